@@ -1,0 +1,148 @@
+# forklore: every target. `make help` lists them with the time each takes on 2 cores.
+#
+# Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
+# tests/ is a program; one put into a core/ folder is linked into the programs beside it.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+OPT = -O2
+SAN =
+LINK =
+export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS NO_DEPS
+
+SANITIZE = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
+LDFLAGS = -pthread -Wl,--as-needed $(SANITIZE) $(if $(filter static,$(LINK)),-static)
+LDLIBS = -luring -lrt -lm
+
+ifneq ($(filter-out address undefined thread,$(SAN)),)
+$(error SAN is address, undefined or thread, not '$(SAN)')
+endif
+ifneq ($(filter-out static,$(LINK)),)
+$(error LINK is static or nothing, not '$(LINK)')
+endif
+ifneq ($(and $(SAN),$(LINK)),)
+$(error SAN and LINK=static do not go together: the sanitizers need dynamic linking)
+endif
+
+# ---- what there is ----------------------------------------------------------------------------------------
+B = build
+PROGRAM_DIRS = servers clients bench bench/spawn bench/ipc
+PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
+OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
+SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
+
+.PHONY: all help deps bench test check-deep plots report lint format clean
+.SECONDARY:
+all: $(PROGRAMS)
+
+# The flags are a file: change CC, SAN, LINK or OPT and everything is built anew, so build/ never mixes two kinds.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDFLAGS)' > $@
+FORCE:
+
+$(B)/objects/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# What the programs of a folder share: of an archive, a program gets only what it uses.
+CORES = servers clients bench tests
+$(foreach d,$(CORES),$(eval $(B)/objects/$(d)/core.a: $(call OBJECT,$(filter-out %main.c,$(wildcard $(d)/core/*.c)))))
+$(CORES:%=$(B)/objects/%/core.a):
+	@mkdir -p $(@D); rm -f $@
+	ar rcs $@ $^
+
+LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+SERVERS := $(filter $(B)/servers/%,$(PROGRAMS))
+CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
+SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
+IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
+STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
+
+$(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+	$(LINK_PROGRAM)
+$(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
+	$(LINK_PROGRAM)
+$(SPAWN): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o
+	$(LINK_PROGRAM)
+$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o
+	$(LINK_PROGRAM)
+$(STEPS): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a
+	$(LINK_PROGRAM)
+$(TESTS): private LDLIBS += -lcmocka
+$(TESTS): private LINK = # cmocka comes as a shared library only
+$(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/clients/core.a $(B)/objects/bench/core.a
+	$(LINK_PROGRAM)
+
+-include $(shell find $(B)/objects -name '*.d' 2>/dev/null)
+
+# ---- what one types ---------------------------------------------------------------------------------------
+help:
+	@echo 'make               build everything into build/ (CC=clang, SAN=address|undefined|thread, LINK=static)   20 s'
+	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
+	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
+	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
+	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
+	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
+	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              2 min'
+	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                10 min'
+	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
+	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
+	@echo 'make format        put the code into the one format                                                     1 s'
+	@echo 'make clean         remove build/; results/ stays                                                        1 s'
+
+deps:
+	@CC='$(CC)' bench/deps.sh all
+
+bench:
+	@CC='$(CC)' bench/deps.sh bench
+	@$(MAKE) --no-print-directory -s all
+	@bench/run.sh
+
+test:
+	@CC='$(CC)' bench/deps.sh test
+	@$(MAKE) --no-print-directory -s all tests
+	@SAN='$(SAN)' tests/run.sh
+
+.PHONY: tests
+tests: $(TESTS)
+
+check-deep:
+	@tests/deep.sh
+
+RESULTS ?= results
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'which run? give RUN=name, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+
+plots:
+	$(NEED_RUN)
+	@bench/plots.sh '$(RESULTS)/$(RUN)'
+
+report: $(B)/bench/summarize
+	$(NEED_RUN)
+	@$(B)/bench/summarize '$(RESULTS)/$(RUN)'
+	@bench/plots.sh '$(RESULTS)/$(RUN)'
+	@bench/report.sh '$(RESULTS)/$(RUN)'
+
+C_FILES = $(wildcard */*.[ch] */*/*.[ch])
+lint:
+	@CC='$(CC)' bench/deps.sh lint
+	clang-format --dry-run --Werror $(C_FILES)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE \
+		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
+	shellcheck $(SCRIPTS)
+
+format:
+	clang-format -i $(C_FILES)
+
+clean:
+	rm -rf $(B)

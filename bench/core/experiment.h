@@ -1,0 +1,24 @@
+// An experiment is a question, written down in one file (bench/experiments/<stem>.conf): lines of a
+// key and its value, and comments. bench/experiments/README.md lists the keys.
+#pragma once
+
+#include <stddef.h>
+
+struct experiment {
+    char stem[64];
+    size_t lines;
+    char **keys, **values;
+};
+
+// Reads all *.conf files of a folder, in the order of their names. Exits with status 1 and one line
+// if there is none or one cannot be read. Returns how many; they are never freed.
+size_t experiments_read(const char *folder, struct experiment **experiments);
+
+// The value of the first line with this key, or NULL.
+const char *experiment_get(const struct experiment *e, const char *key);
+
+// The same; exits with status 1 if there is none.
+const char *experiment_need(const struct experiment *e, const char *key);
+
+// The value as a number from least to most; exits with status 1 if it is missing or anything else.
+double experiment_number(const struct experiment *e, const char *key, double least, double most);

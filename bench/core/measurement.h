@@ -1,0 +1,42 @@
+// What one trial yields: a row of figures, NAN where a figure does not apply, and whether it can be
+// used.
+#pragma once
+
+#include <stddef.h>
+
+// The columns of trials.tsv between the trial's name and its status, in their order.
+#define FIGURES(X)                                                                                 \
+    X(window_s)      /* how long the driver released requests */                                   \
+    X(connections)   /* that the server's CPU time below is for */                                 \
+    X(echoes)        /* likewise */                                                                \
+    X(failures)      /* requests refused, reset, short, wrong, or late */                          \
+    X(server_cpu_us) /* of the server's whole process tree, for those connections and echoes */    \
+    X(server_idle_cpu_us) /* what the same server spends on starting and stopping alone; taken off \
+                             above */                                                              \
+    X(server_cpu_us_per_connection) /* where connections do not persist */                         \
+    X(server_cpu_us_per_echo)                                                                      \
+    X(connections_per_s)                                                                           \
+    X(echoes_per_s)                                                                                \
+    X(client_load)            /* of the driver's processor, 0 to 1, in the window */               \
+    X(client_cpu_us_per_echo) /* in the window */                                                  \
+    X(latency_p50_us)         /* closed loop: from the start of a request */                       \
+    X(latency_p99_us)                                                                              \
+    X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
+    X(cpu_us_per_operation)  /* likewise, user and system time */
+
+#define FIGURE_ENUM(name) FIGURE_##name,
+enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };
+#undef FIGURE_ENUM
+
+struct measurement {
+    double figures[FIGURE_COUNT];
+    char status[160]; // "ok", or what went wrong: the figures are then not to be used
+};
+
+extern const char *const figure_names[FIGURE_COUNT];
+
+void measurement_reset(struct measurement *m);
+
+// Sets the status unless it tells of an earlier fault already.
+__attribute__((format(printf, 2, 3))) void measurement_fault(struct measurement *m,
+                                                             const char *format, ...);

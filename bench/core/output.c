@@ -1,0 +1,20 @@
+#include "bench/core/output.h"
+
+#include <err.h>
+#include <stdbool.h>
+
+void output_begin(struct output *o, const char *folder, const char *name)
+{
+    snprintf(o->path, sizeof o->path, "%s/%s", folder, name);
+    snprintf(o->new_path, sizeof o->new_path, "%s.new", o->path);
+    o->file = fopen(o->new_path, "we");
+    if (!o->file)
+        err(1, "%s", o->new_path);
+}
+
+void output_complete(struct output *o)
+{
+    bool failed = ferror(o->file);
+    if (fclose(o->file) == EOF || failed || rename(o->new_path, o->path) < 0)
+        err(1, "%s", o->path);
+}

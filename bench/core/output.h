@@ -1,0 +1,16 @@
+// Files that appear whole or not at all: written under another name, renamed at the end.
+#pragma once
+
+#include <stdio.h>
+
+struct output {
+    FILE *file;
+    char path[4096];     // the name it gets
+    char new_path[4104]; // the name it has until then
+};
+
+// Begins folder/name. Exits with status 1 if it cannot.
+void output_begin(struct output *o, const char *folder, const char *name);
+
+// Gives the file its name. Exits with status 1 if any of it could not be written.
+void output_complete(struct output *o);

@@ -1,0 +1,149 @@
+#include "bench/core/process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void arguments_add(struct arguments *a, char *words)
+{
+    if (strcmp(words, "-") == 0)
+        return;
+    for (char *word; (word = strsep(&words, " "));)
+        if (*word && a->count < ARGUMENTS_AT_MOST)
+            a->list[a->count++] = word;
+}
+
+uint64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int ms_until(uint64_t until_ns)
+{
+    uint64_t now = monotonic_ns();
+    return now >= until_ns ? 0 : (int)((until_ns - now) / 1000000 + 1);
+}
+
+pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
+                    int error_fd, int inherited_fd)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid < 0)
+        err(1, "fork");
+    if (pid > 0)
+        return pid;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
+    if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
+        dup2(error_fd, STDERR_FILENO) < 0 ||
+        (inherited_fd >= 0 && fcntl(inherited_fd, F_SETFD, 0) < 0)) {
+        warn("%s", arguments->list[0]);
+        _exit(127);
+    }
+    execvp(arguments->list[0], arguments->list);
+    warn("%s", arguments->list[0]);
+    _exit(127);
+}
+
+bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0)
+        err(1, "pidfd_open");
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    int ready = poll(&ended, 1, ms_until(until_ns));
+    close(pidfd);
+    if (ready <= 0)
+        return false;
+    pid_t waited;
+    do
+        waited = wait4(pid, status, 0, usage);
+    while (waited < 0 && errno == EINTR);
+    if (waited < 0)
+        err(1, "wait4");
+    return true;
+}
+
+// Calls visit with each process of a group.
+static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *context),
+                                  void *context)
+{
+    unsigned found = 0;
+    struct dirent *entry;
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        err(1, "/proc");
+    while ((entry = readdir(proc))) {
+        char path[300], text[512];
+        int of_group;
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        FILE *file = fopen(path, "re");
+        if (!file) // it has ended meanwhile
+            continue;
+        const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
+        fclose(file);
+        if (behind_name && sscanf(behind_name, ") %*c %*d %d", &of_group) == 1 &&
+            of_group == group) {
+            found++;
+            if (visit)
+                visit((pid_t)atoi(entry->d_name), context);
+        }
+    }
+    closedir(proc);
+    return found;
+}
+
+bool process_group_kill(pid_t group)
+{
+    if (for_each_of_group(group, NULL, NULL) == 0)
+        return false;
+    kill(-group, SIGKILL);
+    return true;
+}
+
+static void add_cpu_ns(pid_t pid, void *sum)
+{
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0)
+        *(uint64_t *)sum += (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+uint64_t process_group_cpu_ns(pid_t group)
+{
+    uint64_t sum = 0;
+    for_each_of_group(group, add_cpu_ns, &sum);
+    return sum;
+}
+
+bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns)
+{
+    for (size_t length = 0; length + 1 < bytes; length++) {
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+        if (poll(&readable, 1, ms_until(until_ns)) <= 0 || read(fd, line + length, 1) != 1)
+            return false;
+        if (line[length] == '\n') {
+            line[length] = '\0';
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,44 @@
+// Processes that a trial starts: pinned, in a process group of their own, ended with the trial
+// whatever happens to it, and their CPU time.
+#pragma once
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+enum { ARGUMENTS_AT_MOST = 64 };
+
+struct arguments {
+    char *list[ARGUMENTS_AT_MOST + 1]; // NULL-terminated
+    size_t count;
+};
+
+// Adds the words of a text, which are cut out of it in place; "-" adds none.
+void arguments_add(struct arguments *a, char *words);
+
+// Starts list[0], found by the PATH if it has no slash, on these processors and in a group of its
+// own. Its output goes to output_fd and error_fd; it inherits inherited_fd too (-1: none). It is
+// killed when this process ends. Exits with status 1 if there can be no process; a program that
+// cannot be executed exits with status 127.
+pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
+                    int error_fd, int inherited_fd);
+
+// Waits until a process has ended, until_ns (CLOCK_MONOTONIC) at most. True if it has: *status and
+// *usage are then wait4's, its reaped descendants included. False too when a signal comes.
+bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage);
+
+// Kills what is left of a group. True if anything was.
+bool process_group_kill(pid_t group);
+
+// The CPU time in ns that the living processes of a group have used so far. What the dead ones used
+// is not in it.
+uint64_t process_group_cpu_ns(pid_t group);
+
+// Reads up to a newline into line (without it), until_ns at most. False at the end, or if it does
+// not come in time.
+bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns);
+
+uint64_t monotonic_ns(void);

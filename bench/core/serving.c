@@ -1,0 +1,177 @@
+#include "bench/core/serving.h"
+
+#include "bench/core/process.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const uint64_t second_ns = 1000000000;
+
+struct running {
+    pid_t pid;
+    int output_fd;
+    char address[256];
+};
+
+// Starts a server and waits until it says where it listens. False, and a fault, if it does not.
+static bool start_server(const struct setting *setting, const char *program, const char *arguments,
+                         struct running *server, struct measurement *m)
+{
+    static const char announcement[] = "listening on ";
+    char words[1024], line[256];
+    int output[2];
+    struct arguments list = {0};
+    snprintf(words, sizeof words, "%s %s", program, strcmp(arguments, "-") == 0 ? "" : arguments);
+    arguments_add(&list, words);
+    if (pipe2(output, O_CLOEXEC) < 0)
+        err(1, "pipe");
+    server->pid = process_start(&list, &setting->server_cpus, output[1], setting->log_fd, -1);
+    close(output[1]);
+    server->output_fd = output[0];
+    if (!read_line(server->output_fd, line, sizeof line, monotonic_ns() + 10 * second_ns) ||
+        strncmp(line, announcement, strlen(announcement)) != 0) {
+        measurement_fault(m, "server did not start");
+        return false;
+    }
+    snprintf(server->address, sizeof server->address, "%s", line + strlen(announcement));
+    return true;
+}
+
+// Stops a server and accounts for it. Returns the CPU time of its whole life and of its descendants
+// in us; anything but a clean stop is a fault.
+static double stop_server(const struct running *server, struct measurement *m)
+{
+    int status = 0;
+    struct rusage usage = {0};
+    kill(server->pid, SIGTERM);
+    if (!process_wait(server->pid, monotonic_ns() + 5 * second_ns, &status, &usage)) {
+        measurement_fault(m, "server did not stop");
+        kill(-server->pid, SIGKILL);
+        waitpid(server->pid, NULL, 0);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        measurement_fault(m, "server ended with status %#x", (unsigned)status);
+    }
+    if (process_group_kill(server->pid))
+        measurement_fault(m, "server left processes behind");
+    close(server->output_fd);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+// The value behind a name in the driver's report.
+static double reported(const char *report, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *line = report; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (strncmp(line, name, length) == 0 && line[length] == '\t')
+            return line[length + 1] == '-' ? NAN : strtod(line + length + 1, NULL);
+    return NAN;
+}
+
+static size_t read_all(int fd, char *text, size_t bytes, uint64_t until_ns)
+{
+    size_t length = 0;
+    while (length + 1 < bytes && read_line(fd, text + length, bytes - length, until_ns)) {
+        length += strlen(text + length);
+        text[length++] = '\n';
+    }
+    text[length] = '\0';
+    return length;
+}
+
+// Drives a server. Returns the CPU time in us that the server's processes spent between the two
+// gates, and the driver's report.
+static double drive(const struct setting *setting, const struct running *server, const char *load,
+                    char *report, size_t bytes, struct measurement *m)
+{
+    char words[1024], moment[16];
+    int output[2], gate[2], status = 0;
+    struct rusage usage;
+    struct arguments list = {0};
+    uint64_t cpu_ns[2] = {0}, deadline_ns = monotonic_ns() + 60 * second_ns;
+    if (pipe2(output, O_CLOEXEC) < 0 ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
+        err(1, "pipe");
+    snprintf(words, sizeof words, "build/clients/drive --gate %d %s %s", gate[1], load,
+             server->address);
+    arguments_add(&list, words);
+    pid_t driver = process_start(&list, &setting->client_cpus, output[1], setting->log_fd, gate[1]);
+    close(output[1]);
+    close(gate[1]);
+    for (int i = 0; i < 2 && read_line(gate[0], moment, sizeof moment, deadline_ns); i++) {
+        cpu_ns[i] = process_group_cpu_ns(server->pid);
+        if (write(gate[0], "\n", 1) != 1)
+            break;
+    }
+    read_all(output[0], report, bytes, deadline_ns);
+    if (!process_wait(driver, deadline_ns, &status, &usage)) {
+        measurement_fault(m, "driver did not end");
+        kill(driver, SIGKILL);
+        waitpid(driver, NULL, 0);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+        measurement_fault(m, "driver ended with status %#x", (unsigned)status);
+    }
+    close(output[0]);
+    close(gate[0]);
+    return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
+}
+
+static double failures(const char *report)
+{
+    static const char *const kinds[] = {"errors_connect",  "errors_reset",   "errors_short",
+                                        "errors_mismatch", "errors_timeout", "unsent"};
+    double sum = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        sum += reported(report, kinds[i]);
+    return sum;
+}
+
+void serve_and_measure(const struct setting *setting, const char *program, const char *arguments,
+                       const char *load, struct measurement *m)
+{
+    char report[8192] = "";
+    struct running server;
+    double *f = m->figures;
+
+    if (!start_server(setting, program, arguments, &server, m)) {
+        stop_server(&server, m);
+        return;
+    }
+    double window_cpu_us = drive(setting, &server, load, report, sizeof report, m);
+    double life_cpu_us = stop_server(&server, m);
+
+    bool persistent = reported(report, "requests_per_connection") == 0;
+    if (!persistent) {
+        start_server(setting, program, arguments, &server, m);
+        f[FIGURE_server_idle_cpu_us] = stop_server(&server, m);
+    }
+    f[FIGURE_window_s] = reported(report, "window_s");
+    f[FIGURE_failures] = failures(report);
+    f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
+    f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
+    f[FIGURE_server_cpu_us] =
+        persistent ? window_cpu_us : life_cpu_us - f[FIGURE_server_idle_cpu_us];
+    f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
+    if (!persistent) {
+        f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
+        f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
+    }
+    f[FIGURE_echoes_per_s] = reported(report, "echoes_per_s");
+    f[FIGURE_client_load] = reported(report, "cpu_load");
+    f[FIGURE_client_cpu_us_per_echo] = reported(report, "cpu_us_per_echo");
+    f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
+    f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
+    if (!(f[FIGURE_echoes] > 0))
+        measurement_fault(m, "no echoes");
+    if (f[FIGURE_failures] > 0)
+        measurement_fault(m, "%.0f failures", f[FIGURE_failures]);
+}

@@ -1,0 +1,28 @@
+// Tab-separated files with a header line, as every step of the line reads and writes them. A row is
+// complete or it is an error: a file that was cut off is never taken for a result.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct table {
+    const char *path;
+    size_t columns, rows;
+    char **cells; // [rows + 1][columns], the header first
+    char *text;   // what the cells point into
+};
+
+// Reads a whole file. Exits with status 1 and one line naming file and line if it cannot be read,
+// has a row with more or fewer cells than the header, or does not end with a newline.
+void table_read(struct table *t, const char *path);
+
+// A column's index by its name; exits with status 1 if there is none.
+size_t table_column(const struct table *t, const char *name);
+
+// A cell; rows count from 0, the header not included.
+const char *table_text(const struct table *t, size_t row, size_t column);
+
+// A cell as a number: NAN for "-", exits with status 1 if it is neither.
+double table_number(const struct table *t, size_t row, size_t column);
+
+void table_free(struct table *t);

@@ -1,0 +1,73 @@
+#include "bench/core/timing.h"
+
+#include "bench/core/process.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const uint64_t deadline_ns = 60000000000;
+
+// Takes wall and CPU seconds at both counts out of hyperfine's report, and adds the report to the
+// raw ones.
+static bool read_report(const char *path, unsigned long trial, FILE *raw, double figures[4])
+{
+    char command[512], line[256];
+    snprintf(command, sizeof command,
+             "jq -rc '([.results[] | .median, .user + .system] | @tsv), {trial: %lu} + .' %s",
+             trial, path);
+    FILE *report = popen(command, "re");
+    if (!report)
+        err(1, "jq");
+    bool read =
+        fgets(line, sizeof line, report) &&
+        sscanf(line, "%lf\t%lf\t%lf\t%lf", &figures[0], &figures[1], &figures[2], &figures[3]) == 4;
+    while (fgets(line, sizeof line, report))
+        fputs(line, raw);
+    return pclose(report) == 0 && read;
+}
+
+void time_and_measure(const struct setting *setting, const char *program, const char *counts,
+                      unsigned long trial, FILE *raw, struct measurement *m)
+{
+    unsigned long small, large;
+    char small_command[512], large_command[512], path[] = "/tmp/forklore-XXXXXX";
+    if (sscanf(counts, "%lu %lu", &small, &large) != 2 || large <= small)
+        errx(1, "counts are two rising numbers, not '%s'", counts);
+    snprintf(small_command, sizeof small_command, "%s %lu", program, small);
+    snprintf(large_command, sizeof large_command, "%s %lu", program, large);
+    int export_fd = mkostemp(path, O_CLOEXEC), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (export_fd < 0 || nowhere < 0)
+        err(1, "%s", path);
+    close(export_fd);
+
+    struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", "--runs=3",
+                                      "--export-json", path, small_command, large_command},
+                             .count = 8};
+    int status = 0;
+    struct rusage usage;
+    pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
+    double figures[4];
+    if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
+        measurement_fault(m, "hyperfine did not end");
+        kill(-pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        measurement_fault(m, "hyperfine ended with status %#x", (unsigned)status);
+    } else if (!read_report(path, trial, raw, figures)) {
+        measurement_fault(m, "hyperfine's report cannot be read");
+    } else {
+        double operations = (double)(large - small);
+        m->figures[FIGURE_wall_us_per_operation] = (figures[2] - figures[0]) / operations * 1e6;
+        m->figures[FIGURE_cpu_us_per_operation] = (figures[3] - figures[1]) / operations * 1e6;
+    }
+    if (process_group_kill(pid))
+        measurement_fault(m, "processes were left behind");
+    close(nowhere);
+    unlink(path);
+}

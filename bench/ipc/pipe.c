@@ -1,0 +1,51 @@
+/*
+ * pipe: one pipe for each direction.
+ *
+ * UNPv2 4.3, APUE 3rd ed. 15.2. Each message is copied twice, into the kernel and out of it; a
+ * write wakes the reader.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/core/ipc.h"
+
+static int pipes[ROLES][2];
+static int in, out;
+
+static void open_pipes(void)
+{
+    if (pipe(pipes[INITIATOR]) < 0 || pipe(pipes[PEER]) < 0)
+        err(EXIT_FAILURE, "pipe");
+}
+
+/* The other's ends are closed, or a reader would never see the end of file when the other dies. */
+static void take_ends(enum role self)
+{
+    enum role other = self == INITIATOR ? PEER : INITIATOR;
+
+    in = pipes[other][0];
+    out = pipes[self][1];
+    close(pipes[other][1]);
+    close(pipes[self][0]);
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    write_all(out, message, bytes);
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    read_all(in, message, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "two pipes, one for each direction",
+    .source = "UNPv2 4.3; APUE 3rd ed. 15.2",
+    .family = STREAM,
+    .open = open_pipes,
+    .take = take_ends,
+    .send = send_message,
+    .receive = receive_message,
+};

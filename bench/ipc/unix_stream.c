@@ -1,0 +1,50 @@
+/*
+ * unix_stream: a pair of connected stream sockets of the Unix domain.
+ *
+ * UNPv1 3rd ed. 15.5, APUE 3rd ed. 17.2. One descriptor carries both directions. Each message is
+ * copied twice, as with pipes, but into a socket buffer that is allocated for it.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/core/ipc.h"
+
+static int ends[ROLES];
+static int end;
+
+static void open_pair(void)
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+        err(EXIT_FAILURE, "socketpair");
+}
+
+/* The other's end is closed, or a reader would never see the end of file when the other dies. */
+static void take_end(enum role self)
+{
+    enum role other = self == INITIATOR ? PEER : INITIATOR;
+
+    end = ends[self];
+    close(ends[other]);
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    write_all(end, message, bytes);
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    read_all(end, message, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "one pair of Unix domain stream sockets",
+    .source = "UNPv1 3rd ed. 15.5; APUE 3rd ed. 17.2",
+    .family = STREAM,
+    .open = open_pair,
+    .take = take_end,
+    .send = send_message,
+    .receive = receive_message,
+};

@@ -1,0 +1,388 @@
+// plan: writes down everything that a run will measure, and in which order, before anything is
+// measured.
+//
+// A cell is an experiment, a model and the value of what varies. A block is every cell once,
+// shuffled; blocks follow each other, each with an order of its own that depends on the seed and
+// its number alone. So a run can stop after any block, go on later, or be given more time, and the
+// rows that are there already stay as they are.
+//
+// Writes into the run's folder: settings.tsv, experiments/ (a copy), models.tsv and plan.tsv. Where
+// the first three are there already, only plan.tsv is written anew, for the given budget.
+#include "bench/core/cpus.h"
+#include "bench/core/experiment.h"
+#include "bench/core/output.h"
+#include "bench/core/statistics.h"
+#include "bench/core/table.h"
+
+#include <argp.h>
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <glob.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LEAST_BLOCKS = 3 };
+
+struct options {
+    const char *run;
+    const char *experiments, *models; // names separated by blanks; NULL: all
+    const char *server_cpus, *client_cpus;
+    double budget_minutes;
+    unsigned long seed;
+};
+
+enum {
+    EXPERIMENTS_OPTION = 256,
+    MODELS_OPTION,
+    BUDGET_OPTION,
+    SEED_OPTION,
+    SERVER_CPUS_OPTION,
+    CLIENT_CPUS_OPTION
+};
+
+static const struct argp_option argp_options[] = {
+    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0, "Only these experiments (default: all)", 0},
+    {"models", MODELS_OPTION, "NAMES", 0, "Only these models (default: all)", 0},
+    {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
+    {"seed", SEED_OPTION, "N", 0, "Seed of the order (default 1)", 0},
+    {"server-cpus", SERVER_CPUS_OPTION, "LIST", 0,
+     "Processors of the server (default: the last core)", 0},
+    {"client-cpus", CLIENT_CPUS_OPTION, "LIST", 0,
+     "Processors of the client (default: the core before it)", 0},
+    {0},
+};
+
+static double number(const char *text, const char *what, double least, double most)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end || !(value >= least && value <= most))
+        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
+    return value;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case EXPERIMENTS_OPTION:
+        options->experiments = argument;
+        return 0;
+    case MODELS_OPTION:
+        options->models = argument;
+        return 0;
+    case BUDGET_OPTION:
+        options->budget_minutes = number(argument, "the budget in MINUTES", 0, 10080);
+        return 0;
+    case SEED_OPTION:
+        options->seed = (unsigned long)number(argument, "the seed", 0, 1e15);
+        return 0;
+    case SERVER_CPUS_OPTION:
+        options->server_cpus = argument;
+        return 0;
+    case CLIENT_CPUS_OPTION:
+        options->client_cpus = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->run)
+            errx(2, "one folder, not also '%s'", argument);
+        options->run = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->run)
+            errx(2, "which folder is the run's?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+// Whether a name is among the words of a list.
+static bool is_listed(const char *name, const char *list)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)); at += length)
+        if ((at == list || isspace((unsigned char)at[-1])) &&
+            (!at[length] || isspace((unsigned char)at[length])))
+            return true;
+    return false;
+}
+
+static void write_settings(const struct options *options)
+{
+    cpu_set_t server, client;
+    char server_list[1024], client_list[1024];
+    struct output settings;
+    cpus_choose(&server, &client);
+    if (options->server_cpus && cpus_parse(options->server_cpus, &server) < 0)
+        errx(2, "not a list of processors: '%s'", options->server_cpus);
+    if (options->client_cpus && cpus_parse(options->client_cpus, &client) < 0)
+        errx(2, "not a list of processors: '%s'", options->client_cpus);
+    cpus_print(&server, server_list, sizeof server_list);
+    cpus_print(&client, client_list, sizeof client_list);
+    output_begin(&settings, options->run, "settings.tsv");
+    fprintf(settings.file, "name\tvalue\nseed\t%lu\nserver_cpus\t%s\nclient_cpus\t%s\n",
+            options->seed, server_list, client_list);
+    output_complete(&settings);
+}
+
+static void copy_experiment(const char *run, const struct experiment *e)
+{
+    char name[128];
+    struct output copy;
+    snprintf(name, sizeof name, "experiments/%s.conf", e->stem);
+    output_begin(&copy, run, name);
+    for (size_t i = 0; i < e->lines; i++)
+        fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
+    output_complete(&copy);
+}
+
+// What a program says of itself: name, family, capacity, source, summary. Returns its exit status;
+// then text is that line, or the reason why it does not run here.
+static int describe(const char *program, char *text, size_t bytes)
+{
+    char command[4096];
+    snprintf(command, sizeof command, "'%s' --describe 2>&1", program);
+    FILE *output = popen(command, "re"); // both streams: the line comes first if it is there
+    if (!output)
+        err(1, "%s", program);
+    size_t length = fread(text, 1, bytes - 1, output);
+    text[length] = '\0';
+    int status = pclose(output);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// The models of an experiment: the programs of its folder that were asked for.
+static size_t write_models(FILE *file, const struct experiment *e, const struct options *options)
+{
+    char pattern[1024], text[4096];
+    glob_t found;
+    size_t written = 0;
+    const char *folder = strcmp(experiment_need(e, "kind"), "time") == 0
+                             ? experiment_need(e, "programs")
+                             : "servers";
+    snprintf(pattern, sizeof pattern, "build/%s/*", folder);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        errx(1, "no programs in build/%s: run make first", folder);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *program = found.gl_pathv[i], *name = strrchr(program, '/') + 1;
+        struct stat info;
+        if (stat(program, &info) < 0 || !S_ISREG(info.st_mode) ||
+            (options->models && !is_listed(name, options->models)))
+            continue;
+        int status = describe(program, text, sizeof text);
+        text[strcspn(text, "\n")] = '\0';
+        const char *reason = strstr(text, ": "); // behind the program's name
+        written++;
+        if (status == 0)
+            fprintf(file, "%s\t%s\tok\n", e->stem, text);
+        else if (status == 77)
+            fprintf(file, "%s\t%s\t-\t-\t-\t-\tskipped: %s\n", e->stem, name,
+                    reason ? reason + 2 : text);
+        else
+            errx(1, "%s --describe failed: %s", program, text);
+    }
+    globfree(&found);
+    return written;
+}
+
+static void set_up_run(const struct options *options)
+{
+    struct experiment *all;
+    char path[4096];
+    size_t count = experiments_read("bench/experiments", &all), chosen = 0, models = 0;
+    for (size_t i = 0; i < count; i++)
+        chosen += !options->experiments || is_listed(all[i].stem, options->experiments);
+    if (!chosen)
+        errx(2, "no experiment is called '%s'", options->experiments);
+    snprintf(path, sizeof path, "%s/experiments", options->run);
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        err(1, "%s", path);
+    struct output listed;
+    output_begin(&listed, options->run, "models.tsv");
+    fputs("experiment\tname\tfamily\tcapacity\tsource\tsummary\tstatus\n", listed.file);
+    for (size_t i = 0; i < count; i++) {
+        if (options->experiments && !is_listed(all[i].stem, options->experiments))
+            continue;
+        copy_experiment(options->run, &all[i]);
+        models += write_models(listed.file, &all[i], options);
+    }
+    if (!models)
+        errx(2, "no model is called '%s'", options->models);
+    output_complete(&listed);
+    write_settings(options);
+}
+
+struct cell {
+    char experiment[64], kind[8], model[64], x[64], program[512], arguments[256], load[256];
+    double least_s; // the time it cannot go below
+};
+
+static struct cell *cells;
+static size_t cell_count;
+
+// A serving experiment's number: its own value, or x if that is what varies.
+static double varied(const struct experiment *e, const char *key, const char *x_name, const char *x,
+                     double otherwise)
+{
+    if (x_name && strcmp(key, x_name) == 0)
+        return number(x, key, 0, 1e9);
+    return experiment_get(e, key) ? experiment_number(e, key, 0, 1e9) : otherwise;
+}
+
+static void serving_cell(struct cell *c, const struct experiment *e, const char *capacity,
+                         const char *x_name, const char *x)
+{
+    double connections = varied(e, "connections", x_name, x, 1),
+           requests = varied(e, "requests", x_name, x, 0);
+    double bytes = varied(e, "bytes", x_name, x, 64), rate = varied(e, "rate", x_name, x, 0);
+    double window_s = experiment_number(e, "window_s", 0.01, 3600),
+           warmup_s = experiment_number(e, "warmup_s", 0, 3600);
+    const char *pool = experiment_need(e, "pool");
+    double workers =
+        strcmp(pool, "connections") == 0 ? connections : experiment_number(e, "pool", 1, 65536);
+    if (strcmp(capacity, "one") == 0 && requests == 0 && connections > 1)
+        return; // the others would wait for ever
+    if (strcmp(capacity, "workers") == 0 && requests == 0 && connections > workers)
+        return;
+    snprintf(c->program, sizeof c->program, "build/servers/%s", c->model);
+    snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
+    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g -d %g --warmup %g",
+             connections, requests, bytes, rate, window_s, warmup_s);
+    c->least_s = window_s + warmup_s;
+    cell_count++;
+}
+
+static void timed_cell(struct cell *c, const struct experiment *e)
+{
+    snprintf(c->program, sizeof c->program, "build/%s/%s", experiment_need(e, "programs"),
+             c->model);
+    snprintf(c->arguments, sizeof c->arguments, "-");
+    char own[128]; // a model that is much slower or faster than the others has counts of its own
+    snprintf(own, sizeof own, "counts:%s", c->model);
+    snprintf(c->load, sizeof c->load, "%s",
+             experiment_need(e, experiment_get(e, own) ? own : "counts"));
+    c->least_s = 0.05;
+    cell_count++;
+}
+
+static void add_cells(const struct experiment *e, const char *model, const char *capacity)
+{
+    char values[1024] = "-", *rest = values, *x_name = NULL, *x;
+    const char *kind = experiment_need(e, "kind");
+    if (experiment_get(e, "vary")) {
+        snprintf(values, sizeof values, "%s", experiment_get(e, "vary"));
+        x_name = strsep(&rest, " ");
+    }
+    while ((x = strsep(&rest, " "))) {
+        cells = realloc(cells, (cell_count + 1) * sizeof *cells);
+        if (!cells)
+            err(1, "plan");
+        struct cell *c = &cells[cell_count];
+        *c = (struct cell){0};
+        snprintf(c->experiment, sizeof c->experiment, "%s", e->stem);
+        snprintf(c->kind, sizeof c->kind, "%s", kind);
+        snprintf(c->model, sizeof c->model, "%s", model);
+        snprintf(c->x, sizeof c->x, "%s", x);
+        if (strcmp(kind, "serve") == 0)
+            serving_cell(c, e, capacity, x_name, x);
+        else if (strcmp(kind, "time") == 0)
+            timed_cell(c, e);
+        else
+            errx(1, "experiment %s: kind is serve or time, not '%s'", e->stem, kind);
+    }
+}
+
+static void find_cells(const char *run)
+{
+    struct experiment *experiments;
+    struct table models;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/experiments", run);
+    size_t count = experiments_read(path, &experiments);
+    snprintf(path, sizeof path, "%s/models.tsv", run);
+    table_read(&models, path);
+    size_t experiment = table_column(&models, "experiment"), name = table_column(&models, "name");
+    size_t capacity = table_column(&models, "capacity"), status = table_column(&models, "status");
+    for (size_t i = 0; i < count; i++)
+        for (size_t row = 0; row < models.rows; row++)
+            if (strcmp(table_text(&models, row, experiment), experiments[i].stem) == 0 &&
+                strcmp(table_text(&models, row, status), "ok") == 0)
+                add_cells(&experiments[i], table_text(&models, row, name),
+                          table_text(&models, row, capacity));
+    table_free(&models);
+    if (!cell_count)
+        errx(1, "%s: none of the models asked for can run here (see models.tsv)", run);
+}
+
+static unsigned long stored_seed(const char *run)
+{
+    struct table settings;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/settings.tsv", run);
+    table_read(&settings, path);
+    for (size_t row = 0; row < settings.rows; row++)
+        if (strcmp(table_text(&settings, row, 0), "seed") == 0)
+            return (unsigned long)table_number(&settings, row, 1);
+    errx(1, "%s: no seed", path);
+}
+
+// As many blocks as would fit if nothing but windows took time: more than will be run before the
+// budget is spent.
+static void write_plan(const char *run, double budget_minutes)
+{
+    double block_s = 0;
+    for (size_t i = 0; i < cell_count; i++)
+        block_s += cells[i].least_s;
+    size_t blocks = (size_t)ceil(budget_minutes * 60 / block_s), trial = 0;
+    if (blocks < LEAST_BLOCKS)
+        blocks = LEAST_BLOCKS;
+    unsigned long seed = stored_seed(run);
+    size_t *order = calloc(cell_count, sizeof *order);
+    if (!order)
+        err(1, "plan");
+    struct output plan;
+    output_begin(&plan, run, "plan.tsv");
+    fputs("trial\tblock\texperiment\tkind\tmodel\tx\tprogram\targuments\tload\n", plan.file);
+    for (size_t block = 1; block <= blocks; block++) {
+        unsigned short state[3];
+        random_state(state, seed, block);
+        for (size_t i = 0; i < cell_count; i++)
+            order[i] = i;
+        shuffle(order, cell_count, state);
+        for (size_t i = 0; i < cell_count; i++) {
+            const struct cell *c = &cells[order[i]];
+            fprintf(plan.file, "%zu\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", ++trial, block,
+                    c->experiment, c->kind, c->model, c->x, c->program, c->arguments, c->load);
+        }
+    }
+    output_complete(&plan);
+    free(order);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.budget_minutes = 10, .seed = 1};
+    struct argp argp = {
+        argp_options, parse_option, "RUN_FOLDER", "Plans a run: which trials, in which order.",
+        NULL,         NULL,         NULL};
+    char path[4096];
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+        return 2;
+    snprintf(path, sizeof path, "%s/settings.tsv", options.run);
+    if (access(path, F_OK) < 0)
+        set_up_run(&options);
+    find_cells(options.run);
+    write_plan(options.run, options.budget_minutes);
+    return 0;
+}

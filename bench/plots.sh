@@ -1,0 +1,120 @@
+#!/bin/bash
+# plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg and .png for each experiment of the run that has a plots/<stem>.gp.
+#
+# Beside each picture lie its numbers (<stem>.tsv), its text (<stem>.words) and its script, so that `gnuplot <stem>.gp` in
+# that folder draws it again.
+set -euo pipefail
+export LC_ALL=C.UTF-8 # gnuplot writes µ and ×; numbers keep their point
+
+if [ $# -ne 1 ]; then
+    echo "usage: plots.sh RUN_DIR" >&2
+    exit 2
+fi
+run=${1%/}
+if [ ! -f "$run/summary.tsv" ]; then
+    echo "plots: $run is not a run: it has no summary.tsv" >&2
+    exit 1
+fi
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../plots" && pwd)
+
+setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
+
+# A long text as lines of at most so many characters, each behind its key.
+wrapped() { fold -s -w "$2" | sed "s/[[:blank:]]*$//; s/^/$1 /"; } # KEY WIDTH
+
+footer() {
+    local machine='machine not recorded'
+    if [ -f "$run/environment.json" ]; then
+        machine=$(jq -r '[.cpu_model, (.cpus_online // empty | "\(.) CPUs"),
+            (.virtualization // empty | select(. != "none")), (.kernel_release // empty | "Linux \(.)"),
+            (.date // empty | .[:10])] | map(strings) | join(", ")' "$run/environment.json")
+    fi
+    echo "run $(basename "$(cd "$run" && pwd)"): ${machine:-machine not recorded}"
+}
+
+# The rows of one experiment: headline metric first, each model's rows together with x rising, models by cost.
+rows() { # STEM METRIC
+    awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" '
+        NR == 1 { print 0, 0, 0, $0, "row", "shape"; next }
+        $1 != stem { next }
+        {
+            line[++n] = $0; of[n] = $2; model[n] = $3; x[n] = $5
+            if (!($3 in family)) { family[$3] = $4; name[++names] = $3; shape[$3] = shapes[$4]++ + 0; last[$3] = ""; cost[$3] = 1e300 }
+            if (!($2 in rank)) rank[$2] = $2 == metric ? 0 : ++metrics
+            if ($2 == metric && $7 != "-" && (last[$3] == "" || $5 + 0 >= last[$3] + 0)) {
+                last[$3] = $5; cost[$3] = $7 + 0
+                if (largest == "" || $5 + 0 > largest + 0) largest = $5
+            }
+        }
+        function before(a, b) {
+            if ((last[a] == largest) != (last[b] == largest)) return last[a] == largest
+            return cost[a] < cost[b]
+        }
+        END {
+            for (i = 2; i <= names; i++) {
+                for (j = i; j > 1 && before(name[j], name[j - 1]); j--) { t = name[j]; name[j] = name[j - 1]; name[j - 1] = t }
+            }
+            for (i = 1; i <= names; i++) row[name[i]] = i
+            for (i = 1; i <= n; i++) print rank[of[i]] + 1, row[model[i]], x[i], line[i], row[model[i]], shape[model[i]]
+        }' "$run/summary.tsv" | sort -t "$tab" -k 1,1n -k 2,2n -k 3,3g | cut -f 4-
+}
+
+# What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
+below() { # STEM METRIC DATA
+    if [ -f "$run/models.tsv" ]; then
+        awk -F '\t' -v stem="$1" '$1 == stem && $7 ~ /^skipped: / { print "not run: " $2 " (" substr($7, 10) ")" }' "$run/models.tsv"
+    fi
+    awk -F '\t' -v metric="$2" '
+        NR == 1 { next }
+        $2 == metric && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
+        $2 == metric && $7 != "-" { seen[$3] = 1 }
+        $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
+        $7 != "-" && $14 ~ /too-few/ { few = 1 }
+        $7 != "-" && $10 != "-" { ratio = 1; base = $13 }
+        $7 != "-" && $5 == "-" && $3 == $13 { dotted = 1 }
+        $7 != "-" && $8 != "-" { bars = 1 }
+        END {
+            for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
+            if (ratio) print "×: ratio to " base ", paired within blocks" (dotted ? "; dotted: " base : "")
+            if (hollow) print "hollow: the client'\''s core was over 80 % busy, so the rate measures the client and not the server"
+            if (bars) print "bars: 95 % bootstrap interval of the median over blocks"
+            if (few) print "without a bar: fewer than 6 blocks, too few for an interval"
+        }' "$3"
+}
+
+tab=$'\t'
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for conf in "$run"/experiments/*.conf; do
+    stem=$(basename "$conf" .conf)
+    [ -f "$here/$stem.gp" ] || continue
+    metric=$(setting "$conf" metric)
+    rows "$stem" "$metric" > "$work/$stem.tsv"
+    if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
+        echo "plots: $stem: no number to draw, left out" >&2
+        rm -f "$run/plots/$stem".{tsv,words,gp,svg,png}
+        continue
+    fi
+    {
+        setting "$conf" question | wrapped question 88
+        echo "metric $metric"
+        echo "baseline $(setting "$conf" baseline)"
+        echo "families $(awk -F '\t' '
+            BEGIN { n = split("iterative process thread multiplexed peer", known, " "); for (i = 1; i <= n; i++) place[known[i]] = i }
+            NR > 1 && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
+            sort | cut -d ' ' -f 2 | paste -s -d ' ')"
+        echo "models $(awk -F '\t' 'NR > 1 && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "vary $(setting "$conf" vary | cut -d ' ' -f 1)"
+        echo "xs $(setting "$conf" vary | cut -s -d ' ' -f 2-)"
+        below "$stem" "$metric" "$work/$stem.tsv" | wrapped below 125
+        footer | sed 's/^/footer /'
+    } > "$work/$stem.words"
+    cp "$here/$stem.gp" "$here/style.gp" "$work"
+    (cd "$work" && gnuplot "$stem.gp")
+    mkdir -p "$run/plots"
+    for file in "$stem".{tsv,words,gp,svg,png} style.gp; do
+        # A name of its own first: the folder may be on another file system, and half a picture is no result.
+        cp "$work/$file" "$run/plots/.$file.new"
+        mv "$run/plots/.$file.new" "$run/plots/$file"
+    done
+done

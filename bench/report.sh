@@ -1,0 +1,393 @@
+#!/bin/bash
+# report.sh RUN_DIR: writes RUN_DIR/report.md and RUN_DIR/report.html (one file, plots inside, no network needed).
+#
+# Every number comes from the run's files: summary.tsv, models.tsv, environment.json, experiments/*.conf.
+set -euo pipefail
+export LC_ALL=C.UTF-8 # numbers keep their point
+
+if [ $# -ne 1 ]; then
+    echo "usage: report.sh RUN_DIR" >&2
+    exit 2
+fi
+run=${1%/}
+if [ ! -f "$run/summary.tsv" ]; then
+    echo "report: $run is not a run: it has no summary.tsv" >&2
+    exit 1
+fi
+for file in models.tsv environment.json experiments; do
+    if [ ! -e "$run/$file" ]; then
+        echo "report: $run is incomplete: it has no $file" >&2
+        exit 1
+    fi
+done
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+id=$(basename "$(cd "$run" && pwd)")
+
+setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
+
+# ---- text into Markdown: taken as it is, never as markup -------------------------------------------------------
+# shellcheck disable=SC2016  # awk's own $ and quotes
+text='
+function plain(s,   n) {
+    gsub(/[][\\`*_{}<>#|~&!]/, "\\\\&", s)
+    sub(/^[-+=]/, "\\\\&", s)
+    if (match(s, /^[0-9]+[.)]/)) s = substr(s, 1, RLENGTH - 1) "\\" substr(s, RLENGTH)
+    return s
+}
+'
+plain() { awk "$text"'{ print plain($0) }'; }
+
+# ---- numbers into text ------------------------------------------------------------------------------------------
+# An interval is written with as many decimals as its median.
+# shellcheck disable=SC2016
+numbers='
+function group(s,   tail) {
+    if (match(s, /\./)) { tail = substr(s, RSTART); s = substr(s, 1, RSTART - 1) }
+    while (length(s) > 3 && s ~ /^[0-9]+$/) { tail = "," substr(s, length(s) - 2) tail; s = substr(s, 1, length(s) - 3) }
+    return s tail
+}
+function value_decimals(v) { return v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
+function ratio_decimals(r) { return r >= 9.95 ? 0 : r >= 1.995 ? 1 : r >= 0.0995 ? 2 : 3 }
+function digits(v, decimals) { return v == "-" ? "-" : group(sprintf("%." decimals "f", v)) }
+function with_interval(v, low, high, decimals) {
+    if (v == "-") return "-"
+    return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
+}
+'
+
+# ---- one experiment: its conf comes in by the environment, because awk -v would read backslashes -----------------
+# shellcheck disable=SC2016
+cells='
+BEGIN {
+    FS = "\t"
+    stem = ENVIRON["stem"]; kind = ENVIRON["kind"]; metric = ENVIRON["metric"]; base = ENVIRON["baseline"]
+    per = ENVIRON["per"]; vary = ENVIRON["vary"]
+    headlines = split(ENVIRON["headline"], headline, " ")
+    for (i = 1; i <= headlines; i++) is_headline[headline[i]] = 1
+}
+NR > 1 && $1 == stem {
+    k = $2 SUBSEP $3 SUBSEP $5
+    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14
+    if ($7 != "-") measured[$2] = 1
+    if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
+    if ($2 != metric) next
+    if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
+    if (!($5 in seen_x)) { seen_x[$5] = 1; x[++xs] = $5 }
+    if ($7 == "-") next
+    if (!($3 in last) || $5 + 0 >= last[$3] + 0) { last[$3] = $5; cost[$3] = $7 + 0 }
+    if (!($3 in first) || $5 + 0 < first[$3] + 0) first[$3] = $5
+    if (largest == "" || $5 + 0 > largest + 0) largest = $5
+}
+function sort_by_cost(   i, j, t) {
+    for (i = 2; i <= models; i++)
+        for (j = i; j > 1 && cost[model[j]] < cost[model[j - 1]]; j--) { t = model[j]; model[j] = model[j - 1]; model[j - 1] = t }
+    for (i = 2; i <= xs; i++)
+        for (j = i; j > 1 && x[j] + 0 < x[j - 1] + 0; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
+}
+function named(m) { return kind == "serve" ? "the " plain(m) " server" : plain(m) }
+function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
+# A no-break space before the unit.
+function unit() { return metric ~ /_us_|_us$/ ? "\302\240µs" : metric ~ /_per_s$/ ? "\302\240/s" : "" }
+# What the metric counts, as it reads after "times the".
+function quantity() {
+    if (metric ~ /^server_cpu/) return "server CPU"
+    if (metric ~ /^wall/) return "wall time"
+    if (metric ~ /^cpu/) return "CPU time"
+    return title(metric)
+}
+function title(m) {
+    sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m)
+    sub(/_us$/, " µs", m); gsub(/_/, " ", m); gsub(/cpu/, "CPU", m)
+    if (m ~ /^latency/) m = m ", closed loop"
+    return m
+}
+function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
+# One clause on a model at an x, without the full stop.
+function clause(m, at,   k, b, s, r, d) {
+    k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base SUBSEP at
+    if (!(k in median) || median[k] == "-")
+        return named(m) " has no valid trial" (k in note && note[k] != "-" ? " (" plain(note[k]) ")" : "")
+    d = value_decimals(median[k])
+    if (metric !~ /_us_per_/) s = named(m) " has"
+    else if (kind == "serve") s = a(per) " costs " named(m)
+    else s = a(per) " with " named(m) " costs"
+    if (ratio[k] == "-")
+        return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity() (m == base ? "" : "; there is no ratio to " plain(base))
+    r = with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
+    if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base) " in " quantity() (metric ~ /_us_per_/ ? " per " per : "") ": ratio " r
+    else s = s " " r " times the " quantity() " of " plain(base)
+    if (b in median && median[b] != "-")
+        s = s (no_difference(k) ? ", " : ": ") digits(median[k], d) unit() " against " digits(median[b], value_decimals(median[b])) unit()
+    if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client'\''s limit)"
+    if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
+    return s
+}
+function spot(at,   noun) { noun = vary; if (at == 1) sub(/s$/, "", noun); return group(at) " " plain(noun) }
+'
+
+# The experiment in one sentence, at the largest x.
+# shellcheck disable=SC2016
+glance='
+END {
+    if (largest == "") { print "In " plain(stem) " nothing could be measured."; exit }
+    s = "In " plain(stem) (largest == "-" ? "" : ", at " spot(largest) ",")
+    for (i = 1; i <= headlines; i++) {
+        s = s (i > 1 ? "; " : " ")
+        if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
+        else s = s clause(headline[i], largest)
+    }
+    print s "."
+}
+'
+
+# A sentence for each headline model, at both ends of x; the others in a line.
+# shellcheck disable=SC2016
+sentences='
+END {
+    sort_by_cost()
+    for (i = 1; i <= headlines; i++) {
+        m = headline[i]
+        if (!(m in family)) { print "- Not run: " named(m) "."; continue }
+        if (!(m in last)) { print "- No valid trial: " named(m) "."; continue }
+        if (first[m] != last[m]) print "- At " spot(first[m]) " " clause(m, first[m]) "."
+        s = clause(m, last[m])
+        print "- " (last[m] == "-" ? toupper(substr(s, 1, 1)) substr(s, 2) : "At " spot(last[m]) " " s) "."
+    }
+    for (i = 1; i <= models; i++) {
+        m = model[i]
+        if (m in is_headline || m == base) continue
+        s = plain(m) " "
+        if (!(m in last)) {
+            others = others (others == "" ? "" : "; ") s "no valid trial"
+            continue
+        }
+        k = metric SUBSEP m SUBSEP last[m]
+        if (ratio[k] == "-") s = s with_interval(median[k], low[k], high[k], value_decimals(median[k])) unit() ", no ratio"
+        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (no_difference(k) ? " no difference shown" : "")
+        if (last[m] != largest) s = s " at " spot(last[m])
+        others = others (others == "" ? "" : "; ") s
+    }
+    if (others != "")
+        print "- The others, as ratio of " quantity() " to " plain(base) (largest == "-" ? "" : " at " spot(largest)) ": " others "."
+    for (m in bound) list = list (list == "" ? "" : ", ") title(m)
+    if (list != "")
+        print "- Where the note says client-bound, " list " is the client'\''s limit: compare the server CPU instead."
+}
+'
+
+# shellcheck disable=SC2016
+table='
+END {
+    sort_by_cost()
+    columns = 1; column[1] = metric
+    count = split(ENVIRON["also"] (kind == "serve" ? " client_load" : ""), also, " ")
+    for (i = 1; i <= count; i++) if (!(also[i] in used) && also[i] != metric && measured[also[i]]) { used[also[i]] = 1; column[++columns] = also[i] }
+    h = "| model |"; r = "| --- |"
+    if (vary != "") { h = h " " plain(vary) " |"; r = r " ---: |" }
+    h = h " " title(metric) " | ratio to " plain(base) " |"; r = r " ---: | ---: |"
+    for (i = 2; i <= columns; i++) { h = h " " title(column[i]) " |"; r = r " ---: |" }
+    print h " blocks | note |"; print r " ---: | --- |"
+    for (j = 1; j <= models; j++) for (p = 1; p <= xs; p++) {
+        m = model[j]; k = metric SUBSEP m SUBSEP x[p]
+        if (!(k in median)) continue
+        s = "| " plain(m) " |" (vary == "" ? "" : " " group(x[p]) " |")
+        s = s " " with_interval(median[k], low[k], high[k], value_decimals(median[k])) " |"
+        s = s " " with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " |"
+        notes = ""; split("", had)
+        for (i = 1; i <= columns; i++) {
+            c = column[i] SUBSEP m SUBSEP x[p]
+            if (i > 1) {
+                if (!(c in median) || median[c] == "-") s = s " - |"
+                else if (column[i] == "client_load") s = s " " sprintf("%.0f", 100 * median[c]) " % |"
+                else s = s " " with_interval(median[c], low[c], high[c], value_decimals(median[c])) " |"
+            }
+            codes = c in note ? split(note[c], code, ";") : 0
+            for (q = 1; q <= codes; q++) if (code[q] != "-" && !(code[q] in had)) { had[code[q]] = 1; notes = notes (notes == "" ? "" : ", ") code[q] }
+        }
+        print s " " n[k] " | " plain(notes) " |"
+    }
+}
+'
+
+load_conf() { # CONF: its settings into the environment
+    stem=$(basename "$1" .conf)
+    kind=$(setting "$1" kind)
+    metric=$(setting "$1" metric)
+    baseline=$(setting "$1" baseline)
+    headline=$(setting "$1" headline)
+    also=$(setting "$1" also)
+    per=$(setting "$1" per)
+    vary=$(setting "$1" vary)
+    vary=${vary%% *}
+    export stem kind metric baseline headline also per vary
+}
+
+experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
+
+section() { # CONF
+    local conf=$1 lines
+    load_conf "$conf"
+    printf '<a id="%s"></a>\n\n## %s\n\n' "$stem" "$(setting "$conf" question | plain)"
+    experiment_awk "$sentences"
+    awk -F '\t' "$text"'$1 == ENVIRON["stem"] && $7 ~ /^skipped: / { print "- Not run: " plain($2) ": " plain(substr($7, 10)) "." }' "$run/models.tsv"
+    if [ -f "$run/plots/$stem.svg" ]; then
+        printf '\n![%s](plots/%s.svg)\n' "$(setting "$conf" title | plain)" "$stem"
+    else
+        printf '\nThere is no plot.\n'
+    fi
+    lines=$(setting "$conf" why | plain)
+    [ -z "$lines" ] || printf '\n### Why it comes out so\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    lines=$(setting "$conf" limits | plain)
+    [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    printf '\n### The numbers\n\nMedian over blocks with its 95 %% interval, the lowest cost on top. '
+    if [ "$kind" = serve ]; then
+        printf 'Load: %s; window %s s after %s s of warm-up. ' "$(setting "$conf" load | plain)" \
+            "$(setting "$conf" window_s)" "$(setting "$conf" warmup_s)"
+    else
+        printf 'The cost of one %s is the slope between COUNT = %s. ' "$per" "$(setting "$conf" counts | sed 's/  */ and /g')"
+    fi
+    printf 'Raw rows: %s; the conditions: %s.\n\n' "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
+    experiment_awk "$table"
+    echo
+}
+
+file_link() { printf '[%s](%s)' "$(plain <<< "$1")" "$1"; } # PATH within the run
+
+# ---- the page as a whole ------------------------------------------------------------------------------------------
+environment() { jq -r "$1" "$run/environment.json"; } # FILTER
+
+where() {
+    local blocks
+    blocks=$(awk -F '\t' 'NR > 1 && $6 != "-" { if (min == "" || $6 < min) min = $6 + 0; if ($6 > max) max = $6 + 0 }
+        END { print min == "" ? "none" : min == max ? min : min " to " max }' "$run/summary.tsv")
+    environment '
+        def known: if . == null or . == "" then "not recorded" else tostring end;
+        "Machine: \(.cpu_model | known), \(.cpus_online | known) CPUs, virtualization \(.virtualization | known), \(
+            if .memory_bytes then "\(.memory_bytes / 1073741824 * 10 | round / 10) GiB of memory" else "memory not recorded" end)",
+        "System: Linux \(.kernel_release | known), \(.distribution | known)",
+        "Compiler: \(.compiler | known)",
+        "Source: commit \(.commit | known)\(if .dirty then ", with uncommitted changes" else "" end)",
+        "Date: \(.date | known)",
+        "CPUs: the server on \(.server_cpus | known), the client on \(.client_cpus | known)",
+        "Idle halts of virtual CPUs held off during trials: \(.halts_held_off | known)",
+        "Budget: \(.budget_minutes | if . == null then "not recorded" else "\(.) minutes" end), seed \(.seed | known)"' |
+        plain | sed 's/^/- /'
+    echo "- Blocks behind a number: $blocks"
+    environment 'if (.budget_minutes | type) == "number" and .budget_minutes < 10
+        then "\n> First look: with a budget of \(.budget_minutes) minutes (the default is 10) intervals are wide." else empty end'
+}
+
+how_to_read() {
+    cat << 'END'
+## How to read this
+
+- **CPU per connection or per echo** is the CPU time, user and system, that the server's whole process tree used, divided by what it
+  served. Client and server share one machine, so a rate often measures the client; the server's CPU still tells the models apart.
+- **An interval**, written "(low to high)", is a 95 % bootstrap interval over blocks, each of which ran every model once. A ratio is taken within
+  each block, against the baseline of the experiment. If its interval holds 1, no difference is shown; that does not prove that there is none.
+  With fewer than 6 blocks there is no interval.
+- **client-bound** marks a rate at which the client's own CPU was over 80 % busy. Such a rate is at most a lower bound of what the server
+  could do; in the plots its point is hollow.
+- **Latency from a closed loop** is never a claim: a client that waits for each answer sends less when the server is slow, and so leaves out the waiting
+  that matters.
+- These are figures of one machine over loopback. Compare ratios; do not carry microseconds to another machine.
+END
+}
+
+method() {
+    cat << 'END'
+## Method in brief
+
+- A trial is one measurement: a fresh server process, a warm-up, a window. The plan is shuffled with a seed, block by block, so that drift of
+  the machine meets every model alike.
+- Every byte that comes back is verified; a trial with errors is not a number here.
+- The server's CPU time is read when it has stopped cleanly and all its children are reaped. Server and client are pinned to different CPUs where there are two.
+- Processes, threads and messages between processes are timed from outside by hyperfine; the cost of one is the slope between two counts, so that
+  start-up cancels.
+END
+}
+
+models() {
+    printf '## The models\n\n| name | family | experiments | described in | summary | status |\n| --- | --- | --- | --- | --- | --- |\n'
+    awk -F '\t' "$text"'
+        NR > 1 {
+            k = $2 FS $3 FS $5 FS $6 FS $7
+            if (!(k in used)) order[++n] = k
+            used[k] = used[k] (used[k] == "" ? "" : ", ") $1
+        }
+        END {
+            for (i = 1; i <= n; i++) {
+                split(order[i], f, FS)
+                print "| " plain(f[1]) " | " plain(f[2]) " | " plain(used[order[i]]) " | " plain(f[3]) " | " plain(f[4]) " | " plain(f[5]) " |"
+            }
+        }' "$run/models.tsv"
+}
+
+environment_table() {
+    printf '## The environment\n\n| what | value |\n| --- | --- |\n'
+    # shellcheck disable=SC2016  # jq's own $
+    environment 'paths(type != "object" and type != "array") as $path | [($path | map(tostring) | join(" ")),
+        (getpath($path) | if . == null then "not known" else tostring end)] | map(gsub("[\t\n]"; " ")) | join("\t")' |
+        awk -F '\t' "$text"'{ print "| " plain($1) " | " plain($2) " |" }'
+}
+
+page() {
+    local conf
+    printf '# forklore: run %s\n\n' "$(plain <<< "$id")"
+    where
+    printf '\n## Results at a glance\n\n'
+    for conf in "${confs[@]}"; do
+        load_conf "$conf"
+        printf -- '- %s [More](#%s)\n' "$(experiment_awk "$glance")" "$stem"
+    done
+    printf '\nAll numbers: %s.\n\n' "$(file_link summary.tsv)"
+    for conf in "${confs[@]}"; do section "$conf"; done
+    how_to_read
+    echo
+    method
+    echo
+    models
+    echo
+    environment_table
+}
+
+# The images become the SVGs themselves. Each brings the same ids (gnuplot's marks), so each gets its stem before them.
+inline_plots() {
+    awk -v run="$run" '
+        function svg(stem,   file, line, inside) {
+            file = run "/plots/" stem ".svg"
+            while ((getline line < file) > 0) {
+                if (line ~ /^<svg/) { inside = 1; sub(/^<svg/, "<svg role=\"img\" aria-label=\"" alt "\"", line) }
+                if (!inside) continue
+                gsub(/ id="/, "&" stem "-", line); gsub(/ id='\''/, "&" stem "-", line)
+                gsub(/href="#/, "&" stem "-", line); gsub(/href='\''#/, "&" stem "-", line); gsub(/url\(#/, "&" stem "-", line)
+                print line
+            }
+            close(file)
+            if (!inside) { print "report: " file " is no SVG" > "/dev/stderr"; exit 1 }
+        }
+        match($0, /^<p><img src="plots\/[^"]*\.svg"/) {
+            stem = substr($0, 20, RLENGTH - 24)
+            alt = $0; sub(/^.* alt="/, "", alt); sub(/".*$/, "", alt)
+            print "<figure>"; svg(stem); print "</figure>"
+            next
+        }
+        { print }'
+}
+
+confs=("$run"/experiments/*.conf)
+if [ ! -f "${confs[0]}" ]; then
+    echo "report: $run has no experiments/*.conf" >&2
+    exit 1
+fi
+trap 'rm -f "$run/.report.md.new" "$run/.report.html.new"' EXIT
+page > "$run/.report.md.new"
+{
+    title=$(sed 's/&/\&amp;/g; s/</\&lt;/g' <<< "forklore: run $id")
+    sed '/^@BODY@$/,$d' "$here/report.html.in" | awk -v title="${title//\\/\\\\}" '
+        { at = index($0, "@TITLE@"); print at ? substr($0, 1, at - 1) title substr($0, at + 7) : $0 }'
+    cmark-gfm -e table --unsafe "$run/.report.md.new" | inline_plots
+    sed '1,/^@BODY@$/d' "$here/report.html.in"
+} > "$run/.report.html.new"
+mv "$run/.report.md.new" "$run/report.md"
+mv "$run/.report.html.new" "$run/report.html"

@@ -1,0 +1,47 @@
+#!/bin/bash
+# run.sh: the whole line for one run: plan, trials, summary, plots, report. Knobs are environment variables:
+#   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
+#   BUDGET       minutes for all trials together (default 10)
+#   EXPERIMENTS, MODELS   only these, separated by blanks (default: all)
+#   SEED         of the order of the trials (default 1)
+#   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
+#   RESULTS      where runs are kept (default results)
+set -euo pipefail
+
+fail() { echo "bench: $1" >&2; exit "${2:-1}"; }
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
+[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RUN is a name of letters, digits, '.', '_' and '-', not '$name'" 2
+[[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET is a number of minutes, not '$BUDGET'" 2
+[[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED is a whole number, not '$SEED'" 2
+run=${RESULTS:-results}/$name
+
+if [ -e "$run/settings.tsv" ]; then
+    echo "bench: $run is there already and goes on where it stopped" >&2
+    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
+        fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
+    build/bench/plan --budget "$BUDGET" "$run"
+else
+    [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"
+    mkdir -p "$run"
+    trap 'rm -rf "$run"' ERR # a run that was never planned is no run
+    build/bench/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
+        ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
+        ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$run"
+    trap - ERR
+fi
+
+setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
+halts=no
+if [ -w /dev/cpu_dma_latency ]; then halts=yes; fi
+bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
+    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" > "$run/environment.json.new"
+mv "$run/environment.json.new" "$run/environment.json"
+
+echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name" >&2
+build/bench/trial --budget "$BUDGET" "$run"
+build/bench/summarize "$run"
+bench/plots.sh "$run"
+bench/report.sh "$run"
+echo "bench: read $run/report.html" >&2

@@ -1,0 +1,323 @@
+// trial: carries out the trials of a plan, one after the other, and appends a row to trials.tsv as
+// each ends.
+//
+// It stops after the last whole block that fits the budget (three at least). Rows that are there
+// already are not measured again: after an interruption, or for more time, it goes on where it
+// stopped.
+#include "bench/core/cpus.h"
+#include "bench/core/measurement.h"
+#include "bench/core/process.h"
+#include "bench/core/serving.h"
+#include "bench/core/table.h"
+#include "bench/core/timing.h"
+
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LEAST_BLOCKS = 3, BUDGET_OPTION = 256 };
+
+struct options {
+    const char *run;
+    double budget_minutes;
+};
+
+static const struct argp_option argp_options[] = {
+    {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    char *end;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case BUDGET_OPTION:
+        options->budget_minutes = strtod(argument, &end);
+        if (end == argument || *end || !(options->budget_minutes >= 0))
+            errx(2, "the budget is a number of minutes, not '%s'", argument);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->run)
+            errx(2, "one folder, not also '%s'", argument);
+        options->run = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->run)
+            errx(2, "which folder is the run's?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal_number)
+{
+    interrupted = signal_number;
+}
+
+struct plan {
+    struct table table;
+    size_t trial, block, experiment, kind, model, x, program, arguments, load; // columns
+    bool *done;
+};
+
+static void path_in(const char *run, const char *name, char path[4096])
+{
+    snprintf(path, 4096, "%s/%s", run, name);
+}
+
+static void read_plan(const char *run, struct plan *p)
+{
+    static char path[4096];
+    path_in(run, "plan.tsv", path);
+    if (access(path, R_OK) < 0)
+        errx(1, "%s is not a run: it has no plan.tsv", run);
+    table_read(&p->table, path);
+    p->trial = table_column(&p->table, "trial");
+    p->block = table_column(&p->table, "block");
+    p->experiment = table_column(&p->table, "experiment");
+    p->kind = table_column(&p->table, "kind");
+    p->model = table_column(&p->table, "model");
+    p->x = table_column(&p->table, "x");
+    p->program = table_column(&p->table, "program");
+    p->arguments = table_column(&p->table, "arguments");
+    p->load = table_column(&p->table, "load");
+    p->done = calloc(p->table.rows, sizeof *p->done);
+    if (!p->done)
+        err(1, "%s", path);
+}
+
+static void read_setting(const char *run, struct setting *setting)
+{
+    char path[4096];
+    struct table settings;
+    bool server = false, client = false;
+    path_in(run, "settings.tsv", path);
+    table_read(&settings, path);
+    for (size_t row = 0; row < settings.rows; row++) {
+        const char *name = table_text(&settings, row, 0), *value = table_text(&settings, row, 1);
+        if (strcmp(name, "server_cpus") == 0)
+            server = cpus_parse(value, &setting->server_cpus) == 0;
+        else if (strcmp(name, "client_cpus") == 0)
+            client = cpus_parse(value, &setting->client_cpus) == 0;
+    }
+    if (!server || !client)
+        errx(1, "%s: no processors for server and client", path);
+    table_free(&settings);
+    path_in(run, "messages.log", path);
+    setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (setting->log_fd < 0)
+        err(1, "%s", path);
+}
+
+// Opens trials.tsv for appending and locks it. A last line that was cut off is no row: it goes, and
+// its trial is repeated.
+static int open_trials(const char *path)
+{
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    struct stat info;
+    if (fd < 0 || fstat(fd, &info) < 0)
+        err(1, "%s", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+        errx(1, "%s: another run is writing it", path);
+    off_t whole = info.st_size;
+    char last = '\n';
+    while (whole > 0 && pread(fd, &last, 1, whole - 1) == 1 && last != '\n')
+        whole--;
+    if (whole < info.st_size) {
+        warnx("%s: its last row was cut off; that trial is repeated", path);
+        if (ftruncate(fd, whole) < 0)
+            err(1, "%s", path);
+    }
+    return fd;
+}
+
+// Appends text whole or not at all.
+static void append(int fd, const char *path, const char *text)
+{
+    struct stat info;
+    size_t length = strlen(text);
+    if (fstat(fd, &info) < 0)
+        err(1, "%s", path);
+    errno = ENOSPC; // what a short write means
+    if (write(fd, text, length) == (ssize_t)length)
+        return;
+    int problem = errno;
+    if (ftruncate(fd, info.st_size) < 0)
+        warn("%s", path);
+    errno = problem;
+    err(1, "%s: the rows so far are kept", path);
+}
+
+static void append_header(int fd, const char *path)
+{
+    char text[2048];
+    int used =
+        snprintf(text, sizeof text, "trial\tblock\texperiment\tmodel\tx\tstarted_utc\twall_s");
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "\t%s", figure_names[i]);
+    snprintf(text + used, sizeof text - (size_t)used, "\tstatus\n");
+    append(fd, path, text);
+}
+
+static void append_row(int fd, const char *path, const struct plan *p, size_t row, time_t started,
+                       double wall_s, const struct measurement *m)
+{
+    char text[4096], when[32];
+    struct tm utc;
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
+    const struct table *t = &p->table;
+    int used =
+        snprintf(text, sizeof text, "%s\t%s\t%s\t%s\t%s\t%s\t%.4f", table_text(t, row, p->trial),
+                 table_text(t, row, p->block), table_text(t, row, p->experiment),
+                 table_text(t, row, p->model), table_text(t, row, p->x), when, wall_s);
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        used += isfinite(m->figures[i])
+                    ? snprintf(text + used, sizeof text - (size_t)used, "\t%.9g", m->figures[i])
+                    : snprintf(text + used, sizeof text - (size_t)used, "\t-");
+    snprintf(text + used, sizeof text - (size_t)used, "\t%s\n", m->status);
+    append(fd, path, text);
+}
+
+// Marks the trials that have a row. Returns the time they took in s.
+static double read_done(const char *path, struct plan *p)
+{
+    struct table done;
+    double spent_s = 0;
+    table_read(&done, path);
+    size_t trial = table_column(&done, "trial"), model = table_column(&done, "model"),
+           wall = table_column(&done, "wall_s");
+    for (size_t row = 0; row < done.rows; row++) {
+        size_t planned = (size_t)table_number(&done, row, trial) - 1;
+        if (planned >= p->table.rows ||
+            strcmp(table_text(&done, row, model), table_text(&p->table, planned, p->model)) != 0)
+            errx(1, "%s:%zu: not a trial of this plan", path, row + 2);
+        p->done[planned] = true;
+        spent_s += table_number(&done, row, wall);
+    }
+    table_free(&done);
+    return spent_s;
+}
+
+static void show_progress(const struct plan *p, size_t row, double spent_s, double budget_s)
+{
+    bool terminal = isatty(STDERR_FILENO);
+    const struct table *t = &p->table;
+    const char *block = table_text(t, row, p->block);
+    bool first_of_block = row == 0 || strcmp(block, table_text(t, row - 1, p->block)) != 0;
+    if (!terminal && !first_of_block)
+        return;
+    double left_s = budget_s > spent_s ? budget_s - spent_s : 0;
+    fprintf(stderr, "%sblock %s, %.0f %% done, %d:%02d left", terminal ? "\r\033[K" : "", block,
+            budget_s > spent_s ? 100 * spent_s / budget_s : 100, (int)left_s / 60,
+            (int)left_s % 60);
+    if (terminal)
+        fprintf(stderr, ": %s %s %s", table_text(t, row, p->experiment),
+                table_text(t, row, p->model),
+                strcmp(table_text(t, row, p->x), "-") == 0 ? "" : table_text(t, row, p->x));
+    else
+        fputc('\n', stderr);
+}
+
+static void measure(const struct setting *setting, const struct plan *p, size_t row, FILE *raw,
+                    struct measurement *m)
+{
+    const struct table *t = &p->table;
+    measurement_reset(m);
+    if (strcmp(table_text(t, row, p->kind), "serve") == 0)
+        serve_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->arguments),
+                          table_text(t, row, p->load), m);
+    else
+        time_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->load),
+                         row + 1, raw, m);
+}
+
+// Whether the block that begins at this row is to be run.
+static bool goes_on(const struct plan *p, size_t row, double spent_s, double budget_s)
+{
+    double blocks = table_number(&p->table, row, p->block) - 1;
+    return blocks < LEAST_BLOCKS || spent_s + spent_s / blocks <= budget_s;
+}
+
+// Keeps virtual processors from halting while it is open (Documentation/power/pm_qos_interface).
+static void hold_off_halts(void)
+{
+    int32_t latency_us = 0;
+    int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0 && write(fd, &latency_us, sizeof latency_us) != sizeof latency_us)
+        warn("/dev/cpu_dma_latency");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.budget_minutes = 10};
+    struct argp argp = {
+        argp_options, parse_option, "RUN_FOLDER", "Carries out the trials of a plan.",
+        NULL,         NULL,         NULL};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+        return 2;
+
+    struct plan plan;
+    struct setting setting;
+    char trials_path[4096], raw_path[4096];
+    read_plan(options.run, &plan);
+    read_setting(options.run, &setting);
+    path_in(options.run, "trials.tsv", trials_path);
+    path_in(options.run, "hyperfine.jsonl", raw_path);
+    int trials_fd = open_trials(trials_path);
+    if (lseek(trials_fd, 0, SEEK_END) == 0)
+        append_header(trials_fd, trials_path);
+    double spent_s = read_done(trials_path, &plan), budget_s = options.budget_minutes * 60;
+    FILE *raw = fopen(raw_path, "ae");
+    if (!raw)
+        err(1, "%s", raw_path);
+
+    struct sigaction action = {
+        .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    hold_off_halts();
+
+    for (size_t row = 0; row < plan.table.rows && !interrupted; row++) {
+        bool first_of_block = row == 0 || table_number(&plan.table, row, plan.block) !=
+                                              table_number(&plan.table, row - 1, plan.block);
+        if (plan.done[row])
+            continue;
+        if (first_of_block && !goes_on(&plan, row, spent_s, budget_s))
+            break;
+        struct measurement m;
+        time_t started = time(NULL);
+        uint64_t start_ns = monotonic_ns();
+        show_progress(&plan, row, spent_s, budget_s);
+        measure(&setting, &plan, row, raw, &m);
+        double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
+        spent_s += wall_s;
+        if (!interrupted)
+            append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
+    }
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    if (fclose(raw) == EOF)
+        err(1, "%s", raw_path);
+    if (interrupted)
+        errx(1, "interrupted: the rows so far are kept, and the same run goes on where it stopped");
+    return 0;
+}

@@ -1,0 +1,389 @@
+#include "clients/core/engine.h"
+
+#include "clients/core/clock.h"
+#include "clients/core/message.h"
+#include "clients/core/schedule.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECTING_AT_MOST = 128, // or the server's listen queue overflows before the run has begun
+    CONNECTIONS_PER_SOURCE =
+        1000,                 // few, or connect searches long for a port that is not in TIME-WAIT
+    LOOK_EVERY_NS = 20000000, // for requests that have timed out and connections to be tried again
+    TRY_AGAIN_AFTER_NS = 10000000, // a connection that failed
+};
+
+enum state { CLOSED, CONNECTING, IDLE, WAITING };
+
+struct client {
+    enum state state;
+    bool has_request;          // one is assigned, though it may still be connecting
+    uint64_t due_ns, start_ns; // of that request
+    uint64_t idle_since_ns;
+    uint64_t not_before_ns; // when it may be tried again after a failure
+    uint64_t requests_left; // on this connection, where connections do not persist
+    uint64_t sent;          // messages, over all connections
+    const unsigned char *expected;
+    size_t received;
+};
+
+static const struct net *net;
+static const struct load *load;
+static struct outcome *outcome;
+static struct messages messages;
+static struct client *clients;
+static struct schedule schedule;
+
+static uint64_t turn_ns;  // the time as of this turn's events
+static bool releasing;    // new requests are started
+static bool in_window;    // requests started now belong to the window
+static uint64_t end_ns;   // of releasing, when it is known
+static uint64_t released; // requests, in this part of the run
+static unsigned busy;     // clients with a request
+static unsigned connecting;
+static unsigned *idle_queue; // open loop: clients without a request, longest idle first
+static unsigned idle_first, idle_count;
+
+static bool open_loop(void)
+{
+    return load->rate_per_s > 0;
+}
+
+static bool persistent(void)
+{
+    return load->requests_per_connection == 0;
+}
+
+// The source for the next connection: 127.0.0.1, .2, .3 … towards a server on the loopback network,
+// or NULL: any.
+static const struct sockaddr *source(void)
+{
+    static struct sockaddr_in from = {.sin_family = AF_INET};
+    const struct sockaddr_in *to = (const struct sockaddr_in *)&load->target;
+    uint64_t number = outcome->connections_total / CONNECTIONS_PER_SOURCE;
+    if (to->sin_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
+        return NULL;
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(number % 250));
+    return (const struct sockaddr *)&from;
+}
+
+static void become_idle(unsigned i)
+{
+    struct client *c = &clients[i];
+    c->idle_since_ns = turn_ns;
+    if (open_loop())
+        idle_queue[(idle_first + idle_count++) % load->connections] = i;
+}
+
+static void finish_request(unsigned i, bool right)
+{
+    struct client *c = &clients[i];
+    uint64_t latency_ns = turn_ns - c->due_ns, service_ns = turn_ns - c->start_ns;
+    if (right) {
+        outcome->echoes_total++;
+        if (in_window) {
+            outcome->echoes++;
+            outcome->echoes_in_time += turn_ns <= end_ns;
+        }
+    } else {
+        latency_ns = latency_ns > load->timeout_ns ? latency_ns : load->timeout_ns;
+        service_ns = load->timeout_ns;
+    }
+    if (in_window) {
+        histogram_record(&outcome->latency, latency_ns);
+        histogram_record(&outcome->service, service_ns);
+    }
+    c->has_request = false;
+    busy--;
+    become_idle(i);
+}
+
+static void disconnect(unsigned i)
+{
+    struct client *c = &clients[i];
+    if (c->state == CONNECTING)
+        connecting--;
+    if (c->state != CLOSED)
+        net->close(i);
+    c->state = CLOSED;
+}
+
+static void fail(unsigned i, enum failure kind, int error)
+{
+    struct client *c = &clients[i];
+    outcome->failures[kind]++;
+    if (error)
+        outcome->last_errno = error;
+    disconnect(i);
+    c->not_before_ns = turn_ns + TRY_AGAIN_AFTER_NS;
+    if (c->has_request)
+        finish_request(i, false);
+}
+
+static void connect_client(unsigned i)
+{
+    struct client *c = &clients[i];
+    int problem =
+        net->connect(i, (const struct sockaddr *)&load->target, source(), load->target_bytes);
+    outcome->connections_total++;
+    if (problem < 0) {
+        fail(i, CONNECT_FAILED, -problem);
+        return;
+    }
+    outcome->connections += in_window;
+    c->state = CONNECTING;
+    connecting++;
+    c->requests_left = load->requests_per_connection;
+}
+
+static void send_request(unsigned i)
+{
+    struct client *c = &clients[i];
+    c->expected = message(&messages, i, c->sent++);
+    c->received = 0;
+    c->state = WAITING;
+    net->send(i, c->expected, load->bytes);
+}
+
+// Gives an idle client a request that was due at due_ns.
+static void start_request(unsigned i, uint64_t due_ns)
+{
+    struct client *c = &clients[i];
+    c->has_request = true;
+    c->due_ns = due_ns;
+    c->start_ns = turn_ns;
+    busy++;
+    released++;
+    if (in_window) {
+        uint64_t possible_ns = due_ns > c->idle_since_ns ? due_ns : c->idle_since_ns;
+        histogram_record(&outcome->send_lag, turn_ns - possible_ns);
+    }
+    if (c->state == CLOSED)
+        connect_client(i);
+    else
+        send_request(i);
+}
+
+// Whether a client may be given a request now.
+static bool is_free(const struct client *c)
+{
+    return !c->has_request && c->state != CONNECTING && c->not_before_ns <= turn_ns;
+}
+
+// Ends the releasing of requests when their time or number is up.
+static void look_at_the_end(void)
+{
+    if (turn_ns >= end_ns)
+        releasing = false;
+    else if (load->total_requests && in_window && released >= load->total_requests)
+        releasing = false;
+    if (!releasing && turn_ns < end_ns)
+        end_ns = turn_ns;
+}
+
+static void release_closed_loop(unsigned i)
+{
+    look_at_the_end();
+    if (releasing && is_free(&clients[i]))
+        start_request(i, turn_ns);
+}
+
+// Starts the requests that are due while clients are free. Those due before the end are started
+// after it too.
+static void release_open_loop(void)
+{
+    look_at_the_end();
+    for (unsigned tries = idle_count; tries > 0; tries--) {
+        uint64_t due_ns = schedule_next_ns(&schedule);
+        if (due_ns > turn_ns || due_ns >= end_ns || (!releasing && load->total_requests))
+            return;
+        unsigned i = idle_queue[idle_first];
+        idle_first = (idle_first + 1) % load->connections;
+        idle_count--;
+        if (is_free(&clients[i])) {
+            schedule_advance(&schedule);
+            start_request(i, due_ns);
+        } else {
+            idle_queue[(idle_first + idle_count++) % load->connections] = i;
+        }
+    }
+}
+
+static void on_received(unsigned i, const struct net_event *event)
+{
+    struct client *c = &clients[i];
+    size_t n = (size_t)event->result;
+    if (event->result < 0) {
+        fail(i, RESET, (int)-event->result);
+    } else if (event->result == 0) {
+        fail(i, SHORT, 0);
+    } else if (c->state != WAITING || n > load->bytes - c->received ||
+               memcmp(event->data, c->expected + c->received, n) != 0) {
+        fail(i, MISMATCH, 0);
+    } else if ((c->received += n) == load->bytes) {
+        c->state = IDLE;
+        if (!persistent() && --c->requests_left == 0)
+            disconnect(i);
+        finish_request(i, true);
+    }
+}
+
+static void handle(const struct net_event *event)
+{
+    unsigned i = event->slot;
+    struct client *c = &clients[i];
+    if (event->kind == NET_RECEIVED) {
+        turn_ns = now_ns();
+        on_received(i, event);
+    } else if (event->result < 0) {
+        fail(i, CONNECT_FAILED, (int)-event->result);
+    } else {
+        connecting--;
+        c->state = IDLE;
+        if (c->has_request)
+            send_request(i);
+    }
+    if (!open_loop() && releasing)
+        release_closed_loop(i);
+}
+
+static uint64_t failures(void)
+{
+    uint64_t sum = 0;
+    for (int kind = 0; kind < FAILURES; kind++)
+        sum += outcome->failures[kind];
+    return sum;
+}
+
+static void look_for_timeouts(void)
+{
+    static uint64_t next_look_ns;
+    if (turn_ns < next_look_ns)
+        return;
+    next_look_ns = turn_ns + LOOK_EVERY_NS;
+    for (unsigned i = 0; i < load->connections; i++) {
+        struct client *c = &clients[i];
+        if (c->has_request && turn_ns - c->start_ns >= load->timeout_ns)
+            fail(i, TIMEOUT, 0);
+        if (!open_loop() && releasing)
+            release_closed_loop(i);
+    }
+    if (outcome->echoes_total == 0 && failures() >= load->connections)
+        outcome->gave_up = true;
+}
+
+// Lets events happen until none is to be waited for: one turn.
+static void turn(uint64_t until_ns)
+{
+    uint64_t look_ns = turn_ns + LOOK_EVERY_NS;
+    net->wait(until_ns < look_ns ? until_ns : look_ns, handle);
+    turn_ns = now_ns();
+    look_for_timeouts();
+}
+
+// Connects all clients before persistent ones are used; those that cannot be are tried again by
+// their first request.
+static void connect_all(void)
+{
+    unsigned next = 0;
+    uint64_t give_up_ns = turn_ns + load->timeout_ns;
+    while ((next < load->connections || connecting) && turn_ns < give_up_ns && !outcome->gave_up) {
+        while (next < load->connections && connecting < CONNECTING_AT_MOST)
+            connect_client(next++);
+        turn(give_up_ns);
+    }
+    for (unsigned i = 0; i < load->connections; i++)
+        if (clients[i].state == CONNECTING)
+            fail(i, TIMEOUT, 0);
+}
+
+// Releases requests until end_ns, then waits for the answers to all of them.
+static void run_part(uint64_t duration_ns)
+{
+    turn_ns = now_ns();
+    end_ns = duration_ns > UINT64_MAX - turn_ns ? UINT64_MAX : turn_ns + duration_ns;
+    released = 0;
+    releasing = true;
+    if (open_loop())
+        schedule_start(&schedule, load->rate_per_s, turn_ns, load->seed + in_window);
+    for (unsigned i = 0; i < load->connections && !open_loop(); i++)
+        release_closed_loop(i);
+
+    uint64_t give_up_ns = UINT64_MAX;
+    while (!outcome->gave_up && turn_ns < give_up_ns) {
+        if (open_loop())
+            release_open_loop();
+        else
+            look_at_the_end();
+        bool more_due = open_loop() && schedule_next_ns(&schedule) < end_ns &&
+                        !(load->total_requests && !releasing);
+        if (!releasing && !busy && !more_due)
+            break;
+        if (!releasing && give_up_ns == UINT64_MAX)
+            give_up_ns = end_ns + load->timeout_ns + LOOK_EVERY_NS;
+        uint64_t until_ns = releasing ? end_ns : give_up_ns;
+        if (more_due && idle_count && schedule_next_ns(&schedule) < until_ns)
+            until_ns = schedule_next_ns(&schedule);
+        turn(until_ns);
+    }
+    for (unsigned i = 0; i < load->connections; i++)
+        if (clients[i].has_request)
+            fail(i, TIMEOUT, 0);
+    while (in_window && open_loop() && !load->total_requests &&
+           schedule_next_ns(&schedule) < end_ns) {
+        outcome->unsent++;
+        histogram_record(&outcome->latency,
+                         turn_ns - schedule_next_ns(&schedule) + load->timeout_ns);
+        schedule_advance(&schedule);
+    }
+}
+
+int engine_run(const struct net *net_to_use, const struct load *load_to_run,
+               struct outcome *outcome_to_fill)
+{
+    net = net_to_use;
+    load = load_to_run;
+    outcome = outcome_to_fill;
+    memset(outcome, 0, sizeof *outcome);
+    histogram_reset(&outcome->latency);
+    histogram_reset(&outcome->service);
+    histogram_reset(&outcome->send_lag);
+    clients = calloc(load->connections, sizeof *clients);
+    idle_queue = calloc(load->connections, sizeof *idle_queue);
+    if (!clients || !idle_queue || messages_make(&messages, load->bytes) < 0)
+        return -1;
+
+    turn_ns = now_ns();
+    for (unsigned i = 0; i < load->connections; i++)
+        become_idle(i);
+    if (persistent())
+        connect_all();
+    if (load->warmup_ns && !outcome->gave_up)
+        run_part(load->warmup_ns);
+    if (load->gate)
+        load->gate("start");
+    uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    uint64_t start_ns = now_ns();
+    in_window = true;
+    if (!outcome->gave_up)
+        run_part(load->window_ns ? load->window_ns : UINT64_MAX);
+    if (!load->window_ns) { // counted requests: the window lasts until the last one is answered
+        end_ns = turn_ns;
+        outcome->echoes_in_time = outcome->echoes;
+    }
+    outcome->window_ns = end_ns - start_ns;
+    outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
+    if (load->gate)
+        load->gate("end");
+    for (unsigned i = 0; i < load->connections; i++)
+        disconnect(i);
+    net->wait(now_ns(), handle); // carries the closes out
+    messages_free(&messages);
+    free(idle_queue);
+    free(clients);
+    return 0;
+}

@@ -1,0 +1,63 @@
+// The driver's engine: keeps a number of connections busy with requests, verifies every byte that
+// comes back, and records how long it took.
+//
+// A run has four parts: connections are made (persistent ones), a warm-up, the window, and the
+// close. Before and after the window all answers are awaited, so that what happens between the two
+// gates is the window's requests, all of them and nothing else. Closed loop: a connection sends its
+// next request when the last one is answered. Open loop: requests are due at the times of a Poisson
+// schedule, whatever the server does, and latency counts from there.
+#pragma once
+
+#include "clients/core/histogram.h"
+#include "clients/core/net.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct load {
+    struct sockaddr_storage target;
+    socklen_t target_bytes;
+    unsigned connections;             // at the same time
+    uint64_t requests_per_connection; // 0: connections persist
+    size_t bytes;                     // of a request, its newline included
+    uint64_t warmup_ns;
+    uint64_t window_ns;      // 0: the window ends after total_requests
+    uint64_t total_requests; // 0: the window ends after window_ns
+    double rate_per_s;       // 0: closed loop
+    uint64_t timeout_ns;     // a request unanswered for so long has failed
+    uint64_t seed;           // of the schedule
+    // Called at the start and at the end of the window, while nothing is under way. May be NULL.
+    void (*gate)(const char *moment);
+};
+
+enum failure { CONNECT_FAILED, RESET, SHORT, MISMATCH, TIMEOUT, FAILURES };
+
+struct outcome {
+    uint64_t
+        window_ns;   // how long requests were released; counted ones: until the last was answered
+    uint64_t echoes; // requests of the window that came back right
+    uint64_t
+        echoes_in_time; // those of them that came back before the window's end: the rate is theirs
+    uint64_t connections;        // made for the window's requests
+    uint64_t echoes_total;       // warm-up included
+    uint64_t connections_total;  // persistent ones and warm-up included
+    uint64_t failures[FAILURES]; // over the whole run, by kind
+    uint64_t unsent;             // due in the window by the schedule, and never sent
+    int last_errno;              // of the latest connection that could not be made or broke, or 0
+    bool gave_up;                // nothing ever came back: the run was cut short
+    uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
+    // The window's requests. Failed and unsent ones are in there with the time-out: they took at
+    // least that long.
+    struct histogram latency; // from the moment the request was due (closed loop: from its start)
+                              // to its last byte
+    struct histogram
+        service; // from its start (connecting, where it needs a connection) to its last byte
+    struct histogram
+        send_lag; // how late the driver started it, though it was due and a connection was free
+};
+
+// Runs a load and fills the outcome. net has been opened with load->connections slots. Returns 0,
+// or -1 with errno if there is no memory.
+int engine_run(const struct net *net, const struct load *load, struct outcome *outcome);

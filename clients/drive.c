@@ -1,0 +1,359 @@
+// The client driver: puts a load on an echo server (any of RFC 862's kind), verifies every byte,
+// and reports rates, latencies, errors and its own CPU time. All models are measured by this one
+// program.
+#include "clients/core/clock.h"
+#include "clients/core/engine.h"
+
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct options {
+    struct load load;
+    const char *target;
+    const char *hgrm_path;
+    const struct net *net; // NULL: the first that works
+    int gate_fd;
+    bool json;
+};
+
+enum {
+    WARMUP_OPTION = 256,
+    TIMEOUT_OPTION,
+    SEED_OPTION,
+    IO_OPTION,
+    GATE_OPTION,
+    JSON_OPTION,
+    HGRM_OPTION
+};
+
+static const struct argp_option argp_options[] = {
+    {"connections", 'c', "CONNECTIONS", 0, "Connections at the same time (default 1)", 0},
+    {"requests", 'k', "REQUESTS", 0,
+     "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
+    {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
+    {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", 0},
+    {"total", 'n', "REQUESTS", 0, "Measure so many requests instead", 0},
+    {"rate", 'r', "RATE", 0, "Open loop: requests per second, Poisson; 0: closed loop (default 0)",
+     0},
+    {"warmup", WARMUP_OPTION, "SECONDS", 0, "The same load, before the window (default 0)", 0},
+    {"timeout", TIMEOUT_OPTION, "SECONDS", 0,
+     "A request unanswered for so long has failed (default 2)", 0},
+    {"seed", SEED_OPTION, "N", 0, "Seed of the open loop's schedule (default 1)", 0},
+    {"io", IO_OPTION, "WAY", 0, "epoll or io_uring (default: io_uring where the kernel allows it)",
+     0},
+    {"gate", GATE_OPTION, "FD", 0,
+     "Write a line to FD at the start and the end of the window and wait for a line back, for "
+     "whoever reads counters then",
+     0},
+    {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value", 0},
+    {"hgrm", HGRM_OPTION, "FILE", 0,
+     "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
+    {0},
+};
+
+static double number(const char *text, const char *what, double least, double most)
+{
+    char *end;
+    errno = 0;
+    double value = strtod(text, &end);
+    if (errno || end == text || *end || !(value >= least && value <= most))
+        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
+    return value;
+}
+
+static uint64_t whole(const char *text, const char *what, double least, double most)
+{
+    double value = number(text, what, least, most);
+    if (value != floor(value))
+        errx(2, "%s is a whole number, not '%s'", what, text);
+    return (uint64_t)value;
+}
+
+static uint64_t seconds(const char *text, const char *what, double least)
+{
+    return (uint64_t)(number(text, what, least, 86400) * 1e9);
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    struct load *load = &options->load;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case 'c':
+        load->connections = (unsigned)whole(argument, "CONNECTIONS", 1, 1000000);
+        return 0;
+    case 'k':
+        load->requests_per_connection = whole(argument, "REQUESTS per connection", 0, 1e12);
+        return 0;
+    case 's':
+        load->bytes = whole(argument, "BYTES", 1, 16 << 20);
+        return 0;
+    case 'd':
+        load->window_ns = seconds(argument, "the duration in SECONDS", 0.001);
+        return 0;
+    case 'n':
+        load->total_requests = whole(argument, "the total of REQUESTS", 1, 1e12);
+        return 0;
+    case 'r':
+        load->rate_per_s = number(argument, "RATE", 0, 1e8);
+        return 0;
+    case WARMUP_OPTION:
+        load->warmup_ns = seconds(argument, "the warm-up in SECONDS", 0);
+        return 0;
+    case TIMEOUT_OPTION:
+        load->timeout_ns = seconds(argument, "the time-out in SECONDS", 0.001);
+        return 0;
+    case SEED_OPTION:
+        load->seed = whole(argument, "the seed", 0, 9e15);
+        return 0;
+    case IO_OPTION:
+        if (strcmp(argument, net_epoll.name) != 0 && strcmp(argument, net_io_uring.name) != 0)
+            errx(2, "--io is epoll or io_uring, not '%s'", argument);
+        options->net = strcmp(argument, net_epoll.name) == 0 ? &net_epoll : &net_io_uring;
+        return 0;
+    case GATE_OPTION:
+        options->gate_fd = (int)whole(argument, "FD", 0, 1e6);
+        return 0;
+    case JSON_OPTION:
+        options->json = true;
+        return 0;
+    case HGRM_OPTION:
+        options->hgrm_path = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->target)
+            errx(2, "one HOST:PORT, not also '%s'", argument);
+        options->target = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->target)
+            errx(2, "which server? give HOST:PORT (see --help)");
+        if (load->total_requests && load->window_ns)
+            errx(2, "a duration (-d) or a total (-n), not both");
+        if (!load->total_requests && !load->window_ns)
+            load->window_ns = 1000000000;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void resolve(const char *target, struct load *load)
+{
+    char host[256];
+    const char *colon = strrchr(target, ':');
+    size_t length = colon ? (size_t)(colon - target) : 0;
+    if (!length || !colon[1] || length >= sizeof host)
+        errx(2, "'%s' is not HOST:PORT", target);
+    number(colon + 1, "PORT", 1, 65535);
+    bool bracketed = length > 2 && target[0] == '[' && target[length - 1] == ']';
+    snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), target + bracketed);
+
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found;
+    int problem = getaddrinfo(host, colon + 1, &hints, &found);
+    if (problem)
+        errx(1, "%s: %s", target, gai_strerror(problem));
+    memcpy(&load->target, found->ai_addr, found->ai_addrlen);
+    load->target_bytes = found->ai_addrlen;
+    freeaddrinfo(found);
+}
+
+static void make_room_for(unsigned connections)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        err(1, "getrlimit");
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (connections + 16 > files.rlim_max)
+        errx(1, "%u connections need more descriptors than the limit allows (%ju)", connections,
+             (uintmax_t)files.rlim_max);
+}
+
+static const struct net *open_net(const struct net *wanted, unsigned connections)
+{
+    static const struct net *const ways[] = {&net_io_uring, &net_epoll};
+    const char *reason = NULL;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if ((!wanted || wanted == ways[i]) && !(reason = ways[i]->open(connections)))
+            return ways[i];
+    errx(77, "%s: %s", wanted ? wanted->name : net_epoll.name, reason);
+}
+
+static int gate_fd;
+
+static void gate(const char *moment)
+{
+    char answer = 0;
+    if (dprintf(gate_fd, "%s\n", moment) < 0)
+        err(1, "gate");
+    while (answer != '\n')
+        if (read(gate_fd, &answer, 1) != 1)
+            errx(1, "gate: nobody answers");
+}
+
+// One line, or one JSON member, per figure; one that there is not is - or null.
+static bool json;
+static const char *separator = "{";
+
+static void print_number(const char *name, double value, int decimals)
+{
+    if (!json && isnan(value))
+        printf("%s\t-\n", name);
+    else if (!json)
+        printf("%s\t%.*f\n", name, decimals, value);
+    else if (isnan(value))
+        printf("%s\n  \"%s\": null", separator, name);
+    else
+        printf("%s\n  \"%s\": %.*f", separator, name, decimals, value);
+    separator = ",";
+}
+
+static void print_text(const char *name, const char *text)
+{
+    if (!json)
+        printf("%s\t%s\n", name, text);
+    else
+        printf("%s\n  \"%s\": \"%s\"", separator, name, text);
+    separator = ",";
+}
+
+// A percentile, unless fewer than ten values lie beyond it: it would be the luck of one of them.
+static void print_percentile(const char *what, const char *name, const struct histogram *h,
+                             double percent)
+{
+    char full_name[64];
+    double beyond = (double)histogram_count(h) * (100 - percent) / 100;
+    snprintf(full_name, sizeof full_name, "%s_%s_us", what, name);
+    print_number(full_name, beyond < 10 ? NAN : (double)histogram_percentile(h, percent) / 1e3, 3);
+}
+
+static void print_histogram(const char *what, const struct histogram *h)
+{
+    char name[64];
+    print_percentile(what, "p50", h, 50);
+    print_percentile(what, "p90", h, 90);
+    print_percentile(what, "p99", h, 99);
+    print_percentile(what, "p99_9", h, 99.9);
+    snprintf(name, sizeof name, "%s_max_us", what);
+    print_number(name, histogram_count(h) ? (double)histogram_max(h) / 1e3 : NAN, 3);
+    snprintf(name, sizeof name, "%s_mean_us", what);
+    print_number(name, histogram_count(h) ? histogram_mean(h) / 1e3 : NAN, 3);
+}
+
+static double per(double amount, double count)
+{
+    return count > 0 ? amount / count : NAN;
+}
+
+static const char *const failure_name[FAILURES] = {"errors_connect", "errors_reset", "errors_short",
+                                                   "errors_mismatch", "errors_timeout"};
+
+static void print_outcome(const struct options *options, const struct net *net,
+                          const struct outcome *o)
+{
+    const struct load *load = &options->load;
+    double window_s = (double)o->window_ns / 1e9;
+    json = options->json;
+    print_text("target", options->target);
+    print_text("io", net->name);
+    print_text("loop", load->rate_per_s > 0 ? "open" : "closed");
+    print_number("connections", load->connections, 0);
+    print_number("requests_per_connection", (double)load->requests_per_connection, 0);
+    print_number("bytes", (double)load->bytes, 0);
+    print_number("offered_per_s", load->rate_per_s > 0 ? load->rate_per_s : NAN, 3);
+    print_number("window_s", window_s, 9);
+    print_number("echoes", (double)o->echoes, 0);
+    print_number("echoes_per_s", per((double)o->echoes_in_time, window_s), 3);
+    print_number("connections_made", (double)o->connections, 0);
+    print_number("connections_per_s", per((double)o->connections, window_s), 3);
+    print_number("echoes_total", (double)o->echoes_total, 0);
+    print_number("connections_total", (double)o->connections_total, 0);
+    for (int kind = 0; kind < FAILURES; kind++)
+        print_number(failure_name[kind], (double)o->failures[kind], 0);
+    print_number("unsent", (double)o->unsent, 0);
+    print_number("cpu_us_per_echo", per((double)o->cpu_window_ns / 1e3, (double)o->echoes), 4);
+    print_number("cpu_load", per((double)o->cpu_window_ns / 1e9, window_s), 4);
+    print_histogram("latency", &o->latency);
+    print_histogram("service", &o->service);
+    print_histogram("send_lag", &o->send_lag);
+    if (json)
+        puts("\n}");
+    if (fflush(stdout) == EOF)
+        err(1, "standard output");
+}
+
+static void write_hgrm(const char *path, const struct histogram *latency)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || histogram_write_hgrm(latency, file, 1000) < 0 || fclose(file) == EOF)
+        err(1, "%s", path);
+}
+
+// One line that says what went wrong, if anything did. Returns the exit status.
+static int judge(const char *target, const struct outcome *o)
+{
+    uint64_t failed = o->unsent;
+    for (int kind = 0; kind < FAILURES; kind++)
+        failed += o->failures[kind];
+    if (!failed)
+        return 0;
+    const char *detail = o->last_errno          ? strerror(o->last_errno)
+                         : o->failures[TIMEOUT] ? "no answer in time"
+                                                : "see above";
+    if (!o->echoes_total)
+        warnx("%s: no echo came back (%s)", target, detail);
+    else
+        warnx("%s: %" PRIu64 " failures beside %" PRIu64 " echoes (%s)", target, failed,
+              o->echoes_total, detail);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    static struct outcome outcome; // three histograms: too large for the stack
+    struct options options = {
+        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1},
+        .gate_fd = -1,
+    };
+    struct argp argp = {argp_options,
+                        parse_option,
+                        "HOST:PORT",
+                        "Drives an echo server: closed or open loop, new or persistent "
+                        "connections, every byte verified.",
+                        NULL,
+                        NULL,
+                        NULL};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+        return 2;
+
+    resolve(options.target, &options.load);
+    make_room_for(options.load.connections);
+    const struct net *net = open_net(options.net, options.load.connections);
+    if (options.gate_fd >= 0) {
+        gate_fd = options.gate_fd;
+        options.load.gate = gate;
+    }
+    prctl(PR_SET_TIMERSLACK, 1UL); // the schedule's times are meant
+    if (engine_run(net, &options.load, &outcome) < 0)
+        err(1, "engine");
+    print_outcome(&options, net, &outcome);
+    if (options.hgrm_path)
+        write_hgrm(options.hgrm_path, &outcome.latency);
+    return judge(options.target, &outcome);
+}

@@ -1,0 +1,87 @@
+#include "servers/core/echo.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum echo_action echo_next(const struct echo *e)
+{
+    if (e->closed)
+        return ECHO_CLOSE;
+    return e->start < e->end ? ECHO_WRITE : ECHO_READ;
+}
+
+void echo_advance(struct echo *e, ssize_t result)
+{
+    if (result == -EINTR || result == -EAGAIN)
+        return;
+    enum echo_action done = echo_next(e);
+    if (result < 0 || (done == ECHO_READ && result == 0)) {
+        e->error = (int)-result;
+        e->closed = true;
+    } else if (done == ECHO_READ) {
+        e->start = 0;
+        e->end = (size_t)result;
+    } else {
+        e->start += (size_t)result;
+    }
+}
+
+// One transfer: moves what echo_next() asks for between the socket and the buffer and tells the
+// core. Returns false when the socket is not ready for it.
+static bool transfer(struct echo *e, int connfd, unsigned char *buffer)
+{
+    ssize_t n = echo_next(e) == ECHO_READ
+                    ? recv(connfd, buffer, ECHO_BUFFER_BYTES, 0)
+                    : send(connfd, buffer + e->start, e->end - e->start, MSG_NOSIGNAL);
+    if (n < 0)
+        n = -errno;
+    echo_advance(e, n);
+    return n != -EAGAIN;
+}
+
+void echo(int connfd)
+{
+    unsigned char buffer[ECHO_BUFFER_BYTES];
+    struct echo e = {0};
+    while (echo_next(&e) != ECHO_CLOSE)
+        transfer(&e, connfd, buffer);
+}
+
+// Keeps what the peer did not take until it does.
+static void hold(struct ready_echo *c, const unsigned char *buffer)
+{
+    size_t left = c->echo.end - c->echo.start;
+    c->held = malloc(left);
+    if (!c->held) {
+        echo_advance(&c->echo, -ENOMEM);
+        return;
+    }
+    memcpy(c->held, buffer + c->echo.start, left);
+    c->echo.start = 0;
+    c->echo.end = left;
+}
+
+short echo_ready(struct ready_echo *c, int connfd)
+{
+    static _Thread_local unsigned char scratch[ECHO_BUFFER_BYTES];
+    unsigned char *buffer = c->held ? c->held : scratch;
+
+    bool ready = true;
+    if (echo_next(&c->echo) == ECHO_READ)
+        ready = transfer(&c->echo, connfd, buffer);
+    while (ready && echo_next(&c->echo) == ECHO_WRITE)
+        ready = transfer(&c->echo, connfd, buffer);
+
+    if (echo_next(&c->echo) == ECHO_WRITE) {
+        if (!c->held)
+            hold(c, buffer);
+    } else {
+        free(c->held);
+        c->held = NULL;
+    }
+    enum echo_action next = echo_next(&c->echo);
+    return next == ECHO_READ ? POLLIN : next == ECHO_WRITE ? POLLOUT : 0;
+}

@@ -1,0 +1,88 @@
+#include "servers/core/listener.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+int listen_on(const char *address, unsigned port)
+{
+    char service[16];
+    snprintf(service, sizeof service, "%u", port);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    struct addrinfo *found;
+    int problem = getaddrinfo(address, service, &hints, &found);
+    if (problem)
+        errx(2, "not a numeric address: %s (%s)", address, gai_strerror(problem));
+
+    int on = 1;
+    int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, SOMAXCONN) < 0)
+        err(1, "cannot listen on %s port %u", address, port);
+    freeaddrinfo(found);
+    return fd;
+}
+
+bool accept_again(int error)
+{
+    static const struct timespec pause = {.tv_nsec = 10000000};
+    switch (error) {
+    case EINVAL: // shut down
+    case EBADF:
+        return false;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        nanosleep(&pause, NULL);
+        return true;
+    default: // EINTR, ECONNABORTED, EPROTO and what else concerns only the connection that was to
+             // come
+        return true;
+    }
+}
+
+int accept_connection(int listen_fd, int flags)
+{
+    for (;;) {
+        int connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | flags);
+        if (connfd >= 0 || errno == EAGAIN || !accept_again(errno))
+            return connfd;
+        if (flags & SOCK_NONBLOCK) { // the caller has others to serve meanwhile
+            errno = EAGAIN;
+            return -1;
+        }
+    }
+}
+
+bool is_listening(int listen_fd)
+{
+    int listening = 0;
+    socklen_t length = sizeof listening;
+    return getsockopt(listen_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+}
+
+bool wait_while_listening(int listen_fd, int timeout_ms)
+{
+    struct pollfd shut_down = {
+        .fd = listen_fd}; // no events asked for: POLLHUP comes unasked, connections do not wake
+    poll(&shut_down, 1, timeout_ms);
+    return is_listening(listen_fd);
+}
+
+void set_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+        err(1, "cannot make descriptor %d non-blocking", fd);
+}

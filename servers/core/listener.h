@@ -1,0 +1,29 @@
+// The listening socket: opening it, accepting from it, and noticing that it was shut down, which is
+// how a server is told to stop (main.c's SIGTERM handler shuts it down; that wakes every accept,
+// select, poll, epoll and io_uring wait in every worker, and no flag can be missed).
+#pragma once
+
+#include <stdbool.h>
+
+// Listens on a numeric address and port (0: the kernel chooses). Fails with a message and exit
+// status 1.
+int listen_on(const char *address, unsigned port);
+
+// Accepts one connection; flags are accept4's, SOCK_CLOEXEC is always added. Returns the
+// connection, or -1 with errno EAGAIN (non-blocking: no connection now) or another errno (the
+// listener was shut down: stop). Passing faults are retried.
+int accept_connection(int listen_fd, int flags);
+
+// What an accept's errno means: true to accept again, false to stop. When descriptors or memory are
+// short it pauses for 10 ms first, so that a server without them neither dies nor spins.
+bool accept_again(int error);
+
+// False once the listener has been shut down.
+bool is_listening(int listen_fd);
+
+// Sleeps until the listener is shut down or timeout_ms are over (-1: no timeout). True while it is
+// listening.
+bool wait_while_listening(int listen_fd, int timeout_ms);
+
+// Makes accept_connection() return instead of waiting. For readiness models, which wait elsewhere.
+void set_nonblocking(int fd);

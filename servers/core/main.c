@@ -1,0 +1,224 @@
+// The main of every server: options, listening, and stopping. The model does the rest.
+//
+// SIGTERM and SIGINT shut the listener down (see listener.h) and grant a second of grace to whoever
+// is still being served. The server then ends its children and reaps them all itself, so that
+// whoever waits for the server gets the CPU time of the whole tree from wait4().
+#include "servers/core/listener.h"
+#include "servers/core/model.h"
+
+#include <argp.h>
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
+static const char *const capacity_name[] = {"one", "workers", "many"};
+
+struct options {
+    const char *address;
+    unsigned port;
+    unsigned workers;
+    unsigned max_children;
+    bool describe;
+};
+
+enum { MAX_CHILDREN_OPTION = 256, DESCRIBE_OPTION };
+
+static const struct argp_option argp_options[] = {
+    {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
+    {"address", 'a', "ADDRESS", 0, "Listen on this numeric address (default 127.0.0.1)", 0},
+    {"workers", 'w', "WORKERS", 0, "Size of the pool, in models that have one (default 16)", 0},
+    {"max-children", MAX_CHILDREN_OPTION, "N", 0,
+     "Most processes or threads alive at once, in models that make one per connection (default: "
+     "from the limits)",
+     0},
+    {"describe", DESCRIBE_OPTION, NULL, 0,
+     "Print name, family, capacity, source and summary, tab-separated", 0},
+    {0},
+};
+
+static unsigned number(const char *text, const char *what, unsigned least, unsigned most)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (errno || end == text || *end || *text == '-' || value < least || value > most)
+        errx(2, "%s is a number from %u to %u, not '%s'", what, least, most, text);
+    return (unsigned)value;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case 'p':
+        options->port = number(argument, "PORT", 0, 65535);
+        return 0;
+    case 'a':
+        options->address = argument;
+        return 0;
+    case 'w':
+        options->workers = number(argument, "WORKERS", 1, 65536);
+        return 0;
+    case MAX_CHILDREN_OPTION:
+        options->max_children = number(argument, "--max-children", 1, 4194304);
+        return 0;
+    case DESCRIBE_OPTION:
+        options->describe = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        errx(2, "unexpected argument '%s' (see --help)", argument);
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+// Half of the processes that the limits in force still allow, so that a full server leaves room for
+// its user.
+static unsigned children_allowed(void)
+{
+    static const char *const system_limits[] = {"/proc/sys/kernel/pid_max",
+                                                "/proc/sys/kernel/threads-max"};
+    unsigned long allowed = 65536;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < allowed)
+        allowed = limit.rlim_cur;
+    for (size_t i = 0; i < sizeof system_limits / sizeof *system_limits; i++) {
+        unsigned long value;
+        FILE *file = fopen(system_limits[i], "re");
+        if (!file)
+            continue;
+        if (fscanf(file, "%lu", &value) == 1 && value < allowed)
+            allowed = value;
+        fclose(file);
+    }
+    return allowed < 4 ? 2 : (unsigned)allowed / 2;
+}
+
+static int listen_fd = -1;
+static pid_t server_pid;
+
+static void stop(int signal_number)
+{
+    int saved_errno = errno;
+    if (getpid() != server_pid || signal_number == SIGALRM)
+        _exit(0); // a child that inherited the handler, or the grace is over
+    shutdown(listen_fd, SHUT_RD);
+    alarm(1);
+    errno = saved_errno;
+}
+
+static void handle(int signal_number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(signal_number, &action, NULL) < 0)
+        err(1, "sigaction");
+}
+
+static void signal_children(int signal_number)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(path, "re");
+    if (!children) {
+        warn("cannot find the children to stop: %s", path);
+        return;
+    }
+    int pid;
+    while (fscanf(children, "%d", &pid) == 1)
+        kill(pid, signal_number);
+    fclose(children);
+}
+
+// Ends all children, by force after half a second, and reaps every one of them: a child that is not
+// waited for takes its CPU time with it.
+static void end_children(void)
+{
+    static const struct timespec step = {.tv_nsec = 1000000};
+    for (int waited_ms = 0;; waited_ms++) {
+        pid_t pid;
+        do
+            pid = waitpid(-1, NULL, WNOHANG);
+        while (pid > 0 || (pid < 0 && errno == EINTR));
+        if (pid < 0)
+            return;
+        if (waited_ms % 500 == 0)
+            signal_children(waited_ms == 0 ? SIGTERM : SIGKILL);
+        nanosleep(&step, NULL);
+    }
+}
+
+static void announce(void)
+{
+    struct sockaddr_storage bound;
+    socklen_t length = sizeof bound;
+    if (getsockname(listen_fd, (struct sockaddr *)&bound, &length) < 0)
+        err(1, "getsockname");
+    char host[INET6_ADDRSTRLEN];
+    if (bound.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&bound;
+        inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
+        printf("listening on [%s]:%u\n", host, ntohs(in6->sin6_port));
+    } else {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)&bound;
+        inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
+        printf("listening on %s:%u\n", host, ntohs(in->sin_port));
+    }
+    if (fflush(stdout) == EOF)
+        err(1, "standard output");
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.address = "127.0.0.1", .workers = 16};
+    struct argp argp = {argp_options, parse_option, NULL, model.summary, NULL, NULL, NULL};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+        return 2;
+
+    const char *reason = model.unsupported ? model.unsupported() : NULL;
+    if (reason)
+        errx(77, "%s", reason);
+    if (options.describe) {
+        printf("%s\t%s\t%s\t%s\t%s\n", program_invocation_short_name, family_name[model.family],
+               capacity_name[model.capacity], model.source, model.summary);
+        return fflush(stdout) == EOF;
+    }
+
+    // A descriptor a connection: the soft limit is for programs that use select().
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+    server_pid = getpid();
+    listen_fd = listen_on(options.address, options.port);
+    handle(SIGTERM, stop);
+    handle(SIGINT, stop);
+    handle(SIGALRM, stop);
+    announce();
+
+    struct server server = {
+        .listen_fd = listen_fd,
+        .workers = options.workers,
+        .max_children = options.max_children ? options.max_children : children_allowed(),
+    };
+    int status = model.run(&server);
+    alarm(0);
+    end_children();
+    return status;
+}

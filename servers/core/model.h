@@ -1,0 +1,30 @@
+// The contract of a model: what every servers/<model>.c defines and what core/main.c does with it.
+#pragma once
+
+// Who makes progress on several connections; plots colour by it.
+enum family { ITERATIVE, PROCESS, THREAD, MULTIPLEXED, PEER };
+
+// How many connections a server serves at the same time: one, as many as -w WORKERS, or as many as
+// the limits allow.
+enum capacity { ONE, WORKERS, MANY };
+
+// What main.c hands to a model.
+struct server {
+    int listen_fd; // listening, blocking, close-on-exec; accepted sockets inherit TCP_NODELAY from
+                   // it
+    unsigned workers;      // -w: size of the pool, for models that have one
+    unsigned max_children; // most processes or threads alive at once, for models that make one per
+                           // connection
+};
+
+struct model {
+    const char *summary; // one line: what is concurrent, and who accepts
+    const char *source;  // where the model is described
+    enum family family;
+    enum capacity capacity;
+    const char *(*unsupported)(
+        void); // why this machine cannot run it, or NULL if it can; the member may be NULL
+    int (*run)(struct server *); // serves until the listener is shut down; the exit status
+};
+
+extern const struct model model;

@@ -1,0 +1,86 @@
+// Poll: one process, one loop; before each turn it hands the kernel the list of its descriptors and
+// gets it back marked.
+//
+// UNP volume 1, section 6.11 (tcpservpoll01.c). As select without its limit on descriptors and
+// without walking unused ones. Still costs a scan per turn: the kernel and the loop walk the whole
+// list, ready or not.
+#include "servers/core/echo.h"
+#include "servers/core/listener.h"
+#include "servers/core/model.h"
+
+#include <err.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct pollfd *polled;          // the listener first, then a connection each, without gaps
+static struct ready_echo *connections; // in the same order
+static nfds_t count, capacity;
+
+static void add(int fd)
+{
+    if (count == capacity) {
+        nfds_t larger = capacity ? capacity * 2 : 64;
+        struct pollfd *p = realloc(polled, larger * sizeof *p);
+        polled = p ? p : polled;
+        struct ready_echo *c = p ? realloc(connections, larger * sizeof *c) : NULL;
+        connections = c ? c : connections;
+        if (!c) {
+            warn("a client is turned away");
+            close(fd);
+            return;
+        }
+        capacity = larger;
+    }
+    polled[count] = (struct pollfd){.fd = fd, .events = POLLIN};
+    connections[count++] = (struct ready_echo){0};
+}
+
+// The connection at i; when it is done, the last one takes its place.
+static void serve(nfds_t i)
+{
+    polled[i].events = echo_ready(&connections[i], polled[i].fd);
+    if (polled[i].events)
+        return;
+    close(polled[i].fd);
+    count--;
+    polled[i] = polled[count];
+    connections[i] = connections[count];
+}
+
+static int run(struct server *server)
+{
+    int listen_fd = server->listen_fd;
+    set_nonblocking(listen_fd);
+    add(listen_fd);
+
+    for (;;) {
+        int ready = poll(polled, count, -1);
+        if (ready < 0 && errno != EINTR)
+            err(1, "poll");
+        for (nfds_t i = count;
+             ready > 0 && i-- > 1;) { // backwards: whoever moves into a gap was served already
+            if (polled[i].revents) {
+                ready--;
+                serve(i);
+            }
+        }
+        if (ready > 0) {
+            int connfd;
+            while ((connfd = accept_connection(listen_fd, SOCK_NONBLOCK)) >= 0)
+                add(connfd);
+            if (errno != EAGAIN)
+                return 0;
+        }
+    }
+}
+
+const struct model model = {
+    .summary = "one loop over poll: accepts and serves whatever is ready",
+    .source = "UNP vol. 1, 6.11",
+    .family = MULTIPLEXED,
+    .capacity = MANY,
+    .run = run,
+};

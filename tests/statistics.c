@@ -1,0 +1,330 @@
+/*
+ * The estimates against what can be computed exactly, and their intervals against simulated truth.
+ * The seeds are fixed, so that a pass or a failure is one for good.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/core/statistics.h"
+
+enum { MAX_N = 60, RESAMPLES = 10000 };
+
+static bool is_close(double value, double expected)
+{
+    return fabs(value - expected) <= 1e-12 * fabs(expected);
+}
+
+static void median_of_known_values(void **unused)
+{
+    (void)unused;
+    const double odd[] = {9, 1, 5, 3, 7, 11, 2};
+    const double even[] = {4, 1, 3, 2, 60, 50};
+    assert_true(bootstrap_median(odd, 7, RESAMPLES, 1).value == 5);
+    assert_true(bootstrap_median(even, 6, RESAMPLES, 1).value == 3.5);
+    assert_true(bootstrap_median(odd, 1, RESAMPLES, 1).value == 9);
+    assert_true(bootstrap_median(odd, 2, RESAMPLES, 1).value == 5);
+}
+
+/*
+ * For an odd n the bootstrap distribution of the median is known (Efron 1979): the median of a
+ * resample is at most the k-th value if a majority of the draws is, each with probability k / n.
+ */
+static double share_of_medians_up_to(unsigned k, unsigned n)
+{
+    double p = (double)k / n;
+    double share = 0;
+    for (unsigned m = n / 2 + 1; m <= n; m++)
+        share +=
+            exp(lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)) * pow(p, m) * pow(1 - p, n - m);
+    return share;
+}
+
+/* Sizes at which no share is near the tail; at 7 and 33 the interval that is not expanded differs.
+ */
+static void median_interval_is_the_exact_one(void **unused)
+{
+    (void)unused;
+    const unsigned sizes[] = {7, 25, 33};
+    /* Student's 97.5 % quantiles with 6, 24 and 32 degrees of freedom, from a table. */
+    const double t[] = {2.446912, 2.063899, 2.036933};
+    for (size_t s = 0; s < 3; s++) {
+        unsigned n = sizes[s];
+        double values[MAX_N];
+        for (unsigned i = 0; i < n; i++)
+            values[i] = i * 8 % n + 1; /* 1 .. n in disorder */
+
+        double tail = erfc(t[s] / sqrt(2)) / 2;
+        unsigned low = 1;
+        while (share_of_medians_up_to(low, n) <= tail)
+            low++;
+        struct estimate e = bootstrap_median(values, n, 10 * RESAMPLES, 1);
+        assert_int_equal(e.n, n);
+        assert_true(e.value == n / 2 + 1);
+        assert_true(e.low == low);
+        assert_true(e.high == n + 1 - low);
+    }
+}
+
+static void ratio_of_known_values(void **unused)
+{
+    (void)unused;
+    /* Of ten, the two smallest and the two largest are cut: 2, 2, 4, 4, 8, 8 remain. */
+    const double numerator[] = {8, 1e9, 4, 2, 1e-9, 8, 4, 2, 1e-3, 1e3};
+    const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    struct estimate e = bootstrap_ratio(numerator, ones, 10, RESAMPLES, 1);
+    assert_true(is_close(e.value, 4));
+    assert_true(e.low < 4 && 4 < e.high);
+    /* Of nine, one at either end. */
+    e = bootstrap_ratio(numerator, ones, 9, RESAMPLES, 1);
+    assert_true(is_close(e.value, pow(1e-3 * 2 * 2 * 4 * 4 * 8 * 8, 1.0 / 7)));
+
+    struct estimate inverse = bootstrap_ratio(ones, numerator, 10, RESAMPLES, 1);
+    assert_true(is_close(inverse.value, 0.25));
+    /* Other resamples, hence about the same interval and not exactly. */
+    assert_true(fabs(log(inverse.low * e.high)) < 0.2 * log(e.high));
+}
+
+/* Each block is four times as slow as the one before: only ratios within a block can be exact. */
+static void ratio_is_paired(void **unused)
+{
+    (void)unused;
+    double numerator[12], denominator[12];
+    for (int i = 0; i < 12; i++) {
+        denominator[i] = exp2(2 * i);
+        numerator[i] = 2 * denominator[i];
+    }
+    struct estimate e = bootstrap_ratio(numerator, denominator, 12, RESAMPLES, 1);
+    assert_true(is_close(e.value, 2) && is_close(e.low, 2) && is_close(e.high, 2));
+}
+
+static void ratio_of_identical_series_is_one(void **unused)
+{
+    (void)unused;
+    unsigned short state[3];
+    double values[40];
+    random_state(state, 2, 0);
+    for (size_t i = 0; i < 40; i++)
+        values[i] = 1e-3 + erand48(state) * 1e6;
+    struct estimate e = bootstrap_ratio(values, values, 40, RESAMPLES, 1);
+    assert_true(e.value == 1 && e.low == 1 && e.high == 1);
+    assert_int_equal(e.n, 40);
+}
+
+static void unusable_pairs_are_left_out(void **unused)
+{
+    (void)unused;
+    const double numerator[] = {3, NAN, 3, 0, 3, -1, 3, 9, 3, 9, 3, INFINITY};
+    const double denominator[] = {1, 1, 1, 1, 1, 1, 1, NAN, 1, 0, 1, 1};
+    struct estimate e = bootstrap_ratio(numerator, denominator, 12, RESAMPLES, 1);
+    assert_int_equal(e.n, 6);
+    assert_true(is_close(e.value, 3) && is_close(e.low, 3) && is_close(e.high, 3));
+
+    const double values[] = {NAN, 1, 2, NAN, 3};
+    e = bootstrap_median(values, 5, RESAMPLES, 1);
+    assert_int_equal(e.n, 3);
+    assert_true(e.value == 2);
+}
+
+static void too_few_values_have_no_interval(void **unused)
+{
+    (void)unused;
+    const double values[] = {5, 1, 4, 2, 3, 6};
+    const double ones[] = {1, 1, 1, 1, 1, 1};
+    for (size_t n = 0; n <= 6; n++) {
+        struct estimate m = bootstrap_median(values, n, RESAMPLES, 1);
+        struct estimate r = bootstrap_ratio(values, ones, n, RESAMPLES, 1);
+        assert_int_equal(m.n, n);
+        assert_int_equal(r.n, n);
+        assert_int_equal(isnan(m.value), n == 0);
+        assert_int_equal(isnan(r.value), n == 0);
+        assert_int_equal(isnan(m.low) && isnan(m.high), n < ESTIMATE_MIN_N);
+        assert_int_equal(isnan(r.low) && isnan(r.high), n < ESTIMATE_MIN_N);
+    }
+    struct estimate none = bootstrap_median(values, 6, 0, 1);
+    assert_true(none.value == 3.5 && isnan(none.low) && isnan(none.high));
+}
+
+static void equal_values_have_an_interval_of_width_zero(void **unused)
+{
+    (void)unused;
+    double values[MAX_N];
+    for (size_t i = 0; i < MAX_N; i++)
+        values[i] = 0.1;
+    for (size_t n = ESTIMATE_MIN_N; n <= MAX_N; n++) {
+        struct estimate e = bootstrap_median(values, n, 1000, n);
+        assert_true(e.value == 0.1 && e.low == 0.1 && e.high == 0.1);
+    }
+}
+
+static void same_seed_same_estimate(void **unused)
+{
+    (void)unused;
+    unsigned short state[3];
+    double values[MAX_N];
+    random_state(state, 3, 0);
+    for (size_t i = 0; i < MAX_N; i++)
+        values[i] = erand48(state);
+    struct estimate one = bootstrap_median(values, MAX_N, 1000, 1);
+    struct estimate same = bootstrap_median(values, MAX_N, 1000, 1);
+    assert_true(one.low == same.low && one.high == same.high);
+    /* The ends of few resamples hang on the seed, those of many hardly. */
+    size_t differing = 0;
+    for (uint64_t seed = 2; seed < 12; seed++)
+        differing += bootstrap_median(values, MAX_N, 100, seed).low != one.low;
+    assert_true(differing > 0);
+}
+
+static double gaussian(unsigned short state[3])
+{
+    return sqrt(-2 * log1p(-erand48(state))) * cos(2 * acos(-1) * erand48(state));
+}
+
+/* What trials look like here: 20 % of lognormal noise, and 3 % of them slowed down threefold. */
+static double noise(unsigned short state[3])
+{
+    double factor = exp(0.2 * gaussian(state));
+    return erand48(state) < 0.03 ? 3 * factor : factor;
+}
+
+/* Of how many simulated samples of n the interval holds the truth, in percent. */
+static double coverage(bool paired, size_t n, double truth)
+{
+    enum { SIMULATIONS = 1000 };
+    unsigned short state[3];
+    size_t covered = 0;
+    random_state(state, 4, n);
+    for (uint64_t s = 0; s < SIMULATIONS; s++) {
+        double numerator[MAX_N], denominator[MAX_N];
+        for (size_t i = 0; i < n; i++) {
+            double block = exp(gaussian(state)); /* what a pair shares */
+            denominator[i] = block * noise(state);
+            numerator[i] = (paired ? truth * block : 1) * noise(state);
+        }
+        struct estimate e = paired ? bootstrap_ratio(numerator, denominator, n, 1000, s)
+                                   : bootstrap_median(numerator, n, 1000, s);
+        covered += e.low <= truth && truth <= e.high;
+    }
+    return 100.0 * (double)covered / SIMULATIONS;
+}
+
+/* The median of what noise() draws from, found by bisection. */
+static double median_of_noise(void)
+{
+    double below = 1;
+    double above = 2;
+    while (above - below > 1e-9) {
+        double x = (below + above) / 2;
+        double share =
+            0.97 * erfc(-log(x) / 0.2 / sqrt(2)) / 2 + 0.03 * erfc(-log(x / 3) / 0.2 / sqrt(2)) / 2;
+        *(share < 0.5 ? &below : &above) = x;
+    }
+    return below;
+}
+
+static void intervals_cover_the_truth(void **unused)
+{
+    (void)unused;
+    for (size_t n = 20; n <= 40; n += 20) {
+        double median = coverage(false, n, median_of_noise());
+        double ratio = coverage(true, n, 1.5);
+        print_message("n = %zu: the median's interval covers %.1f %%, the ratio's %.1f %%\n", n,
+                      median, ratio);
+        assert_true(93 <= median && median <= 97);
+        assert_true(93 <= ratio && ratio <= 97);
+    }
+}
+
+static void states_differ(void **unused)
+{
+    (void)unused;
+    enum { SEEDS = 50 };
+    unsigned short state[3];
+    double sum = 0, products = 0, before = 0.5;
+    for (uint64_t seed = 0; seed < SEEDS; seed++)
+        for (uint64_t number = 0; number < SEEDS; number++) {
+            random_state(state, seed, number);
+            double first = erand48(state);
+            sum += first;
+            products += (first - 0.5) * (before - 0.5);
+            before = first;
+        }
+    /* 4 standard errors for independent uniform numbers; unmixed, neighbours would be equal. */
+    assert_true(fabs(sum / (SEEDS * SEEDS) - 0.5) < 4 * sqrt(1.0 / 12) / SEEDS);
+    assert_true(fabs(products / (SEEDS * SEEDS)) < 4.0 / 12 / SEEDS);
+}
+
+static void shuffle_is_a_permutation(void **unused)
+{
+    (void)unused;
+    enum { N = 100 };
+    unsigned short state[3], again[3];
+    size_t order[N], same[N];
+    random_state(state, 5, 0);
+    random_state(again, 5, 0);
+    for (size_t n = 0; n <= N; n++) {
+        bool seen[N] = {false};
+        for (size_t i = 0; i < n; i++)
+            order[i] = same[i] = i;
+        shuffle(order, n, state);
+        shuffle(same, n, again);
+        assert_memory_equal(order, same, n * sizeof *order);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(order[i] < n && !seen[order[i]]);
+            seen[order[i]] = true;
+        }
+    }
+}
+
+/* All 24 orders of four, each from a state of its own as a run's blocks are: chi-squared with 23
+ * degrees of freedom is above 41.6 in one of 100 runs. */
+static void shuffle_is_uniform(void **unused)
+{
+    (void)unused;
+    enum { BLOCKS = 24000 };
+    size_t counts[256] = {0};
+    for (uint64_t block = 0; block < BLOCKS; block++) {
+        unsigned short state[3];
+        size_t order[] = {0, 1, 2, 3};
+        random_state(state, 6, block);
+        shuffle(order, 4, state);
+        counts[order[0] | order[1] << 2 | order[2] << 4 | order[3] << 6]++;
+    }
+    double chi_squared = 0;
+    size_t orders = 0;
+    for (size_t i = 0; i < 256; i++)
+        if (counts[i] > 0) {
+            double difference = (double)counts[i] - BLOCKS / 24.0;
+            chi_squared += difference * difference / (BLOCKS / 24.0);
+            orders++;
+        }
+    assert_int_equal(orders, 24);
+    assert_true(chi_squared < 41.6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(median_of_known_values),
+        cmocka_unit_test(median_interval_is_the_exact_one),
+        cmocka_unit_test(ratio_of_known_values),
+        cmocka_unit_test(ratio_is_paired),
+        cmocka_unit_test(ratio_of_identical_series_is_one),
+        cmocka_unit_test(unusable_pairs_are_left_out),
+        cmocka_unit_test(too_few_values_have_no_interval),
+        cmocka_unit_test(equal_values_have_an_interval_of_width_zero),
+        cmocka_unit_test(same_seed_same_estimate),
+        cmocka_unit_test(intervals_cover_the_truth),
+        cmocka_unit_test(states_differ),
+        cmocka_unit_test(shuffle_is_a_permutation),
+        cmocka_unit_test(shuffle_is_uniform),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
