@@ -241,7 +241,7 @@ section() { # CONF
     [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     printf '\n### The numbers\n\nMedian over blocks with its 95 %% interval, the lowest cost on top. '
     if [ "$kind" = serve ]; then
-        printf 'Load: %s; window %s s after %s s of warm-up. ' "$(setting "$conf" load | plain)" \
+        printf 'Load: %s; window %s s after %s s of warm-up. ' "$(load "$conf" | plain)" \
             "$(setting "$conf" window_s)" "$(setting "$conf" warmup_s)"
     else
         printf 'The cost of one %s is the slope between COUNT = %s. ' "$per" "$(setting "$conf" counts | sed 's/  */ and /g')"
@@ -249,6 +249,18 @@ section() { # CONF
     printf 'Raw rows: %s; the conditions: %s.\n\n' "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
     experiment_awk "$table"
     echo
+}
+
+# The load in words, from the keys that make it.
+load() { # CONF
+    local connections requests pool
+    connections=$(setting "$1" connections)
+    requests=$(setting "$1" requests)
+    pool=$(setting "$1" pool)
+    printf 'closed loop, '
+    if [ -n "$connections" ]; then printf '%s connections at a time, ' "$connections"; fi
+    if [ "$requests" = 0 ]; then printf 'which persist, '; else printf '%s request(s) on each, ' "$requests"; fi
+    printf 'messages of %s bytes, pools of %s workers' "$(setting "$1" bytes)" "${pool/connections/as many}"
 }
 
 file_link() { printf '[%s](%s)' "$(plain <<< "$1")" "$1"; } # PATH within the run

@@ -2,7 +2,7 @@
 # run.sh: runs every test program (build/tests/*) and every end-to-end test (tests/*_test.sh) and sums up.
 # A program that says nothing, crashes or takes more than TEST_SECONDS (default 300) has failed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -10,12 +10,14 @@ trap 'rm -f "$log"' EXIT
 count() { sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 for test in build/tests/* tests/*_test.sh; do
-    [ -f "$test" ] && [ -x "$test" ] || continue
+    if [ ! -f "$test" ] || [ ! -x "$test" ]; then
+        continue
+    fi
     timeout --kill-after=10 "${TEST_SECONDS:-300}" "$test" > "$log" 2>&1
     status=$?
     good=$(count PASSED) bad=$(count FAILED) omitted=$(count SKIPPED)
-    if [ $status -ne 0 ] && [ "$bad" -eq 0 ] || [ $((good + bad + omitted)) -eq 0 ]; then
-        bad=$((bad + 1))
+    if [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ $((good + omitted)) -eq 0 ]; }; then
+        bad=1
     fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + omitted))
     if [ "$bad" -gt 0 ]; then

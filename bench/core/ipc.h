@@ -1,52 +1,47 @@
-/*
- * The contract of a way for two processes to tell each other something.
- *
- * Each bench/ipc/<name>.c defines `ipc`; bench/core/ipc_main.c is the program around it: it forks
- * the peer, makes the round trips, checks every byte, and sees to it that neither process outlives
- * the other. A mechanism only carries messages. It may keep its state in static variables: one
- * program is one mechanism, and each process has its own copy.
- *
- * Every function that fails ends its process with err(3) or errx(3); ipc_main.c does the rest.
- */
-#ifndef BENCH_CORE_IPC_H
-#define BENCH_CORE_IPC_H
+// The contract of a way for two processes to tell each other something.
+//
+// Each bench/ipc/<name>.c defines `ipc`; bench/core/ipc_main.c is the program around it: it forks
+// the peer, makes the round trips, checks every byte, and sees to it that neither process outlives
+// the other. A mechanism only carries messages. It may keep its state in static variables: one
+// program is one mechanism, and each process has its own copy.
+//
+// Every function that fails ends its process with err(3) or errx(3); ipc_main.c does the rest.
+#pragma once
 
 #include <stddef.h>
 
-/* STREAM: the kernel copies bytes, without boundaries.
- * SHARED: both processes map the same memory, and the kernel only wakes. */
+// STREAM: the kernel copies bytes, without boundaries.
+// SHARED: both processes map the same memory, and the kernel only wakes.
 enum family { STREAM, SHARED };
 
-/* The two ends, also as an index: a direction is kept under the role that writes into it. */
+// The two ends, also as an index: a direction is kept under the role that writes into it.
 enum role { INITIATOR, PEER };
 enum { ROLES = 2 };
 
 enum { MAX_MESSAGE_BYTES = 64 * 1024 };
 
 struct ipc {
-    /* One line: what carries the bytes, what wakes the receiver. */
+    // One line: what carries the bytes, what wakes the receiver.
     const char *summary;
-    /* Where it is described: book, chapter. */
+    // Where it is described: book, chapter.
     const char *source;
     enum family family;
-    /* Why this machine cannot run it, or NULL. No function: it always can. */
+    // Why this machine cannot run it, or NULL. No function: it always can.
     const char *(*unsupported)(void);
-    /* Before the fork: both directions, for messages of up to MAX_MESSAGE_BYTES. */
+    // Before the fork: both directions, for messages of up to MAX_MESSAGE_BYTES.
     void (*open)(void);
-    /* After the fork, in each process: keep one's own end, let go of the other's. */
+    // After the fork, in each process: keep one's own end, let go of the other's.
     void (*take)(enum role self);
     void (*send)(const void *message, size_t bytes);
-    /* Waits for all of a message that is known to be `bytes` long. */
+    // Waits for all of a message that is known to be `bytes` long.
     void (*receive)(void *message, size_t bytes);
-    /* Removes what would outlive both processes. No function: nothing does.
-     * Is called from signal handlers; before open() and more than once, too. */
+    // Removes what would outlive both processes. No function: nothing does.
+    // Is called from signal handlers; before open() and more than once, too.
     void (*remove)(void);
 };
 
 extern const struct ipc ipc;
 
-/* All `bytes` through a descriptor that may take or give fewer at a time. */
+// All `bytes` through a descriptor that may take or give fewer at a time.
 void write_all(int fd, const void *data, size_t bytes);
 void read_all(int fd, void *data, size_t bytes);
-
-#endif

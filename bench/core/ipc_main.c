@@ -1,16 +1,14 @@
-/*
- * The program around every bench/ipc/<name>.c: COUNT round trips of BYTES with a peer process,
- * which echoes them.
- *
- * It holds no clock. A run is timed from outside, and the cost of one round trip is the slope
- * between two COUNTs: starting, forking and ending cancel out. What the slope contains beside the
- * mechanism is one memcmp of BYTES.
- *
- * Neither process outlives the other. The peer's death is a SIGCHLD, which ends the initiator
- * wherever it waits; the initiator's death, even by SIGKILL, is a SIGTERM to the peer. Whoever ends
- * calls ipc.remove(). The peer has a process group of its own, so that whoever kills the
- * initiator's whole group leaves it alive to do so.
- */
+// The program around every bench/ipc/<name>.c: COUNT round trips of BYTES with a peer process,
+// which echoes them.
+//
+// It holds no clock. A run is timed from outside, and the cost of one round trip is the slope
+// between two COUNTs: starting, forking and ending cancel out. What the slope contains beside the
+// mechanism is one memcmp of BYTES.
+//
+// Neither process outlives the other. The peer's death is a SIGCHLD, which ends the initiator
+// wherever it waits; the initiator's death, even by SIGKILL, is a SIGTERM to the peer. Whoever ends
+// calls ipc.remove(). The peer has a process group of its own, so that whoever kills the
+// initiator's whole group leaves it alive to do so.
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
@@ -30,25 +28,23 @@ enum { MAX_COUNT = 10 * 1000 * 1000, DEFAULT_MESSAGE_BYTES = 64 };
 enum { OPTION_DESCRIBE = 1000 };
 
 struct arguments {
-    unsigned long count; /* 0: not given */
+    unsigned long count; // 0: not given
     size_t message_bytes;
     bool describe;
 };
 
 static const char *const family_names[] = {[STREAM] = "stream", [SHARED] = "shared"};
 
-/*
- * Message i begins at pattern[i % PERIOD], and pattern[k] is k % PERIOD: it differs in every byte
- * from the PERIOD - 1 messages before it, so a stale answer shows even if it is one byte long. The
- * period is prime, so that pages in the wrong order show as well. It is written once, so that a
- * round trip pays for the comparison alone.
- */
+// Message i begins at pattern[i % PERIOD], and pattern[k] is k % PERIOD: it differs in every byte
+// from the PERIOD - 1 messages before it, so a stale answer shows even if it is one byte long. The
+// period is prime, so that pages in the wrong order show as well. It is written once, so that a
+// round trip pays for the comparison alone.
 enum { PERIOD = 251 };
 static unsigned char pattern[MAX_MESSAGE_BYTES + PERIOD];
 static unsigned char message[MAX_MESSAGE_BYTES];
 
-static volatile pid_t peer; /* 0: none, or none any more, or this is the peer */
-static char peer_died[128]; /* composed beforehand: a signal handler must not printf */
+static volatile pid_t peer; // 0: none, or none any more, or this is the peer
+static char peer_died[128]; // composed beforehand: a signal handler must not printf
 
 void write_all(int fd, const void *data, size_t bytes)
 {
@@ -84,12 +80,12 @@ void read_all(int fd, void *data, size_t bytes)
     }
 }
 
-/* Runs at exit and in signal handlers, in either process: async-signal-safe calls only. */
+// Runs at exit and in signal handlers, in either process: async-signal-safe calls only.
 static void tear_down(void)
 {
     pid_t victim = peer;
 
-    peer = 0; /* first, so that this death is not taken for a failure */
+    peer = 0; // first, so that this death is not taken for a failure
     if (victim > 0) {
         kill(victim, SIGKILL);
         waitpid(victim, NULL, 0);
@@ -98,7 +94,7 @@ static void tear_down(void)
         ipc.remove();
 }
 
-/* Dies of the signal (SA_RESETHAND has put the default back), so that a caller can tell. */
+// Dies of the signal (SA_RESETHAND has put the default back), so that a caller can tell.
 static void on_termination(int signal_number)
 {
     tear_down();
@@ -114,7 +110,7 @@ static void on_child(int signal_number, siginfo_t *info, void *context)
         return;
     tear_down();
     if (write(STDERR_FILENO, peer_died, strlen(peer_died)) < 0)
-        _exit(EXIT_FAILURE); /* nowhere left to say why */
+        _exit(EXIT_FAILURE); // nowhere left to say why
     _exit(EXIT_FAILURE);
 }
 
@@ -124,7 +120,7 @@ static void install_handlers(void)
                                     .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     struct sigaction child = {.sa_sigaction = on_child,
                               .sa_flags = SA_SIGINFO | SA_NOCLDSTOP | SA_RESTART};
-    struct sigaction ignore = {.sa_handler = SIG_IGN}; /* write() then says EPIPE */
+    struct sigaction ignore = {.sa_handler = SIG_IGN}; // write() then says EPIPE
 
     snprintf(peer_died, sizeof peer_died, "%s: the peer process died\n",
              program_invocation_short_name);
@@ -142,10 +138,10 @@ static _Noreturn void echo_messages(const struct arguments *arguments)
         ipc.receive(message, arguments->message_bytes);
         ipc.send(message, arguments->message_bytes);
     }
-    _exit(EXIT_SUCCESS); /* without tear_down(): the last answer may not have been read yet */
+    _exit(EXIT_SUCCESS); // without tear_down(): the last answer may not have been read yet
 }
 
-/* Forks the peer. Signals are held off from before open() until both processes can answer them. */
+// Forks the peer. Signals are held off from before open() until both processes can answer them.
 static void start_peer(const struct arguments *arguments)
 {
     pid_t initiator = getpid();
@@ -166,7 +162,7 @@ static void start_peer(const struct arguments *arguments)
         if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || setpgid(0, 0) < 0)
             err(EXIT_FAILURE, "prctl or setpgid");
         if (getppid() != initiator)
-            raise(SIGTERM); /* it was gone before prctl() */
+            raise(SIGTERM); // it was gone before prctl()
     } else {
         peer = pid;
     }
@@ -190,7 +186,7 @@ static void make_round_trips(const struct arguments *arguments)
     }
 }
 
-/* How the peer ended is on_child()'s to judge; here it is only waited for. */
+// How the peer ended is on_child()'s to judge; here it is only waited for.
 static void reap_peer(void)
 {
     if (waitpid(peer, NULL, 0) < 0)
@@ -198,7 +194,7 @@ static void reap_peer(void)
     peer = 0;
 }
 
-/* Digits alone: strtoul() would also take blanks, a sign and trailing text. */
+// Digits alone: strtoul() would also take blanks, a sign and trailing text.
 static unsigned long parse_number(const char *what, const char *text, unsigned long max)
 {
     unsigned long number = strtoul(text, NULL, 10);
@@ -214,7 +210,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->err_stream = NULL; /* getopt says what is wrong; argp would add a second line */
+        state->err_stream = NULL; // getopt says what is wrong; argp would add a second line
         return 0;
     case OPTION_DESCRIBE:
         arguments->describe = true;

@@ -1,10 +1,8 @@
-/*
- * The program around every bench/spawn/<name>.c: COUNT children, one after the other.
- *
- * It holds no clock. A run is timed from outside, and the cost of one child is the slope between
- * two COUNTs: starting and ending this program cancels out. The loop itself, an indirect call a
- * child, is a nanosecond beside microseconds.
- */
+// The program around every bench/spawn/<name>.c: COUNT children, one after the other.
+//
+// It holds no clock. A run is timed from outside, and the cost of one child is the slope between
+// two COUNTs: starting and ending this program cancels out. The loop itself, an indirect call a
+// child, is a nanosecond beside microseconds.
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
@@ -23,7 +21,7 @@ enum { MAX_COUNT = 10 * 1000 * 1000 };
 enum { OPTION_DESCRIBE = 1000 };
 
 struct arguments {
-    unsigned long count; /* 0: not given */
+    unsigned long count; // 0: not given
     bool describe;
 };
 
@@ -42,7 +40,7 @@ void reap(pid_t pid)
              CHILD_STATUS);
 }
 
-/* Digits alone: strtoul() would also take blanks, a sign and trailing text. */
+// Digits alone: strtoul() would also take blanks, a sign and trailing text.
 static unsigned long parse_number(const char *what, const char *text, unsigned long max)
 {
     unsigned long number = strtoul(text, NULL, 10);
@@ -58,7 +56,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->err_stream = NULL; /* getopt says what is wrong; argp would add a second line */
+        state->err_stream = NULL; // getopt says what is wrong; argp would add a second line
         return 0;
     case OPTION_DESCRIBE:
         arguments->describe = true;
@@ -111,7 +109,7 @@ int main(int argc, char *argv[])
     if (reason != NULL)
         errx(EXIT_SKIP, "%s", reason);
 
-    /* A caller that ignores SIGCHLD hands that down: the kernel would reap in our place. */
+    // A caller that ignores SIGCHLD hands that down: the kernel would reap in our place.
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     for (unsigned long made = 0; made < arguments.count && !arguments.describe; made++)

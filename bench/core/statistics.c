@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all. */
+// An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
 typedef double estimator(const double *sorted, const size_t *counts, size_t n);
 
 static double median(const double *sorted, const size_t *counts, size_t n)
@@ -41,8 +41,8 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* Phi(-t), t the 97.5 % quantile of Student's distribution by Abramowitz and Stegun 26.7.5, which
- * is within 0.0003 for the 5 degrees of freedom and more that are asked for. */
+// Phi(-t), t the 97.5 % quantile of Student's distribution by Abramowitz and Stegun 26.7.5, which
+// is within 0.0003 for the 5 degrees of freedom and more that are asked for.
 static double expanded_tail(size_t n)
 {
     const double z = 1.959963984540054;
@@ -69,7 +69,7 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
-/* Sorts the values in place. */
+// Sorts the values in place.
 static struct estimate bootstrap(estimator *estimate, double *values, size_t n, unsigned resamples,
                                  uint64_t seed)
 {
@@ -77,7 +77,7 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
     if (n == 0)
         return result;
 
-    /* Sorted once: a resample is then a count for each value, and needs no sorting of its own. */
+    // Sorted once: a resample is then a count for each value, and needs no sorting of its own.
     qsort(values, n, sizeof *values, compare);
     size_t *counts = allocate(n, sizeof *counts);
     for (size_t i = 0; i < n; i++)
@@ -134,7 +134,7 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     return result;
 }
 
-/* SplitMix64's mixing (Steele, Lea, Flood 2014). */
+// SplitMix64's mixing (Steele, Lea, Flood 2014).
 static uint64_t mix(uint64_t z)
 {
     z += 0x9e3779b97f4a7c15;

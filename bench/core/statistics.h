@@ -1,65 +1,52 @@
-/*
- * Estimates with intervals from few, noisy measurements, and the random order they are taken in.
- *
- * One value is one trial; the spread between trials is all that an interval is made from. Intervals
- * are 95 % percentile bootstrap intervals (Efron 1979): the sample is drawn from itself with
- * replacement again and again, and the interval holds the middle of what the estimator says of
- * those. For small samples that is too narrow, so it is expanded after Hesterberg ("What teachers
- * should know about the bootstrap", The American Statistician 69, 2015, pp. 371-386; ExpandProbs in
- * his R package `resample`): instead of 2.5 %, Phi(-t) is left out at either end, t being Student's
- * 97.5 % quantile with n - 1 degrees of freedom. His further factor sqrt(n / (n - 1)) belongs to
- * the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they cover 94
- * to 97.5 % from n = 6 to 60, whether the noise is clean, skewed or full of outliers (simulated;
- * tests/statistics.c holds it at 93 to 97 %).
- *
- * Cost: O(n) for each resample; n = 60 with 10 000 resamples takes some 5 ms.
- */
-#ifndef BENCH_CORE_STATISTICS_H
-#define BENCH_CORE_STATISTICS_H
+// Estimates with intervals from few, noisy measurements, and the random order they are taken in.
+//
+// One value is one trial; the spread between trials is all that an interval is made from. Intervals
+// are 95 % percentile bootstrap intervals (Efron 1979): the sample is drawn from itself with
+// replacement again and again, and the interval holds the middle of what the estimator says of
+// those. For small samples that is too narrow, so it is expanded after Hesterberg ("What teachers
+// should know about the bootstrap", The American Statistician 69, 2015, pp. 371-386; ExpandProbs in
+// his R package `resample`): instead of 2.5 %, Phi(-t) is left out at either end, t being Student's
+// 97.5 % quantile with n - 1 degrees of freedom. His further factor sqrt(n / (n - 1)) belongs to
+// the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they cover 94
+// to 97.5 % from n = 6 to 60, whether the noise is clean, skewed or full of outliers (simulated;
+// tests/statistics.c holds it at 93 to 97 %).
+//
+// Cost: O(n) for each resample; n = 60 with 10 000 resamples takes some 5 ms.
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * With five values the whole range misses the true median in 2 * (1/2)^5 = 6 % of all samples: no
- * 95 % interval exists for less than six.
- */
+// With five values the whole range misses the true median in 2 * (1/2)^5 = 6 % of all samples: no
+// 95 % interval exists for less than six.
 enum { ESTIMATE_MIN_N = 6 };
 
 struct estimate {
-    double value; /* NAN if n is 0 */
-    double low;   /* low and high are NAN if n is less than ESTIMATE_MIN_N */
+    double value; // NAN if n is 0
+    double low;   // low and high are NAN if n is less than ESTIMATE_MIN_N
     double high;
-    size_t n; /* how many values, or pairs, it rests on */
+    size_t n; // how many values, or pairs, it rests on
 };
 
-/*
- * The median of n values, in their unit, with its interval from `resamples` resamples (10 000 are
- * usual; none give no interval). NANs are left out. The same arguments give the same estimate.
- * Exits if memory runs out.
- */
+// The median of n values, in their unit, with its interval from `resamples` resamples (10 000 are
+// usual; none give no interval). NANs are left out. The same arguments give the same estimate.
+// Exits if memory runs out.
 struct estimate bootstrap_median(const double *values, size_t n, unsigned resamples, uint64_t seed);
 
-/*
- * The typical ratio numerator[i] / denominator[i] of n blocks: what both share, a slow moment of
- * the machine, cancels within a block. It is the 20 % trimmed mean of the logarithms,
- * exponentiated, which outliers in up to a fifth of the blocks hardly move (Wilcox, "Introduction
- * to Robust Estimation", chapter 4), and whose interval, with 20 % of noise and 3 % of threefold
- * outliers on both sides, is 5 to 12 % narrower than the median's from n = 20 on (with 15 % of
- * outliers it is up to 10 % wider). Pairs with anything but two positive finite numbers are left
- * out; n tells how many remain. Swapping the two inverts the estimate.
- */
+// The typical ratio numerator[i] / denominator[i] of n blocks: what both share, a slow moment of
+// the machine, cancels within a block. It is the 20 % trimmed mean of the logarithms,
+// exponentiated, which outliers in up to a fifth of the blocks hardly move (Wilcox, "Introduction
+// to Robust Estimation", chapter 4), and whose interval, with 20 % of noise and 3 % of threefold
+// outliers on both sides, is 5 to 12 % narrower than the median's from n = 20 on (with 15 % of
+// outliers it is up to 10 % wider). Pairs with anything but two positive finite numbers are left
+// out; n tells how many remain. Swapping the two inverts the estimate.
 struct estimate bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
                                 unsigned resamples, uint64_t seed);
 
-/*
- * Makes a state for nrand48 and the like from a seed and a number within it (a block, a trial): all
- * such states are unrelated, neighbours too.
- */
+// Makes a state for nrand48 and the like from a seed and a number within it (a block, a trial): all
+// such states are unrelated, neighbours too.
 void random_state(unsigned short state[3], uint64_t seed, uint64_t number);
 
-/* Puts the n (at most 2^31) elements into random order, each step unbiased within n * 2^-31 (Fisher
- * and Yates; Knuth, TAOCP 2, 3.4.2, algorithm P). */
+// Puts the n (at most 2^31) elements into random order, each step unbiased within n * 2^-31 (Fisher
+// and Yates; Knuth, TAOCP 2, 3.4.2, algorithm P).
 void shuffle(size_t *order, size_t n, unsigned short state[3]);
-
-#endif

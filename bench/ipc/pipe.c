@@ -1,9 +1,7 @@
-/*
- * pipe: one pipe for each direction.
- *
- * UNPv2 4.3, APUE 3rd ed. 15.2. Each message is copied twice, into the kernel and out of it; a
- * write wakes the reader.
- */
+// pipe: one pipe for each direction.
+//
+// UNPv2 4.3, APUE 3rd ed. 15.2. Each message is copied twice, into the kernel and out of it; a
+// write wakes the reader.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,7 +17,7 @@ static void open_pipes(void)
         err(EXIT_FAILURE, "pipe");
 }
 
-/* The other's ends are closed, or a reader would never see the end of file when the other dies. */
+// The other's ends are closed, or a reader would never see the end of file when the other dies.
 static void take_ends(enum role self)
 {
     enum role other = self == INITIATOR ? PEER : INITIATOR;

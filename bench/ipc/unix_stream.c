@@ -1,9 +1,7 @@
-/*
- * unix_stream: a pair of connected stream sockets of the Unix domain.
- *
- * UNPv1 3rd ed. 15.5, APUE 3rd ed. 17.2. One descriptor carries both directions. Each message is
- * copied twice, as with pipes, but into a socket buffer that is allocated for it.
- */
+// unix_stream: a pair of connected stream sockets of the Unix domain.
+//
+// UNPv1 3rd ed. 15.5, APUE 3rd ed. 17.2. One descriptor carries both directions. Each message is
+// copied twice, as with pipes, but into a socket buffer that is allocated for it.
 #include <err.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,7 +18,7 @@ static void open_pair(void)
         err(EXIT_FAILURE, "socketpair");
 }
 
-/* The other's end is closed, or a reader would never see the end of file when the other dies. */
+// The other's end is closed, or a reader would never see the end of file when the other dies.
 static void take_end(enum role self)
 {
     enum role other = self == INITIATOR ? PEER : INITIATOR;

@@ -1,11 +1,9 @@
-/*
- * clone(CLONE_VM): a process in the parent's memory, on a stack of its own, beside the running
- * parent.
- *
- * TLPI 28.2, clone(2). The rung between a thread and fork: a pid, descriptors and signals of its
- * own, but no address space. Nothing is copied but the descriptor table, so the cost does not grow
- * with the memory of the parent.
- */
+// clone(CLONE_VM): a process in the parent's memory, on a stack of its own, beside the running
+// parent.
+//
+// TLPI 28.2, clone(2). The rung between a thread and fork: a pid, descriptors and signals of its
+// own, but no address space. Nothing is copied but the descriptor table, so the cost does not grow
+// with the memory of the parent.
 #include <err.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,8 +15,8 @@
 
 enum { STACK_BYTES = 64 * 1024 };
 
-/* Returns the top of a stack that faults when it overflows. One serves all: a child has ended
- * before the next starts. */
+// Returns the top of a stack that faults when it overflows. One serves all: a child has ended
+// before the next starts.
 static char *map_stack(void)
 {
     size_t guard_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -32,9 +30,9 @@ static char *map_stack(void)
     return bottom + guard_bytes + STACK_BYTES;
 }
 
-/* Without CLONE_SETTLS errno and all of libc's thread state are the parent's, which is using them:
- * nothing from libc may be called here, not even _exit(). clone()'s wrapper makes the bare exit
- * system call with what is returned. */
+// Without CLONE_SETTLS errno and all of libc's thread state are the parent's, which is using them:
+// nothing from libc may be called here, not even _exit(). clone()'s wrapper makes the bare exit
+// system call with what is returned.
 static int child(void *unused)
 {
     (void)unused;

@@ -1,11 +1,9 @@
-/*
- * posix_spawn: a process that runs a program, in one call.
- *
- * POSIX.1-2008 posix_spawn, posix_spawn(3). glibc makes it of a vfork-like clone and an exec. It
- * cannot make a child without a program, so this one includes what its neighbours do not: the exec
- * of this same program, its dynamic loader, and the start of libc, up to the first line of main().
- * Compare it with fork + exec, not with fork.
- */
+// posix_spawn: a process that runs a program, in one call.
+//
+// POSIX.1-2008 posix_spawn, posix_spawn(3). glibc makes it of a vfork-like clone and an exec. It
+// cannot make a child without a program, so this one includes what its neighbours do not: the exec
+// of this same program, its dynamic loader, and the start of libc, up to the first line of main().
+// Compare it with fork + exec, not with fork.
 #include <err.h>
 #include <errno.h>
 #include <spawn.h>
@@ -14,7 +12,7 @@
 
 #include "bench/core/spawn.h"
 
-/* The child looks this up when it is already itself, and is then still the parent's program. */
+// The child looks this up when it is already itself, and is then still the parent's program.
 #define PROGRAM "/proc/self/exe"
 
 static const char *unsupported(void)

@@ -1,10 +1,8 @@
-/*
- * pthread: a thread with the default attributes, joined.
- *
- * APUE 3rd ed. 11.4 and 11.5, TLPI 29.3 and 29.6. It shares everything with its creator. glibc
- * keeps the stacks of ended threads, so from the second thread on the mapping of a stack is not
- * part of the cost.
- */
+// pthread: a thread with the default attributes, joined.
+//
+// APUE 3rd ed. 11.4 and 11.5, TLPI 29.3 and 29.6. It shares everything with its creator. glibc
+// keeps the stacks of ended threads, so from the second thread on the mapping of a stack is not
+// part of the cost.
 #include <err.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,9 +1,7 @@
-/*
- * vfork: a process that borrows the parent's memory and stack while the parent stands still.
- *
- * APUE 3rd ed. 8.4, TLPI 24.3. Nothing is copied, so the cost does not grow with the parent; in
- * return the child may do nothing but exec or _exit, and the parent runs again only when it has.
- */
+// vfork: a process that borrows the parent's memory and stack while the parent stands still.
+//
+// APUE 3rd ed. 8.4, TLPI 24.3. Nothing is copied, so the cost does not grow with the parent; in
+// return the child may do nothing but exec or _exit, and the parent runs again only when it has.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -371,10 +371,11 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     in_window = true;
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);
-    if (!load->window_ns) { // counted requests: the window lasts until the last one is answered
-        end_ns = turn_ns;
+    if (!load->window_ns ||
+        outcome->gave_up) // the window lasts until the last request was answered or given up
+        end_ns = turn_ns > start_ns ? turn_ns : start_ns;
+    if (!load->window_ns)
         outcome->echoes_in_time = outcome->echoes;
-    }
     outcome->window_ns = end_ns - start_ns;
     outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
     if (load->gate)
