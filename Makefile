@@ -73,9 +73,9 @@ $(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objec
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
-$(SPAWN): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o
+$(SPAWN): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
-$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o
+$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 $(STEPS): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)

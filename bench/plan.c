@@ -10,6 +10,7 @@
 // the first three are there already, only plan.tsv is written anew, for the given budget.
 #include "bench/core/cpus.h"
 #include "bench/core/experiment.h"
+#include "bench/core/number.h"
 #include "bench/core/output.h"
 #include "bench/core/statistics.h"
 #include "bench/core/table.h"
@@ -59,15 +60,6 @@ static const struct argp_option argp_options[] = {
     {0},
 };
 
-static double number(const char *text, const char *what, double least, double most)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= least && value <= most))
-        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
-    return value;
-}
-
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -82,10 +74,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->models = argument;
         return 0;
     case BUDGET_OPTION:
-        options->budget_minutes = number(argument, "the budget in MINUTES", 0, 10080);
+        options->budget_minutes = number_real(argument, "the budget in MINUTES", 0, 10080);
         return 0;
     case SEED_OPTION:
-        options->seed = (unsigned long)number(argument, "the seed", 0, 1e15);
+        options->seed = number_whole(argument, "the seed", 0, 1000000000000000);
         return 0;
     case SERVER_CPUS_OPTION:
         options->server_cpus = argument;
@@ -122,7 +114,6 @@ static void write_settings(const struct options *options)
 {
     cpu_set_t server, client;
     char server_list[1024], client_list[1024];
-    struct output settings;
     cpus_choose(&server, &client);
     if (options->server_cpus && cpus_parse(options->server_cpus, &server) < 0)
         errx(2, "not a list of processors: '%s'", options->server_cpus);
@@ -130,7 +121,7 @@ static void write_settings(const struct options *options)
         errx(2, "not a list of processors: '%s'", options->client_cpus);
     cpus_print(&server, server_list, sizeof server_list);
     cpus_print(&client, client_list, sizeof client_list);
-    output_begin(&settings, options->run, "settings.tsv");
+    struct output settings = output_begin(options->run, "settings.tsv");
     fprintf(settings.file, "name\tvalue\nseed\t%lu\nserver_cpus\t%s\nclient_cpus\t%s\n",
             options->seed, server_list, client_list);
     output_complete(&settings);
@@ -139,9 +130,8 @@ static void write_settings(const struct options *options)
 static void copy_experiment(const char *run, const struct experiment *e)
 {
     char name[128];
-    struct output copy;
     snprintf(name, sizeof name, "experiments/%s.conf", e->stem);
-    output_begin(&copy, run, name);
+    struct output copy = output_begin(run, name);
     for (size_t i = 0; i < e->lines; i++)
         fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
     output_complete(&copy);
@@ -208,8 +198,7 @@ static void set_up_run(const struct options *options)
     snprintf(path, sizeof path, "%s/experiments", options->run);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
-    struct output listed;
-    output_begin(&listed, options->run, "models.tsv");
+    struct output listed = output_begin(options->run, "models.tsv");
     fputs("experiment\tname\tfamily\tcapacity\tsource\tsummary\tstatus\n", listed.file);
     for (size_t i = 0; i < count; i++) {
         if (options->experiments && !is_listed(all[i].stem, options->experiments))
@@ -236,7 +225,7 @@ static double varied(const struct experiment *e, const char *key, const char *x_
                      double otherwise)
 {
     if (x_name && strcmp(key, x_name) == 0)
-        return number(x, key, 0, 1e9);
+        return number_real(x, key, 0, 1e9);
     return experiment_get(e, key) ? experiment_number(e, key, 0, 1e9) : otherwise;
 }
 
@@ -351,8 +340,7 @@ static void write_plan(const char *run, double budget_minutes)
     size_t *order = calloc(cell_count, sizeof *order);
     if (!order)
         err(1, "plan");
-    struct output plan;
-    output_begin(&plan, run, "plan.tsv");
+    struct output plan = output_begin(run, "plan.tsv");
     fputs("trial\tblock\texperiment\tkind\tmodel\tx\tprogram\targuments\tload\n", plan.file);
     for (size_t block = 1; block <= blocks; block++) {
         unsigned short state[3];

@@ -191,7 +191,6 @@ int main(int argc, char **argv)
 {
     struct run run;
     struct experiment *experiments;
-    struct output summary;
     char path[4096];
     if (argc != 2 || argv[1][0] == '-')
         errx(2, "usage: summarize RUN_FOLDER");
@@ -199,7 +198,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/experiments", argv[1]);
     size_t count = experiments_read(path, &experiments);
 
-    output_begin(&summary, argv[1], "summary.tsv");
+    struct output summary = output_begin(argv[1], "summary.tsv");
     fputs("experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_"
           "high\tbaseline\tnote\n",
           summary.file);

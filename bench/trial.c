@@ -6,6 +6,7 @@
 // stopped.
 #include "bench/core/cpus.h"
 #include "bench/core/measurement.h"
+#include "bench/core/number.h"
 #include "bench/core/process.h"
 #include "bench/core/serving.h"
 #include "bench/core/table.h"
@@ -41,15 +42,12 @@ static const struct argp_option argp_options[] = {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
-    char *end;
     switch (key) {
     case ARGP_KEY_INIT:
         state->err_stream = NULL; // getopt's one line is enough
         return 0;
     case BUDGET_OPTION:
-        options->budget_minutes = strtod(argument, &end);
-        if (end == argument || *end || !(options->budget_minutes >= 0))
-            errx(2, "the budget is a number of minutes, not '%s'", argument);
+        options->budget_minutes = number_real(argument, "the budget in MINUTES", 0, 10080);
         return 0;
     case ARGP_KEY_ARG:
         if (options->run)

@@ -11,6 +11,7 @@
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,20 +20,27 @@ static struct pollfd *polled;          // the listener first, then a connection 
 static struct ready_echo *connections; // in the same order
 static nfds_t count, capacity;
 
+static bool grow(void)
+{
+    nfds_t larger = capacity ? capacity * 2 : 64;
+    void *more = realloc(polled, larger * sizeof *polled);
+    if (!more)
+        return false;
+    polled = more;
+    more = realloc(connections, larger * sizeof *connections);
+    if (!more)
+        return false;
+    connections = more;
+    capacity = larger;
+    return true;
+}
+
 static void add(int fd)
 {
-    if (count == capacity) {
-        nfds_t larger = capacity ? capacity * 2 : 64;
-        struct pollfd *p = realloc(polled, larger * sizeof *p);
-        polled = p ? p : polled;
-        struct ready_echo *c = p ? realloc(connections, larger * sizeof *c) : NULL;
-        connections = c ? c : connections;
-        if (!c) {
-            warn("a client is turned away");
-            close(fd);
-            return;
-        }
-        capacity = larger;
+    if (count == capacity && !grow()) {
+        warn("a client is turned away");
+        close(fd);
+        return;
     }
     polled[count] = (struct pollfd){.fd = fd, .events = POLLIN};
     connections[count++] = (struct ready_echo){0};

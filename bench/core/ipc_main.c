@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "bench/core/ipc.h"
+#include "bench/core/number.h"
 
 enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
 enum { MAX_COUNT = 10 * 1000 * 1000, DEFAULT_MESSAGE_BYTES = 64 };
@@ -194,16 +195,6 @@ static void reap_peer(void)
     peer = 0;
 }
 
-// Digits alone: strtoul() would also take blanks, a sign and trailing text.
-static unsigned long parse_number(const char *what, const char *text, unsigned long max)
-{
-    unsigned long number = strtoul(text, NULL, 10);
-
-    if (text[strspn(text, "0123456789")] != '\0' || number < 1 || number > max)
-        errx(EXIT_USAGE, "%s is a number from 1 to %lu, not '%s'", what, max, text);
-    return number;
-}
-
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -216,12 +207,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         arguments->describe = true;
         return 0;
     case 's':
-        arguments->message_bytes = parse_number("BYTES", text, MAX_MESSAGE_BYTES);
+        arguments->message_bytes = number_whole(text, "BYTES", 1, MAX_MESSAGE_BYTES);
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->count != 0)
             errx(EXIT_USAGE, "one COUNT is enough: '%s' is too many", text);
-        arguments->count = parse_number("COUNT", text, MAX_COUNT);
+        arguments->count = number_whole(text, "COUNT", 1, MAX_COUNT);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -3,13 +3,15 @@
 #include <err.h>
 #include <stdbool.h>
 
-void output_begin(struct output *o, const char *folder, const char *name)
+struct output output_begin(const char *folder, const char *name)
 {
-    snprintf(o->path, sizeof o->path, "%s/%s", folder, name);
-    snprintf(o->new_path, sizeof o->new_path, "%s.new", o->path);
-    o->file = fopen(o->new_path, "we");
-    if (!o->file)
-        err(1, "%s", o->new_path);
+    struct output o;
+    snprintf(o.path, sizeof o.path, "%s/%s", folder, name);
+    snprintf(o.new_path, sizeof o.new_path, "%s.new", o.path);
+    o.file = fopen(o.new_path, "we");
+    if (!o.file)
+        err(1, "%s", o.new_path);
+    return o;
 }
 
 void output_complete(struct output *o)

@@ -10,7 +10,7 @@ struct output {
 };
 
 // Begins folder/name. Exits with status 1 if it cannot.
-void output_begin(struct output *o, const char *folder, const char *name);
+struct output output_begin(const char *folder, const char *name);
 
 // Gives the file its name. Exits with status 1 if any of it could not be written.
 void output_complete(struct output *o);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/core/number.h"
 #include "bench/core/spawn.h"
 
 enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
@@ -40,16 +41,6 @@ void reap(pid_t pid)
              CHILD_STATUS);
 }
 
-// Digits alone: strtoul() would also take blanks, a sign and trailing text.
-static unsigned long parse_number(const char *what, const char *text, unsigned long max)
-{
-    unsigned long number = strtoul(text, NULL, 10);
-
-    if (text[strspn(text, "0123456789")] != '\0' || number < 1 || number > max)
-        errx(EXIT_USAGE, "%s is a number from 1 to %lu, not '%s'", what, max, text);
-    return number;
-}
-
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
@@ -64,7 +55,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (arguments->count != 0)
             errx(EXIT_USAGE, "one COUNT is enough: '%s' is too many", text);
-        arguments->count = parse_number("COUNT", text, MAX_COUNT);
+        arguments->count = number_whole(text, "COUNT", 1, MAX_COUNT);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
