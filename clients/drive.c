@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,7 +239,7 @@ static void print_percentile(const char *what, const char *name, const struct hi
                              double percent)
 {
     char full_name[64];
-    double beyond = (double)histogram_count(h) * (100 - percent) / 100;
+    double beyond = (double)histogram_count(h) * (100 - percent) / 100 + 1e-6; // 99.9 is not exact
     snprintf(full_name, sizeof full_name, "%s_%s_us", what, name);
     print_number(full_name, beyond < 10 ? NAN : (double)histogram_percentile(h, percent) / 1e3, 3);
 }
@@ -349,6 +350,7 @@ int main(int argc, char **argv)
         gate_fd = options.gate_fd;
         options.load.gate = gate;
     }
+    signal(SIGPIPE, SIG_IGN);      // a gate that is gone is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // the schedule's times are meant
     if (engine_run(net, &options.load, &outcome) < 0)
         err(1, "engine");

@@ -196,8 +196,8 @@ static void release_closed_loop(unsigned i)
 // after it too.
 static void release_open_loop(void)
 {
-    look_at_the_end();
     for (unsigned tries = idle_count; tries > 0; tries--) {
+        look_at_the_end();
         uint64_t due_ns = schedule_next_ns(&schedule);
         if (due_ns > turn_ns || due_ns >= end_ns || (!releasing && load->total_requests))
             return;
@@ -317,8 +317,7 @@ static void run_part(uint64_t duration_ns)
     while (!outcome->gave_up && turn_ns < give_up_ns) {
         if (open_loop())
             release_open_loop();
-        else
-            look_at_the_end();
+        look_at_the_end();
         bool more_due = open_loop() && schedule_next_ns(&schedule) < end_ns &&
                         !(load->total_requests && !releasing);
         if (!releasing && !busy && !more_due)
@@ -330,7 +329,7 @@ static void run_part(uint64_t duration_ns)
             until_ns = schedule_next_ns(&schedule);
         turn(until_ns);
     }
-    for (unsigned i = 0; i < load->connections; i++)
+    for (unsigned i = 0; i < load->connections && !outcome->gave_up; i++)
         if (clients[i].has_request)
             fail(i, TIMEOUT, 0);
     while (in_window && open_loop() && !load->total_requests &&
@@ -340,6 +339,7 @@ static void run_part(uint64_t duration_ns)
                          turn_ns - schedule_next_ns(&schedule) + load->timeout_ns);
         schedule_advance(&schedule);
     }
+    net->wait(turn_ns, handle); // carries the last closes out
 }
 
 int engine_run(const struct net *net_to_use, const struct load *load_to_run,

@@ -42,7 +42,7 @@ static int connect_slot(unsigned slot, const struct sockaddr *to, const struct s
     if (fd < 0)
         return fd;
     struct epoll_event event = {
-        .events = EPOLLIN | EPOLLOUT | EPOLLET,
+        .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
         .data.u64 = (uint64_t)++s->generation << 32 | slot,
     };
     if ((connect(fd, to, length) < 0 && errno != EINPROGRESS) ||
@@ -104,11 +104,14 @@ static void serve(uint64_t tag, uint32_t events, void (*handle)(const struct net
     } else if (events & EPOLLOUT && s->bytes) {
         send_rest(s);
     }
-    ssize_t n = sizeof buffer;
-    while (events & ~(uint32_t)EPOLLOUT && n == sizeof buffer && is_current(tag)) {
-        n = recv(s->fd, buffer, sizeof buffer, 0);
+    // Edge-triggered: what is left now is not told again. A short read has left nothing, unless the
+    // end comes behind it.
+    bool ends = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR), more = events & EPOLLIN || ends;
+    while (more && is_current(tag)) {
+        ssize_t n = recv(s->fd, buffer, sizeof buffer, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return;
+        more = n == sizeof buffer || (n > 0 && ends);
         handle(&(struct net_event){NET_RECEIVED, slot, n < 0 ? -errno : n, buffer});
     }
 }
