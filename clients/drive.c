@@ -200,8 +200,9 @@ static int gate_fd;
 
 static void gate(const char *moment)
 {
-    char answer = 0;
-    if (dprintf(gate_fd, "%s\n", moment) < 0)
+    char line[16], answer = 0;
+    int length = snprintf(line, sizeof line, "%s\n", moment);
+    if (write(gate_fd, line, (size_t)length) != length)
         err(1, "gate");
     while (answer != '\n')
         if (read(gate_fd, &answer, 1) != 1)

@@ -14,18 +14,21 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { EVENTS_A_TURN = 512 };
 
 struct connection {
+    LIST_ENTRY(connection) others;
     struct ready_echo echo;
     int fd;
     short waits_for; // POLLIN or POLLOUT; EPOLLIN and EPOLLOUT are the same bits
 };
 
 static int epoll_fd;
+static LIST_HEAD(, connection) connections; // the kernel alone knows the idle ones otherwise
 
 static void add(int connfd)
 {
@@ -39,6 +42,7 @@ static void add(int connfd)
     }
     c->fd = connfd;
     c->waits_for = POLLIN;
+    LIST_INSERT_HEAD(&connections, c, others);
 }
 
 static void serve(struct connection *c)
@@ -52,6 +56,7 @@ static void serve(struct connection *c)
         return;
     }
     close(c->fd); // leaves the epoll set by that
+    LIST_REMOVE(c, others);
     free(c->echo.held);
     free(c);
 }

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ struct chunk {
 };
 
 struct connection {
+    LIST_ENTRY(connection) others;
     struct echo echo; // of the first chunk
     int fd;
     int last_result;         // of receiving, once it has ended: 0 or a negative errno
@@ -49,7 +51,8 @@ struct connection {
 static struct io_uring ring;
 static struct io_uring_buf_ring *lent_ring;
 static struct chunk lent[BUFFERS];
-static struct connection *starved; // found no lent buffer to receive into
+static LIST_HEAD(, connection) connections; // the kernel alone knows the idle ones otherwise
+static struct connection *starved;          // found no lent buffer to receive into
 
 static struct io_uring_sqe *request(void)
 {
@@ -175,6 +178,7 @@ static void finish(struct connection *c)
     while (c->first)
         release(take_first(c));
     close(c->fd);
+    LIST_REMOVE(c, others);
     free(c);
 }
 
@@ -209,6 +213,7 @@ static void on_accept(int connfd)
     }
     c->fd = connfd;
     c->last = &c->first;
+    LIST_INSERT_HEAD(&connections, c, others);
     go_on(c);
 }
 

@@ -17,10 +17,12 @@
 
 enum { REPLACE_EVERY_MS = 100 }; // a worker that dies at once is not replaced in a storm
 
-static void work(int listen_fd)
+static void work(int listen_fd, pid_t parent)
 {
     int connfd;
     prctl(PR_SET_PDEATHSIG, SIGKILL); // a worker blocked in accept would outlive a killed parent
+    if (getppid() != parent)          // which was killed before that
+        return;
     while ((connfd = accept_connection(listen_fd, 0)) >= 0) {
         echo(connfd);
         close(connfd);
@@ -30,13 +32,14 @@ static void work(int listen_fd)
 static int run(struct server *server)
 {
     unsigned alive = 0;
+    pid_t parent = getpid();
     do {
         while (waitpid(-1, NULL, WNOHANG) > 0)
             alive--;
         for (; alive < server->workers; alive++) {
             pid_t pid = fork();
             if (pid == 0) {
-                work(server->listen_fd);
+                work(server->listen_fd, parent);
                 _exit(0);
             }
             if (pid < 0) {

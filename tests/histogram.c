@@ -1,7 +1,5 @@
-/*
- * The histogram against the exact answer: sorted values, hand-made boundaries, its output read
- * back.
- */
+// The histogram against the exact answer: sorted values, hand-made boundaries, its output read
+// back.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +56,7 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* Records N values of the distribution and leaves them sorted in `values`. */
+// Records N values of the distribution and leaves them sorted in `values`.
 static void record_all(uint64_t (*distribution)(void))
 {
     memset(state, 7, sizeof state);
@@ -75,7 +73,7 @@ static void percentiles_match_sorted_values(void **unused)
     (void)unused;
     for (size_t d = 0; d < DISTRIBUTIONS; d++) {
         record_all(distributions[d]);
-        /* In thousandths of a percent, so that the exact rank is integer arithmetic. */
+        // In thousandths of a percent, so that the exact rank is integer arithmetic.
         for (uint64_t milli = 0; milli <= 100000; milli += 50) {
             uint64_t rank = (milli * N + 99999) / 100000;
             uint64_t exact = values[rank == 0 ? 0 : rank - 1];
@@ -110,7 +108,7 @@ static void mean_matches_values(void **unused)
         double sum = 0;
         for (size_t i = 0; i < N; i++)
             sum += (double)values[i];
-        /* Equal values err all in one direction; others nearly cancel. */
+        // Equal values err all in one direction; others nearly cancel.
         double tolerance = distributions[d] == constant ? 1.0 / 2000 : 1.0 / 20000;
         assert_true(fabs(histogram_mean(&histogram) / (sum / N) - 1) < tolerance);
     }
@@ -140,7 +138,7 @@ static void merged_parts_equal_the_whole(void **unused)
         record_all(distributions[d]);
         for (size_t p = 0; p < 3; p++)
             histogram_reset(&parts[p]);
-        /* Of very different size, and the second stays empty. */
+        // Of very different size, and the second stays empty.
         for (size_t i = 0; i < N; i++)
             histogram_record(&parts[i % 17 == 0 ? 0 : 2], values[i]);
         histogram_reset(&merged);
@@ -153,7 +151,7 @@ static void merged_parts_equal_the_whole(void **unused)
     }
 }
 
-/* Once alone, then with a larger companion, so that the maximum does not make the answer exact. */
+// Once alone, then with a larger companion, so that the maximum does not make the answer exact.
 static void assert_recorded(uint64_t ns)
 {
     histogram_reset(&histogram);
@@ -192,8 +190,7 @@ static void boundaries(void **unused)
     assert_recorded(UINT64_MAX);
 }
 
-/* Walks the whole range from slot to slot: no gap, no slot twice, none that is wider than 1/1000.
- */
+// Walks the whole range from slot to slot: no gap, no slot twice, none that is wider than 1/1000.
 static void slots_tile_the_range(void **unused)
 {
     (void)unused;
@@ -235,7 +232,7 @@ static void empty_histogram(void **unused)
     assert_true(histogram_mean(&histogram) == 0);
 }
 
-/* The text that the histogram writes with this unit; the caller frees it. */
+// The text that the histogram writes with this unit; the caller frees it.
 static char *written(double unit_ns)
 {
     char *text = NULL;
@@ -269,8 +266,8 @@ static void hgrm_reads_back(void **unused)
             assert_true(value >= last_value);
             assert_true(percentile > last_percentile);
             assert_true(count >= last_count && count > 0);
-            /* The value is what the histogram says of the percentile (printed to six digits), and
-             * the count is how many values do not exceed it. */
+            // The value is what the histogram says of the percentile (printed to six digits), and
+            // the count is how many values do not exceed it.
             uint64_t ns = histogram_percentile(&histogram, 100.0 * (double)count / N);
             assert_true(fabs(value * 1000 - (double)ns) < 1);
             assert_true((double)count / N >= percentile - 1e-6);
@@ -314,7 +311,7 @@ static void hgrm_reads_back(void **unused)
     }
 }
 
-/* Ten values: the lines of HdrHistogram_c's algorithm, followed by hand. */
+// Ten values: the lines of HdrHistogram_c's algorithm, followed by hand.
 static void hgrm_of_ten_values(void **unused)
 {
     (void)unused;

@@ -1,10 +1,8 @@
-/*
- * The contract of every program in build/bench/spawn/ and build/bench/ipc/, found by looking there:
- * a new one inherits all of this. Run from the directory that holds build/.
- *
- * The test is a subreaper: whatever process a program leaves behind, running or zombie, becomes a
- * child of the test, and wait() tells whether there is one.
- */
+// The contract of every program in build/bench/spawn/ and build/bench/ipc/, found by looking there:
+// a new one inherits all of this. Run from the directory that holds build/.
+//
+// The test is a subreaper: whatever process a program leaves behind, running or zombie, becomes a
+// child of the test, and wait() tells whether there is one.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,11 +34,11 @@ enum { GONE_WITHIN_MS = 2000, POLL_MS = 1 };
 struct program {
     const char *path;
     bool ipc;
-    char objects[OUTPUT_BYTES]; /* the System V objects that there were before the test */
+    char objects[OUTPUT_BYTES]; // the System V objects that there were before the test
 };
 
 struct result {
-    int status; /* as waitpid() gives it */
+    int status; // as waitpid() gives it
     char out[OUTPUT_BYTES];
     char err[OUTPUT_BYTES];
 };
@@ -52,7 +50,7 @@ static void sleep_ms(long ms)
     nanosleep(&pause, NULL);
 }
 
-/* As much of a file as fits. */
+// As much of a file as fits.
 static void read_file(const char *path, char *text, size_t bytes)
 {
     FILE *file = fopen(path, "r");
@@ -70,8 +68,7 @@ static void rewind_and_read(FILE *file, char text[OUTPUT_BYTES])
     fclose(file);
 }
 
-/* In a process group of its own, to be killed as one, and with a time limit that exec hands down.
- */
+// In a process group of its own, to be killed as one, and with a time limit that exec hands down.
 static pid_t start(const char *path, const char *const *arguments, FILE *out, FILE *error)
 {
     char *argv[MAX_ARGUMENTS + 2] = {(char *)path};
@@ -106,7 +103,7 @@ static struct result run(const char *path, const char *const *arguments)
     return result;
 }
 
-/* With what the program said: cmocka alone would show two numbers. */
+// With what the program said: cmocka alone would show two numbers.
 static void assert_exit(const struct result *result, int expected)
 {
     if (!WIFEXITED(result->status) || WEXITSTATUS(result->status) != expected)
@@ -123,7 +120,7 @@ static void assert_runs_silently(const char *path, const char *const *arguments)
     assert_string_equal(result.err, "");
 }
 
-/* The identifiers of all segments and semaphore sets; not their times and counts, which change. */
+// The identifiers of all segments and semaphore sets; not their times and counts, which change.
 static void list_objects(char objects[OUTPUT_BYTES])
 {
     static const char *const tables[] = {"/proc/sysvipc/shm", "/proc/sysvipc/sem"};
@@ -134,7 +131,7 @@ static void list_objects(char objects[OUTPUT_BYTES])
         char text[OUTPUT_BYTES], *rest = NULL;
 
         if (access(tables[i], F_OK) < 0)
-            continue; /* a kernel without System V IPC */
+            continue; // a kernel without System V IPC
         read_file(tables[i], text, sizeof text);
         for (char *line = strtok_r(text, "\n", &rest); line != NULL;
              line = strtok_r(NULL, "\n", &rest)) {
@@ -148,7 +145,7 @@ static void list_objects(char objects[OUTPUT_BYTES])
     }
 }
 
-/* No child, not even a zombie, and the System V objects that were there before. */
+// No child, not even a zombie, and the System V objects that were there before.
 static bool nothing_remains(const struct program *program)
 {
     char objects[OUTPUT_BYTES];
@@ -158,7 +155,7 @@ static bool nothing_remains(const struct program *program)
            strcmp(objects, program->objects) == 0;
 }
 
-/* The same after a kill: whom the killed one left is reaped here, in place of init. */
+// The same after a kill: whom the killed one left is reaped here, in place of init.
 static void assert_nothing_remains_soon(const struct program *program)
 {
     for (int waited_ms = 0; waited_ms < GONE_WITHIN_MS && !nothing_remains(program);
@@ -175,7 +172,7 @@ static int note_what_there_is(void **state)
     return 0;
 }
 
-/* The first of a process's children, zombies included, or 0. */
+// The first of a process's children, zombies included, or 0.
 static pid_t first_child(pid_t pid)
 {
     char path[64], children[OUTPUT_BYTES];
@@ -185,7 +182,7 @@ static pid_t first_child(pid_t pid)
     return (pid_t)strtol(children, NULL, 10);
 }
 
-/* A test that failed leaves processes behind: the next one is not to be blamed for them. */
+// A test that failed leaves processes behind: the next one is not to be blamed for them.
 static int kill_what_is_left(void **state)
 {
     (void)state;
@@ -284,7 +281,7 @@ static void runs_and_leaves_nothing(void **state)
     assert_true(nothing_remains(program));
 }
 
-/* SIGCHLD ignored is handed down by exec, and the kernel would then reap the children itself. */
+// SIGCHLD ignored is handed down by exec, and the kernel would then reap the children itself.
 static void runs_for_a_caller_that_ignores_children(void **state)
 {
     const struct program *program = *state;
@@ -306,7 +303,7 @@ static void carries_every_size(void **state)
     assert_true(nothing_remains(program));
 }
 
-/* Waits until the initiator has a peer, which is returned. */
+// Waits until the initiator has a peer, which is returned.
 static pid_t await_peer(pid_t initiator)
 {
     pid_t peer = 0;
@@ -319,7 +316,7 @@ static pid_t await_peer(pid_t initiator)
     return peer;
 }
 
-/* Makes the buffers of a program's pipes and sockets small. Returns how many there were. */
+// Makes the buffers of a program's pipes and sockets small. Returns how many there were.
 static int shrink_buffers(pid_t pid)
 {
     int process = pidfd_open(pid, 0), smallest = 4096, shrunk = 0;
@@ -331,7 +328,7 @@ static int shrink_buffers(pid_t pid)
         if (fd < 0)
             continue;
         while (fcntl(fd, F_SETPIPE_SZ, smallest) < 0 && errno == EBUSY)
-            ; /* more than that is in it just now */
+            ; // more than that is in it just now
         shrunk += fcntl(fd, F_GETPIPE_SZ) == smallest ||
                   setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest) == 0;
         close(fd);
@@ -340,7 +337,7 @@ static int shrink_buffers(pid_t pid)
     return shrunk;
 }
 
-/* A stream that has room for a part of a message gives parts; one that has room seldom does. */
+// A stream that has room for a part of a message gives parts; one that has room seldom does.
 static void loops_on_short_transfers(void **state)
 {
     const struct program *program = *state;
@@ -367,7 +364,7 @@ static void loops_on_short_transfers(void **state)
 
 enum victim { VICTIM_INITIATOR, VICTIM_GROUP, VICTIM_PEER };
 
-/* Kills a part of a long run. Returns how the initiator ended; its standard error is in `said`. */
+// Kills a part of a long run. Returns how the initiator ended; its standard error is in `said`.
 static int interrupt(const struct program *program, enum victim victim, int signal_number,
                      char said[OUTPUT_BYTES])
 {
@@ -379,7 +376,7 @@ static int interrupt(const struct program *program, enum victim victim, int sign
     pid_t initiator = start(program->path, (const char *const[]){"10000000", NULL}, out, error);
     pid_t peer = await_peer(initiator);
 
-    sleep_ms(50); /* into the round trips */
+    sleep_ms(50); // into the round trips
     pid_t target = victim == VICTIM_PEER ? peer : victim == VICTIM_GROUP ? -initiator : initiator;
     assert_int_equal(kill(target, signal_number), 0);
     for (int waited_ms = 0; waitpid(initiator, &status, WNOHANG) == 0; waited_ms += POLL_MS) {
@@ -398,7 +395,7 @@ static void killed_initiator_leaves_nothing(void **state)
 
     skip_if_unsupported(program);
     int status = interrupt(program, VICTIM_INITIATOR, SIGKILL, said);
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL); /* it had not finished */
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL); // it had not finished
     assert_nothing_remains_soon(program);
 }
 
@@ -423,7 +420,7 @@ static void terminated_initiator_leaves_nothing(void **state)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         int status = interrupt(program, VICTIM_INITIATOR, signals[i], said);
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i]);
-        assert_true(nothing_remains(program)); /* at once: it cleared up itself */
+        assert_true(nothing_remains(program)); // at once: it cleared up itself
         assert_string_equal(said, "");
     }
 }
@@ -488,8 +485,8 @@ int main(void)
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         err(EXIT_FAILURE, "prctl");
 
-    /* Among nobody else's System V objects, where that is allowed: strangers' coming and going
-     * would fail a test. */
+    // Among nobody else's System V objects, where that is allowed: strangers' coming and going
+    // would fail a test.
     if (unshare(CLONE_NEWIPC) < 0 && errno != EPERM)
         err(EXIT_FAILURE, "unshare");
 

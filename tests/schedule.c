@@ -1,7 +1,5 @@
-/*
- * The schedule is a Poisson process: its rate, the distribution of its gaps, their independence.
- * The seeds are fixed, so that a pass or a failure is one for good.
- */
+// The schedule is a Poisson process: its rate, the distribution of its gaps, their independence.
+// The seeds are fixed, so that a pass or a failure is one for good.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +25,7 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-/* Leaves the first N gaps in `gaps`, in ns. */
+// Leaves the first N gaps in `gaps`, in ns.
 static void collect_gaps(double rate_per_s, uint64_t seed)
 {
     struct schedule schedule;
@@ -41,8 +39,8 @@ static void collect_gaps(double rate_per_s, uint64_t seed)
     }
 }
 
-/* Kolmogorov's and Smirnov's distance of n gaps, which it sorts, from an exponential distribution,
- * times sqrt(n): above 1.63 in one of 100 samples that are exponential. */
+// Kolmogorov's and Smirnov's distance of n gaps, which it sorts, from an exponential distribution,
+// times sqrt(n): above 1.63 in one of 100 samples that are exponential.
 static double distance_from_exponential(double *gap_ns, size_t n, double mean_ns)
 {
     qsort(gap_ns, n, sizeof *gap_ns, compare);
@@ -55,8 +53,8 @@ static double distance_from_exponential(double *gap_ns, size_t n, double mean_ns
     return distance * sqrt((double)n);
 }
 
-/* 4 standard errors of the mean of N exponential gaps are 0.4 %; cutting the gaps down to whole ns
- * would make the rate of 1e9/s 70 % too high. */
+// 4 standard errors of the mean of N exponential gaps are 0.4 %; cutting the gaps down to whole ns
+// would make the rate of 1e9/s 70 % too high.
 static void mean_rate(void **unused)
 {
     (void)unused;
@@ -70,7 +68,7 @@ static void mean_rate(void **unused)
     }
 }
 
-/* The same seed makes the same gaps at any rate, up to scale: what is rounded must not add up. */
+// The same seed makes the same gaps at any rate, up to scale: what is rounded must not add up.
 static void no_drift(void **unused)
 {
     (void)unused;
@@ -88,7 +86,7 @@ static void no_drift(void **unused)
 static void gaps_are_exponential(void **unused)
 {
     (void)unused;
-    for (size_t r = 0; rates[r] <= 1e5; r++) { /* above, whole ns are too coarse for this test */
+    for (size_t r = 0; rates[r] <= 1e5; r++) { // above, whole ns are too coarse for this test
         collect_gaps(rates[r], 3);
         assert_true(distance_from_exponential(gaps, N, 1e9 / rates[r]) < 1.63);
     }
@@ -115,7 +113,7 @@ static void same_seed_same_schedule(void **unused)
     schedule_start(&other, 1e4, 5000, 43);
     for (size_t i = 0; i < 1000; i++) {
         assert_int_equal(schedule_next_ns(&one), schedule_next_ns(&same));
-        assert_int_equal(schedule_next_ns(&one), schedule_next_ns(&one)); /* peeking is no step */
+        assert_int_equal(schedule_next_ns(&one), schedule_next_ns(&one)); // peeking is no step
         differing += schedule_next_ns(&one) != schedule_next_ns(&other);
         schedule_advance(&one);
         schedule_advance(&same);
@@ -124,7 +122,7 @@ static void same_seed_same_schedule(void **unused)
     assert_true(differing > 990);
 }
 
-/* The first gaps of the seeds 0, 1, 2 ... are as random as the gaps of one seed. */
+// The first gaps of the seeds 0, 1, 2 ... are as random as the gaps of one seed.
 static void neighbouring_seeds_are_unrelated(void **unused)
 {
     (void)unused;
@@ -146,7 +144,7 @@ static void neighbouring_seeds_are_unrelated(void **unused)
 static void never_goes_back(void **unused)
 {
     (void)unused;
-    const uint64_t start_ns = UINT64_C(1) << 60; /* 36 years: a double would have lost the ns */
+    const uint64_t start_ns = UINT64_C(1) << 60; // 36 years: a double would have lost the ns
     for (size_t r = 0; r < RATES; r++) {
         struct schedule schedule;
         schedule_start(&schedule, rates[r], start_ns, 5);

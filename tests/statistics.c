@@ -1,7 +1,5 @@
-/*
- * The estimates against what can be computed exactly, and their intervals against simulated truth.
- * The seeds are fixed, so that a pass or a failure is one for good.
- */
+// The estimates against what can be computed exactly, and their intervals against simulated truth.
+// The seeds are fixed, so that a pass or a failure is one for good.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,10 +31,8 @@ static void median_of_known_values(void **unused)
     assert_true(bootstrap_median(odd, 2, RESAMPLES, 1).value == 5);
 }
 
-/*
- * For an odd n the bootstrap distribution of the median is known (Efron 1979): the median of a
- * resample is at most the k-th value if a majority of the draws is, each with probability k / n.
- */
+// For an odd n the bootstrap distribution of the median is known (Efron 1979): the median of a
+// resample is at most the k-th value if a majority of the draws is, each with probability k / n.
 static double share_of_medians_up_to(unsigned k, unsigned n)
 {
     double p = (double)k / n;
@@ -47,19 +43,18 @@ static double share_of_medians_up_to(unsigned k, unsigned n)
     return share;
 }
 
-/* Sizes at which no share is near the tail; at 7 and 33 the interval that is not expanded differs.
- */
+// Sizes at which no share is near the tail; at 7 and 33 the interval that is not expanded differs.
 static void median_interval_is_the_exact_one(void **unused)
 {
     (void)unused;
     const unsigned sizes[] = {7, 25, 33};
-    /* Student's 97.5 % quantiles with 6, 24 and 32 degrees of freedom, from a table. */
+    // Student's 97.5 % quantiles with 6, 24 and 32 degrees of freedom, from a table.
     const double t[] = {2.446912, 2.063899, 2.036933};
     for (size_t s = 0; s < 3; s++) {
         unsigned n = sizes[s];
         double values[MAX_N];
         for (unsigned i = 0; i < n; i++)
-            values[i] = i * 8 % n + 1; /* 1 .. n in disorder */
+            values[i] = i * 8 % n + 1; // 1 .. n in disorder
 
         double tail = erfc(t[s] / sqrt(2)) / 2;
         unsigned low = 1;
@@ -76,23 +71,23 @@ static void median_interval_is_the_exact_one(void **unused)
 static void ratio_of_known_values(void **unused)
 {
     (void)unused;
-    /* Of ten, the two smallest and the two largest are cut: 2, 2, 4, 4, 8, 8 remain. */
+    // Of ten, the two smallest and the two largest are cut: 2, 2, 4, 4, 8, 8 remain.
     const double numerator[] = {8, 1e9, 4, 2, 1e-9, 8, 4, 2, 1e-3, 1e3};
     const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     struct estimate e = bootstrap_ratio(numerator, ones, 10, RESAMPLES, 1);
     assert_true(is_close(e.value, 4));
     assert_true(e.low < 4 && 4 < e.high);
-    /* Of nine, one at either end. */
+    // Of nine, one at either end.
     e = bootstrap_ratio(numerator, ones, 9, RESAMPLES, 1);
     assert_true(is_close(e.value, pow(1e-3 * 2 * 2 * 4 * 4 * 8 * 8, 1.0 / 7)));
 
     struct estimate inverse = bootstrap_ratio(ones, numerator, 10, RESAMPLES, 1);
     assert_true(is_close(inverse.value, 0.25));
-    /* Other resamples, hence about the same interval and not exactly. */
+    // Other resamples, hence about the same interval and not exactly.
     assert_true(fabs(log(inverse.low * e.high)) < 0.2 * log(e.high));
 }
 
-/* Each block is four times as slow as the one before: only ratios within a block can be exact. */
+// Each block is four times as slow as the one before: only ratios within a block can be exact.
 static void ratio_is_paired(void **unused)
 {
     (void)unused;
@@ -175,7 +170,7 @@ static void same_seed_same_estimate(void **unused)
     struct estimate one = bootstrap_median(values, MAX_N, 1000, 1);
     struct estimate same = bootstrap_median(values, MAX_N, 1000, 1);
     assert_true(one.low == same.low && one.high == same.high);
-    /* The ends of few resamples hang on the seed, those of many hardly. */
+    // The ends of few resamples hang on the seed, those of many hardly.
     size_t differing = 0;
     for (uint64_t seed = 2; seed < 12; seed++)
         differing += bootstrap_median(values, MAX_N, 100, seed).low != one.low;
@@ -187,14 +182,14 @@ static double gaussian(unsigned short state[3])
     return sqrt(-2 * log1p(-erand48(state))) * cos(2 * acos(-1) * erand48(state));
 }
 
-/* What trials look like here: 20 % of lognormal noise, and 3 % of them slowed down threefold. */
+// What trials look like here: 20 % of lognormal noise, and 3 % of them slowed down threefold.
 static double noise(unsigned short state[3])
 {
     double factor = exp(0.2 * gaussian(state));
     return erand48(state) < 0.03 ? 3 * factor : factor;
 }
 
-/* Of how many simulated samples of n the interval holds the truth, in percent. */
+// Of how many simulated samples of n the interval holds the truth, in percent.
 static double coverage(bool paired, size_t n, double truth)
 {
     enum { SIMULATIONS = 1000 };
@@ -204,7 +199,7 @@ static double coverage(bool paired, size_t n, double truth)
     for (uint64_t s = 0; s < SIMULATIONS; s++) {
         double numerator[MAX_N], denominator[MAX_N];
         for (size_t i = 0; i < n; i++) {
-            double block = exp(gaussian(state)); /* what a pair shares */
+            double block = exp(gaussian(state)); // what a pair shares
             denominator[i] = block * noise(state);
             numerator[i] = (paired ? truth * block : 1) * noise(state);
         }
@@ -215,7 +210,7 @@ static double coverage(bool paired, size_t n, double truth)
     return 100.0 * (double)covered / SIMULATIONS;
 }
 
-/* The median of what noise() draws from, found by bisection. */
+// The median of what noise() draws from, found by bisection.
 static double median_of_noise(void)
 {
     double below = 1;
@@ -256,7 +251,7 @@ static void states_differ(void **unused)
             products += (first - 0.5) * (before - 0.5);
             before = first;
         }
-    /* 4 standard errors for independent uniform numbers; unmixed, neighbours would be equal. */
+    // 4 standard errors for independent uniform numbers; unmixed, neighbours would be equal.
     assert_true(fabs(sum / (SEEDS * SEEDS) - 0.5) < 4 * sqrt(1.0 / 12) / SEEDS);
     assert_true(fabs(products / (SEEDS * SEEDS)) < 4.0 / 12 / SEEDS);
 }
@@ -283,8 +278,8 @@ static void shuffle_is_a_permutation(void **unused)
     }
 }
 
-/* All 24 orders of four, each from a state of its own as a run's blocks are: chi-squared with 23
- * degrees of freedom is above 41.6 in one of 100 runs. */
+// All 24 orders of four, each from a state of its own as a run's blocks are: chi-squared with 23
+// degrees of freedom is above 41.6 in one of 100 runs.
 static void shuffle_is_uniform(void **unused)
 {
     (void)unused;

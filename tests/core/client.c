@@ -1,0 +1,194 @@
+#include "tests/core/client.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    PERIOD_BYTES = 1048573, // the stream repeats: a prime, so never in step with a buffer
+    TRANSFER_BYTES = 65536
+};
+
+// The bytes of the stream from here, TRANSFER_BYTES of them.
+static const unsigned char *stream(size_t position)
+{
+    static unsigned char bytes[PERIOD_BYTES + TRANSFER_BYTES];
+    static bool made;
+    if (!made) {
+        unsigned short seed[3] = {1, 2, 3};
+        for (size_t i = 0; i < PERIOD_BYTES; i++)
+            bytes[i] = (unsigned char)(nrand48(seed) >> 12);
+        memcpy(bytes + PERIOD_BYTES, bytes, TRANSFER_BYTES);
+        made = true;
+    }
+    return bytes + position % PERIOD_BYTES;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct client c = {.start = number * (size_t)7919};
+    struct timeval limit = {.tv_sec = CLIENT_LIMIT_MS / 1000};
+    int on = 1;
+    c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (c.fd < 0)
+        fail_msg("socket: %s", strerror(errno));
+    if (setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
+        setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0)
+        fail_msg("setsockopt: %s", strerror(errno));
+    if (buffer_bytes &&
+        (setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes) < 0 ||
+         setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes) < 0))
+        fail_msg("setsockopt: %s", strerror(errno));
+    if (connect(c.fd, (struct sockaddr *)&to, sizeof to) < 0)
+        fail_msg("connect: %s", strerror(errno));
+    return c;
+}
+
+struct client client_connect(unsigned port, unsigned number)
+{
+    return client_connect_buffered(port, number, 0);
+}
+
+// Both transfer what they can now, at most so many bytes. Return whether it was anything.
+static bool send_some(struct client *c, size_t bytes)
+{
+    ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes, TRANSFER_BYTES),
+                     MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno != EAGAIN && errno != EINTR)
+        fail_msg("send after %zu bytes: %s", c->sent, strerror(errno));
+    c->sent += n > 0 ? (size_t)n : 0;
+    return n > 0;
+}
+
+static bool receive_some(struct client *c, size_t bytes)
+{
+    unsigned char buffer[TRANSFER_BYTES];
+    ssize_t n = recv(c->fd, buffer, least(bytes, sizeof buffer), MSG_DONTWAIT);
+    if (n == 0)
+        fail_msg("the server closed after %zu of %zu bytes", c->received, c->sent);
+    if (n < 0 && errno != EAGAIN && errno != EINTR)
+        fail_msg("recv after %zu bytes: %s", c->received, strerror(errno));
+    if (n > 0 && memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
+        fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+    c->received += n > 0 ? (size_t)n : 0;
+    return n > 0;
+}
+
+static bool ready(const struct client *c, short events, int limit_ms)
+{
+    struct pollfd p = {.fd = c->fd, .events = events};
+    int n;
+    do
+        n = poll(&p, 1, limit_ms);
+    while (n < 0 && errno == EINTR);
+    return n > 0;
+}
+
+static void wait_for(const struct client *c, short events)
+{
+    if (!ready(c, events, CLIENT_LIMIT_MS))
+        fail_msg("stuck after %zu bytes sent and %zu received", c->sent, c->received);
+}
+
+void client_send(struct client *c, size_t bytes)
+{
+    size_t end = c->sent + bytes;
+    while (c->sent < end)
+        if (!send_some(c, end - c->sent))
+            wait_for(c, POLLOUT);
+}
+
+void client_push(struct client *c, size_t bytes, int patience_ms)
+{
+    while (c->sent < bytes)
+        if (!send_some(c, bytes - c->sent) && !ready(c, POLLOUT, patience_ms))
+            return;
+}
+
+void client_expect(struct client *c, size_t bytes)
+{
+    size_t end = c->received + bytes;
+    while (c->received < end)
+        if (!receive_some(c, end - c->received))
+            wait_for(c, POLLIN);
+}
+
+void client_exchange(struct client *c, size_t bytes, unsigned short seed[3])
+{
+    size_t end = c->sent + bytes;
+    while (c->received < end) {
+        size_t most = seed ? 1 + (size_t)nrand48(seed) % 20000 : TRANSFER_BYTES;
+        bool sent = c->sent < end && send_some(c, least(most, end - c->sent));
+        most = seed ? 1 + (size_t)nrand48(seed) % 20000 : TRANSFER_BYTES;
+        bool received =
+            c->received < c->sent && receive_some(c, least(most, c->sent - c->received));
+        if (!sent && !received)
+            wait_for(c, c->sent < end ? POLLIN | POLLOUT : POLLIN);
+    }
+}
+
+bool client_has_news(const struct client *c, int limit_ms)
+{
+    return ready(c, POLLIN, limit_ms);
+}
+
+void client_finish(struct client *c)
+{
+    if (shutdown(c->fd, SHUT_WR) < 0)
+        fail_msg("shutdown: %s", strerror(errno));
+    client_expect(c, c->sent - c->received);
+    client_expect_end(c);
+}
+
+void client_expect_end(struct client *c)
+{
+    char byte;
+    wait_for(c, POLLIN);
+    ssize_t n = recv(c->fd, &byte, 1, MSG_DONTWAIT);
+    if (n > 0)
+        fail_msg("a byte more than the %zu that were sent", c->sent);
+    if (n < 0)
+        fail_msg("a broken connection instead of its end: %s", strerror(errno));
+    client_close(c);
+}
+
+void client_close(struct client *c)
+{
+    close(c->fd);
+    c->fd = -1;
+}
+
+void client_reset(struct client *c)
+{
+    struct linger at_once = {.l_onoff = 1};
+    if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
+        fail_msg("setsockopt: %s", strerror(errno));
+    client_close(c);
+}
+
+void expect_service(unsigned port)
+{
+    struct client c = client_connect(port, 12345);
+    client_exchange(&c, 100, NULL);
+    client_finish(&c);
+}

@@ -1,0 +1,53 @@
+// A client that checks every byte. All waits end after CLIENT_LIMIT_MS, as a failure.
+//
+// What is sent is a window into an endless stream of pseudo-random bytes (all 256 values), so that
+// the right answer is known at every position and differs from connection to connection.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CLIENT_LIMIT_MS = 10000 };
+
+struct client {
+    int fd;
+    size_t start;          // where in the stream its bytes begin
+    size_t sent, received; // how far it got
+};
+
+// Connects to a port of 127.0.0.1 with TCP_NODELAY. Clients with different numbers send different
+// bytes.
+struct client client_connect(unsigned port, unsigned number);
+
+// The same with socket buffers of this size; 0 leaves them to the kernel.
+struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes);
+
+// Sends so many bytes more, and waits until they have been handed to the kernel.
+void client_send(struct client *c, size_t bytes);
+
+// Sends until `bytes` have been sent in all or the kernel takes none for patience_ms.
+void client_push(struct client *c, size_t bytes, int patience_ms);
+
+// Receives so many bytes more and compares them.
+void client_expect(struct client *c, size_t bytes);
+
+// Sends so many bytes more and receives all that are outstanding, both at the same time. With a
+// seed, each transfer is of a random size.
+void client_exchange(struct client *c, size_t bytes, unsigned short seed[3]);
+
+// Whether anything (an answer, an end) can be read within limit_ms.
+bool client_has_news(const struct client *c, int limit_ms);
+
+// Sends FIN, expects what is outstanding and then the server's FIN, and closes.
+void client_finish(struct client *c);
+
+// Expects that the server has ended the connection without a byte more.
+void client_expect_end(struct client *c);
+
+void client_close(struct client *c);
+
+// Closes with RST instead of FIN.
+void client_reset(struct client *c);
+
+// A new client is served: connects, exchanges a few bytes, finishes.
+void expect_service(unsigned port);

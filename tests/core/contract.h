@@ -1,0 +1,80 @@
+// The contract that every server must keep: a table of hazards (rows) against the programs found in
+// build/servers/ (columns). tests/contract.c makes a test of each cell; hazards_*.c hold what a
+// hazard does.
+#pragma once
+
+#include "servers/core/model.h"
+#include "tests/core/server_process.h"
+
+struct program {
+    char name[64], path[300];
+    enum family family;
+    enum capacity capacity;
+    char problem[256]; // why there are no tests of it, or empty
+    bool unsupported;  // the problem is that this machine cannot run it
+};
+
+// Sets of families and capacities: bit n is the enum's value n.
+enum { PER_CONNECTION = 1u << MANY, NOT_ONE = 1u << WORKERS | 1u << MANY };
+
+struct cell {
+    const struct hazard *hazard;
+    const struct program *program;
+    struct server_process server; // listening when the hazard's function is called
+    bool fulfilled, skipped;
+};
+
+struct hazard {
+    const char *name;
+    const char *rule; // what passes
+    void (*test)(struct cell *);
+    unsigned families, capacities; // whom it concerns; 0: all
+    const char *exception; // why the other capacities are excepted; NULL: it means nothing to them
+    const char *program;   // the only one that it concerns, or NULL
+    unsigned workers;      // -w of the models with a pool of fixed size; 0: DEFAULT_WORKERS
+    const char *argument;  // another one for the server, or NULL
+    rlim_t files;          // the server's RLIMIT_NOFILE; 0: inherited
+    bool starts_itself;    // no server is running when the test is called
+};
+
+enum { DEFAULT_WORKERS = 4 };
+
+// Ends the test, as neither passed nor failed.
+void skip_because(struct cell *cell, const char *reason);
+
+// The census of the server at rest, its pool complete and a first client served.
+struct census baseline(const struct cell *cell);
+
+// hazards_program.c: the command line, and how it ends
+void describe(struct cell *);
+void usage_errors(struct cell *);
+void port_in_use(struct cell *);
+void loopback_by_default(struct cell *);
+void stop_at_once(struct cell *);
+void sigterm_under_load(struct cell *);
+void sigint_under_load(struct cell *);
+void server_killed(struct cell *);
+
+// hazards_bytes.c: what comes back
+void fidelity_sizes(struct cell *);
+void fidelity_chunks(struct cell *);
+void dribble(struct cell *);
+void half_close(struct cell *);
+void stalled_reader(struct cell *);
+void signal_storm(struct cell *);
+
+// hazards_clients.c: what clients do to a server, and to each other
+void second_client(struct cell *);
+void second_client_waits(struct cell *);
+void reset_at_any_moment(struct cell *);
+void gone_mid_message(struct cell *);
+void many_at_once(struct cell *);
+void one_after_another(struct cell *);
+void all_gone_at_once(struct cell *);
+void out_of_descriptors(struct cell *);
+void beyond_fd_setsize(struct cell *);
+
+// hazards_processes.c: what servers do with their processes and threads
+void max_children(struct cell *);
+void child_holds_only_its_connection(struct cell *);
+void worker_killed(struct cell *);

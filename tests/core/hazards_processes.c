@@ -1,0 +1,195 @@
+#include "clients/core/clock.h"
+#include "tests/core/client.h"
+#include "tests/core/contract.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+// ---- a process or a thread per connection ----
+
+enum { MOST = 4, CLIENTS = 12 };
+
+static unsigned servants(const struct cell *cell, const struct census *before)
+{
+    struct census now = census(&cell->server);
+    return now.processes - before->processes +
+           (cell->program->family == THREAD ? now.threads - before->threads : 0);
+}
+
+struct crowd {
+    const struct cell *cell;
+    const struct census *before;
+};
+
+static bool few_servants(const void *argument)
+{
+    const struct crowd *c = argument;
+    return servants(c->cell, c->before) <= MOST;
+}
+
+// A client that is waiting for its answer and has it now; NULL if there is none within limit_ms.
+static struct client *next_answered(struct client *clients, int limit_ms)
+{
+    uint64_t end_ns = now_ns() + (uint64_t)limit_ms * 1000000;
+    do {
+        for (unsigned i = 0; i < CLIENTS; i++)
+            if (clients[i].received < clients[i].sent && client_has_news(&clients[i], 1))
+                return &clients[i];
+    } while (ns_until(end_ns) > 0);
+    return NULL;
+}
+
+// --max-children is MOST. All clients persist: the next is served when one leaves.
+void max_children(struct cell *cell)
+{
+    enum { NO_ANSWER_MS = 50 };
+    struct census before = baseline(cell);
+    struct crowd crowd = {cell, &before};
+    struct client clients[CLIENTS], *served[CLIENTS];
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], 10);
+    }
+    for (unsigned n = 0; n < CLIENTS; n++) {
+        if (n >= MOST) {
+            if (next_answered(clients, NO_ANSWER_MS))
+                fail_msg("more than %d clients are served at once", MOST);
+            client_finish(served[n - MOST]);
+        }
+        served[n] = next_answered(clients, CLIENT_LIMIT_MS);
+        if (!served[n])
+            fail_msg("client %u of %d is never served", n + 1, CLIENTS);
+        client_expect(served[n], 10);
+        // A thread gives its place away just before it is gone; a process, when it is.
+        if (!within(cell->program->family == THREAD ? SECOND_MS : 0, few_servants, &crowd))
+            fail_msg("%u at once, %d are allowed", servants(cell, &before), MOST);
+    }
+    for (unsigned n = CLIENTS - MOST; n < CLIENTS; n++)
+        client_finish(served[n]);
+    expect_census(&cell->server, &before);
+}
+
+// The inode of the only socket that a process holds, under however many descriptors.
+static unsigned long only_socket(pid_t pid)
+{
+    char path[64], target[64];
+    unsigned long inode, only = 0;
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+        ssize_t n = readlink(path, target, sizeof target - 1);
+        if (n < 0)
+            continue;
+        target[n] = '\0';
+        if (sscanf(target, "socket:[%lu]", &inode) != 1)
+            continue;
+        if (only && inode != only)
+            fail_msg("a child holds a socket besides its connection");
+        only = inode;
+    }
+    if (!only)
+        fail_msg("a child holds no connection");
+    return only;
+}
+
+void child_holds_only_its_connection(struct cell *cell)
+{
+    enum { FEW = 3 };
+    struct client clients[FEW];
+    for (unsigned i = 0; i < FEW; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_exchange(&clients[i], 10, NULL);
+    }
+    pid_t children[FEW];
+    assert_int_equal(children_of(cell->server.pid, children, FEW), FEW);
+    unsigned long first = only_socket(children[0]), second = only_socket(children[1]);
+    assert_true(first != second && second != only_socket(children[2]));
+    for (unsigned i = 0; i < FEW; i++)
+        client_finish(&clients[i]);
+}
+
+// ---- a pool of processes ----
+
+enum { MOST_WORKERS = 64 };
+
+struct pool {
+    const struct cell *cell;
+    const pid_t *killed; // none of these is in a pool that is whole again
+    size_t size;
+};
+
+static bool is_whole(const void *argument)
+{
+    const struct pool *p = argument;
+    pid_t now[MOST_WORKERS];
+    size_t n = children_of(p->cell->server.pid, now, MOST_WORKERS);
+    for (size_t i = 0; i < n && i < MOST_WORKERS; i++)
+        for (size_t k = 0; k < p->size; k++)
+            if (now[i] == p->killed[k])
+                return false;
+    return n == p->size;
+}
+
+// Kills the first n workers of those there and returns how many it were.
+static size_t kill_workers(const struct cell *cell, size_t n, pid_t killed[MOST_WORKERS])
+{
+    size_t there = children_of(cell->server.pid, killed, n);
+    for (size_t i = 0; i < there && i < n; i++)
+        kill(killed[i], SIGKILL);
+    return there < n ? there : n;
+}
+
+// Kills all workers and whatever replaces them, for so long. Returns how many it were.
+static size_t kill_replacements(const struct cell *cell, size_t size, int for_ms)
+{
+    enum { MOST_DEATHS = 4096 };
+    pid_t dead[MOST_DEATHS], now[MOST_WORKERS];
+    size_t deaths = 0;
+    uint64_t end_ns = now_ns() + (uint64_t)for_ms * 1000000;
+    while (ns_until(end_ns) > 0) {
+        size_t n = children_of(cell->server.pid, now, size);
+        for (size_t i = 0; i < n && i < size; i++) {
+            size_t d = 0;
+            while (d < deaths && dead[d] != now[i])
+                d++;
+            if (d < deaths || deaths == MOST_DEATHS)
+                continue; // dying already
+            kill(now[i], SIGKILL);
+            dead[deaths++] = now[i];
+        }
+    }
+    return deaths;
+}
+
+void worker_killed(struct cell *cell)
+{
+    enum { STORM_MS = 300, MOST_ROUNDS = 20 };
+    struct census before = baseline(cell);
+    size_t size = before.processes - 1;
+    if (size == 0) // a model that promises one was waited for
+        skip_because(cell, "has no pool of processes");
+    assert_in_range(size, 1, MOST_WORKERS);
+
+    pid_t killed[MOST_WORKERS] = {0};
+    struct pool pool = {cell, killed, size};
+    assert_int_equal(kill_workers(cell, 1, killed), 1);
+    if (!within(SECOND_MS, is_whole, &pool))
+        fail_msg("a killed worker is not replaced");
+    expect_service(cell->server.port);
+    assert_int_equal(kill_workers(cell, size, killed), size);
+    if (!within(SECOND_MS, is_whole, &pool))
+        fail_msg("%zu killed workers are not replaced by as many", size);
+    expect_service(cell->server.port);
+
+    // Workers that die as soon as they are made are not made as fast as the machine can.
+    size_t deaths = kill_replacements(cell, size, STORM_MS);
+    if (deaths > MOST_ROUNDS * size)
+        fail_msg("%zu workers made and killed in %d ms", deaths, STORM_MS);
+    expect_service(cell->server.port);
+    expect_census(&cell->server, &before);
+}

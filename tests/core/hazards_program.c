@@ -1,0 +1,194 @@
+#include "tests/core/client.h"
+#include "tests/core/contract.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Runs the program to its end. Fails if it was killed; returns its exit status.
+static int run_to_end(struct cell *cell, const char *const *arguments, char *output, char *errors,
+                      size_t bytes)
+{
+    process_start(&cell->server, cell->program->path, arguments, 0);
+    int status = process_wait(&cell->server, START_LIMIT_MS);
+    process_output(&cell->server, output, bytes);
+    process_errors(&cell->server, errors, bytes);
+    close(cell->server.out);
+    close(cell->server.err);
+    if (!WIFEXITED(status))
+        fail_msg("killed by signal %d", WTERMSIG(status));
+    if (!no_orphans())
+        fail_msg("left a child behind");
+    return WEXITSTATUS(status);
+}
+
+static void expect_failure(struct cell *cell, const char *const *arguments, int expected)
+{
+    char output[2048], errors[2048];
+    int status = run_to_end(cell, arguments, output, errors, sizeof errors);
+    const char *newline = strchr(errors, '\n');
+    if (status != expected)
+        fail_msg("%s %s: exit status %d instead of %d; errors: '%s'", arguments[0],
+                 arguments[1] ? arguments[1] : "", status, expected, errors);
+    if (!newline || newline[1])
+        fail_msg("%s %s: not one line of error: '%s'", arguments[0],
+                 arguments[1] ? arguments[1] : "", errors);
+    if (*output)
+        fail_msg("%s %s: standard output: '%s'", arguments[0], arguments[1] ? arguments[1] : "",
+                 output);
+}
+
+void describe(struct cell *cell)
+{
+    static const char *const arguments[] = {"--describe", NULL};
+    char output[2048], errors[2048];
+    assert_int_equal(run_to_end(cell, arguments, output, errors, sizeof errors), 0);
+    assert_string_equal(errors, "");
+    char *newline = strchr(output, '\n');
+    assert_true(newline && !newline[1]);
+    *newline = '\0';
+    char *rest = output, *field[5] = {0};
+    for (size_t i = 0; i < 5; i++) {
+        field[i] = strsep(&rest, "\t");
+        if (!field[i] || !*field[i])
+            fail_msg("field %zu of --describe is missing", i + 1);
+    }
+    if (rest)
+        fail_msg("more than five fields");
+    assert_string_equal(field[0], cell->program->name);
+    // field[1] and field[2] are known: without them, there would be no program to test
+}
+
+void usage_errors(struct cell *cell)
+{
+    static const char *const wrong[][3] = {
+        {"--bogus"},
+        {"-p", "70000"},
+        {"-p", "abc"},
+        {"-p", ""},
+        {"-p", "-1"},
+        {"-p", "1x"},
+        {"-w", "0"},
+        {"-w", "-1"},
+        {"-w", "1000000"},
+        {"--max-children", "0"},
+        {"-a", "nowhere"},
+        {"extra"},
+        {"-p"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        expect_failure(cell, wrong[i], 2);
+}
+
+void port_in_use(struct cell *cell)
+{
+    struct sockaddr_in taken = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof taken;
+    char port[16];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
+        getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
+        fail_msg("cannot take a port: %s", strerror(errno));
+    snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
+    expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
+    close(fd);
+}
+
+// The kernel's own list says what a port is bound to.
+void loopback_by_default(struct cell *cell)
+{
+    char line[512];
+    unsigned address, port, state, listeners = 0;
+    FILE *tcp = fopen("/proc/net/tcp", "re");
+    assert_non_null(tcp);
+    while (fgets(line, sizeof line, tcp)) {
+        if (sscanf(line, " %*d: %x:%x %*x:%*x %x", &address, &port, &state) != 3 ||
+            port != cell->server.port || state != 10) // TCP_LISTEN
+            continue;
+        listeners++;
+        assert_int_equal(address, htonl(INADDR_LOOPBACK));
+    }
+    fclose(tcp);
+    assert_true(listeners > 0);
+
+    tcp = fopen("/proc/net/tcp6", "re"); // none where there is no IPv6
+    while (tcp && fgets(line, sizeof line, tcp))
+        if (sscanf(line, " %*d: %*x:%x %*x:%*x %x", &port, &state) == 2 && state == 10)
+            assert_int_not_equal(port, cell->server.port);
+    if (tcp)
+        fclose(tcp);
+}
+
+// ---- stopping ----
+
+// The signal comes while a pool is being made, and after it was made.
+void stop_at_once(struct cell *cell)
+{
+    static const char *const arguments[] = {"-p", "0", NULL};
+    for (int i = 0; i < 5; i++) {
+        process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
+        close(cell->server.out);
+        close(cell->server.err);
+        process_start(&cell->server, cell->program->path, arguments, 0);
+        process_listens(&cell->server);
+    }
+    baseline(cell);
+    process_stops_cleanly(&cell->server, SIGTERM);
+}
+
+// Clients that idle, clients whose bytes are on the way, and clients that take nothing.
+static void stop_under_load(struct cell *cell, int signal_number)
+{
+    enum { CLIENTS = 20 };
+    struct client clients[CLIENTS];
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect_buffered(cell->server.port, i, 16384);
+        if (i == 0)
+            client_exchange(&clients[i], 1000, NULL);
+        else if (i % 3 == 1)
+            client_send(&clients[i], 1000);
+        else if (i % 3 == 2)
+            client_push(&clients[i], 4 << 20, 1);
+    }
+    process_stops_cleanly(&cell->server, signal_number);
+    for (unsigned i = 0; i < CLIENTS; i++)
+        client_close(&clients[i]);
+}
+
+void sigterm_under_load(struct cell *cell)
+{
+    stop_under_load(cell, SIGTERM);
+}
+
+void sigint_under_load(struct cell *cell)
+{
+    stop_under_load(cell, SIGINT);
+}
+
+static bool nothing_left(const void *server)
+{
+    const struct server_process *s = server;
+    return no_orphans() && port_refuses(s->port);
+}
+
+void server_killed(struct cell *cell)
+{
+    char errors[2048];
+    baseline(cell);
+    assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
+    process_wait(&cell->server, SECOND_MS);
+    if (!within(SECOND_MS, nothing_left, &cell->server))
+        fail_msg("something of it lives on");
+    assert_string_equal(process_errors(&cell->server, errors, sizeof errors), "");
+}

@@ -1,0 +1,378 @@
+#include "tests/core/server_process.h"
+
+#include "clients/core/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_CHILDREN = 4096, MOST_ARGUMENTS = 16 };
+
+bool within(int limit_ms, bool (*holds)(const void *), const void *argument)
+{
+    static const struct timespec step = {.tv_nsec = 1000000};
+    uint64_t end_ns = now_ns() + (uint64_t)limit_ms * 1000000;
+    while (!holds(argument)) {
+        if (ns_until(end_ns) == 0)
+            return holds(argument);
+        nanosleep(&step, NULL);
+    }
+    return true;
+}
+
+// ---- starting and stopping ----
+
+// Only what may follow fork: the test's own state is not touched.
+static _Noreturn void become(const char *path, char *const *arguments, int out, int err,
+                             rlim_t files, pid_t test)
+{
+    struct rlimit limit = {files, files};
+    if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == test &&
+        dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
+        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0))
+        execv(path, arguments);
+    dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
+    _exit(127);
+}
+
+void process_start(struct server_process *s, const char *path, const char *const *arguments,
+                   rlim_t files)
+{
+    char *all[MOST_ARGUMENTS + 2] = {(char *)path};
+    for (size_t i = 0; arguments[i]; i++) {
+        assert_true(i < MOST_ARGUMENTS);
+        all[i + 1] = (char *)arguments[i];
+    }
+    int ends[2];
+    s->err = memfd_create("stderr", MFD_CLOEXEC);
+    if (s->err < 0 || pipe2(ends, O_CLOEXEC) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        fail_msg("cannot prepare a child: %s", strerror(errno));
+    pid_t test = getpid();
+    s->out = ends[0];
+    s->pid = fork();
+    if (s->pid == 0)
+        become(path, all, ends[1], s->err, files, test);
+    close(ends[1]);
+    if (s->pid < 0) {
+        s->pid = 0;
+        fail_msg("fork: %s", strerror(errno));
+    }
+    setpgid(s->pid, s->pid); // in both, whoever comes first; fails here once it has called exec
+}
+
+char *process_output(const struct server_process *s, char *text, size_t bytes)
+{
+    struct pollfd p = {.fd = s->out, .events = POLLIN};
+    ssize_t n = poll(&p, 1, 0) > 0 ? read(s->out, text, bytes - 1) : 0;
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+char *process_errors(const struct server_process *s, char *text, size_t bytes)
+{
+    ssize_t n = pread(s->err, text, bytes - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+void process_listens(struct server_process *s)
+{
+    char text[512];
+    struct pollfd p = {.fd = s->out, .events = POLLIN};
+    int n = poll(&p, 1, START_LIMIT_MS), length = 0;
+    if (n <= 0)
+        fail_msg("says nothing");
+    process_output(s, text, sizeof text);
+    if (sscanf(text, "listening on 127.0.0.1:%u%n", &s->port, &length) != 1 ||
+        strcmp(text + length, "\n") != 0)
+        fail_msg("says '%s' instead of listening on 127.0.0.1; errors: '%s'", text,
+                 process_errors(s, (char[512]){0}, 512));
+}
+
+struct ending {
+    pid_t pid;
+    int *status;
+};
+
+static bool has_ended(const void *argument)
+{
+    const struct ending *e = argument;
+    return waitpid(e->pid, e->status, WNOHANG) == e->pid;
+}
+
+int process_wait(struct server_process *s, int limit_ms)
+{
+    int status;
+    struct ending ending = {s->pid, &status};
+    if (!within(limit_ms, has_ended, &ending))
+        fail_msg("still runs after %d ms", limit_ms);
+    s->pid = 0;
+    return status;
+}
+
+bool no_orphans(void)
+{
+    pid_t pid;
+    do
+        pid = waitpid(-1, NULL, WNOHANG);
+    while (pid > 0);
+    return pid < 0 && errno == ECHILD;
+}
+
+// From another address than the port's, or the kernel might connect the socket to itself.
+bool port_refuses(unsigned port)
+{
+    struct sockaddr_in from = {.sin_family = AF_INET,
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1)};
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof from) < 0)
+        fail_msg("cannot try the port: %s", strerror(errno));
+    bool refused = connect(fd, (struct sockaddr *)&to, sizeof to) < 0 && errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+void process_stops_cleanly(struct server_process *s, int signal_number)
+{
+    char text[2048];
+    if (kill(s->pid, signal_number) < 0)
+        fail_msg("kill: %s", strerror(errno));
+    if (DEFERS_SIGNALS)
+        port_refuses(s->port); // a connection that makes accept4 return
+    int status = process_wait(s, STOP_LIMIT_MS);
+    process_errors(s, text, sizeof text);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("%s %d instead of exit status 0; errors: '%s'",
+                 WIFEXITED(status) ? "exit status" : "signal",
+                 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), text);
+    pid_t zombie = waitpid(-1, NULL, WNOHANG);
+    if (zombie > 0)
+        fail_msg("left a child unreaped");
+    if (zombie == 0)
+        fail_msg("left a child alive");
+    if (*text)
+        fail_msg("wrote to standard error: '%s'", text);
+    if (*process_output(s, text, sizeof text))
+        fail_msg("wrote to standard output: '%s'", text);
+    if (!port_refuses(s->port))
+        fail_msg("port %u still accepts connections", s->port);
+}
+
+static bool ended_by_force(const void *unused)
+{
+    (void)unused;
+    pid_t children[MOST_CHILDREN];
+    size_t n = children_of(getpid(), children, MOST_CHILDREN);
+    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
+        kill(children[i], SIGKILL);
+    return no_orphans();
+}
+
+void process_end(struct server_process *s)
+{
+    if (s->pid)
+        kill(-s->pid, SIGKILL);
+    if (!within(START_LIMIT_MS, ended_by_force, NULL))
+        print_error("cannot end the children of the test\n");
+    *s = (struct server_process){.out = -1, .err = -1};
+}
+
+// ---- counting ----
+
+size_t children_of(pid_t pid, pid_t *children, size_t room)
+{
+    char path[300];
+    size_t n = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    struct dirent *thread;
+    while (threads && (thread = readdir(threads))) {
+        if (!isdigit((unsigned char)*thread->d_name))
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread->d_name);
+        FILE *file = fopen(path, "re");
+        int child;
+        for (; file && fscanf(file, "%d", &child) == 1; n++)
+            if (n < room)
+                children[n] = child;
+        if (file)
+            fclose(file);
+    }
+    if (threads)
+        closedir(threads);
+    return n;
+}
+
+static unsigned entries(pid_t pid, const char *folder)
+{
+    char path[64];
+    unsigned n = 0;
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, folder);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir)))
+        n += *entry->d_name != '.';
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+// What follows the name in /proc/PID/stat: its state, and its CPU time in ticks, children included.
+static char read_stat(pid_t pid, unsigned long *ticks)
+{
+    char path[64], text[1024], state = '-';
+    unsigned long user = 0, system = 0;
+    long children_user = 0, children_system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file && fgets(text, sizeof text, file)) {
+        const char *after_name = strrchr(text, ')');
+        if (after_name)
+            sscanf(after_name, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
+                   &state, &user, &system, &children_user, &children_system);
+    }
+    if (file)
+        fclose(file);
+    *ticks = user + system + (unsigned long)children_user + (unsigned long)children_system;
+    return state;
+}
+
+bool process_is(pid_t pid, char state)
+{
+    unsigned long ticks;
+    return read_stat(pid, &ticks) == state;
+}
+
+static void count(pid_t pid, struct census *c)
+{
+    unsigned long ticks;
+    char state = read_stat(pid, &ticks);
+    if (state == '-') // gone meanwhile
+        return;
+    c->cpu_ms += ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
+    if (state == 'Z') {
+        c->zombies++;
+        return;
+    }
+    c->processes++;
+    c->threads += entries(pid, "task");
+    c->descriptors += entries(pid, "fd");
+    pid_t children[MOST_CHILDREN];
+    size_t n = children_of(pid, children, MOST_CHILDREN);
+    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
+        count(children[i], c);
+}
+
+struct census census(const struct server_process *s)
+{
+    struct census c = {0};
+    count(s->pid, &c);
+    return c;
+}
+
+static unsigned long pss_kib(pid_t pid)
+{
+    char path[64], line[256];
+    unsigned long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Pss: %lu", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    pid_t children[MOST_CHILDREN];
+    size_t n = children_of(pid, children, MOST_CHILDREN);
+    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
+        kib += pss_kib(children[i]);
+    return kib;
+}
+
+unsigned long process_pss_kib(const struct server_process *s)
+{
+    return pss_kib(s->pid);
+}
+
+struct resting {
+    const struct server_process *server;
+    struct census *last;
+    int *alike;
+};
+
+static bool rests(const void *argument)
+{
+    const struct resting *r = argument;
+    struct census now = census(r->server), last = *r->last;
+    bool alike = now.processes == last.processes && now.threads == last.threads &&
+                 now.descriptors == last.descriptors && now.zombies == 0;
+    *r->alike = alike ? *r->alike + 1 : 0;
+    *r->last = now;
+    return *r->alike == 10;
+}
+
+struct census census_at_rest(const struct server_process *s)
+{
+    struct census last = {0};
+    int alike = 0;
+    struct resting resting = {s, &last, &alike};
+    if (!within(START_LIMIT_MS, rests, &resting))
+        fail_msg("does not come to rest: %u processes, %u zombies, %u threads, %u descriptors",
+                 last.processes, last.zombies, last.threads, last.descriptors);
+    return last;
+}
+
+struct return_to {
+    const struct server_process *server;
+    const struct census *before;
+    struct census *now;
+};
+
+static bool is_back(const void *argument)
+{
+    const struct return_to *r = argument;
+    *r->now = census(r->server);
+    return r->now->zombies == 0 && r->now->processes == r->before->processes &&
+           r->now->threads <= r->before->threads && r->now->descriptors <= r->before->descriptors;
+}
+
+void expect_census(const struct server_process *s, const struct census *before)
+{
+    struct census now;
+    struct return_to back = {s, before, &now};
+    if (!within(SECOND_MS, is_back, &back))
+        fail_msg("%u processes instead of %u, %u zombies, %u threads instead of %u, %u descriptors "
+                 "instead of %u",
+                 now.processes, before->processes, now.zombies, now.threads, before->threads,
+                 now.descriptors, before->descriptors);
+}
+
+void expect_no_spinning(const struct server_process *s)
+{
+    enum { WINDOW_MS = 300, MOST_CPU_MS = 100 };
+    static const struct timespec window = {.tv_nsec = WINDOW_MS * 1000000};
+    unsigned long used_ms = census(s).cpu_ms;
+    nanosleep(&window, NULL); // nothing is awaited: this is what is measured
+    used_ms = census(s).cpu_ms - used_ms;
+    if (used_ms > MOST_CPU_MS)
+        fail_msg("used %lu ms of CPU in %d ms with nothing to do", used_ms, WINDOW_MS);
+}

@@ -1,0 +1,93 @@
+// A program under test as a child process: starting it, stopping it, and counting what it holds.
+//
+// The child leads a process group of its own, is killed by the kernel when the test dies, and
+// leaves its orphans to the test (PR_SET_CHILD_SUBREAPER): whatever a server fails to stop or to
+// reap is seen here. Every wait has an end.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#ifndef __has_feature // clang's way of telling; gcc defines macros
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+enum { SANITIZED = 1, DEFERS_SIGNALS = 1 }; // its accept4 runs handlers only once it returns
+#elif defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+enum { SANITIZED = 1, DEFERS_SIGNALS = 0 };
+#else
+enum { SANITIZED = 0, DEFERS_SIGNALS = 0 };
+#endif
+
+// Time limits that a server promises stretch by this where the sanitizers slow it down.
+enum { SLOWNESS = SANITIZED ? 5 : 1 };
+enum { SECOND_MS = 1000 * SLOWNESS, START_LIMIT_MS = 5 * SECOND_MS, STOP_LIMIT_MS = 2 * SECOND_MS };
+
+struct server_process {
+    pid_t pid; // 0: none, or stopped and reaped
+    unsigned port;
+    int out; // the pipe of its standard output
+    int err; // the memory that its standard error goes to
+};
+
+// What a server and all its descendants hold. Readings of a tree that changes are not exact.
+struct census {
+    unsigned processes; // the server included, zombies not
+    unsigned zombies;
+    unsigned threads;
+    unsigned descriptors;
+    unsigned long cpu_ms; // used so far by those alive and those reaped
+};
+
+// Starts a program. arguments: without the program's name, NULL at the end. files: both limits of
+// RLIMIT_NOFILE, or 0 to inherit them.
+void process_start(struct server_process *s, const char *path, const char *const *arguments,
+                   rlim_t files);
+
+// Reads "listening on 127.0.0.1:PORT" from it.
+void process_listens(struct server_process *s);
+
+// Waits for it to end and reaps it. The status is waitpid's; fails after limit_ms.
+int process_wait(struct server_process *s, int limit_ms);
+
+// What it has written since, at most bytes - 1 of it. Returns text.
+char *process_output(const struct server_process *s, char *text, size_t bytes);
+char *process_errors(const struct server_process *s, char *text, size_t bytes);
+
+// Sends the signal and checks the whole promise: exit status 0 within 2 s, no descendant left alive
+// or unreaped, nothing more on its standard output, nothing on standard error, the port closed.
+void process_stops_cleanly(struct server_process *s, int signal_number);
+
+// Whether no process that the server left behind exists any more; reaps those that are dead.
+bool no_orphans(void);
+
+// Whether a connection to the port is refused.
+bool port_refuses(unsigned port);
+
+// Kills and reaps whatever is left. For teardown: never fails.
+void process_end(struct server_process *s);
+
+struct census census(const struct server_process *s);
+
+// The memory of the server and all its descendants; what they share counts once.
+unsigned long process_pss_kib(const struct server_process *s);
+
+// The census once it has stopped changing: what an idle server holds.
+struct census census_at_rest(const struct server_process *s);
+
+// Waits up to a second until the server holds no more than before, and has as many processes.
+void expect_census(const struct server_process *s, const struct census *before);
+
+// Measures for 0.3 s that the server, which has nothing to do, uses less than a third of a CPU.
+void expect_no_spinning(const struct server_process *s);
+
+// The children of a process, zombies included: how many there are. The first `room` are stored.
+size_t children_of(pid_t pid, pid_t *children, size_t room);
+
+// Whether a process is in the state that /proc/PID/stat names by this letter.
+bool process_is(pid_t pid, char state);
+
+// Polls a condition every millisecond until it holds. False if limit_ms pass before.
+bool within(int limit_ms, bool (*holds)(const void *), const void *argument);
