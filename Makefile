@@ -43,7 +43,6 @@ OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
 .PHONY: all help deps bench test check-deep plots report lint format clean
-.SECONDARY:
 all: $(PROGRAMS)
 
 # The flags are a file: change CC, SAN, LINK or OPT and everything is built anew, so build/ never mixes two kinds.

@@ -82,6 +82,7 @@ static bool tell(enum lie lie, int fd, char *text, const char *stale, size_t n)
     case GUESSES:
         memset(text + n, 'A', 63);
         return send_all(fd, text, n + 63);
+    case FORGETS:
     case NEVER_ANSWERS:
         return true;
     case SLOW:

@@ -15,6 +15,7 @@ enum lie {
     ANSWERS_STALE,  // sends the message before this one
     ADDS_A_BYTE,    // to the answer
     ADDS_IT_LATER,  // 2 ms after the answer
+    FORGETS,        // to answer
     CLOSES_HALFWAY, // through the answer
     RESETS_HALFWAY,
     CLOSES_WHEN_IDLE, // 2 ms after the answer
