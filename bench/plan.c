@@ -110,15 +110,48 @@ static bool is_listed(const char *name, const char *list)
     return false;
 }
 
+// Ends the program if one of the names asked for is not among those that there are.
+static void check_names(const char *asked, const char *there_are, const char *what)
+{
+    char *names = strdup(asked ? asked : ""), *rest = names, *name;
+    if (!names)
+        err(1, "plan");
+    while ((name = strsep(&rest, " \t\n")))
+        if (*name && !is_listed(name, there_are))
+            errx(2, "no %s is called '%s'", what, name);
+    free(names);
+}
+
+// Whether the kernel would let a process have exactly these processors.
+static bool are_usable(const cpu_set_t *cpus)
+{
+    cpu_set_t before, got;
+    if (sched_getaffinity(0, sizeof before, &before) < 0)
+        err(1, "sched_getaffinity");
+    bool usable = sched_setaffinity(0, sizeof *cpus, cpus) == 0 &&
+                  sched_getaffinity(0, sizeof got, &got) == 0 && CPU_EQUAL(&got, cpus);
+    if (sched_setaffinity(0, sizeof before, &before) < 0)
+        err(1, "sched_setaffinity");
+    return usable;
+}
+
+static void choose(const char *list, cpu_set_t *cpus)
+{
+    if (!list)
+        return;
+    if (cpus_parse(list, cpus) < 0)
+        errx(2, "not a list of processors: '%s'", list);
+    if (!are_usable(cpus))
+        errx(2, "not all of these processors can be used here: '%s'", list);
+}
+
 static void write_settings(const struct options *options)
 {
     cpu_set_t server, client;
     char server_list[1024], client_list[1024];
     cpus_choose(&server, &client);
-    if (options->server_cpus && cpus_parse(options->server_cpus, &server) < 0)
-        errx(2, "not a list of processors: '%s'", options->server_cpus);
-    if (options->client_cpus && cpus_parse(options->client_cpus, &client) < 0)
-        errx(2, "not a list of processors: '%s'", options->client_cpus);
+    choose(options->server_cpus, &server);
+    choose(options->client_cpus, &client);
     cpus_print(&server, server_list, sizeof server_list);
     cpus_print(&client, client_list, sizeof client_list);
     struct output settings = output_begin(options->run, "settings.tsv");
@@ -153,11 +186,11 @@ static int describe(const char *program, char *text, size_t bytes)
 }
 
 // The models of an experiment: the programs of its folder that were asked for.
-static size_t write_models(FILE *file, const struct experiment *e, const struct options *options)
+static void write_models(FILE *file, const struct experiment *e, const struct options *options,
+                         FILE *names)
 {
     char pattern[1024], text[4096];
     glob_t found;
-    size_t written = 0;
     const char *folder = strcmp(experiment_need(e, "kind"), "time") == 0
                              ? experiment_need(e, "programs")
                              : "servers";
@@ -173,7 +206,7 @@ static size_t write_models(FILE *file, const struct experiment *e, const struct 
         int status = describe(program, text, sizeof text);
         text[strcspn(text, "\n")] = '\0';
         const char *reason = strstr(text, ": "); // behind the program's name
-        written++;
+        fprintf(names, "%s ", name);
         if (status == 0)
             fprintf(file, "%s\t%s\tok\n", e->stem, text);
         else if (status == 77)
@@ -183,18 +216,22 @@ static size_t write_models(FILE *file, const struct experiment *e, const struct 
             errx(1, "%s --describe failed: %s", program, text);
     }
     globfree(&found);
-    return written;
 }
 
 static void set_up_run(const struct options *options)
 {
     struct experiment *all;
     char path[4096];
-    size_t count = experiments_read("bench/experiments", &all), chosen = 0, models = 0;
+    size_t count = experiments_read("bench/experiments", &all), bytes;
+    char *names;
+    FILE *found = open_memstream(&names, &bytes);
+    if (!found)
+        err(1, "plan");
     for (size_t i = 0; i < count; i++)
-        chosen += !options->experiments || is_listed(all[i].stem, options->experiments);
-    if (!chosen)
-        errx(2, "no experiment is called '%s'", options->experiments);
+        fprintf(found, "%s ", all[i].stem);
+    fflush(found);
+    check_names(options->experiments, names, "experiment");
+    rewind(found);
     snprintf(path, sizeof path, "%s/experiments", options->run);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
@@ -204,10 +241,12 @@ static void set_up_run(const struct options *options)
         if (options->experiments && !is_listed(all[i].stem, options->experiments))
             continue;
         copy_experiment(options->run, &all[i]);
-        models += write_models(listed.file, &all[i], options);
+        write_models(listed.file, &all[i], options, found);
     }
-    if (!models)
-        errx(2, "no model is called '%s'", options->models);
+    if (fclose(found) == EOF)
+        err(1, "plan");
+    check_names(options->models, names, "model");
+    free(names);
     output_complete(&listed);
     write_settings(options);
 }
@@ -326,8 +365,24 @@ static unsigned long stored_seed(const char *run)
     errx(1, "%s: no seed", path);
 }
 
+// The blocks of the plan that is there already, 0 if none is.
+static size_t blocks_planned(const char *run)
+{
+    struct table plan;
+    char path[4096];
+    size_t blocks = 0;
+    snprintf(path, sizeof path, "%s/plan.tsv", run);
+    if (access(path, F_OK) < 0)
+        return 0;
+    table_read(&plan, path);
+    if (plan.rows)
+        blocks = (size_t)table_number(&plan, plan.rows - 1, table_column(&plan, "block"));
+    table_free(&plan);
+    return blocks;
+}
+
 // As many blocks as would fit if nothing but windows took time: more than will be run before the
-// budget is spent.
+// budget is spent. A plan never gets shorter: some of it may have been carried out.
 static void write_plan(const char *run, double budget_minutes)
 {
     double block_s = 0;
@@ -336,6 +391,8 @@ static void write_plan(const char *run, double budget_minutes)
     size_t blocks = (size_t)ceil(budget_minutes * 60 / block_s), trial = 0;
     if (blocks < LEAST_BLOCKS)
         blocks = LEAST_BLOCKS;
+    if (blocks < blocks_planned(run))
+        blocks = blocks_planned(run);
     unsigned long seed = stored_seed(run);
     size_t *order = calloc(cell_count, sizeof *order);
     if (!order)

@@ -66,7 +66,7 @@ below() { # STEM METRIC DATA
     fi
     awk -F '\t' -v metric="$2" '
         NR == 1 { next }
-        $2 == metric && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
+        $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
         $7 != "-" && $14 ~ /too-few/ { few = 1 }

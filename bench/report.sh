@@ -71,6 +71,7 @@ NR > 1 && $1 == stem {
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
+    if ($14 ~ /^skipped: /) skipped[$3] = 1
     if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
     if (!($5 in seen_x)) { seen_x[$5] = 1; x[++xs] = $5 }
     if ($7 == "-") next
@@ -155,7 +156,7 @@ END {
     }
     for (i = 1; i <= models; i++) {
         m = model[i]
-        if (m in is_headline || m == base) continue
+        if (m in is_headline || m == base || m in skipped) continue
         s = plain(m) " "
         if (!(m in last)) {
             others = others (others == "" ? "" : "; ") s "no valid trial"

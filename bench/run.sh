@@ -18,9 +18,10 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 run=${RESULTS:-results}/$name
 
 if [ -e "$run/settings.tsv" ]; then
-    echo "bench: $run is there already and goes on where it stopped" >&2
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
+    [ ! -e "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+    echo "bench: $run is there already and goes on where it stopped" >&2
     build/bench/plan --budget "$BUDGET" "$run"
 else
     [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"

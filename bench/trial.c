@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -292,6 +293,7 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); // when the line is killed that this is a step of
     hold_off_halts();
 
     for (size_t row = 0; row < plan.table.rows && !interrupted; row++) {
@@ -308,8 +310,11 @@ int main(int argc, char **argv)
         measure(&setting, &plan, row, raw, &m);
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
-        if (!interrupted)
-            append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
+        if (interrupted)
+            break;
+        if (fflush(raw) == EOF)
+            err(1, "%s: the rows so far are kept", raw_path);
+        append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
     }
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);

@@ -112,6 +112,7 @@ static double drive(const struct setting *setting, const struct running *server,
         if (write(gate[0], "\n", 1) != 1)
             break;
     }
+    close(gate[0]); // a driver that still waits there, because this process was told to stop, ends
     read_all(output[0], report, bytes, deadline_ns);
     if (!process_wait(driver, deadline_ns, &status, &usage)) {
         measurement_fault(m, "driver did not end");
@@ -121,7 +122,6 @@ static double drive(const struct setting *setting, const struct running *server,
         measurement_fault(m, "driver ended with status %#x", (unsigned)status);
     }
     close(output[0]);
-    close(gate[0]);
     return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
 }
 

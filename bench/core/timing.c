@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,15 +37,17 @@ void time_and_measure(const struct setting *setting, const char *program, const 
                       unsigned long trial, FILE *raw, struct measurement *m)
 {
     unsigned long small, large;
-    char small_command[512], large_command[512], path[] = "/tmp/forklore-XXXXXX";
+    char small_command[512], large_command[512], path[64];
     if (sscanf(counts, "%lu %lu", &small, &large) != 2 || large <= small)
         errx(1, "counts are two rising numbers, not '%s'", counts);
     snprintf(small_command, sizeof small_command, "%s %lu", program, small);
     snprintf(large_command, sizeof large_command, "%s %lu", program, large);
-    int export_fd = mkostemp(path, O_CLOEXEC), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    // The report goes into memory: a file would stay behind if this process were killed.
+    int export_fd = memfd_create("hyperfine", MFD_CLOEXEC);
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (export_fd < 0 || nowhere < 0)
-        err(1, "%s", path);
-    close(export_fd);
+        err(1, "hyperfine's report");
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), export_fd);
 
     struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", "--runs=3",
                                       "--export-json", path, small_command, large_command},
@@ -69,5 +72,5 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     if (process_group_kill(pid))
         measurement_fault(m, "processes were left behind");
     close(nowhere);
-    unlink(path);
+    close(export_fd);
 }
