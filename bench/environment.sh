@@ -37,7 +37,7 @@ virtualization() {
 commit=
 dirty=
 if [ -e "$root/.git" ] && commit=$(git -C "$root" rev-parse --verify HEAD 2>/dev/null) &&
-    changes=$(git --no-optional-locks -C "$root" status --porcelain 2>/dev/null); then
+    changes=$(git --no-optional-locks -C "$root" status --porcelain -- . ':!results' 2>/dev/null); then
     dirty=$([ -n "$changes" ] && echo true || echo false)
 fi
 

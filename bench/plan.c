@@ -248,6 +248,7 @@ static void set_up_run(const struct options *options)
     check_names(options->models, names, "model");
     free(names);
     output_complete(&listed);
+    experiments_free(all, count);
     write_settings(options);
 }
 
@@ -349,6 +350,7 @@ static void find_cells(const char *run)
                 add_cells(&experiments[i], table_text(&models, row, name),
                           table_text(&models, row, capacity));
     table_free(&models);
+    experiments_free(experiments, count);
     if (!cell_count)
         errx(1, "%s: none of the models asked for can run here (see models.tsv)", run);
 }
@@ -357,12 +359,16 @@ static unsigned long stored_seed(const char *run)
 {
     struct table settings;
     char path[4096];
+    double seed = NAN;
     snprintf(path, sizeof path, "%s/settings.tsv", run);
     table_read(&settings, path);
     for (size_t row = 0; row < settings.rows; row++)
         if (strcmp(table_text(&settings, row, 0), "seed") == 0)
-            return (unsigned long)table_number(&settings, row, 1);
-    errx(1, "%s: no seed", path);
+            seed = table_number(&settings, row, 1);
+    table_free(&settings);
+    if (isnan(seed))
+        errx(1, "%s: no seed", path);
+    return (unsigned long)seed;
 }
 
 // The blocks of the plan that is there already, 0 if none is.
@@ -413,6 +419,7 @@ static void write_plan(const char *run, double budget_minutes)
     }
     output_complete(&plan);
     free(order);
+    free(cells);
 }
 
 int main(int argc, char **argv)

@@ -212,5 +212,9 @@ int main(int argc, char **argv)
                 summarize_metric(summary.file, &run, &experiments[i], metric);
     }
     output_complete(&summary);
+    experiments_free(experiments, count);
+    table_free(&run.plan);
+    table_free(&run.models);
+    table_free(&run.trials);
     return 0;
 }

@@ -320,6 +320,8 @@ int main(int argc, char **argv)
         fputs("\r\033[K", stderr);
     if (fclose(raw) == EOF)
         err(1, "%s", raw_path);
+    table_free(&plan.table);
+    free(plan.done);
     if (interrupted)
         errx(1, "interrupted: the rows so far are kept, and the same run goes on where it stopped");
     return 0;

@@ -160,6 +160,8 @@ static void resolve(const char *target, struct load *load)
     size_t length = colon ? (size_t)(colon - target) : 0;
     if (!length || !colon[1] || length >= sizeof host)
         errx(2, "'%s' is not HOST:PORT", target);
+    if (colon[1 + strspn(colon + 1, "0123456789")])
+        errx(2, "PORT is a number from 1 to 65535, not '%s'", colon + 1);
     number(colon + 1, "PORT", 1, 65535);
     bool bracketed = length > 2 && target[0] == '[' && target[length - 1] == ']';
     snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), target + bracketed);

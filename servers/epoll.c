@@ -28,7 +28,8 @@ struct connection {
 };
 
 static int epoll_fd;
-static LIST_HEAD(, connection) connections; // the kernel alone knows the idle ones otherwise
+static LIST_HEAD(connection_list,
+                 connection) connections; // the kernel alone knows the idle ones otherwise
 
 static void add(int connfd)
 {

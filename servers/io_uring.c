@@ -51,8 +51,9 @@ struct connection {
 static struct io_uring ring;
 static struct io_uring_buf_ring *lent_ring;
 static struct chunk lent[BUFFERS];
-static LIST_HEAD(, connection) connections; // the kernel alone knows the idle ones otherwise
-static struct connection *starved;          // found no lent buffer to receive into
+static LIST_HEAD(connection_list,
+                 connection) connections; // the kernel alone knows the idle ones otherwise
+static struct connection *starved;        // found no lent buffer to receive into
 
 static struct io_uring_sqe *request(void)
 {

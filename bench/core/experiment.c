@@ -2,7 +2,6 @@
 
 #include <err.h>
 #include <glob.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +58,19 @@ size_t experiments_read(const char *folder, struct experiment **experiments)
     size_t count = found.gl_pathc;
     globfree(&found);
     return count;
+}
+
+void experiments_free(struct experiment *experiments, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t line = 0; line < experiments[i].lines; line++) {
+            free(experiments[i].keys[line]);
+            free(experiments[i].values[line]);
+        }
+        free(experiments[i].keys);
+        free(experiments[i].values);
+    }
+    free(experiments);
 }
 
 const char *experiment_get(const struct experiment *e, const char *key)

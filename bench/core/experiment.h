@@ -11,8 +11,10 @@ struct experiment {
 };
 
 // Reads all *.conf files of a folder, in the order of their names. Exits with status 1 and one line
-// if there is none or one cannot be read. Returns how many; they are never freed.
+// if there is none or one cannot be read. Returns how many.
 size_t experiments_read(const char *folder, struct experiment **experiments);
+
+void experiments_free(struct experiment *experiments, size_t count);
 
 // The value of the first line with this key, or NULL.
 const char *experiment_get(const struct experiment *e, const char *key);
