@@ -15,6 +15,7 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT = -O2
 SAN =
 LINK =
+RESULTS := $(or $(RESULTS),results)
 export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS NO_DEPS
 
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -121,7 +122,6 @@ tests: $(TESTS)
 check-deep:
 	@tests/deep.sh
 
-RESULTS ?= results
 NEED_RUN = @[ -n '$(RUN)' ] || { echo 'which run? give RUN=name, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 
 plots:

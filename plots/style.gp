@@ -22,11 +22,10 @@ is_hollow(note) = strstrt(note, "client-bound") > 0
 filled(shape) = 2 * (int(shape) % 5) + 5
 
 colour(family) = family eq "iterative" ? 0x000000 : \
-    family eq "process" || family eq "socket" ? 0xD55E00 : \
-    family eq "thread" || family eq "pipe" ? 0x0072B2 : \
-    family eq "multiplexed" || family eq "sysv" ? 0x009E73 : \
-    family eq "peer" || family eq "posix" ? 0xCC79A7 : \
-    family eq "memory" ? 0x56B4E9 : family eq "signal" ? 0xE69F00 : 0x777777
+    family eq "process" || family eq "stream" ? 0xD55E00 : \
+    family eq "thread" ? 0x0072B2 : \
+    family eq "multiplexed" || family eq "shared" ? 0x009E73 : \
+    family eq "peer" ? 0xCC79A7 : 0x777777
 INK = 0x222222
 GREY = 0x666666
 PALE = 0xDDDDDD

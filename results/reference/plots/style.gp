@@ -1,0 +1,172 @@
+# style.gp: what all figures share. A figure sets `stem` and loads this; it reads <stem>.tsv (numbers) and <stem>.words
+# (text) beside it, so that `gnuplot <stem>.gp` in a run's plots/ draws <stem>.svg and <stem>.png again.
+#
+# <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, in a line plot at the largest x)
+# and shape (0, 1, ... within the family). The rows of one line follow each other, x rising. `-` is "not available".
+# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the client was the limit.
+
+data = stem.".tsv"
+says(key) = system("sed -n 's/^".key." //p' ".stem.".words")
+lines(key) = int(system("grep -c '^".key." ' ".stem.".words || true"))
+
+set datafile separator tab
+set datafile columnheaders
+set encoding utf8
+
+# ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
+given(metric, name) = strcol("metric") eq metric && strcol(name) ne "-"
+get(metric, name) = given(metric, name) ? column(name) : NaN
+far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
+near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
+is_hollow(note) = strstrt(note, "client-bound") > 0
+filled(shape) = 2 * (int(shape) % 5) + 5
+
+colour(family) = family eq "iterative" ? 0x000000 : \
+    family eq "process" || family eq "stream" ? 0xD55E00 : \
+    family eq "thread" ? 0x0072B2 : \
+    family eq "multiplexed" || family eq "shared" ? 0x009E73 : \
+    family eq "peer" ? 0xCC79A7 : 0x777777
+INK = 0x222222
+GREY = 0x666666
+PALE = 0xDDDDDD
+
+# ---- numbers as text -----------------------------------------------------------------------------------------
+group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
+digits(x) = x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
+times(r) = sprintf(r >= 9.95 ? "%.0f×" : r >= 1.995 ? "%.1f×" : r >= 0.0995 ? "%.2f×" : "%.3f×", r)
+written(unit) = digits(column("median")).unit.(strcol("ratio") eq "-" ? "" : " (".times(column("ratio")).")")
+
+# ---- the sheet: `height` in pixels at a width of 800, the PNG twice as large ----------------------------------
+# x and y count pixels from the upper left corner.
+x(pixels) = pixels / 800.0
+y(pixels) = 1 - pixels / (1.0 * height)
+top = 18 + 20 * lines("question") + 46
+bottom = 14 * lines("below") + 26
+
+open = 'if (format eq "svg") { \
+        set terminal svg size 800,height font "sans-serif,12" background "white" rounded noenhanced name stem; \
+    } else { \
+        set terminal pngcairo size 1600,2*height font "sans-serif,12" fontscale 1.45 linewidth 2 pointscale 2 rounded noenhanced; \
+    }; \
+    set output stem.".".format; \
+    set multiplot; \
+    eval panel; \
+    set label 1 says("question") at screen x(14), y(22) left font "sans-serif,15" tc rgb INK; \
+    set label 2 says("below") at screen x(14), y(height - bottom + 10) left font "sans-serif,9.5" tc rgb GREY; \
+    set label 3 says("footer") at screen x(14), y(height - 9) left font "sans-serif,9.5" tc rgb GREY; \
+    at = 14; \
+    do for [i=1:words(says("families"))] { \
+        f = word(says("families"), i); \
+        set label 10+2*i "" at screen x(at + 5), y(top - 42) point pt 7 ps 0.9 lc rgb colour(f); \
+        set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
+        at = at + 30 + 7 * strlen(f); \
+    }'
+shut = 'unset multiplot; unset output'
+
+# Each panel begins from nothing, so that one panel's labels and ticks are never another's.
+panel = 'set autoscale; unset label; unset arrow; unset key; unset logscale; \
+    set border 1 lc rgb GREY; \
+    set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
+    set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
+    set grid xtics ytics lt 1 lw 0.6 lc rgb PALE; \
+    set bars 0'
+
+# ---- the dot plot: one row a model, `metric` to the right from zero, `unit` behind the value ---------------------
+largest = 'found = 0; \
+    stats data using (given(metric, "median") ? 1 : 0) nooutput; \
+    if (STATS_max > 0) { \
+        stats data using (given(metric, "median") ? far(metric) : 0) nooutput; found = STATS_max; \
+        stats data using (given(metric, "median") && strcol("model") eq says("baseline") ? column("median") : 0) nooutput; \
+        base = STATS_max; \
+    }'
+row_pixels = 22
+rows = int(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
+dots = 'eval largest; \
+    set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
+    set xrange [0:found > 0 ? 1.55 * found : 1]; \
+    set yrange [-rows - 0.7:-0.3]; \
+    set label 4 title at graph 0, screen y(top - 16) left tc rgb INK; \
+    if (found == 0) { \
+        set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
+        unset xtics; plot NaN; \
+    } else { \
+        step = 10 ** floor(log10(found)); \
+        step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
+        set xtics 0, step, step; set xtics ("0" 0); \
+        do for [i=1:int(1.55 * found / step)] { \
+            set xtics add ((step * i < 10 ? sprintf("%g", step * i) : group(step * i)) step * i); \
+        }; \
+        if (base > 0) { set arrow from base, graph 0 to base, graph 1 nohead back dt 3 lw 1 lc rgb 0xAAAAAA; }; \
+        plot data using (get(metric, "median")):(-column("row")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
+                with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
+            data using (is_hollow(strcol("note")) ? get(metric, "median") : NaN):(-column("row")) \
+                with points pt 7 ps 0.85 lc rgb "white", \
+            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("note")) ? 6 : 7):(colour(strcol("family"))) \
+                with points pt variable ps 0.85 lw 1.5 lc rgb variable, \
+            data using (far(metric)):(-column("row")):(written(unit)) \
+                with labels left offset 0.8, 0 font "sans-serif,11" tc rgb INK; \
+    }'
+# The models' names stand left of a panel of nothing else.
+names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
+    set lmargin at screen x(0); set rmargin at screen x(names_width); \
+    unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
+    plot data using (strcol("metric") eq says("metric") ? 1 : NaN):(-column("row")):(strcol("model")) \
+        with labels right offset -0.6, 0 tc rgb INK'
+names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && length($3) > n { n = length($3) } END { print n + 0 }' ".data))
+
+# ---- the line plot: `metric` against x, both on log axes, each line named at its right end -----------------------
+# Which lines there are, from the lowest end to the highest: six words each (model value family shape x ratio). With
+# whole = 1 those that reach the largest x, with whole = 0 the others, which are named where they stop.
+ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
+    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $16; ratio[$3] = $10 } END { for (m in x) "\
+    ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
+end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
+    (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
+
+# Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
+curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
+    set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
+    set lmargin at screen x(64); set rmargin at screen x(800 - names_width - 98); \
+    set label 4 title at graph 0, screen y(from - 16) left tc rgb INK; \
+    if (n == 0) { \
+        set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
+        unset xtics; set xrange [0:1]; set yrange [0:1]; plot NaN; \
+    } else { \
+        stats data using (near(metric)) nooutput; low = STATS_min; \
+        stats data using (far(metric)) nooutput; high = STATS_max; \
+        stats data using (column("x")) nooutput; \
+        set logscale xy; \
+        room = words(early) > 0 ? (names_width - 8.0) / (800 - 64 - names_width - 98) : 0.04; \
+        set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
+        set yrange [low / 1.12:high * 1.12]; \
+        set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
+        set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
+        do for [e=-2:7] { do for [k in high / low < 4 ? "1 1.5 2 3 4 5 6 7 8" : high / low < 12 ? "1 2 3 5 7" : "1 2 5"] { \
+            v = k * 10.0 ** e; set ytics add ((v < 10 ? sprintf("%g", v) : group(v)) v) \
+        } }; \
+        gap = log(1.2544 * high / low) * 14.5 / curve_pixels; \
+        array up[n]; array down[n]; \
+        do for [i=1:n] { v = log(real(word(whole, 6 * i - 4))); up[i] = i > 1 && up[i - 1] + gap > v ? up[i - 1] + gap : v }; \
+        do for [i=n:1:-1] { v = log(real(word(whole, 6 * i - 4))); down[i] = i < n && down[i + 1] - gap < v ? down[i + 1] - gap : v }; \
+        do for [i=1:n] { up[i] = 0.5 * (up[i] + down[i]) }; \
+        do for [i=n:1:-1] { v = i < n ? up[i + 1] - gap : log(1.12 * high); up[i] = up[i] > v ? v : up[i] }; \
+        do for [i=1:n] { v = i > 1 ? up[i - 1] + gap : log(low / 1.12); up[i] = up[i] < v ? v : up[i] }; \
+        do for [i=1:n] { \
+            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = colour(word(whole, 6 * i - 3)); \
+            set label 100+i end_label(whole, 6 * i - 6) at graph 1.045, first p left font "sans-serif,11" tc rgb c; \
+            set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
+        }; \
+        do for [i=1:words(early) / 6] { \
+            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = colour(word(early, 6 * i - 3)); \
+            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c } \
+            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c }; \
+        }; \
+        plot for [m in says("models")] data using (column("x")):(strcol("model") eq m ? get(metric, "median") : NaN):(colour(strcol("family"))) \
+                with lines lw 1.5 lc rgb variable, \
+            data using (column("x")):(get(metric, "median")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
+                with yerrorbars pt 7 ps 0 lw 1.5 lc rgb variable, \
+            data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
+                with points pt variable ps 0.85 lc rgb "white", \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(colour(strcol("family"))) \
+                with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
+    }'

@@ -1,0 +1,370 @@
+// The processes of a trial. Those that are started are this program again, in one of the roles at
+// the end.
+//
+// process.c is included as text: tests/core/server_process.h has functions of the same names for
+// its own processes, and of two archives the linker would take them from the wrong one.
+#include "bench/core/process.c"
+#include "bench/core/cpus.h"
+#include "bench/core/number.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const uint64_t ms_ns = 1000000, second_ns = 1000000000;
+
+struct started {
+    pid_t pid;
+    int output_fd, error_fd;
+};
+
+static cpu_set_t everywhere;
+
+// This program in a role, or whatever program is named.
+static struct started start(const char *program, const char *words, const cpu_set_t *cpus,
+                            int inherited_fd)
+{
+    char copy[256];
+    struct arguments list = {.list = {(char *)program}, .count = 1};
+    int output[2], error[2];
+    snprintf(copy, sizeof copy, "%s", words);
+    arguments_add(&list, copy);
+    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(error, O_CLOEXEC), 0);
+    struct started s = {process_start(&list, cpus, output[1], error[1], inherited_fd), output[0],
+                        error[0]};
+    close(output[1]);
+    close(error[1]);
+    return s;
+}
+
+static struct started start_role(const char *words)
+{
+    char line[16];
+    struct started s = start("/proc/self/exe", words, &everywhere, -1);
+    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_string_equal(line, "ready");
+    return s;
+}
+
+// Waits for the end of a process, or with a negative id of any of that group, but not for ever.
+static bool has_ended(pid_t pid, int *status)
+{
+    uint64_t until_ns = monotonic_ns() + 20 * second_ns;
+    pid_t ended;
+    while ((ended = waitpid(pid, status, WNOHANG)) == 0 && monotonic_ns() < until_ns)
+        usleep(1000);
+    return ended > 0;
+}
+
+static void finish(const struct started *s)
+{
+    process_group_kill(s->pid);
+    while (has_ended(-s->pid, NULL))
+        ;
+    assert_int_equal(waitpid(-s->pid, NULL, WNOHANG), -1); // all of them
+    close(s->output_fd);
+    close(s->error_fd);
+}
+
+static void words_become_arguments(void **unused)
+{
+    (void)unused;
+    char first[] = " -c 32  -k 1 ", none[] = "-", many[400];
+    struct arguments list = {.list = {"drive"}, .count = 1};
+    arguments_add(&list, first);
+    arguments_add(&list, none);
+    assert_int_equal(list.count, 5);
+    assert_string_equal(list.list[1], "-c");
+    assert_string_equal(list.list[2], "32");
+    assert_string_equal(list.list[4], "1");
+    assert_null(list.list[5]);
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = i % 2 ? ' ' : 'x';
+    many[sizeof many - 1] = '\0';
+    arguments_add(&list, many);
+    assert_int_equal(list.count, ARGUMENTS_AT_MOST);
+    assert_null(list.list[ARGUMENTS_AT_MOST]);
+}
+
+static void the_cpu_time_of_a_group(void **unused)
+{
+    (void)unused;
+    // One process, and two that burn as much each. Starting costs some, under a sanitizer more.
+    static const struct {
+        const char *role;
+        uint64_t burnt_ms;
+    } rows[] = {{"burn 100", 100}, {"burn_twice 100", 200}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct started s = start_role(rows[i].role);
+        uint64_t cpu_ns = process_group_cpu_ns(s.pid), again_ns;
+        assert_in_range(cpu_ns, rows[i].burnt_ms * ms_ns, (rows[i].burnt_ms + 80) * ms_ns);
+        usleep(20000); // they sleep now
+        again_ns = process_group_cpu_ns(s.pid);
+        assert_in_range(again_ns, cpu_ns, cpu_ns + 5 * ms_ns);
+        finish(&s);
+        assert_int_equal(process_group_cpu_ns(s.pid), 0);
+    }
+}
+
+static void a_process_is_waited_for_until_then(void **unused)
+{
+    (void)unused;
+    int status = -1;
+    struct rusage usage;
+    struct started s = start_role("burn 50");
+    uint64_t before_ns = monotonic_ns();
+    assert_false(process_wait(s.pid, before_ns + 100 * ms_ns, &status, &usage));
+    assert_in_range(monotonic_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
+    assert_false(process_wait(s.pid, before_ns, &status, &usage)); // that is over
+    kill(s.pid, SIGTERM);
+    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    assert_in_range(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec, 45000, 200000);
+    assert_int_equal(waitpid(s.pid, NULL, WNOHANG), -1); // it is reaped
+    finish(&s);
+
+    s = start("/proc/self/exe", "exit 7", &everywhere, -1);
+    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    finish(&s);
+}
+
+static void do_nothing(int signal_number)
+{
+    (void)signal_number;
+}
+
+static void a_signal_ends_waiting(void **unused)
+{
+    (void)unused;
+    int status;
+    struct rusage usage;
+    const struct sigaction action = {.sa_handler = do_nothing};
+    const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
+    struct started s = start_role("sleep");
+    uint64_t before_ns = monotonic_ns();
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    assert_false(process_wait(s.pid, before_ns + 20 * second_ns, &status, &usage));
+    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    finish(&s);
+}
+
+static void a_group_is_killed(void **unused)
+{
+    (void)unused;
+    struct started s = start_role("fork_and_sleep");
+    kill(s.pid, SIGTERM);
+    int status;
+    assert_true(has_ended(s.pid, &status));
+    assert_true(process_group_kill(s.pid)); // the leader has ended, its child is there
+    assert_true(has_ended(-s.pid, &status));
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_false(process_group_kill(s.pid));
+    finish(&s);
+}
+
+static void a_process_ends_with_its_parent(void **unused)
+{
+    (void)unused;
+    int channel[2], status;
+    pid_t started;
+    assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
+    pid_t parent = fork();
+    assert_true(parent >= 0);
+    if (parent == 0) {
+        char line[16];
+        char role[] = "sleep";
+        struct arguments list = {.list = {"/proc/self/exe", role}, .count = 2};
+        int output[2];
+        if (pipe2(output, O_CLOEXEC) < 0)
+            _exit(1);
+        started = process_start(&list, &everywhere, output[1], STDERR_FILENO, -1);
+        if (!read_line(output[0], line, sizeof line, monotonic_ns() + 20 * second_ns) ||
+            write(channel[1], &started, sizeof started) != sizeof started)
+            _exit(1);
+        raise(SIGKILL);
+    }
+    assert_int_equal(read(channel[0], &started, sizeof started), sizeof started);
+    assert_true(has_ended(parent, NULL));
+    assert_true(has_ended(started, &status));
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    close(channel[0]);
+    close(channel[1]);
+}
+
+static void a_process_is_pinned(void **unused)
+{
+    (void)unused;
+    cpu_set_t server, client;
+    char expected[64], line[64];
+    cpus_choose(&server, &client);
+    cpus_print(&client, expected, sizeof expected);
+    struct started s = start("/proc/self/exe", "cpus", &client, -1);
+    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_string_equal(line, expected);
+    finish(&s);
+}
+
+static void a_process_inherits_what_it_is_given_alone(void **unused)
+{
+    (void)unused;
+    int given = open("/dev/null", O_RDONLY | O_CLOEXEC), kept = open("/dev/null", O_CLOEXEC);
+    char words[32], line[32], expected[32];
+    assert_true(given > STDERR_FILENO && kept > STDERR_FILENO);
+    snprintf(words, sizeof words, "descriptors %d %d", given, kept);
+    snprintf(expected, sizeof expected, "open closed");
+    struct started s = start("/proc/self/exe", words, &everywhere, given);
+    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_string_equal(line, expected);
+    finish(&s);
+    close(given);
+    close(kept);
+}
+
+static void a_program_that_is_not_there(void **unused)
+{
+    (void)unused;
+    int status;
+    struct rusage usage;
+    char line[256];
+    struct started s = start("build/servers/nosuch", "-p 0", &everywhere, -1);
+    assert_false(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_true(read_line(s.error_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_non_null(strstr(line, "build/servers/nosuch: No such file"));
+    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 127);
+    finish(&s);
+}
+
+static void lines_are_read_until_then(void **unused)
+{
+    (void)unused;
+    int channel[2];
+    char line[8];
+    assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
+    assert_int_equal(write(channel[1], "one\n\n1234567\n12345678\nhalf", 26), 26);
+    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_string_equal(line, "one");
+    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_string_equal(line, "");
+    assert_false(read_line(channel[0], line, sizeof line, monotonic_ns())); // no room for its end
+    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_string_equal(line, "");
+    assert_false(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    uint64_t before_ns = monotonic_ns();
+    assert_false(read_line(channel[0], line, sizeof line, before_ns + 50 * ms_ns));
+    assert_in_range(monotonic_ns() - before_ns, 50 * ms_ns, 1000 * ms_ns);
+    close(channel[1]);
+    assert_false(read_line(channel[0], line, sizeof line, before_ns + 20 * second_ns));
+    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    close(channel[0]);
+}
+
+// ---- the roles that this program plays for its tests ----
+
+static void burn(unsigned long ms)
+{
+    struct timespec used;
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while ((unsigned long)(used.tv_sec * 1000 + used.tv_nsec / 1000000) < ms);
+}
+
+// Stays until it is killed, or a minute: a test that failed may have forgotten it.
+static int stay(void)
+{
+    alarm(60);
+    return pause();
+}
+
+static int say_ready_and_stay(void)
+{
+    return puts("ready") == EOF || fflush(stdout) == EOF ? 1 : stay();
+}
+
+static int play(int argc, char **argv)
+{
+    const char *role = argv[1];
+    unsigned long number = argc > 2 ? number_whole(argv[2], "the number", 0, 1000) : 0;
+    if (strcmp(role, "exit") == 0)
+        return (int)number;
+    if (strcmp(role, "burn") == 0) {
+        burn(number);
+        return say_ready_and_stay();
+    }
+    if (strcmp(role, "burn_twice") == 0) {
+        int ready[2];
+        char byte = 0;
+        if (pipe(ready) < 0)
+            err(1, "pipe");
+        pid_t pid = fork();
+        if (pid < 0)
+            err(1, "fork");
+        burn(number);
+        if (pid == 0)
+            return write(ready[1], &byte, 1) == 1 ? stay() : 1;
+        return read(ready[0], &byte, 1) == 1 ? say_ready_and_stay() : 1;
+    }
+    if (strcmp(role, "fork_and_sleep") == 0) {
+        pid_t pid = fork();
+        if (pid < 0)
+            err(1, "fork");
+        return pid == 0 ? stay() : say_ready_and_stay();
+    }
+    if (strcmp(role, "cpus") == 0) {
+        cpu_set_t set;
+        char list[5 * CPU_SETSIZE];
+        if (sched_getaffinity(0, sizeof set, &set) < 0)
+            err(1, "sched_getaffinity");
+        cpus_print(&set, list, sizeof list);
+        return puts(list) == EOF;
+    }
+    if (strcmp(role, "descriptors") == 0) {
+        for (int i = 2; i < argc; i++)
+            printf("%s%s", i > 2 ? " " : "", fcntl(atoi(argv[i]), F_GETFD) < 0 ? "closed" : "open");
+        return puts("") == EOF;
+    }
+    return say_ready_and_stay();
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_become_arguments),
+        cmocka_unit_test(the_cpu_time_of_a_group),
+        cmocka_unit_test(a_process_is_waited_for_until_then),
+        cmocka_unit_test(a_signal_ends_waiting),
+        cmocka_unit_test(a_group_is_killed),
+        cmocka_unit_test(a_process_ends_with_its_parent),
+        cmocka_unit_test(a_process_is_pinned),
+        cmocka_unit_test(a_process_inherits_what_it_is_given_alone),
+        cmocka_unit_test(a_program_that_is_not_there),
+        cmocka_unit_test(lines_are_read_until_then),
+    };
+    if (argc > 1)
+        return play(argc, argv);
+    if (sched_getaffinity(0, sizeof everywhere, &everywhere) < 0)
+        err(1, "sched_getaffinity");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) // orphans come here, and their end can be waited for
+        err(1, "prctl");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
