@@ -6,6 +6,12 @@
 # servers, and whatever it leaves running shows by its working directory: nobody else works there.
 # Under a sanitizer (SAN) the machine is slower: everything that is waited for may take five times as long.
 set -uo pipefail
+if [ "${SAN:-}" = thread ]; then
+    # The steps have no threads, and servers whose handlers wait behind accept do not stop.
+    echo 'skipped: the measurement line: the thread sanitizer delays the signal handlers of the servers in it'
+    echo '[  SKIPPED ] 1 test(s).'
+    exit
+fi
 unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS RESULTS MAKEFLAGS MAKELEVEL MFLAGS
 export LC_ALL=C.UTF-8
 
@@ -73,6 +79,20 @@ bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual 
     local tree=$1
     shift
     env RESULTS="$results" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
+}
+
+# In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
+begin() { # TREE KNOB=VALUE...
+    rm -f "$work/$1.status"
+    {
+        bench "$@"
+        echo $? > "$work/$1.status"
+    } 2> /dev/null & # where the shell would tell who was killed
+}
+
+status() { # TREE: waits for the end of the run there, and tells how it ended
+    within 60 test -s "$work/$1.status"
+    cat "$work/$1.status"
 }
 
 inhabitants() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/$1" 2>/dev/null | cut -d / -f 3; } # TREE
@@ -217,10 +237,8 @@ for name in mute deaf lied tiny cut twice grow; do tree $name; done
 # ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
 plant mute zz_mute
 plant deaf zz_deaf
-bench mute RESULTS="$waited" RUN=mute BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_mute' &
-mute=$!
-bench deaf RESULTS="$waited" RUN=deaf BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_deaf' &
-deaf=$!
+begin mute RESULTS="$waited" RUN=mute BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_mute'
+begin deaf RESULTS="$waited" RUN=deaf BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_deaf'
 
 # ---- a run ------------------------------------------------------------------------------------------------------
 tiny=$results/tiny
@@ -390,16 +408,15 @@ check 'plan: the same seed gives the same, another seed another order' same_seed
 
 # ---- killed, and on it goes -----------------------------------------------------------------------------------------
 cut=$results/cut
-again=(cut RUN=cut BUDGET=0.1)
+again=(cut RUN=cut "BUDGET=0.$((slow > 1 ? 35 : 15))") # enough blocks for four kills
 
 # Starts the run, kills one of its processes when there are more rows and another process is at work, and looks at what is left.
 # shellcheck disable=SC2317  # inhabitant and has_rows are called by within
 killed() { # SIGNAL VICTIM_PATTERN WITNESS_PATTERN KNOB...
-    local signal=$1 victim=$2 witness=$3 runner least
+    local signal=$1 victim=$2 witness=$3 least
     least=$(($(rows "$cut/trials.tsv") + 1))
     shift 3
-    bench "${again[@]}" "$@" 2> /dev/null & # the shell would tell who was killed
-    runner=$!
+    begin "${again[@]}" "$@"
     if within 10 has_rows "$cut/trials.tsv" "$least" && within 10 inhabitant cut "$witness" && kill -"$signal" "$(inhabitant cut "$victim")"; then
         passes "kill -$signal of ${victim##*/} with ${witness##*/} at work"
     else
@@ -408,8 +425,7 @@ killed() { # SIGNAL VICTIM_PATTERN WITNESS_PATTERN KNOB...
     least=$(rows "$cut/trials.tsv")
     check "kill -$signal of ${victim##*/}: nothing is left running" nothing_left cut
     check "kill -$signal of ${victim##*/}: nothing more is measured" test "$(rows "$cut/trials.tsv")" -le $((least + 1))
-    wait $runner
-    check "kill -$signal of ${victim##*/}: the run failed" test $? -ne 0
+    check "kill -$signal of ${victim##*/}: the run failed" test "$(status cut)" -ne 0
     check "kill -$signal of ${victim##*/}: no row is torn" are_whole "$cut/trials.tsv"
     check "kill -$signal of ${victim##*/}: earlier rows are as they were" begins_with "$cut/trials.tsv" "$work/before"
     cp "$cut/trials.tsv" "$work/before"
@@ -456,8 +472,7 @@ check 'more time: more blocks' has_rows "$grow/trials.tsv" 4
 check 'less time: what was measured stays' grown 0
 
 # ---- twice at once ------------------------------------------------------------------------------------------------
-bench twice RUN=twice BUDGET=0.06 EXPERIMENTS=churn MODELS=epoll &
-runner=$!
+begin twice RUN=twice BUDGET=0.06 EXPERIMENTS=churn MODELS=epoll
 within 10 has_rows "$results/twice/trials.tsv" 1
 cp "$results/twice"/{plan.tsv,environment.json} "$work"
 env RESULTS="$results" RUN=twice BUDGET=0 "$work/twice/bench/run.sh" > "$work/output" 2> "$work/error"
@@ -466,8 +481,7 @@ check 'twice at once: the second says why' says "$work/error" 'another run is wr
 check 'twice at once: in one line' equals 'lines' "$(wc -l < "$work/error")" 1
 check 'twice at once: the plan stays' cmp "$work/plan.tsv" "$results/twice/plan.tsv"
 check 'twice at once: environment.json stays' cmp "$work/environment.json" "$results/twice/environment.json"
-wait $runner
-check 'twice at once: the first goes on' equals 'its status' $? 0
+check 'twice at once: the first goes on' equals 'its status' "$(status twice)" 0
 check 'twice at once: no trial twice' in_order "$results/twice/trials.tsv"
 
 # ---- liars, and what the machine cannot run -------------------------------------------------------------------------
@@ -598,12 +612,10 @@ else
 fi
 
 # ---- those who were waited for --------------------------------------------------------------------------------------
-wait $mute
-check 'a server that never starts: the run goes on' equals 'its status' $? 0
+check 'a server that never starts: the run goes on' equals 'its status' "$(status mute)" 0
 check 'a server that never starts: flagged' flagged "$waited/mute" zz_mute 'server did not start'
 check 'a server that never starts: not left running' nothing_left mute
-wait $deaf
-check 'a server that ignores SIGTERM: the run goes on' equals 'its status' $? 0
+check 'a server that ignores SIGTERM: the run goes on' equals 'its status' "$(status deaf)" 0
 check 'a server that ignores SIGTERM: flagged' flagged "$waited/deaf" zz_deaf 'server did not stop'
 check 'a server that ignores SIGTERM: not left running' nothing_left deaf
 
