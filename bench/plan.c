@@ -148,7 +148,7 @@ static void choose(const char *list, cpu_set_t *cpus)
 static void write_settings(const struct options *options)
 {
     cpu_set_t server, client;
-    char server_list[1024], client_list[1024];
+    char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
     cpus_choose(&server, &client);
     choose(options->server_cpus, &server);
     choose(options->client_cpus, &client);
@@ -175,7 +175,7 @@ static void copy_experiment(const char *run, const struct experiment *e)
 static int describe(const char *program, char *text, size_t bytes)
 {
     char command[4096];
-    snprintf(command, sizeof command, "'%s' --describe 2>&1", program);
+    snprintf(command, sizeof command, "timeout 10 '%s' --describe 2>&1", program);
     FILE *output = popen(command, "re"); // both streams: the line comes first if it is there
     if (!output)
         err(1, "%s", program);
@@ -286,8 +286,9 @@ static void serving_cell(struct cell *c, const struct experiment *e, const char 
         return;
     snprintf(c->program, sizeof c->program, "build/servers/%s", c->model);
     snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
-    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g -d %g --warmup %g",
-             connections, requests, bytes, rate, window_s, warmup_s);
+    snprintf(c->load, sizeof c->load,
+             "-c %.0f -k %.0f -s %.0f -r %g -d %g --warmup %g --timeout 10", connections, requests,
+             bytes, rate, window_s, warmup_s);
     c->least_s = window_s + warmup_s;
     cell_count++;
 }

@@ -125,20 +125,27 @@ static double drive(const struct setting *setting, const struct running *server,
     return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
 }
 
-static double failures(const char *report)
+// All failures together; their kinds are put into words.
+static double failures(const char *report, char *kinds, size_t bytes)
 {
-    static const char *const kinds[] = {"errors_connect",  "errors_reset",   "errors_short",
+    static const char *const names[] = {"errors_connect",  "errors_reset",   "errors_short",
                                         "errors_mismatch", "errors_timeout", "unsent"};
     double sum = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        sum += reported(report, kinds[i]);
+    size_t used = 0;
+    kinds[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        double count = reported(report, names[i]);
+        sum += count;
+        if (count > 0 && used < bytes)
+            used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f", names[i], count);
+    }
     return sum;
 }
 
 void serve_and_measure(const struct setting *setting, const char *program, const char *arguments,
                        const char *load, struct measurement *m)
 {
-    char report[8192] = "";
+    char report[8192] = "", kinds[120];
     struct running server;
     double *f = m->figures;
 
@@ -155,7 +162,7 @@ void serve_and_measure(const struct setting *setting, const char *program, const
         f[FIGURE_server_idle_cpu_us] = stop_server(&server, m);
     }
     f[FIGURE_window_s] = reported(report, "window_s");
-    f[FIGURE_failures] = failures(report);
+    f[FIGURE_failures] = failures(report, kinds, sizeof kinds);
     f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
     f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
     f[FIGURE_server_cpu_us] =
@@ -173,5 +180,5 @@ void serve_and_measure(const struct setting *setting, const char *program, const
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
     if (f[FIGURE_failures] > 0)
-        measurement_fault(m, "%.0f failures", f[FIGURE_failures]);
+        measurement_fault(m, "%.0f failures:%s", f[FIGURE_failures], kinds);
 }
