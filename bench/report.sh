@@ -47,7 +47,7 @@ function group(s,   tail) {
     return s tail
 }
 function value_decimals(v) { return v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
-function ratio_decimals(r) { return r >= 9.95 ? 0 : r >= 1.995 ? 1 : r >= 0.0995 ? 2 : 3 }
+function ratio_decimals(r) { return r >= 99.5 ? 0 : r >= 9.95 ? 1 : r >= 0.2995 ? 2 : 3 }
 function digits(v, decimals) { return v == "-" ? "-" : group(sprintf("%." decimals "f", v)) }
 function with_interval(v, low, high, decimals) {
     if (v == "-") return "-"
