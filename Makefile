@@ -20,9 +20,10 @@ export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS NO_DEP
 
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
+STATIC = $(if $(filter static,$(LINK)),-static)
 # Symbols are bound when a program starts: bound lazily, each forked child would bind recv and send anew, and fork would
 # look 15 % dearer than it is.
-LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,now $(SANITIZE) $(if $(filter static,$(LINK)),-static)
+LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,now $(SANITIZE) $(STATIC)
 LDLIBS = -luring -lrt -lm
 
 ifneq ($(filter-out address undefined thread,$(SAN)),)
@@ -82,7 +83,7 @@ $(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects
 $(STEPS): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 $(TESTS): private LDLIBS += -lcmocka
-$(TESTS): private LINK = # cmocka comes as a shared library only
+$(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/clients/core.a $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 
