@@ -314,7 +314,10 @@ method() {
 - A trial is one measurement: a fresh server process, a warm-up, a window. The plan is shuffled with a seed, block by block, so that drift of
   the machine meets every model alike.
 - Every byte that comes back is verified; a trial with errors is not a number here.
-- The server's CPU time is read when it has stopped cleanly and all its children are reaped. Server and client are pinned to different CPUs where there are two.
+- The server's CPU time is that of its whole process tree. Where connections persist it is read at both ends of the window, while no request is
+  under way; where they do not, over the server's whole life, all its children reaped, less what it spends on starting and stopping without a client.
+  Server and client are pinned to different CPUs where there are two.
+- A number is the median over blocks; a ratio is the 20 % trimmed mean of the logarithms of the blocks' ratios.
 - Processes, threads and messages between processes are timed from outside by hyperfine; the cost of one is the slope between two counts, so that
   start-up cancels.
 END
