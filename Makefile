@@ -1,7 +1,8 @@
 # forklore: every target. `make help` lists them with the time each takes on 2 cores.
 #
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
-# tests/ is a program; one put into a core/ folder is linked into the programs beside it.
+# tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
+# the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -38,8 +39,9 @@ endif
 
 # ---- what there is ----------------------------------------------------------------------------------------
 B = build
-PROGRAM_DIRS = servers clients bench bench/spawn bench/ipc
-PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+PROGRAM_DIRS = servers servers/inetd clients bench bench/spawn bench/ipc
+PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
+PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
@@ -47,10 +49,16 @@ SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 .PHONY: all help deps bench test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
-# The flags are a file: change CC, SAN, LINK or OPT and everything is built anew, so build/ never mixes two kinds.
+# A peer whose library is not installed is built all the same: it says so when it is started.
+LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
+PEER_LIBS := $(foreach p,$(PEERS),$(call LINKS_WITH,$(p:lib%=-l%)))
+
+# The flags are a file: change CC, SAN, LINK or OPT, or install a peer's library, and everything is built anew, so
+# build/ never mixes two kinds.
+FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(CC) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDFLAGS)' > $@
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 FORCE:
 
 $(B)/objects/%.o: %.c $(B)/flags
@@ -66,13 +74,19 @@ $(CORES:%=$(B)/objects/%/core.a):
 
 LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-SERVERS := $(filter $(B)/servers/%,$(PROGRAMS))
+INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
+SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
 SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
 STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
 $(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+	$(LINK_PROGRAM)
+$(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%),$(PEER_LIBS))
+$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+	$(LINK_PROGRAM)
+$(INETD): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)

@@ -170,8 +170,8 @@ static void copy_experiment(const char *run, const struct experiment *e)
     output_complete(&copy);
 }
 
-// What a program says of itself: name, family, capacity, source, summary. Returns its exit status;
-// then text is that line, or the reason why it does not run here.
+// What a program says of itself: name, family, capacity, workers, source, summary. Returns its exit
+// status; then text is that line, or the reason why it does not run here.
 static int describe(const char *program, char *text, size_t bytes)
 {
     char command[4096];
@@ -210,7 +210,7 @@ static void write_models(FILE *file, const struct experiment *e, const struct op
         if (status == 0)
             fprintf(file, "%s\t%s\tok\n", e->stem, text);
         else if (status == 77)
-            fprintf(file, "%s\t%s\t-\t-\t-\t-\tskipped: %s\n", e->stem, name,
+            fprintf(file, "%s\t%s\t-\t-\t-\t-\t-\tskipped: %s\n", e->stem, name,
                     reason ? reason + 2 : text);
         else
             errx(1, "%s --describe failed: %s", program, text);
@@ -236,7 +236,7 @@ static void set_up_run(const struct options *options)
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
     struct output listed = output_begin(options->run, "models.tsv");
-    fputs("experiment\tname\tfamily\tcapacity\tsource\tsummary\tstatus\n", listed.file);
+    fputs("experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n", listed.file);
     for (size_t i = 0; i < count; i++) {
         if (options->experiments && !is_listed(all[i].stem, options->experiments))
             continue;
@@ -270,7 +270,7 @@ static double varied(const struct experiment *e, const char *key, const char *x_
 }
 
 static void serving_cell(struct cell *c, const struct experiment *e, const char *capacity,
-                         const char *x_name, const char *x)
+                         bool has_pool, const char *x_name, const char *x)
 {
     double connections = varied(e, "connections", x_name, x, 1),
            requests = varied(e, "requests", x_name, x, 0);
@@ -280,12 +280,17 @@ static void serving_cell(struct cell *c, const struct experiment *e, const char 
     const char *pool = experiment_need(e, "pool");
     double workers =
         strcmp(pool, "connections") == 0 ? connections : experiment_number(e, "pool", 1, 65536);
-    if (strcmp(capacity, "one") == 0 && requests == 0 && connections > 1)
-        return; // the others would wait for ever
+    bool one_at_a_time = strcmp(capacity, "one") == 0 || strcmp(capacity, "hashed") == 0;
+    if (one_at_a_time && requests == 0 && connections > 1)
+        return; // some would wait for ever
     if (strcmp(capacity, "workers") == 0 && requests == 0 && connections > workers)
         return;
     snprintf(c->program, sizeof c->program, "build/servers/%s", c->model);
-    snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
+    // A loop serves any number of connections: its pool is not sized by them.
+    if (has_pool && strcmp(capacity, "many") != 0)
+        snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
+    else
+        snprintf(c->arguments, sizeof c->arguments, "-");
     snprintf(c->load, sizeof c->load,
              "-c %.0f -k %.0f -s %.0f -r %g -d %g --warmup %g --timeout 10", connections, requests,
              bytes, rate, window_s, warmup_s);
@@ -306,7 +311,8 @@ static void timed_cell(struct cell *c, const struct experiment *e)
     cell_count++;
 }
 
-static void add_cells(const struct experiment *e, const char *model, const char *capacity)
+static void add_cells(const struct experiment *e, const char *model, const char *capacity,
+                      bool has_pool)
 {
     char values[1024] = "-", *rest = values, *x_name = NULL, *x;
     const char *kind = experiment_need(e, "kind");
@@ -325,7 +331,7 @@ static void add_cells(const struct experiment *e, const char *model, const char 
         snprintf(c->model, sizeof c->model, "%s", model);
         snprintf(c->x, sizeof c->x, "%s", x);
         if (strcmp(kind, "serve") == 0)
-            serving_cell(c, e, capacity, x_name, x);
+            serving_cell(c, e, capacity, has_pool, x_name, x);
         else if (strcmp(kind, "time") == 0)
             timed_cell(c, e);
         else
@@ -344,12 +350,14 @@ static void find_cells(const char *run)
     table_read(&models, path);
     size_t experiment = table_column(&models, "experiment"), name = table_column(&models, "name");
     size_t capacity = table_column(&models, "capacity"), status = table_column(&models, "status");
+    size_t workers = table_column(&models, "workers");
     for (size_t i = 0; i < count; i++)
         for (size_t row = 0; row < models.rows; row++)
             if (strcmp(table_text(&models, row, experiment), experiments[i].stem) == 0 &&
                 strcmp(table_text(&models, row, status), "ok") == 0)
                 add_cells(&experiments[i], table_text(&models, row, name),
-                          table_text(&models, row, capacity));
+                          table_text(&models, row, capacity),
+                          strcmp(table_text(&models, row, workers), "-") != 0);
     table_free(&models);
     experiments_free(experiments, count);
     if (!cell_count)

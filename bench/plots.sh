@@ -62,7 +62,7 @@ rows() { # STEM METRIC
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
 below() { # STEM METRIC DATA
     if [ -f "$run/models.tsv" ]; then
-        awk -F '\t' -v stem="$1" '$1 == stem && $7 ~ /^skipped: / { print "not run: " $2 " (" substr($7, 10) ")" }' "$run/models.tsv"
+        awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
     awk -F '\t' -v metric="$2" '
         NR == 1 { next }

@@ -230,7 +230,7 @@ section() { # CONF
     load_conf "$conf"
     printf '<a id="%s"></a>\n\n## %s\n\n' "$stem" "$(setting "$conf" question | plain)"
     experiment_awk "$sentences"
-    awk -F '\t' "$text"'$1 == ENVIRON["stem"] && $7 ~ /^skipped: / { print "- Not run: " plain($2) ": " plain(substr($7, 10)) "." }' "$run/models.tsv"
+    awk -F '\t' "$text"'$1 == ENVIRON["stem"] && $8 ~ /^skipped: / { print "- Not run: " plain($2) ": " plain(substr($8, 10)) "." }' "$run/models.tsv"
     if [ -f "$run/plots/$stem.svg" ]; then
         printf '\n![%s](plots/%s.svg)\n' "$(setting "$conf" title | plain)" "$stem"
     else
@@ -327,7 +327,7 @@ models() {
     printf '## The models\n\n| name | family | experiments | described in | summary | status |\n| --- | --- | --- | --- | --- | --- |\n'
     awk -F '\t' "$text"'
         NR > 1 {
-            k = $2 FS $3 FS $5 FS $6 FS $7
+            k = $2 FS $3 FS $6 FS $7 FS $8
             if (!(k in used)) order[++n] = k
             used[k] = used[k] (used[k] == "" ? "" : ", ") $1
         }

@@ -208,7 +208,7 @@ static void on_accept(int connfd)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c) {
-        warn("a client is turned away");
+        complain(ENOMEM, "a client is turned away");
         close(connfd);
         return;
     }

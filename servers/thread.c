@@ -8,10 +8,9 @@
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
 
-#include <err.h>
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -26,6 +25,14 @@ static void *serve(void *argument)
     return NULL;
 }
 
+static bool wait_for_room(void)
+{
+    if (sem_trywait(&room) == 0)
+        return true;
+    complain(0, "as many threads as allowed: clients wait for one to end");
+    return sem_wait(&room) == 0;
+}
+
 static int run(struct server *server)
 {
     pthread_attr_t detached;
@@ -34,12 +41,11 @@ static int run(struct server *server)
     sem_init(&room, 0, server->max_children);
 
     int connfd;
-    while (sem_wait(&room) == 0 && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+    while (wait_for_room() && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
         pthread_t thread;
         int problem = pthread_create(&thread, &detached, serve, (void *)(intptr_t)connfd);
         if (problem) {
-            errno = problem;
-            warn("pthread_create: this client is turned away");
+            complain(problem, "pthread_create: a client is turned away");
             close(connfd);
             sem_post(&room);
         }

@@ -24,7 +24,7 @@ static const char serves_one[] = "serves one client at a time; see second_client
 
 static const struct hazard hazards[] = {
     {.name = "describe",
-     .rule = "--describe prints name, family, capacity, source and summary, tab-separated",
+     .rule = "--describe prints name, family, capacity, workers, source and summary, tab-separated",
      .test = describe,
      .starts_itself = true},
     {.name = "usage_errors",
@@ -129,11 +129,12 @@ static const struct hazard hazards[] = {
 enum { HAZARDS = sizeof hazards / sizeof *hazards };
 
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
-static const char *const capacity_name[] = {"one", "workers", "many"};
+static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
 static unsigned workers_of(const struct cell *cell)
 {
-    return cell->hazard->workers ? cell->hazard->workers : DEFAULT_WORKERS;
+    bool loops = cell->program->capacity == MANY; // need no more workers for more clients
+    return cell->hazard->workers && !loops ? cell->hazard->workers : DEFAULT_WORKERS;
 }
 
 static bool pool_is_complete(const void *argument)
@@ -145,9 +146,7 @@ static bool pool_is_complete(const void *argument)
 
 struct census baseline(const struct cell *cell)
 {
-    enum family family = cell->program->family;
-    if (cell->program->capacity == WORKERS && (family == PROCESS || family == THREAD) &&
-        !within(START_LIMIT_MS, pool_is_complete, cell))
+    if (cell->program->has_pool && !within(START_LIMIT_MS, pool_is_complete, cell))
         fail_msg("has no pool of %u workers", workers_of(cell));
     expect_service(cell->server.port); // what is made with the first connection is there
     return census_at_rest(&cell->server);
@@ -168,7 +167,7 @@ static void start(struct cell *cell)
     size_t n = 2;
     char workers[16];
     snprintf(workers, sizeof workers, "%u", workers_of(cell));
-    if (cell->program->capacity == WORKERS) {
+    if (cell->program->has_pool) {
         arguments[n++] = "-w";
         arguments[n++] = workers;
     }
@@ -221,7 +220,7 @@ static size_t index_of(const char *name, const char *const *names, size_t n)
 // Asks the program what it is. One that does not say is a failure; one that cannot run here is not.
 static void identify(struct program *p)
 {
-    char command[320], line[512], *rest = line, *field[3];
+    char command[320], line[512], *rest = line, *field[4];
     snprintf(command, sizeof command, "%s --describe 2>&1", p->path);
     FILE *description = popen(command, "re");
     if (!description)
@@ -234,15 +233,17 @@ static void identify(struct program *p)
     p->unsupported = WIFEXITED(status) && WEXITSTATUS(status) == 77;
     if (p->unsupported)
         return;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         field[i] = strsep(&rest, "\t");
-    size_t families = sizeof family_name / sizeof *family_name, capacities = 3;
+    size_t families = sizeof family_name / sizeof *family_name,
+           capacities = sizeof capacity_name / sizeof *capacity_name;
     size_t family = field[1] ? index_of(field[1], family_name, families) : families;
     size_t capacity = field[2] ? index_of(field[2], capacity_name, capacities) : capacities;
     if (status != 0 || family == families || capacity == capacities)
         return;
     p->family = (enum family)family;
     p->capacity = (enum capacity)capacity;
+    p->has_pool = field[3] && strcmp(field[3], "-") != 0;
     *p->problem = '\0';
     if (DEFERS_SIGNALS && (p->family == PROCESS || p->family == ITERATIVE)) { // and has no threads
         snprintf(p->problem, sizeof p->problem, "the thread sanitizer delays its signal handlers");

@@ -206,7 +206,7 @@ int main(int argc, char **argv)
     socklen_t length = sizeof address;
     char bytes[4096];
     if (argc > 1 && strcmp(argv[1], "--describe") == 0)
-        return printf("%s\titerative\tone\tnowhere\tdoes what it is called\n", name) < 0;
+        return printf("%s\titerative\tone\t-\tnowhere\tdoes what it is called\n", name) < 0;
     signal(SIGTERM, strcmp(name, "zz_deaf") == 0 ? SIG_IGN : stop);
     while (strcmp(name, "zz_mute") == 0)
         pause();

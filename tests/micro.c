@@ -199,7 +199,7 @@ static void describes_itself(void **state)
 {
     const struct program *program = *state;
     struct result result = run(program->path, (const char *const[]){"--describe", NULL});
-    char *fields[5], *rest = result.out;
+    char *fields[6], *rest = result.out;
     size_t count = 0;
 
     if (WIFEXITED(result.status) && WEXITSTATUS(result.status) == EXIT_SKIP)
@@ -211,15 +211,16 @@ static void describes_itself(void **state)
     assert_ptr_equal(strchr(result.out, '\n'), result.out + strlen(result.out) - 1);
     result.out[strlen(result.out) - 1] = '\0';
     for (char *field; (field = strsep(&rest, "\t")) != NULL; count++) {
-        assert_true(count < 5);
+        assert_true(count < 6);
         assert_true(strlen(field) > 0);
         fields[count] = field;
     }
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 6);
     assert_string_equal(fields[0], strrchr(program->path, '/') + 1);
     for (const char *c = fields[1]; *c != '\0'; c++)
         assert_true(islower((unsigned char)*c) || *c == '_');
     assert_string_equal(fields[2], "-");
+    assert_string_equal(fields[3], "-");
 }
 
 static void skip_if_unsupported(const struct program *program)

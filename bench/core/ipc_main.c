@@ -222,7 +222,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 static const struct argp_option options[] = {
     {"size", 's', "BYTES", 0, "Length of a message, 1 to 65536 (default 64)", 0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, source and summary, separated by tabs", 0},
+     "Print name, family, capacity, workers, source and summary, separated by tabs", 0},
     {0},
 };
 
@@ -245,7 +245,7 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
 
     if (arguments.describe)
-        printf("%s\t%s\t-\t%s\t%s\n", program_invocation_short_name, family_names[ipc.family],
+        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[ipc.family],
                ipc.source, ipc.summary);
     else if (arguments.count == 0)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");

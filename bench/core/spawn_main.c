@@ -64,7 +64,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 static const struct argp_option options[] = {
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, source and summary, separated by tabs", 0},
+     "Print name, family, capacity, workers, source and summary, separated by tabs", 0},
     {0},
 };
 
@@ -89,7 +89,7 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
 
     if (arguments.describe)
-        printf("%s\t%s\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
+        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
                spawn.source, spawn.summary);
     else if (arguments.count == 0)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");

@@ -70,8 +70,11 @@ short echo_ready(struct ready_echo *c, int connfd)
     unsigned char *buffer = c->held ? c->held : scratch;
 
     bool ready = true;
-    if (echo_next(&c->echo) == ECHO_READ)
+    c->drained = false;
+    if (echo_next(&c->echo) == ECHO_READ) {
         ready = transfer(&c->echo, connfd, buffer);
+        c->drained = c->echo.end < ECHO_BUFFER_BYTES; // a stream gave less than it was asked for
+    }
     while (ready && echo_next(&c->echo) == ECHO_WRITE)
         ready = transfer(&c->echo, connfd, buffer);
 

@@ -10,12 +10,13 @@ struct program {
     char name[64], path[300];
     enum family family;
     enum capacity capacity;
+    bool has_pool;     // of workers, whose number -w sets
     char problem[256]; // why there are no tests of it, or empty
     bool unsupported;  // the problem is that this machine cannot run it
 };
 
 // Sets of families and capacities: bit n is the enum's value n.
-enum { PER_CONNECTION = 1u << MANY, NOT_ONE = 1u << WORKERS | 1u << MANY };
+enum { PER_CONNECTION = 1u << MANY, NOT_ONE = 1u << WORKERS | 1u << MANY, ONE_ONLY = 1u << ONE };
 
 struct cell {
     const struct hazard *hazard;

@@ -58,16 +58,16 @@ void describe(struct cell *cell)
     char *newline = strchr(output, '\n');
     assert_true(newline && !newline[1]);
     *newline = '\0';
-    char *rest = output, *field[5] = {0};
-    for (size_t i = 0; i < 5; i++) {
+    char *rest = output, *field[6] = {0};
+    for (size_t i = 0; i < 6; i++) {
         field[i] = strsep(&rest, "\t");
         if (!field[i] || !*field[i])
             fail_msg("field %zu of --describe is missing", i + 1);
     }
     if (rest)
-        fail_msg("more than five fields");
+        fail_msg("more than six fields");
     assert_string_equal(field[0], cell->program->name);
-    // field[1] and field[2] are known: without them, there would be no program to test
+    // field[1] to field[3] are known: without them, there would be no program to test
 }
 
 void usage_errors(struct cell *cell)
@@ -81,7 +81,7 @@ void usage_errors(struct cell *cell)
         {"-p", "1x"},
         {"-w", "0"},
         {"-w", "-1"},
-        {"-w", "1000000"},
+        {"-w", "1000000"}, // also where there is no pool
         {"--max-children", "0"},
         {"-a", "nowhere"},
         {"extra"},
@@ -136,7 +136,7 @@ void loopback_by_default(struct cell *cell)
 void stop_at_once(struct cell *cell)
 {
     static const char *const arguments[] = {"-p", "0", NULL};
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
         close(cell->server.out);
         close(cell->server.err);
