@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 pid_t fork_worker(void)
@@ -21,6 +22,18 @@ pid_t fork_worker(void)
     if (pid < 0)
         complain(errno, "fork: the pool lacks a worker");
     return pid;
+}
+
+bool may_replace_workers(void)
+{
+    static long long next_ms;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long now_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    if (now_ms < next_ms)
+        return false;
+    next_ms = now_ms + REPLACE_EVERY_MS;
+    return true;
 }
 
 static void forget_the_dead(pid_t *workers, unsigned size)

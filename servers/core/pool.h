@@ -7,6 +7,7 @@
 
 #include "servers/core/model.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 // Keeps server->workers processes, each of which calls work(server, its number from 0 on) and exits
@@ -20,6 +21,9 @@ int pool_of_threads(const struct server *server, void *(*work)(void *server));
 // For models with a loop of their own around the pool:
 
 enum { REPLACE_EVERY_MS = 100 };
+
+// Whether it is time to make up for missing workers: true once in so many ms.
+bool may_replace_workers(void);
 
 // Forks a worker that does not outlive its parent. 0 in the worker, its number in the parent, or -1
 // after a complaint.
