@@ -20,7 +20,9 @@ static void work(const struct server *server, unsigned number)
 static int run(struct server *server)
 {
     listeners = listen_beside(server->listen_fd, server->workers);
-    return pool_of_processes(server, work);
+    int status = pool_of_processes(server, work);
+    listen_no_more(listeners, server->workers);
+    return status;
 }
 
 const struct model model = {

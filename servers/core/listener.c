@@ -80,6 +80,13 @@ int *listen_beside(int listen_fd, unsigned count)
     return listeners;
 }
 
+void listen_no_more(int *listeners, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        shutdown(listeners[i], SHUT_RD);
+    free(listeners);
+}
+
 void complain(int error, const char *what)
 {
     static atomic_llong silent_until_s;

@@ -15,6 +15,9 @@ int listen_on(const char *address, unsigned port, bool reuseport);
 // Fails with a message and exit status 1.
 int *listen_beside(int listen_fd, unsigned count);
 
+// Shuts all of them down, and frees the list.
+void listen_no_more(int *listeners, unsigned count);
+
 // Accepts one connection; flags are accept4's, SOCK_CLOEXEC is always added. Returns the
 // connection, or -1 with errno EAGAIN (non-blocking: no connection now) or another errno (the
 // listener was shut down: stop). Passing faults are retried.
