@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -78,6 +79,14 @@ void gone_mid_message(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
+static bool any_has_news(const struct client *clients, nfds_t n)
+{
+    struct pollfd polled[n];
+    for (nfds_t i = 0; i < n; i++) // those that are closed are negative and ignored
+        polled[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+    return poll(polled, n, CLIENT_LIMIT_MS) > 0;
+}
+
 void many_at_once(struct cell *cell)
 {
     enum { CLIENTS = 200 };
@@ -93,6 +102,31 @@ void many_at_once(struct cell *cell)
         client_exchange(&clients[i], 30000, NULL);
     for (unsigned i = 0; i < CLIENTS; i++)
         client_finish(&clients[i]);
+    expect_census(&cell->server, &before);
+}
+
+// Where one is served after the other, too: they all come at once and have their turn.
+void many_in_turn(struct cell *cell)
+{
+    enum { CLIENTS = 100 };
+    struct client clients[CLIENTS];
+    struct census before = baseline(cell);
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], 1000);
+    }
+    for (unsigned left = CLIENTS; left > 0;) {
+        unsigned finished = 0;
+        for (unsigned i = 0; i < CLIENTS; i++) {
+            if (clients[i].fd < 0 || !client_has_news(&clients[i], 0))
+                continue;
+            client_finish(&clients[i]);
+            finished++;
+        }
+        if (finished == 0 && !any_has_news(clients, CLIENTS))
+            fail_msg("%u of %d clients never have their turn", left, CLIENTS);
+        left -= finished;
+    }
     expect_census(&cell->server, &before);
 }
 
@@ -146,10 +180,11 @@ void all_gone_at_once(struct cell *cell)
     expect_service(cell->server.port);
 }
 
-// The server has room for fewer descriptors than there are clients, each of its processes has.
+// No process of the server has room for more than 32 descriptors, and DEFAULT_WORKERS loops have
+// none for all of the clients.
 void out_of_descriptors(struct cell *cell)
 {
-    enum { CLIENTS = 60 };
+    enum { CLIENTS = 150 };
     struct client clients[CLIENTS];
     struct census before = baseline(cell);
     for (unsigned i = 0; i < CLIENTS; i++)
