@@ -104,6 +104,9 @@ static const struct hazard hazards[] = {
      .test = beyond_fd_setsize,
      .says = "FD_SETSIZE",
      .program = "select"},
+    {.name = "no_memory",
+     .rule = "no memory while clients come and stall: some are closed; later, all are served",
+     .test = no_memory},
 
     {.name = "max_children",
      .rule = "never more processes or threads than --max-children; it says so, the others wait",
@@ -123,6 +126,45 @@ static const struct hazard hazards[] = {
      .families = 1u << PROCESS | LOOPS,
      .pools = true,
      .workers = 5},
+
+    {.name = "accept_fails",
+     .rule = "whatever accept fails with: all are served, nothing spins, nothing is left",
+     .test = accept_fails},
+    {.name = "receive_fails",
+     .rule = "receiving fails: that client is lost at most, and no one if it was interrupted",
+     .test = receive_fails},
+    {.name = "send_fails",
+     .rule = "sending fails: that client is lost at most, and no one if it was interrupted",
+     .test = send_fails},
+    {.name = "wait_fails",
+     .rule = "waiting is interrupted, or the kernel busy: nobody notices",
+     .test = wait_fails},
+    {.name = "epoll_ctl_fails",
+     .rule = "epoll takes no client more: it is closed or served, none hangs, nothing is left",
+     .test = epoll_ctl_fails},
+    {.name = "lock_interrupted",
+     .rule = "whoever waits for a lock is interrupted: nobody notices",
+     .test = lock_interrupted,
+     .capacities = 1u << WORKERS},
+    {.name = "servant_refused",
+     .rule = "no process or thread can be made: that client is closed, it says so; later, all are "
+             "served",
+     .test = servant_refused,
+     .families = 1u << PROCESS | 1u << THREAD,
+     .capacities = PER_CONNECTION,
+     .says = "a client is turned away"},
+    {.name = "successor_refused",
+     .rule = "a killed worker's successor cannot be made: it says so and tries again",
+     .test = successor_refused,
+     .families = 1u << PROCESS | LOOPS,
+     .pools = true,
+     .says = "the pool lacks a worker"},
+    {.name = "pool_refused_at_start",
+     .rule = "the first workers cannot be made: it says so, serves, and completes its pool",
+     .test = pool_refused_at_start,
+     .starts_itself = true,
+     .pools = true,
+     .says = "the pool lacks a worker"},
 
     {.name = "stop_at_once",
      .rule = "stops cleanly, however soon after its start",
@@ -184,7 +226,7 @@ void except_because(struct cell *cell, const char *reason)
 
 // ---- a cell ----
 
-void start_server(struct cell *cell)
+void launch_server(struct cell *cell)
 {
     const struct hazard *h = cell->hazard;
     const char *arguments[8] = {"-p", "0"};
@@ -200,6 +242,11 @@ void start_server(struct cell *cell)
     if (!h->says_families || h->says_families & 1u << cell->program->family)
         cell->server.says = h->says;
     process_start(&cell->server, cell->program->path, arguments, h->files);
+}
+
+void start_server(struct cell *cell)
+{
+    launch_server(cell);
     process_listens(&cell->server);
 }
 
@@ -223,8 +270,12 @@ static int first_free_descriptor;
 static int end_cell(void **state)
 {
     struct cell *cell = *state;
-    if (!cell->fulfilled && !cell->skipped)
+    if (!cell->fulfilled && !cell->skipped) {
+        char errors[2048];
         print_error("%s is to keep this: %s\n", cell->program->name, cell->hazard->rule);
+        if (*process_errors(&cell->server, errors, sizeof errors))
+            print_error("its standard error:\n%s", errors);
+    }
     process_end(&cell->server);
     close_range((unsigned)first_free_descriptor, ~0u, 0);
     return 0;

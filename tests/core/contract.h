@@ -4,6 +4,7 @@
 #pragma once
 
 #include "servers/core/model.h"
+#include "tests/core/inject.h"
 #include "tests/core/server_process.h"
 
 struct program {
@@ -52,8 +53,13 @@ enum { DEFAULT_WORKERS = 4 };
 void skip_because(struct cell *cell, const char *reason);
 void except_because(struct cell *cell, const char *reason);
 
-// Starts the server as the table asks for, and waits until it listens.
+// Starts the server as the table asks for; start_server() waits until it listens.
+void launch_server(struct cell *cell);
 void start_server(struct cell *cell);
+
+// inject(), where the test ends if that is not permitted here.
+struct injection inject_into_cell(struct cell *cell, const char *calls, const char *error,
+                                  const char *when);
 
 // The census of the server at rest, its pool complete and a first client served.
 struct census baseline(const struct cell *cell);
@@ -85,10 +91,26 @@ void many_at_once(struct cell *);
 void many_in_turn(struct cell *);
 void one_after_another(struct cell *);
 void all_gone_at_once(struct cell *);
+
+// hazards_limits.c: what a server is not given
 void out_of_descriptors(struct cell *);
 void beyond_fd_setsize(struct cell *);
+void no_memory(struct cell *);
 
 // hazards_processes.c: what servers do with their processes and threads
 void max_children(struct cell *);
 void child_holds_only_its_connection(struct cell *);
+void servant_refused(struct cell *);
+
+// hazards_pools.c: pools of workers
 void worker_killed(struct cell *);
+void successor_refused(struct cell *);
+void pool_refused_at_start(struct cell *);
+
+// hazards_injected.c: system calls that fail
+void accept_fails(struct cell *);
+void receive_fails(struct cell *);
+void send_fails(struct cell *);
+void wait_fails(struct cell *);
+void lock_interrupted(struct cell *);
+void epoll_ctl_fails(struct cell *);

@@ -8,8 +8,6 @@
 #include <cmocka.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 
 void second_client(struct cell *cell)
@@ -178,52 +176,4 @@ void all_gone_at_once(struct cell *cell)
     assert_int_equal(kill(cell->server.pid, SIGCONT), 0);
     expect_census(&cell->server, &before);
     expect_service(cell->server.port);
-}
-
-// No process of the server has room for more than 32 descriptors, and DEFAULT_WORKERS loops have
-// none for all of the clients.
-void out_of_descriptors(struct cell *cell)
-{
-    enum { CLIENTS = 150 };
-    struct client clients[CLIENTS];
-    struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    client_exchange(&clients[0], 1000, NULL);
-
-    expect_no_spinning(&cell->server);
-    client_exchange(&clients[0], 1000, NULL); // those it has are still served
-    for (unsigned i = 0; i < CLIENTS; i++)
-        client_close(&clients[i]);
-    expect_service(cell->server.port);
-    expect_census(&cell->server, &before);
-}
-
-// Descriptors 0 to 2 and the listener leave room for at most FD_SETSIZE - 4 clients.
-void beyond_fd_setsize(struct cell *cell)
-{
-    enum { CLIENTS = 1100, SERVED = FD_SETSIZE - 24 };
-    struct client clients[CLIENTS];
-    unsigned refused = 0;
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur < CLIENTS + 100)
-        skip_because(cell, "the hard limit of descriptors is too low");
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    for (unsigned i = SERVED; i < CLIENTS; i++) {
-        if (i < FD_SETSIZE && !client_has_news(&clients[i], 0))
-            continue; // perhaps one that still found room
-        client_expect_end(&clients[i]);
-        refused++;
-    }
-    assert_true(refused >= CLIENTS - (FD_SETSIZE - 4));
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    client_finish(&clients[SERVED / 2]);
-    expect_service(cell->server.port);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        if (clients[i].fd >= 0)
-            client_close(&clients[i]);
 }

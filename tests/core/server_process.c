@@ -41,12 +41,12 @@ bool within(int limit_ms, bool (*holds)(const void *), const void *argument)
 
 // Only what may follow fork: the test's own state is not touched.
 static _Noreturn void become(const char *path, char *const *arguments, int out, int err,
-                             rlim_t files, pid_t test)
+                             rlim_t files, pid_t test, bool held)
 {
     struct rlimit limit = {files, files};
     if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == test &&
         dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
-        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0))
+        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0) && (!held || raise(SIGSTOP) == 0))
         execv(path, arguments);
     dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
     _exit(127);
@@ -69,7 +69,7 @@ void process_start(struct server_process *s, const char *path, const char *const
     s->out = ends[0];
     s->pid = fork();
     if (s->pid == 0)
-        become(path, all, ends[1], s->err, files, test);
+        become(path, all, ends[1], s->err, files, test, s->held);
     close(ends[1]);
     if (s->pid < 0) {
         s->pid = 0;
@@ -171,11 +171,11 @@ static void expect_said(const struct server_process *s)
     unsigned lines = 0;
     while ((line = strsep(&rest, "\n")) && *line) {
         if (!is_said(s, line))
-            fail_msg("wrote to standard error: '%s'", process_errors(s, text, sizeof text));
+            fail_msg("is not to write this to standard error: '%s'", line);
         lines++;
     }
     if (lines == 0 && s->says && *s->says)
-        fail_msg("does not say on standard error: '%s'", s->says);
+        fail_msg("does not say on standard error '%s'", s->says);
     if (lines > MOST_LINES)
         fail_msg("a flood of %u messages", lines);
 }

@@ -34,6 +34,7 @@ struct server_process {
     // "": whatever it says, as long as it is messages of its own.
     const char *says;
     char name[64]; // what its messages begin with
+    bool held;     // is to be started, but stopped (SIGSTOP) before its program begins
 };
 
 // What a server and all its descendants hold. Readings of a tree that changes are not exact.
