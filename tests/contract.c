@@ -20,7 +20,12 @@
 
 static const char servers_dir[] = "build/servers";
 
-static const char serves_one[] = "serves one client at a time; see second_client_waits";
+// Why a capacity cannot keep what others must.
+static const char *const exception_of[] = {
+    [ONE] = "serves one client at a time; see second_client_waits and many_in_turn",
+    [HASHED] = "the kernel's hash may give a client to a worker that serves another, while others "
+               "idle; see many_in_turn",
+};
 
 static const struct hazard hazards[] = {
     {.name = "describe",
@@ -60,8 +65,7 @@ static const struct hazard hazards[] = {
     {.name = "second_client",
      .rule = "a client is served while another one is idle",
      .test = second_client,
-     .capacities = NOT_ONE,
-     .exception = serves_one},
+     .excepted = PROMISE_NONE},
     {.name = "second_client_waits",
      .rule = "the second client is served once the first has left",
      .test = second_client_waits,
@@ -75,31 +79,39 @@ static const struct hazard hazards[] = {
     {.name = "many_at_once",
      .rule = "200 clients are served at once, and nothing of them is left afterwards",
      .test = many_at_once,
-     .capacities = NOT_ONE,
-     .exception = serves_one,
+     .excepted = PROMISE_NONE,
      .workers = 200},
+    {.name = "many_in_turn",
+     .rule = "100 clients that come at once are all served, if one after the other",
+     .test = many_in_turn},
     {.name = "one_after_another",
      .rule = "nothing is left of 2000 clients",
      .test = one_after_another},
     {.name = "all_gone_at_once",
      .rule = "nothing is left a second after 100 clients leave at the same time",
      .test = all_gone_at_once,
-     .capacities = NOT_ONE,
-     .exception = serves_one,
+     .excepted = PROMISE_NONE,
      .workers = 100},
     {.name = "out_of_descriptors",
-     .rule = "no crash, no spinning, those connected are served; later, all are",
+     .rule = "no crash, no spinning, it says so, those connected are served; later, all are",
      .test = out_of_descriptors,
+     .says = "Too many open files",
+     .says_families = 1u << THREAD | LOOPS, // a process that serves one client runs out of nothing
      .workers = 60,
      .files = 32},
     {.name = "beyond_fd_setsize",
-     .rule = "clients beyond FD_SETSIZE are closed, the others live on",
+     .rule = "clients beyond FD_SETSIZE are closed, it says so, the others live on",
      .test = beyond_fd_setsize,
+     .says = "FD_SETSIZE",
      .program = "select"},
+    {.name = "no_memory",
+     .rule = "no memory while clients come and stall: some are closed; later, all are served",
+     .test = no_memory},
 
     {.name = "max_children",
-     .rule = "never more processes or threads than --max-children; the others wait",
+     .rule = "never more processes or threads than --max-children; it says so, the others wait",
      .test = max_children,
+     .says = "as allowed: clients wait",
      .families = 1u << PROCESS | 1u << THREAD,
      .capacities = PER_CONNECTION,
      .argument = "--max-children=4"},
@@ -111,8 +123,48 @@ static const struct hazard hazards[] = {
     {.name = "worker_killed",
      .rule = "killed workers are replaced within a second, one by one and not in a storm",
      .test = worker_killed,
-     .families = 1u << PROCESS | 1u << MULTIPLEXED,
+     .families = 1u << PROCESS | LOOPS,
+     .pools = true,
      .workers = 5},
+
+    {.name = "accept_fails",
+     .rule = "whatever accept fails with: all are served, nothing spins, nothing is left",
+     .test = accept_fails},
+    {.name = "receive_fails",
+     .rule = "receiving fails: that client is lost at most, and no one if it was interrupted",
+     .test = receive_fails},
+    {.name = "send_fails",
+     .rule = "sending fails: that client is lost at most, and no one if it was interrupted",
+     .test = send_fails},
+    {.name = "wait_fails",
+     .rule = "waiting is interrupted, or the kernel busy: nobody notices",
+     .test = wait_fails},
+    {.name = "epoll_ctl_fails",
+     .rule = "epoll takes no client more: it is closed or served, none hangs, nothing is left",
+     .test = epoll_ctl_fails},
+    {.name = "lock_interrupted",
+     .rule = "whoever waits for a lock is interrupted: nobody notices",
+     .test = lock_interrupted,
+     .capacities = 1u << WORKERS},
+    {.name = "servant_refused",
+     .rule = "no process or thread can be made: that client is closed, it says so; later, all are "
+             "served",
+     .test = servant_refused,
+     .families = 1u << PROCESS | 1u << THREAD,
+     .capacities = PER_CONNECTION,
+     .says = "a client is turned away"},
+    {.name = "successor_refused",
+     .rule = "a killed worker's successor cannot be made: it says so and tries again",
+     .test = successor_refused,
+     .families = 1u << PROCESS | LOOPS,
+     .pools = true,
+     .says = "the pool lacks a worker"},
+    {.name = "pool_refused_at_start",
+     .rule = "the first workers cannot be made: it says so, serves, and completes its pool",
+     .test = pool_refused_at_start,
+     .starts_itself = true,
+     .pools = true,
+     .says = "the pool lacks a worker"},
 
     {.name = "stop_at_once",
      .rule = "stops cleanly, however soon after its start",
@@ -131,10 +183,13 @@ enum { HAZARDS = sizeof hazards / sizeof *hazards };
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
 static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
+// More workers for more clients, where a worker serves one client; but not so many that the server
+// itself has not descriptors enough for its pool of processes.
 static unsigned workers_of(const struct cell *cell)
 {
-    bool loops = cell->program->capacity == MANY; // need no more workers for more clients
-    return cell->hazard->workers && !loops ? cell->hazard->workers : DEFAULT_WORKERS;
+    const struct hazard *h = cell->hazard;
+    bool few = cell->program->capacity == MANY || (h->files && cell->program->family == PROCESS);
+    return h->workers && !few ? h->workers : DEFAULT_WORKERS;
 }
 
 static bool pool_is_complete(const void *argument)
@@ -152,17 +207,28 @@ struct census baseline(const struct cell *cell)
     return census_at_rest(&cell->server);
 }
 
-void skip_because(struct cell *cell, const char *reason)
+static void end_early(struct cell *cell, const char *kind, const char *reason)
 {
-    print_message("skipped: %s/%s: %s\n", cell->hazard->name, cell->program->name, reason);
+    print_message("%s: %s/%s: %s\n", kind, cell->hazard->name, cell->program->name, reason);
     cell->skipped = true;
     skip();
 }
 
+void skip_because(struct cell *cell, const char *reason)
+{
+    end_early(cell, "skipped", reason);
+}
+
+void except_because(struct cell *cell, const char *reason)
+{
+    end_early(cell, "exception", reason);
+}
+
 // ---- a cell ----
 
-static void start(struct cell *cell)
+void launch_server(struct cell *cell)
 {
+    const struct hazard *h = cell->hazard;
     const char *arguments[8] = {"-p", "0"};
     size_t n = 2;
     char workers[16];
@@ -171,9 +237,16 @@ static void start(struct cell *cell)
         arguments[n++] = "-w";
         arguments[n++] = workers;
     }
-    if (cell->hazard->argument)
-        arguments[n++] = cell->hazard->argument;
-    process_start(&cell->server, cell->program->path, arguments, cell->hazard->files);
+    if (h->argument)
+        arguments[n++] = h->argument;
+    if (!h->says_families || h->says_families & 1u << cell->program->family)
+        cell->server.says = h->says;
+    process_start(&cell->server, cell->program->path, arguments, h->files);
+}
+
+void start_server(struct cell *cell)
+{
+    launch_server(cell);
     process_listens(&cell->server);
 }
 
@@ -181,13 +254,10 @@ static void run_cell(void **state)
 {
     struct cell *cell = *state;
     const struct hazard *h = cell->hazard;
-    if (h->capacities && !(h->capacities & 1u << cell->program->capacity)) {
-        print_message("exception: %s/%s: %s\n", h->name, cell->program->name, h->exception);
-        cell->skipped = true;
-        skip();
-    }
+    if (h->excepted & 1u << cell->program->capacity)
+        except_because(cell, exception_of[cell->program->capacity]);
     if (!h->starts_itself)
-        start(cell);
+        start_server(cell);
     h->test(cell);
     if (cell->server.pid)
         process_stops_cleanly(&cell->server, SIGTERM);
@@ -200,8 +270,12 @@ static int first_free_descriptor;
 static int end_cell(void **state)
 {
     struct cell *cell = *state;
-    if (!cell->fulfilled && !cell->skipped)
+    if (!cell->fulfilled && !cell->skipped) {
+        char errors[2048];
         print_error("%s is to keep this: %s\n", cell->program->name, cell->hazard->rule);
+        if (*process_errors(&cell->server, errors, sizeof errors))
+            print_error("its standard error:\n%s", errors);
+    }
     process_end(&cell->server);
     close_range((unsigned)first_free_descriptor, ~0u, 0);
     return 0;
@@ -271,8 +345,9 @@ static void report_problem(void **state)
 static bool concerns(const struct hazard *h, const struct program *p)
 {
     bool family = !h->families || h->families & 1u << p->family;
-    bool capacity = !h->capacities || h->exception || h->capacities & 1u << p->capacity;
-    return family && capacity && (!h->program || strcmp(h->program, p->name) == 0);
+    bool capacity = !h->capacities || h->capacities & 1u << p->capacity;
+    bool pool = !h->pools || p->has_pool;
+    return family && capacity && pool && (!h->program || strcmp(h->program, p->name) == 0);
 }
 
 static void *allocated(void *memory)

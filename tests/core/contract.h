@@ -4,6 +4,7 @@
 #pragma once
 
 #include "servers/core/model.h"
+#include "tests/core/inject.h"
 #include "tests/core/server_process.h"
 
 struct program {
@@ -16,7 +17,11 @@ struct program {
 };
 
 // Sets of families and capacities: bit n is the enum's value n.
-enum { PER_CONNECTION = 1u << MANY, NOT_ONE = 1u << WORKERS | 1u << MANY, ONE_ONLY = 1u << ONE };
+enum {
+    PER_CONNECTION = 1u << MANY,             // where the family is PROCESS or THREAD
+    PROMISE_NONE = 1u << ONE | 1u << HASHED, // that two clients are served at the same time
+    LOOPS = 1u << MULTIPLEXED | 1u << PEER,
+};
 
 struct cell {
     const struct hazard *hazard;
@@ -30,18 +35,31 @@ struct hazard {
     const char *rule; // what passes
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
-    const char *exception; // why the other capacities are excepted; NULL: it means nothing to them
-    const char *program;   // the only one that it concerns, or NULL
-    unsigned workers;      // -w of the models with a pool of fixed size; 0: DEFAULT_WORKERS
-    const char *argument;  // another one for the server, or NULL
-    rlim_t files;          // the server's RLIMIT_NOFILE; 0: inherited
-    bool starts_itself;    // no server is running when the test is called
+    bool pools;                    // concerns only models with a pool of workers
+    unsigned excepted;             // capacities that cannot keep it, for a documented reason
+    const char *program;           // the only one that it concerns, or NULL
+    const char *says;              // words that standard error must hold; otherwise it is empty
+    unsigned says_families;        // ... if the family is one of these; 0: all
+    unsigned workers;              // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
+    const char *argument;          // another one for the server, or NULL
+    rlim_t files;                  // the server's RLIMIT_NOFILE; 0: inherited
+    bool starts_itself;            // no server is running when the test is called
 };
 
 enum { DEFAULT_WORKERS = 4 };
 
-// Ends the test, as neither passed nor failed.
+// Ends the test, as neither passed nor failed: this machine cannot run it, or the server cannot
+// fulfil it, for a good reason.
 void skip_because(struct cell *cell, const char *reason);
+void except_because(struct cell *cell, const char *reason);
+
+// Starts the server as the table asks for; start_server() waits until it listens.
+void launch_server(struct cell *cell);
+void start_server(struct cell *cell);
+
+// inject(), where the test ends if that is not permitted here.
+struct injection inject_into_cell(struct cell *cell, const char *calls, const char *error,
+                                  const char *when);
 
 // The census of the server at rest, its pool complete and a first client served.
 struct census baseline(const struct cell *cell);
@@ -70,12 +88,29 @@ void second_client_waits(struct cell *);
 void reset_at_any_moment(struct cell *);
 void gone_mid_message(struct cell *);
 void many_at_once(struct cell *);
+void many_in_turn(struct cell *);
 void one_after_another(struct cell *);
 void all_gone_at_once(struct cell *);
+
+// hazards_limits.c: what a server is not given
 void out_of_descriptors(struct cell *);
 void beyond_fd_setsize(struct cell *);
+void no_memory(struct cell *);
 
 // hazards_processes.c: what servers do with their processes and threads
 void max_children(struct cell *);
 void child_holds_only_its_connection(struct cell *);
+void servant_refused(struct cell *);
+
+// hazards_pools.c: pools of workers
 void worker_killed(struct cell *);
+void successor_refused(struct cell *);
+void pool_refused_at_start(struct cell *);
+
+// hazards_injected.c: system calls that fail
+void accept_fails(struct cell *);
+void receive_fails(struct cell *);
+void send_fails(struct cell *);
+void wait_fails(struct cell *);
+void lock_interrupted(struct cell *);
+void epoll_ctl_fails(struct cell *);

@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 
 void second_client(struct cell *cell)
@@ -78,6 +77,14 @@ void gone_mid_message(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
+static bool any_has_news(const struct client *clients, nfds_t n)
+{
+    struct pollfd polled[n];
+    for (nfds_t i = 0; i < n; i++) // those that are closed are negative and ignored
+        polled[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+    return poll(polled, n, CLIENT_LIMIT_MS) > 0;
+}
+
 void many_at_once(struct cell *cell)
 {
     enum { CLIENTS = 200 };
@@ -93,6 +100,31 @@ void many_at_once(struct cell *cell)
         client_exchange(&clients[i], 30000, NULL);
     for (unsigned i = 0; i < CLIENTS; i++)
         client_finish(&clients[i]);
+    expect_census(&cell->server, &before);
+}
+
+// Where one is served after the other, too: they all come at once and have their turn.
+void many_in_turn(struct cell *cell)
+{
+    enum { CLIENTS = 100 };
+    struct client clients[CLIENTS];
+    struct census before = baseline(cell);
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], 1000);
+    }
+    for (unsigned left = CLIENTS; left > 0;) {
+        unsigned finished = 0;
+        for (unsigned i = 0; i < CLIENTS; i++) {
+            if (clients[i].fd < 0 || !client_has_news(&clients[i], 0))
+                continue;
+            client_finish(&clients[i]);
+            finished++;
+        }
+        if (finished == 0 && !any_has_news(clients, CLIENTS))
+            fail_msg("%u of %d clients never have their turn", left, CLIENTS);
+        left -= finished;
+    }
     expect_census(&cell->server, &before);
 }
 
@@ -144,51 +176,4 @@ void all_gone_at_once(struct cell *cell)
     assert_int_equal(kill(cell->server.pid, SIGCONT), 0);
     expect_census(&cell->server, &before);
     expect_service(cell->server.port);
-}
-
-// The server has room for fewer descriptors than there are clients, each of its processes has.
-void out_of_descriptors(struct cell *cell)
-{
-    enum { CLIENTS = 60 };
-    struct client clients[CLIENTS];
-    struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    client_exchange(&clients[0], 1000, NULL);
-
-    expect_no_spinning(&cell->server);
-    client_exchange(&clients[0], 1000, NULL); // those it has are still served
-    for (unsigned i = 0; i < CLIENTS; i++)
-        client_close(&clients[i]);
-    expect_service(cell->server.port);
-    expect_census(&cell->server, &before);
-}
-
-// Descriptors 0 to 2 and the listener leave room for at most FD_SETSIZE - 4 clients.
-void beyond_fd_setsize(struct cell *cell)
-{
-    enum { CLIENTS = 1100, SERVED = FD_SETSIZE - 24 };
-    struct client clients[CLIENTS];
-    unsigned refused = 0;
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur < CLIENTS + 100)
-        skip_because(cell, "the hard limit of descriptors is too low");
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    for (unsigned i = SERVED; i < CLIENTS; i++) {
-        if (i < FD_SETSIZE && !client_has_news(&clients[i], 0))
-            continue; // perhaps one that still found room
-        client_expect_end(&clients[i]);
-        refused++;
-    }
-    assert_true(refused >= CLIENTS - (FD_SETSIZE - 4));
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    client_finish(&clients[SERVED / 2]);
-    expect_service(cell->server.port);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        if (clients[i].fd >= 0)
-            client_close(&clients[i]);
 }

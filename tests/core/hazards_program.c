@@ -135,13 +135,11 @@ void loopback_by_default(struct cell *cell)
 // The signal comes while a pool is being made, and after it was made.
 void stop_at_once(struct cell *cell)
 {
-    static const char *const arguments[] = {"-p", "0", NULL};
     for (int i = 0; i < 6; i++) {
         process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
         close(cell->server.out);
         close(cell->server.err);
-        process_start(&cell->server, cell->program->path, arguments, 0);
-        process_listens(&cell->server);
+        start_server(cell);
     }
     baseline(cell);
     process_stops_cleanly(&cell->server, SIGTERM);

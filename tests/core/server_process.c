@@ -41,12 +41,12 @@ bool within(int limit_ms, bool (*holds)(const void *), const void *argument)
 
 // Only what may follow fork: the test's own state is not touched.
 static _Noreturn void become(const char *path, char *const *arguments, int out, int err,
-                             rlim_t files, pid_t test)
+                             rlim_t files, pid_t test, bool held)
 {
     struct rlimit limit = {files, files};
     if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == test &&
         dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
-        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0))
+        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0) && (!held || raise(SIGSTOP) == 0))
         execv(path, arguments);
     dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
     _exit(127);
@@ -61,6 +61,7 @@ void process_start(struct server_process *s, const char *path, const char *const
         all[i + 1] = (char *)arguments[i];
     }
     int ends[2];
+    snprintf(s->name, sizeof s->name, "%s", basename(path));
     s->err = memfd_create("stderr", MFD_CLOEXEC);
     if (s->err < 0 || pipe2(ends, O_CLOEXEC) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         fail_msg("cannot prepare a child: %s", strerror(errno));
@@ -68,7 +69,7 @@ void process_start(struct server_process *s, const char *path, const char *const
     s->out = ends[0];
     s->pid = fork();
     if (s->pid == 0)
-        become(path, all, ends[1], s->err, files, test);
+        become(path, all, ends[1], s->err, files, test, s->held);
     close(ends[1]);
     if (s->pid < 0) {
         s->pid = 0;
@@ -152,6 +153,33 @@ bool port_refuses(unsigned port)
     return refused;
 }
 
+// What ld.so says for a program that a server executes and that could not be loaded.
+static const char not_loaded[] = ": error while loading shared libraries: ";
+
+// Whether a line is a message of the server, and the one that it is to give.
+static bool is_said(const struct server_process *s, const char *line)
+{
+    size_t length = strlen(s->name);
+    bool own = strncmp(line, s->name, length) == 0 && line[length] == ':';
+    return (own || strstr(line, not_loaded)) && s->says && strstr(line, s->says);
+}
+
+static void expect_said(const struct server_process *s)
+{
+    enum { MOST_LINES = 50 }; // one a second and process at most
+    char text[16384], *rest = process_errors(s, text, sizeof text), *line;
+    unsigned lines = 0;
+    while ((line = strsep(&rest, "\n")) && *line) {
+        if (!is_said(s, line))
+            fail_msg("is not to write this to standard error: '%s'", line);
+        lines++;
+    }
+    if (lines == 0 && s->says && *s->says)
+        fail_msg("does not say on standard error '%s'", s->says);
+    if (lines > MOST_LINES)
+        fail_msg("a flood of %u messages", lines);
+}
+
 void process_stops_cleanly(struct server_process *s, int signal_number)
 {
     char text[2048];
@@ -170,8 +198,7 @@ void process_stops_cleanly(struct server_process *s, int signal_number)
         fail_msg("left a child unreaped");
     if (zombie == 0)
         fail_msg("left a child alive");
-    if (*text)
-        fail_msg("wrote to standard error: '%s'", text);
+    expect_said(s);
     if (*process_output(s, text, sizeof text))
         fail_msg("wrote to standard output: '%s'", text);
     if (!port_refuses(s->port))

@@ -30,6 +30,11 @@ struct server_process {
     unsigned port;
     int out; // the pipe of its standard output
     int err; // the memory that its standard error goes to
+    // Words that each line of its standard error holds, and at least one line; NULL: it is empty;
+    // "": whatever it says, as long as it is messages of its own.
+    const char *says;
+    char name[64]; // what its messages begin with
+    bool held;     // is to be started, but stopped (SIGSTOP) before its program begins
 };
 
 // What a server and all its descendants hold. Readings of a tree that changes are not exact.
@@ -57,7 +62,8 @@ char *process_output(const struct server_process *s, char *text, size_t bytes);
 char *process_errors(const struct server_process *s, char *text, size_t bytes);
 
 // Sends the signal and checks the whole promise: exit status 0 within 2 s, no descendant left alive
-// or unreaped, nothing more on its standard output, nothing on standard error, the port closed.
+// or unreaped, nothing more on its standard output, on standard error what it is to say and no
+// flood, the port closed.
 void process_stops_cleanly(struct server_process *s, int signal_number);
 
 // Whether no process that the server left behind exists any more; reaps those that are dead.
