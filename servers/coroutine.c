@@ -32,15 +32,11 @@ enum { EVENTS_A_TURN = 512, STACK_BYTES = 32768, GUARD_BYTES = 4096, MOST_IDLE =
 void __sanitizer_start_switch_fiber(void **, const void *, size_t) __attribute__((weak));
 void __sanitizer_finish_switch_fiber(void *, const void **, size_t *) __attribute__((weak));
 
-struct place { // where to go on
-    jmp_buf point;
+struct coroutine { // at the upper end of its own stack
+    jmp_buf goes_on;
     const void *stack;
     size_t stack_bytes;
-};
-
-struct coroutine { // at the upper end of its own stack
     LIST_ENTRY(coroutine) others;
-    struct place place;
     int fd;          // -1: idle
     short waits_for; // POLLIN or POLLOUT; EPOLLIN and EPOLLOUT are the same bits
 };
@@ -52,21 +48,21 @@ struct stack {
 };
 
 static int epoll_fd;
-static struct place loop;
+static struct coroutine loop, *starting;
 static LIST_HEAD(, coroutine) idle; // each on its warm stack
 static unsigned idle_count;
 
-// Goes on there, or for the first time at the beginning of a context, and returns when somebody
-// goes on here.
-static void change(struct place *from, struct place *to, const ucontext_t *beginning)
+// Goes on with the other one, at its beginning if that is given, and returns when somebody goes on
+// with this one.
+static void change(struct coroutine *from, struct coroutine *to, const ucontext_t *beginning)
 {
     void *sanitizer = NULL;
     if (__sanitizer_start_switch_fiber)
         __sanitizer_start_switch_fiber(&sanitizer, to->stack, to->stack_bytes);
-    if (!_setjmp(from->point)) {
+    if (!_setjmp(from->goes_on)) {
         if (beginning)
             setcontext(beginning);
-        _longjmp(to->point, 1);
+        _longjmp(to->goes_on, 1);
     }
     if (__sanitizer_finish_switch_fiber)
         __sanitizer_finish_switch_fiber(sanitizer, NULL, NULL);
@@ -82,7 +78,7 @@ static bool wait_until(struct coroutine *me, short ready)
         return false;
     }
     me->waits_for = ready;
-    change(&me->place, &loop, NULL);
+    change(me, &loop, NULL);
     return true;
 }
 
@@ -96,8 +92,6 @@ static void converse(struct coroutine *me)
     close(me->fd); // leaves the epoll set by that
 }
 
-static struct coroutine *starting;
-
 // What a coroutine does: it serves one connection after the other.
 static void live(void)
 {
@@ -106,11 +100,12 @@ static void live(void)
         __sanitizer_finish_switch_fiber(NULL, &loop.stack, &loop.stack_bytes);
     for (;;) {
         me->fd = -1;
-        change(&me->place, &loop, NULL);
+        change(me, &loop, NULL);
         converse(me);
     }
 }
 
+// Makes one that waits for its first connection.
 static struct coroutine *make(void)
 {
     struct stack *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE,
@@ -119,33 +114,28 @@ static struct coroutine *make(void)
         return NULL;
     ucontext_t beginning;
     if (mprotect(s->guard, sizeof s->guard, PROT_NONE) < 0 || getcontext(&beginning) < 0) {
-        int error = errno;
         munmap(s, sizeof *s);
-        errno = error;
         return NULL;
     }
     beginning.uc_stack.ss_sp = s->usable;
     beginning.uc_stack.ss_size = sizeof s->usable;
     makecontext(&beginning, live, 0);
     starting = &s->coroutine;
-    starting->place.stack = s->usable;
-    starting->place.stack_bytes = sizeof s->usable;
-    change(&loop, &starting->place, &beginning);
+    starting->stack = s->usable;
+    starting->stack_bytes = sizeof s->usable;
+    change(&loop, starting, &beginning);
     return starting;
 }
 
 static void resume(struct coroutine *c)
 {
-    change(&loop, &c->place, NULL);
-    if (c->fd >= 0)
-        return;
-    if (idle_count == MOST_IDLE) {
-        struct stack *s = (struct stack *)((char *)(c + 1) - sizeof *s);
-        munmap(s, sizeof *s);
-        return;
+    change(&loop, c, NULL);
+    if (c->fd < 0 && idle_count == MOST_IDLE) {
+        munmap((char *)(c + 1) - sizeof(struct stack), sizeof(struct stack));
+    } else if (c->fd < 0) {
+        LIST_INSERT_HEAD(&idle, c, others);
+        idle_count++;
     }
-    LIST_INSERT_HEAD(&idle, c, others);
-    idle_count++;
 }
 
 static void start(int connfd)

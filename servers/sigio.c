@@ -58,7 +58,7 @@ static bool add(int fd)
     return true;
 }
 
-static void accept_one(bool announced)
+static void accept_one(void)
 {
     int connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
     if (connfd < 0 && errno == EAGAIN)
@@ -69,34 +69,22 @@ static void accept_one(bool announced)
         complain(errno, "a client is turned away");
         close(connfd);
     }
-    if (connfd < 0 || !announced) // the next one has a signal of its own
-        try_again(listen_fd);
+    try_again(listen_fd);
 }
 
-static void serve(int fd, bool announced)
+static void serve(int fd)
 {
     struct connection *c = &connections[fd];
     bool reads = echo_next(&c->echo.echo) == ECHO_READ;
     if (reads)
         c->echo.echo = (struct echo){0}; // so that its end is what this call reads
     short next = echo_ready(&c->echo, fd);
-    size_t bytes = c->echo.echo.end;
     if (!next) {
         close(fd);
         c->open = false;
-    } else if (next == POLLIN && !(reads && bytes == 0)) {
-        // A FIN behind the bytes has a signal of its own, unless that one was passed over.
-        if (!announced || !reads || bytes == ECHO_BUFFER_BYTES)
-            try_again(fd);
+    } else if (next == POLLIN && !(reads && c->echo.echo.end == 0)) {
+        try_again(fd);
     }
-}
-
-static void attend(int fd, bool announced)
-{
-    if (fd == listen_fd)
-        accept_one(announced);
-    else
-        serve(fd, announced);
 }
 
 static void attend_unfinished(void)
@@ -107,11 +95,13 @@ static void attend_unfinished(void)
     while ((c = STAILQ_FIRST(&turn))) {
         STAILQ_REMOVE_HEAD(&turn, others);
         c->unfinished = false;
-        attend((int)(c - connections), false);
+        if (c == &connections[listen_fd])
+            accept_one();
+        else
+            serve((int)(c - connections));
     }
 }
 
-// Takes a signal if there is one, and waits for one if nothing else is to be done.
 static bool attend_signal(const sigset_t *awaited)
 {
     static const struct timespec at_once;
@@ -123,11 +113,9 @@ static bool attend_signal(const sigset_t *awaited)
         for (int fd = 0; fd <= highest_fd; fd++)
             if (connections[fd].open)
                 try_again(fd);
-    } else if (number == SIGRTMIN && info.si_fd >= 0 && info.si_fd <= highest_fd) {
-        // Of a descriptor that was closed since, its successor gets the signal: no harm.
-        const struct connection *c = &connections[info.si_fd];
-        if (c->open && !c->unfinished)
-            attend(info.si_fd, true);
+    } else if (number == SIGRTMIN && info.si_fd >= 0 && info.si_fd <= highest_fd &&
+               connections[info.si_fd].open) {
+        try_again(info.si_fd);
     }
     return number > 0;
 }
