@@ -49,7 +49,7 @@ struct stack {
 
 static int epoll_fd;
 static struct coroutine loop, *starting;
-static LIST_HEAD(, coroutine) idle; // each on its warm stack
+static LIST_HEAD(coroutine_list, coroutine) idle; // each on its warm stack
 static unsigned idle_count;
 
 // Goes on with the other one, at its beginning if that is given, and returns when somebody goes on
