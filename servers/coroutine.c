@@ -49,8 +49,9 @@ struct stack {
 
 static int epoll_fd;
 static struct coroutine loop, *starting;
-static LIST_HEAD(coroutine_list, coroutine) idle; // each on its warm stack
+static LIST_HEAD(coroutine_list, coroutine) busy, idle; // idle: warmest first
 static unsigned idle_count;
+static bool stopping;
 
 // Goes on with the other one, at its beginning if that is given, and returns when somebody goes on
 // with this one.
@@ -68,7 +69,7 @@ static void change(struct coroutine *from, struct coroutine *to, const ucontext_
         __sanitizer_finish_switch_fiber(sanitizer, NULL, NULL);
 }
 
-// Gives way to the loop until the connection is ready. Returns false if it cannot be told.
+// Gives way to the loop until the connection is ready. Returns false if that will not be known.
 static bool wait_until(struct coroutine *me, short ready)
 {
     struct epoll_event event = {.events = (uint32_t)ready, .data.ptr = me};
@@ -79,7 +80,7 @@ static bool wait_until(struct coroutine *me, short ready)
     }
     me->waits_for = ready;
     change(me, &loop, NULL);
-    return true;
+    return !stopping;
 }
 
 static void converse(struct coroutine *me)
@@ -130,12 +131,15 @@ static struct coroutine *make(void)
 static void resume(struct coroutine *c)
 {
     change(&loop, c, NULL);
-    if (c->fd < 0 && idle_count == MOST_IDLE) {
+    if (c->fd >= 0)
+        return;
+    LIST_REMOVE(c, others);
+    if (idle_count == MOST_IDLE) {
         munmap((char *)(c + 1) - sizeof(struct stack), sizeof(struct stack));
-    } else if (c->fd < 0) {
-        LIST_INSERT_HEAD(&idle, c, others);
-        idle_count++;
+        return;
     }
+    LIST_INSERT_HEAD(&idle, c, others);
+    idle_count++;
 }
 
 static void start(int connfd)
@@ -149,9 +153,20 @@ static void start(int connfd)
         close(connfd);
         return;
     }
+    LIST_INSERT_HEAD(&busy, c, others);
     c->fd = connfd;
     c->waits_for = 0;
     resume(c);
+}
+
+// Lets every connection find its way out of its code, which frees what only its stack knows of.
+static int stop(void)
+{
+    struct coroutine *c;
+    stopping = true;
+    while ((c = LIST_FIRST(&busy)))
+        resume(c);
+    return 0;
 }
 
 static int run(struct server *server)
@@ -177,7 +192,7 @@ static int run(struct server *server)
             while ((connfd = accept_connection(listen_fd, SOCK_NONBLOCK)) >= 0)
                 start(connfd);
             if (errno != EAGAIN)
-                return 0;
+                return stop();
         }
     }
 }

@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
@@ -143,6 +144,8 @@ static int run(struct server *server)
             ;
         attend_unfinished();
     }
+    for (int fd = 0; fd <= highest_fd; fd++)
+        free(connections[fd].echo.held);
     return 0;
 }
 
