@@ -49,9 +49,10 @@ SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 .PHONY: all help deps bench test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
-# A peer whose library is not installed is built all the same: it says so when it is started.
+# A peer whose library is not installed is built all the same: it says so when it is started. (Debian's libuv.a is
+# called libuv_a.a.)
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
-PEER_LIBS := $(foreach p,$(PEERS),$(call LINKS_WITH,$(p:lib%=-l%)))
+PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
 
 # The flags are a file: change CC, SAN, LINK or OPT, or install a peer's library, and everything is built anew, so
 # build/ never mixes two kinds.
@@ -83,7 +84,7 @@ STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
 $(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
 	$(LINK_PROGRAM)
-$(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%),$(PEER_LIBS))
+$(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
 $(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
 	$(LINK_PROGRAM)
 $(INETD): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core.a

@@ -51,7 +51,7 @@ static void add(int connfd)
 static void serve(struct connection *c)
 {
     short next = echo_ready(&c->echo, c->fd);
-    if (next == POLLIN && (c->ended || !c->echo.drained))
+    if (next == POLLIN && (c->ended || c->echo.found == FOUND_MORE))
         return; // stays ready
     LIST_REMOVE(c, others);
     if (next) {

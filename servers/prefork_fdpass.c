@@ -35,11 +35,15 @@ static bool incomplete; // a worker is missing
 static void work(int channel)
 {
     int connfd;
-    while ((connfd = descriptor_take(channel)) >= 0) {
-        echo(connfd);
-        close(connfd);
-        if (send(channel, "", 1, MSG_NOSIGNAL) < 0)
-            return;
+    while (descriptor_take(channel, &connfd)) {
+        if (connfd >= 0) {
+            echo(connfd);
+            close(connfd);
+        } else {
+            complain(EMFILE, "a client is turned away");
+        }
+        while (send(channel, "", 1, MSG_NOSIGNAL) < 0)
+            ; // it passes: whoever closes the other end ends this process
     }
 }
 
@@ -74,7 +78,7 @@ static void complete_pool(void)
     incomplete = false;
 }
 
-// A worker that is dead, or cannot be talked to, is none.
+// The worker has closed its end: it is dying.
 static void dismiss(unsigned i)
 {
     close(polled[i].fd);
@@ -84,30 +88,40 @@ static void dismiss(unsigned i)
     incomplete = true;
 }
 
+static bool is_idle(unsigned i)
+{
+    return polled[i].fd >= 0 && !workers[i].busy;
+}
+
 // The first that is idle, or 0.
 static unsigned idle_worker(void)
 {
     for (unsigned i = 1; i <= last; i++)
-        if (polled[i].fd >= 0 && !workers[i].busy)
+        if (is_idle(i))
             return i;
     return 0;
+}
+
+// Gives the connection to the first idle worker that takes it: one may have died just now.
+static void give(int connfd)
+{
+    for (unsigned i = idle_worker(); i && i <= last; i++) {
+        if (is_idle(i) && descriptor_pass(polled[i].fd, connfd)) {
+            workers[i].busy = true;
+            return;
+        }
+    }
+    complain(errno, "no worker takes it: a client is turned away");
 }
 
 // Accepts as long as somebody is idle. False when the server is to stop.
 static bool hand_out(int listen_fd)
 {
-    unsigned i;
-    while ((i = idle_worker())) {
+    while (idle_worker()) {
         int connfd = accept_connection(listen_fd, 0);
         if (connfd < 0)
             return errno == EAGAIN;
-        while (i && !descriptor_pass(polled[i].fd, connfd)) {
-            dismiss(i);
-            i = idle_worker();
-        }
-        workers[i].busy = true; // number 0 is nobody
-        if (i == 0)
-            complain(0, "no worker is left: a client is turned away");
+        give(connfd);
         close(connfd);
     }
     return true;
@@ -116,9 +130,10 @@ static bool hand_out(int listen_fd)
 static void hear(unsigned i)
 {
     char byte;
-    if (recv(polled[i].fd, &byte, 1, 0) == 1)
+    ssize_t n = recv(polled[i].fd, &byte, 1, 0);
+    if (n == 1)
         workers[i].busy = false;
-    else
+    else if (n == 0)
         dismiss(i);
 }
 

@@ -76,14 +76,11 @@ static void accept_one(void)
 static void serve(int fd)
 {
     struct connection *c = &connections[fd];
-    bool reads = echo_next(&c->echo.echo) == ECHO_READ;
-    if (reads)
-        c->echo.echo = (struct echo){0}; // so that its end is what this call reads
     short next = echo_ready(&c->echo, fd);
     if (!next) {
         close(fd);
         c->open = false;
-    } else if (next == POLLIN && !(reads && c->echo.echo.end == 0)) {
+    } else if (next == POLLIN && c->echo.found != FOUND_NOTHING) {
         try_again(fd);
     }
 }

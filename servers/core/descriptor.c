@@ -26,10 +26,9 @@ bool descriptor_pass(int channel, int fd)
     return sent == 1;
 }
 
-int descriptor_take(int channel)
+bool descriptor_take(int channel, int *fd)
 {
     char byte;
-    int fd = -1;
     struct iovec data = {&byte, 1};
     union control control;
     struct msghdr message = {.msg_iov = &data,
@@ -39,8 +38,9 @@ int descriptor_take(int channel)
     ssize_t received;
     do
         received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-    while (received < 0 && errno == EINTR);
+    while (received < 0); // what fails passes, or ends in 0: the other end is closed
+    *fd = -1;
     if (received == 1 && CMSG_FIRSTHDR(&message))
-        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
-    return fd;
+        memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof *fd);
+    return received == 1;
 }

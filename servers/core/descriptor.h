@@ -6,6 +6,6 @@
 // Sends fd, with one byte, through the channel. False, and errno, if it cannot.
 bool descriptor_pass(int channel, int fd);
 
-// The next descriptor out of the channel, close-on-exec; or -1: the other end is closed, or there
-// is no room for one more.
-int descriptor_take(int channel);
+// Takes the next descriptor out of the channel, close-on-exec; -1: there was no room for one more.
+// False: the other end is closed.
+bool descriptor_take(int channel, int *fd);

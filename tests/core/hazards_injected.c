@@ -91,10 +91,14 @@ static void all_are_served(struct cell *cell)
         expect_service(cell->server.port);
 }
 
-// The first may have to wait until the second wakes the server once more.
+// The first may have to wait until the second wakes the server once more, if that is told of changes
+// only: the second comes when the first has not been taken.
 static void two_are_served(struct cell *cell)
 {
+    enum { NO_ANSWER_MS = 20 * SLOWNESS };
     struct client first = client_connect(cell->server.port, 1);
+    client_send(&first, 1);
+    client_has_news(&first, NO_ANSWER_MS);
     struct client second = client_connect(cell->server.port, 2);
     client_exchange(&first, 100, NULL);
     client_exchange(&second, 100, NULL);
