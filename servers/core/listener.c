@@ -8,9 +8,11 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 // The numeric address and port as a socket address of either family; exits with status 2 if it is
 // neither. The resolver stays out of it: it would multiply the size of a statically linked server,
@@ -97,10 +99,8 @@ void complain(int error, const char *what)
         !atomic_compare_exchange_strong(&silent_until_s, &until_s, now.tv_sec + 1))
         return;
     errno = error;
-    if (error)
-        warn("%s", what);
-    else
-        warnx("%s", what);
+    // In one piece, for others of the pool may have to say something, too (warn() writes in three).
+    dprintf(STDERR_FILENO, error ? "%s: %s: %m\n" : "%s: %s\n", program_invocation_short_name, what);
 }
 
 bool accept_again(int error)
