@@ -100,7 +100,8 @@ void complain(int error, const char *what)
         return;
     errno = error;
     // In one piece, for others of the pool may have to say something, too (warn() writes in three).
-    dprintf(STDERR_FILENO, error ? "%s: %s: %m\n" : "%s: %s\n", program_invocation_short_name, what);
+    dprintf(STDERR_FILENO, error ? "%s: %s: %m\n" : "%s: %s\n", program_invocation_short_name,
+            what);
 }
 
 bool accept_again(int error)
