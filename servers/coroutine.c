@@ -1,11 +1,13 @@
 // Coroutine: one process, one loop, and a stack for each connection: its code is written straight
 // down, as for a thread, and gives way to the loop where a thread would block.
 //
-// makecontext(3); setjmp(3); the loop is epoll(7), level-triggered. The state of a connection is in
-// local variables, and nothing is locked, as nobody gives way anywhere else. Costs two changes of
-// stacks per wait, and per connection the one or two pages of its stack that are in use and two
-// mappings, of which a process has 65530 (vm.max_map_count). swapcontext() would be plainer, but
-// sets the signal mask each time: two system calls per echo, a tenth of what it takes altogether.
+// makecontext(3); setjmp(3); the loop is the one of core/epoll_loop.c. One thread accepts and
+// serves. The state of a connection is in local variables, and nothing needs a lock, as nobody
+// gives way but in wait_until(). Costs two changes of stacks per wait, and for each connection the
+// page of its stack that is in use and two mappings, of which a process may have 65530
+// (vm.max_map_count); some stacks are kept for those to come, the others go back. swapcontext()
+// would be plainer, but it sets the signal mask each time: two system calls more per echo, a tenth
+// of what an echo takes.
 #undef _FORTIFY_SOURCE // its longjmp() refuses to go to another stack
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
