@@ -1,12 +1,13 @@
 // Signal-driven: one process, one loop; the kernel queues a signal for everything that happens on a
 // descriptor, and the loop takes them from the queue one by one.
 //
-// UNP volume 1, section 6.2 and chapter 25; TLPI section 63.3; fcntl(2), F_SETSIG. A real-time
-// signal says which descriptor it is about. The signals are blocked and waited for, so there is no
-// handler to be careful in. They tell of changes: what was announced and not dealt with is not
-// announced again. Costs three fcntl per connection, and a system call per signal, also for those
-// that tell nothing new. The queue has an end (RLIMIT_SIGPENDING, for all processes of a user
-// together): when it is full, a plain SIGIO is all there is, and every descriptor must be tried.
+// UNP volume 1, section 6.2 and chapter 25; TLPI section 63.3; fcntl(2), F_SETSIG. One thread
+// accepts and serves. A real-time signal says which descriptor it is about; it is blocked and
+// waited for, so there is no handler to be careful in. Signals tell of changes: what was announced
+// and is not dealt with is not announced again. Costs three fcntl per connection, and a system call
+// per signal, also for one that tells nothing new. Their queue has an end (RLIMIT_SIGPENDING, for
+// all processes of a user together): when it is full, a plain SIGIO is all that comes, and every
+// descriptor has to be tried.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -34,8 +35,8 @@ struct connection { // or the listener
 };
 STAILQ_HEAD(connection_list, connection);
 
-static struct connection *connections; // by descriptor
-static int listen_fd, highest_fd;
+static struct connection *connections; // by descriptor; there is room for so many
+static int listen_fd, highest_fd, room;
 static struct connection_list unfinished = STAILQ_HEAD_INITIALIZER(unfinished);
 static bool stopped;
 
@@ -49,6 +50,10 @@ static void try_again(int fd)
 
 static bool add(int fd)
 {
+    if (fd >= room) { // the limit was raised meanwhile
+        errno = EMFILE;
+        return false;
+    }
     if (fcntl(fd, F_SETSIG, SIGRTMIN) < 0 || fcntl(fd, F_SETOWN, getpid()) < 0 ||
         fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) < 0)
         return false;
@@ -59,20 +64,25 @@ static bool add(int fd)
     return true;
 }
 
-static void accept_one(void)
+static void accept_all(void)
 {
-    int connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
-    if (connfd < 0 && errno == EAGAIN)
-        return;
-    if (connfd < 0 && !accept_again(errno))
-        stopped = true; // this, too, was announced
-    if (connfd >= 0 && !add(connfd)) {
-        complain(errno, "a client is turned away");
-        close(connfd);
+    int connfd;
+    while ((connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        if (!add(connfd)) {
+            complain(errno, "a client is turned away");
+            close(connfd);
+        }
     }
-    try_again(listen_fd);
+    if (errno == EAGAIN)
+        return;
+    if (accept_again(errno))
+        try_again(listen_fd); // who waits already is not announced again
+    else
+        stopped = true; // shut down: that, too, was announced
 }
 
+// One step of a connection. Only a read that finds nothing leaves it to the next signal: after a
+// short one, there may be a FIN whose signal was taken together with that of the bytes.
 static void serve(int fd)
 {
     struct connection *c = &connections[fd];
@@ -85,6 +95,7 @@ static void serve(int fd)
     }
 }
 
+// A step for each, so that none keeps the others waiting.
 static void attend_unfinished(void)
 {
     struct connection_list turn = STAILQ_HEAD_INITIALIZER(turn);
@@ -94,13 +105,14 @@ static void attend_unfinished(void)
         STAILQ_REMOVE_HEAD(&turn, others);
         c->unfinished = false;
         if (c == &connections[listen_fd])
-            accept_one();
+            accept_all();
         else
             serve((int)(c - connections));
     }
 }
 
-static bool attend_signal(const sigset_t *awaited)
+// Takes a signal, and waits for it if nothing else is to be done. Returns false if there is none.
+static bool take_signal(const sigset_t *awaited)
 {
     static const struct timespec at_once;
     siginfo_t info;
@@ -132,12 +144,13 @@ static int run(struct server *server)
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (connections == MAP_FAILED)
         err(1, "mmap");
+    room = (int)files.rlim_cur;
     listen_fd = server->listen_fd;
     if (!add(listen_fd))
         err(1, "fcntl");
 
     while (!stopped) {
-        for (int taken = 0; taken < SIGNALS_A_TURN && attend_signal(&awaited); taken++)
+        for (int taken = 0; taken < SIGNALS_A_TURN && take_signal(&awaited); taken++)
             ;
         attend_unfinished();
     }
