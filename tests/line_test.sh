@@ -70,7 +70,7 @@ refuses() { # NAME STATUS TEXT COMMAND...
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
     ln -s "$repo"/{Makefile,bench,plots} "$work/$1"
-    ln -s "$repo"/build/{bench,clients,flags} "$work/$1/build"
+    ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
     ln -s "$repo"/build/servers/* "$work/$1/build/servers"
 }
 
@@ -232,7 +232,7 @@ chmod +x "$work/unsupported"
 
 mkdir "$results" "$waited"
 touch "$work/begun"
-for name in mute deaf lied tiny cut twice grow; do tree $name; done
+for name in mute deaf lied tiny cut twice grow asked; do tree $name; done
 
 # ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
 plant mute zz_mute
@@ -515,6 +515,79 @@ unsupported_is_named() {
 check 'a model that this machine cannot run: named with its reason' unsupported_is_named
 not_called_a_failure() { ! grep 'no valid trial.*zz_unsupported' "$lied/plots/churn.words" && ! unescaped "$lied/report.md" | grep 'zz_unsupported no valid trial'; }
 check 'a model that this machine cannot run: has not failed either' not_called_a_failure
+
+# ---- questions of one's own: some models only, and linking -----------------------------------------------------------
+# A root whose experiments are its own; plots and report come from here, so that they are those of the repository.
+asked=$work/asked
+rm "$asked/bench"
+mkdir -p "$asked/bench/experiments"
+ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
+ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
+
+ask() { # NAME KEY_AND_VALUE...: an experiment
+    printf '%s\n' "question Which?" "kind serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
+        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+}
+
+ask some 'models epoll fork zz_unsupported' 'connections 4'
+ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/waits.conf" # the first of two lines counts
+bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
+check 'some models: the run ends well' equals 'its status' $? 0
+some=$results/some
+check 'some models: no others' equals 'the models' "$(value "$some/models.tsv" name experiment=some | paste -sd ' ')" 'epoll fork zz_unsupported'
+check 'some models: all of them' equals 'the cells' "$(block "$some" 1 | awk '$1 == "some" { print $2 }' | sort | paste -sd ' ')" 'epoll fork'
+check 'some models: one that cannot run here is named' says <(unescaped "$some/report.md") 'Not run: zz_unsupported: the kernel has no zz_call'
+check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connections: iterative; a server that serves one connection at a time'
+check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
+check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
+
+rm "$asked"/bench/experiments/*
+ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
+bench asked RUN=linked BUDGET=0
+status=$?
+linked=$results/linked
+if [ -e "$repo/build/static/none" ]; then # under a sanitizer, or where everything is linked statically
+    check 'linking: nothing to compare: the run fails' equals 'its status' $status 1
+    check 'linking: nothing to compare: says where the reason is' says "$work/asked.log" 'see models.tsv'
+    refuses_nothing() { ! "$repo/build/bench/plan" "$work/none" 2> /dev/null && says "$work/none/models.tsv" "skipped: $(cat "$repo/build/static/none")"; }
+    mkdir "$work/none"
+    check 'linking: nothing to compare: the reason' eval "cd '$asked' && refuses_nothing"
+else
+    check 'linking: the run ends well' equals 'its status' $status 0
+    check 'linking: every trial is ok' all_ok "$linked/trials.tsv"
+    two_folders() {
+        diff <(awk -F '\t' 'NR > 1 { print $6, $7 }' "$linked/plan.tsv" | sort -u) - << 'END'
+dynamic build/servers/epoll
+dynamic build/servers/fork
+static build/static/servers/epoll
+static build/static/servers/fork
+END
+    }
+    check 'linking: dynamic and static programs' two_folders
+    is_static() { ! readelf -l "$repo/build/static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
+    check 'linking: a static copy is static, the program beside it is not' is_static fork
+    own_baseline() {
+        local x
+        for x in dynamic static; do
+            equals "epoll's ratio" "$(value "$linked/summary.tsv" ratio model=epoll "x=$x")" 1 &&
+                says "$linked/report.md" "- With $x linking a connection costs the fork server " || return 1
+        done
+    }
+    check 'linking: either has its own baseline and sentence' own_baseline
+    check 'linking: fork_exec executes a static program' test -x "$repo/build/static/servers/inetd/echo"
+fi
+
+bad_question() { # TEXT NAME KEY_AND_VALUE...
+    rm -f "$asked"/bench/experiments/*
+    ask "${@:2}"
+    refuses "bad question: $1" "$status" "$1" env RESULTS="$results" RUN=bad BUDGET=0 "$asked/bench/run.sh"
+    rm -rf "$results/bad"
+}
+status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
+status=1 bad_question "not 'lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
+[ -e "$repo/build/static/none" ] ||
+    status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
 plan=$repo/build/bench/plan trial=$repo/build/bench/trial summarize=$repo/build/bench/summarize
