@@ -76,11 +76,11 @@ panel = 'set autoscale; unset label; unset arrow; unset key; unset logscale; \
     set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
     set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
     set grid xtics ytics lt 1 lw 0.6 lc rgb PALE; \
-    set bars 0; \
     set style textbox opaque noborder fillcolor rgb "white" margins 0.4, 0.4'
 
 # ---- the dot plot: one row a model, `metric` to the right, `unit` behind the value --------------------------------
-# The axis begins at zero, unless the largest value would push the others into a corner there: then it is logarithmic. Panels that show one x each have the same axis.
+# The axis begins at zero, unless the largest value would push the others into a corner there: then it is logarithmic.
+# Panels that show one x each have the same axis.
 far_apart = 8
 row_pixels = 22
 rows = real(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
@@ -126,8 +126,8 @@ dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
         }; \
         plot data using (far(metric)):(-column("row")):(written(unit)) \
                 with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
-            data using (get(metric, "median")):(-column("row")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
-                with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
+            data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
+                with vectors nohead lw 2.5 lc rgb variable, \
             data using (is_hollow(strcol("note")) ? get(metric, "median") : NaN):(-column("row")) \
                 with points pt 7 ps 0.85 lc rgb "white", \
             data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("note")) ? 6 : 7):(colour(strcol("family"))) \
@@ -208,8 +208,8 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         }; \
         plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(colour(strcol("family"))) \
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
-            data using (column("x")):(get(metric, "median")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
-                with yerrorbars pt 7 ps 0 lw 1.5 lc rgb variable, \
+            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(colour(strcol("family"))) \
+                with vectors nohead lw 1.5 lc rgb variable, \
             data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
             data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(colour(strcol("family"))) \
