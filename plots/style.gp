@@ -197,7 +197,7 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         do for [i=1:n] { v = i > 1 ? up[i - 1] + gap : log(low / 1.12); up[i] = up[i] < v ? v : up[i] }; \
         do for [i=1:n] { \
             v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = colour(word(whole, 6 * i - 3)); \
-            set label 100+i end_label(whole, 6 * i - 6) at graph 1.05, first p left offset 0.9, 0 font "sans-serif,11" tc rgb c \
+            set label 100+i end_label(whole, 6 * i - 6) at graph 1.05, first p left offset 0.9, -0.15 font "sans-serif,11" tc rgb c \
                 point pt filled(word(whole, 6 * i - 2)) ps 0.7 lc rgb c; \
             set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
         }; \
