@@ -418,20 +418,25 @@ static void find_cells(const char *run)
     size_t experiment = table_column(&models, "experiment"), name = table_column(&models, "name");
     size_t capacity = table_column(&models, "capacity"), status = table_column(&models, "status");
     size_t workers = table_column(&models, "workers");
+    size_t last_skipped = models.rows;
     for (size_t i = 0; i < count; i++)
-        for (size_t row = 0; row < models.rows; row++)
-            if (strcmp(table_text(&models, row, experiment), experiments[i].stem) == 0 &&
-                strcmp(table_text(&models, row, status), "ok") == 0)
+        for (size_t row = 0; row < models.rows; row++) {
+            if (strcmp(table_text(&models, row, experiment), experiments[i].stem) != 0)
+                continue;
+            if (strcmp(table_text(&models, row, status), "ok") == 0)
                 add_cells(&experiments[i], table_text(&models, row, name),
                           table_text(&models, row, capacity),
                           strcmp(table_text(&models, row, workers), "-") != 0);
+            else
+                last_skipped = row;
+        }
+    if (!cell_count && last_skipped == models.rows)
+        errx(1, "%s: no experiment asked for measures a model asked for", run);
+    if (!cell_count)
+        errx(1, "%s: nothing can be measured here: %s is %s", run,
+             table_text(&models, last_skipped, name), table_text(&models, last_skipped, status));
     table_free(&models);
     experiments_free(experiments, count);
-    if (!cell_count)
-        errx(1,
-             "%s: none of the models asked for is in these experiments and can run here (see "
-             "models.tsv)",
-             run);
 }
 
 static unsigned long stored_seed(const char *run)
