@@ -312,7 +312,7 @@ left_out() {
 load() { # CONF
     local connections requests pool
     connections=$(setting "$1" connections)
-    if [ "$vary" = connections ]; then connections="${xs// /, }"; fi
+    if [ "$vary" = connections ]; then connections=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     requests=$(setting "$1" requests)
     pool=$(setting "$1" pool)
     printf 'closed loop, %s connections at a time' "$connections"

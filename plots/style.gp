@@ -25,6 +25,8 @@ far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
 is_hollow(note) = strstrt(note, "client-bound") > 0
 filled(shape) = 2 * (int(shape) % 5) + 5
+# From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
+tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
 dashed(shape) = word("1 2 4 3", int(shape) % 4 + 1) + 0
 
 colour(family) = family eq "iterative" ? 0x000000 : \
@@ -196,22 +198,22 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         do for [i=n:1:-1] { v = i < n ? up[i + 1] - gap : log(1.12 * high); up[i] = up[i] > v ? v : up[i] }; \
         do for [i=1:n] { v = i > 1 ? up[i - 1] + gap : log(low / 1.12); up[i] = up[i] < v ? v : up[i] }; \
         do for [i=1:n] { \
-            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = colour(word(whole, 6 * i - 3)); \
+            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = tone(word(whole, 6 * i - 3), word(whole, 6 * i - 2)); \
             set label 100+i end_label(whole, 6 * i - 6) at graph 1.05, first p left offset 0.9, -0.15 font "sans-serif,11" tc rgb c \
                 point pt filled(word(whole, 6 * i - 2)) ps 0.7 lc rgb c; \
             set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
         }; \
         do for [i=1:words(early) / 6] { \
-            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = colour(word(early, 6 * i - 3)); \
+            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
             if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c } \
             else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c }; \
         }; \
-        plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(colour(strcol("family"))) \
+        plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(tone(strcol("family"), column("shape"))) \
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
-            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(colour(strcol("family"))) \
+            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
                 with vectors nohead lw 1.5 lc rgb variable, \
             data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(colour(strcol("family"))) \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
