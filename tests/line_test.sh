@@ -346,6 +346,7 @@ pictures() {
         else
             says "$tiny/plots/$stem.svg" '</svg>' || return 1
         fi
+        ! grep -n 'scale(0\.00)' "$tiny/plots/$stem.svg" || return 1 # a point of no size: librsvg then draws nothing at all
         equals "$stem.png's signature" "$(od -An -tx1 -N8 "$tiny/plots/$stem.png" | tr -d ' ')" 89504e470d0a1a0a || return 1
         size=$(od -An -tx1 -j16 -N8 "$tiny/plots/$stem.png" | tr -d ' ')
         awk -v w=$((16#${size:0:8})) -v h=$((16#${size:8})) -v bytes="$(stat -c %s "$tiny/plots/$stem.png")" -v stem="$stem" 'BEGIN {
