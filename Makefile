@@ -49,18 +49,31 @@ SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 .PHONY: all help deps bench test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
+LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
+
 # A peer whose library is not installed is built all the same: it says so when it is started. (Debian's libuv.a is
 # called libuv_a.a.)
-LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
 PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
+
+# What a child of fork costs depends on how the program is linked: build/static/ has copies of these folders' programs
+# linked statically. Where that cannot be, build/static/none says why.
+COPIED := $(foreach d,servers servers/inetd bench/spawn,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
+	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
+COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/static/%))
+all: $(or $(COPIES),$(B)/static/none)
 
 # The flags are a file: change CC, SAN, LINK or OPT, or install a peer's library, and everything is built anew, so
 # build/ never mixes two kinds.
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
+	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/static && echo '$(FLAGS)' > $@; }
 FORCE:
+
+$(B)/static/none: $(B)/flags
+	@mkdir -p $(@D)
+	@echo '$(NO_COPIES)' > $@
 
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -82,16 +95,21 @@ SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
 STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
-$(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
-	$(LINK_PROGRAM)
+define LINK_INTO # a folder: build/, or that of the copies
+$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+	$$(LINK_PROGRAM)
+$(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
+	$$(LINK_PROGRAM)
+$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
+	$$(LINK_PROGRAM)
+endef
+$(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))
+$(COPIES): private STATIC = -static
+
 $(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
 $(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
 	$(LINK_PROGRAM)
-$(INETD): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
-	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
-	$(LINK_PROGRAM)
-$(SPAWN): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 $(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
