@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192 };
+enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192, MOST_CONNECTIONS = 65536 };
 
 // What a result answers; kept in the low bits of the connection's address.
-enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, CANCEL, OPERATION_MASK = 7 };
+enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, UNHEARD, OPERATION_MASK = 7 };
 
 struct connection {
     LIST_ENTRY(connection) others;
-    struct echo echo; // of the first chunk
-    int fd;
+    struct echo echo;        // of the first chunk
+    unsigned file;           // its place in the ring's own table of descriptors
     int last_result;         // of receiving, once it has ended: 0 or a negative errno
     bool receiving, sending; // a request for it is in the kernel
     bool ended, stalled;     // the peer sends no more; the peer does not take what it is sent
@@ -55,15 +55,15 @@ static void tag(struct io_uring_sqe *sqe, const struct connection *c, enum opera
 static void accept_all(int listen_fd)
 {
     struct io_uring_sqe *sqe = request();
-    io_uring_prep_multishot_accept(sqe, listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    io_uring_prep_multishot_accept_direct(sqe, listen_fd, NULL, NULL, 0);
     tag(sqe, NULL, ACCEPT);
 }
 
 static void receive(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
-    io_uring_prep_recv_multishot(sqe, c->fd, NULL, 0, 0);
-    sqe->flags |= IOSQE_BUFFER_SELECT;
+    io_uring_prep_recv_multishot(sqe, (int)c->file, NULL, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
     sqe->buf_group = LENT_GROUP;
     tag(sqe, c, RECEIVE);
     c->receiving = true;
@@ -74,7 +74,15 @@ static void stop_receiving(struct connection *c)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_cancel64(sqe, (uintptr_t)c | RECEIVE, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    tag(sqe, c, CANCEL);
+    tag(sqe, c, UNHEARD);
+}
+
+static void close_file(unsigned file)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_close_direct(sqe, file);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    tag(sqe, NULL, UNHEARD);
 }
 
 // A peer that keeps up takes its bytes at once, when the request enters the kernel, and all of
@@ -83,9 +91,10 @@ static void stop_receiving(struct connection *c)
 static void send_first(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
-    io_uring_prep_send(sqe, c->fd, c->chunks.first->data + c->echo.start,
+    io_uring_prep_send(sqe, (int)c->file, c->chunks.first->data + c->echo.start,
                        c->echo.end - c->echo.start,
                        MSG_NOSIGNAL | MSG_WAITALL | (c->stalled ? 0 : MSG_DONTWAIT));
+    sqe->flags |= IOSQE_FIXED_FILE;
     tag(sqe, c, c->stalled ? SEND_STALLED : SEND);
     c->sending = true;
     if (c->stalled)
@@ -125,7 +134,7 @@ static void finish(struct connection *c)
         return;
     while (c->chunks.first)
         chunk_release(chunk_take_first(&c->chunks));
-    close(c->fd);
+    close_file(c->file);
     LIST_REMOVE(c, others);
     free(c);
 }
@@ -151,15 +160,15 @@ static void go_on(struct connection *c)
         receive(c);
 }
 
-static void on_accept(int connfd)
+static void on_accept(unsigned file)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c) {
         complain(ENOMEM, "a client is turned away");
-        close(connfd);
+        close_file(file);
         return;
     }
-    c->fd = connfd;
+    c->file = file;
     LIST_INSERT_HEAD(&connections, c, others);
     go_on(c);
 }
@@ -275,7 +284,7 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
     switch ((enum operation)(cqe->user_data & OPERATION_MASK)) {
     case ACCEPT:
         if (cqe->res >= 0)
-            on_accept(cqe->res);
+            on_accept((unsigned)cqe->res);
         else if (!accept_again(-cqe->res))
             return false;
         if (!(cqe->flags & IORING_CQE_F_MORE))
@@ -291,10 +300,26 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
     case SEND_STALLED:
         on_send(c, cqe->res);
         break;
-    default: // a cancel that came too late
+    case UNHEARD: // a cancel that came too late
+    default:
         break;
     }
     return true;
+}
+
+// What the kernel would look up for each call and each request is registered: the ring itself, and
+// the connections, which never become descriptors of the process.
+static void enter_cheaply(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        err(1, "getrlimit");
+    unsigned most = files.rlim_cur < MOST_CONNECTIONS ? (unsigned)files.rlim_cur : MOST_CONNECTIONS;
+    int problem = io_uring_register_files_sparse(&ring, most);
+    if (problem == 0)
+        problem = io_uring_register_ring_fd(&ring);
+    if (problem < 0)
+        errx(1, "io_uring_register: %s", strerror(-problem));
 }
 
 int io_uring_loop(int listen_fd)
@@ -302,6 +327,7 @@ int io_uring_loop(int listen_fd)
     int problem = set_up();
     if (problem < 0)
         errx(1, "io_uring_queue_init: %s", strerror(-problem));
+    enter_cheaply();
     chunks_lend(&ring);
     accept_all(listen_fd);
 
