@@ -4,6 +4,7 @@
 #pragma once
 
 #include "servers/core/model.h"
+#include "tests/core/census.h"
 #include "tests/core/inject.h"
 #include "tests/core/server_process.h"
 

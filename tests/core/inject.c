@@ -1,4 +1,5 @@
 #include "tests/core/inject.h"
+#include "tests/core/census.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -174,18 +175,6 @@ bool inject(struct injection *i, const struct server_process *s, const char *cal
     return inject_into(i, &tasks, "-qqf", calls, error, when);
 }
 
-bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error)
-{
-    struct tasks all = {.n = 0}, waiting = {.n = 0};
-    add_threads(s->pid, &all);
-    for (size_t t = 0; t < all.n; t++)
-        if (waits_for_a_lock(all.id[t]))
-            waiting.id[waiting.n++] = all.id[t];
-    *i = (struct injection){.log = -1};
-    return waiting.n == 0 ||
-           inject_into(i, &waiting, "-qq", "futex,fcntl,semop,semtimedop", error, "1");
-}
-
 unsigned injected(const struct injection *i)
 {
     static const char mark[] = "(INJECTED)";
@@ -200,6 +189,35 @@ unsigned injected(const struct injection *i)
         n++;
     free(text);
     return n;
+}
+
+struct expected {
+    const struct injection *injection;
+    size_t calls;
+};
+
+static bool have_failed(const void *argument)
+{
+    const struct expected *e = argument;
+    return injected(e->injection) >= e->calls;
+}
+
+bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error)
+{
+    struct tasks all = {.n = 0}, waiting = {.n = 0};
+    add_threads(s->pid, &all);
+    for (size_t t = 0; t < all.n; t++)
+        if (waits_for_a_lock(all.id[t]))
+            waiting.id[waiting.n++] = all.id[t];
+    *i = (struct injection){.log = -1};
+    if (waiting.n == 0)
+        return true;
+    if (!inject_into(i, &waiting, "-qq", "futex,fcntl,semop,semtimedop", error, "1"))
+        return false;
+    struct expected all_of_them = {i, waiting.n};
+    if (!within(START_LIMIT_MS, have_failed, &all_of_them))
+        fail_msg("%u of %zu waiting threads were interrupted", injected(i), waiting.n);
+    return true;
 }
 
 static bool has_detached(const void *argument)

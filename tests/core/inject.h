@@ -19,7 +19,7 @@ bool inject(struct injection *i, const struct server_process *s, const char *cal
             const char *error, const char *when);
 
 // The call that is under way fails with this error, once, in each thread that waits for a lock: in
-// futex, semop or fcntl. i->strace is 0 if none does.
+// futex, semop or fcntl. Returns once it has. i->strace is 0 if none waits.
 bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error);
 
 const char *injection_problem(void);
