@@ -1,6 +1,6 @@
 // The contract of a server, tested on every program in build/servers/: a new one is found by
 // itself. One test a cell, named hazard/program. An argument is a pattern of names to run, such as
-// 'half_close/*'.
+// 'half_close/*'. With DEEP=1 only those hazards are tested that take too long for every change.
 #include "tests/core/contract.h"
 #include "tests/core/client.h"
 
@@ -70,6 +70,10 @@ static const struct hazard hazards[] = {
      .rule = "the second client is served once the first has left",
      .test = second_client_waits,
      .capacities = 1u << ONE},
+    {.name = "fast_talker",
+     .rule = "a client that sends without a pause does not keep others waiting",
+     .test = fast_talker,
+     .excepted = PROMISE_NONE},
     {.name = "reset_at_any_moment",
      .rule = "a client that resets its connection harms nobody and leaves nothing",
      .test = reset_at_any_moment},
@@ -87,6 +91,10 @@ static const struct hazard hazards[] = {
     {.name = "one_after_another",
      .rule = "nothing is left of 2000 clients",
      .test = one_after_another},
+    {.name = "ten_thousand",
+     .rule = "of 10 000 clients no process, descriptor or memory is left",
+     .test = ten_thousand,
+     .deep = true},
     {.name = "all_gone_at_once",
      .rule = "nothing is left a second after 100 clients leave at the same time",
      .test = all_gone_at_once,
@@ -347,6 +355,9 @@ static bool concerns(const struct hazard *h, const struct program *p)
     bool family = !h->families || h->families & 1u << p->family;
     bool capacity = !h->capacities || h->capacities & 1u << p->capacity;
     bool pool = !h->pools || p->has_pool;
+    const char *deep = getenv("DEEP");
+    if (h->deep != (deep && *deep))
+        return false;
     return family && capacity && pool && (!h->program || strcmp(h->program, p->name) == 0);
 }
 
