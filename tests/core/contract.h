@@ -44,6 +44,7 @@ struct hazard {
     unsigned workers;              // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
     const char *argument;          // another one for the server, or NULL
     rlim_t files;                  // the server's RLIMIT_NOFILE; 0: inherited
+    bool injects;                  // attaches strace to the server
     bool deep;                     // takes long: runs only with DEEP=1, when nothing else does
     bool starts_itself;            // no server is running when the test is called
 };

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -38,14 +39,24 @@ bool within(int limit_ms, bool (*holds)(const void *), const void *argument)
 
 // ---- starting and stopping ----
 
+static void check_no_leaks(void)
+{
+    static char variable[512];
+    const char *options = getenv("ASAN_OPTIONS");
+    snprintf(variable, sizeof variable, "ASAN_OPTIONS=%s:detect_leaks=0", options ? options : "");
+    putenv(variable);
+}
+
 // Only what may follow fork: the test's own state is not touched.
-static _Noreturn void become(const char *path, char *const *arguments, int out, int err,
-                             rlim_t files, pid_t test, bool held)
+static _Noreturn void become(const struct server_process *s, const char *path,
+                             char *const *arguments, int out, rlim_t files, pid_t test)
 {
     struct rlimit limit = {files, files};
+    if (s->traced)
+        check_no_leaks();
     if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == test &&
-        dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
-        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0) && (!held || raise(SIGSTOP) == 0))
+        dup2(out, STDOUT_FILENO) >= 0 && dup2(s->err, STDERR_FILENO) >= 0 &&
+        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0) && (!s->held || raise(SIGSTOP) == 0))
         execv(path, arguments);
     dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
     _exit(127);
@@ -68,7 +79,7 @@ void process_start(struct server_process *s, const char *path, const char *const
     s->out = ends[0];
     s->pid = fork();
     if (s->pid == 0)
-        become(path, all, ends[1], s->err, files, test, s->held);
+        become(s, path, all, ends[1], files, test);
     close(ends[1]);
     if (s->pid < 0) {
         s->pid = 0;

@@ -34,6 +34,7 @@ struct server_process {
     // "": whatever it says, as long as it is messages of its own.
     const char *says;
     char name[64]; // what its messages begin with
+    bool traced;   // is to be started without LeakSanitizer, which fails where another traces
     bool held;     // is to be started, but stopped (SIGSTOP) before its program begins
 };
 
