@@ -1,6 +1,6 @@
 // The contract of a server, tested on every program in build/servers/: a new one is found by
 // itself. One test a cell, named hazard/program. An argument is a pattern of names to run, such as
-// 'half_close/*'.
+// 'half_close/*'. With DEEP=1 only those hazards are tested that take too long for every change.
 #include "tests/core/contract.h"
 #include "tests/core/client.h"
 
@@ -70,6 +70,10 @@ static const struct hazard hazards[] = {
      .rule = "the second client is served once the first has left",
      .test = second_client_waits,
      .capacities = 1u << ONE},
+    {.name = "fast_talker",
+     .rule = "a client that sends without a pause does not keep others waiting",
+     .test = fast_talker,
+     .excepted = PROMISE_NONE},
     {.name = "reset_at_any_moment",
      .rule = "a client that resets its connection harms nobody and leaves nothing",
      .test = reset_at_any_moment},
@@ -87,6 +91,10 @@ static const struct hazard hazards[] = {
     {.name = "one_after_another",
      .rule = "nothing is left of 2000 clients",
      .test = one_after_another},
+    {.name = "ten_thousand",
+     .rule = "of 10 000 clients no process, descriptor or memory is left",
+     .test = ten_thousand,
+     .deep = true},
     {.name = "all_gone_at_once",
      .rule = "nothing is left a second after 100 clients leave at the same time",
      .test = all_gone_at_once,
@@ -129,39 +137,48 @@ static const struct hazard hazards[] = {
 
     {.name = "accept_fails",
      .rule = "whatever accept fails with: all are served, nothing spins, nothing is left",
-     .test = accept_fails},
+     .test = accept_fails,
+     .injects = true},
     {.name = "receive_fails",
      .rule = "receiving fails: that client is lost at most, and no one if it was interrupted",
-     .test = receive_fails},
+     .test = receive_fails,
+     .injects = true},
     {.name = "send_fails",
      .rule = "sending fails: that client is lost at most, and no one if it was interrupted",
-     .test = send_fails},
+     .test = send_fails,
+     .injects = true},
     {.name = "wait_fails",
      .rule = "waiting is interrupted, or the kernel busy: nobody notices",
-     .test = wait_fails},
+     .test = wait_fails,
+     .injects = true},
     {.name = "epoll_ctl_fails",
      .rule = "epoll takes no client more: it is closed or served, none hangs, nothing is left",
-     .test = epoll_ctl_fails},
+     .test = epoll_ctl_fails,
+     .injects = true},
     {.name = "lock_interrupted",
      .rule = "whoever waits for a lock is interrupted: nobody notices",
      .test = lock_interrupted,
+     .injects = true,
      .capacities = 1u << WORKERS},
     {.name = "servant_refused",
      .rule = "no process or thread can be made: that client is closed, it says so; later, all are "
              "served",
      .test = servant_refused,
+     .injects = true,
      .families = 1u << PROCESS | 1u << THREAD,
      .capacities = PER_CONNECTION,
      .says = "a client is turned away"},
     {.name = "successor_refused",
      .rule = "a killed worker's successor cannot be made: it says so and tries again",
      .test = successor_refused,
+     .injects = true,
      .families = 1u << PROCESS | LOOPS,
      .pools = true,
      .says = "the pool lacks a worker"},
     {.name = "pool_refused_at_start",
      .rule = "the first workers cannot be made: it says so, serves, and completes its pool",
      .test = pool_refused_at_start,
+     .injects = true,
      .starts_itself = true,
      .pools = true,
      .says = "the pool lacks a worker"},
@@ -241,6 +258,7 @@ void launch_server(struct cell *cell)
         arguments[n++] = h->argument;
     if (!h->says_families || h->says_families & 1u << cell->program->family)
         cell->server.says = h->says;
+    cell->server.traced = h->injects;
     process_start(&cell->server, cell->program->path, arguments, h->files);
 }
 
@@ -347,6 +365,9 @@ static bool concerns(const struct hazard *h, const struct program *p)
     bool family = !h->families || h->families & 1u << p->family;
     bool capacity = !h->capacities || h->capacities & 1u << p->capacity;
     bool pool = !h->pools || p->has_pool;
+    const char *deep = getenv("DEEP");
+    if (h->deep != (deep && *deep))
+        return false;
     return family && capacity && pool && (!h->program || strcmp(h->program, p->name) == 0);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "servers/core/model.h"
+#include "tests/core/census.h"
 #include "tests/core/inject.h"
 #include "tests/core/server_process.h"
 
@@ -43,6 +44,8 @@ struct hazard {
     unsigned workers;              // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
     const char *argument;          // another one for the server, or NULL
     rlim_t files;                  // the server's RLIMIT_NOFILE; 0: inherited
+    bool injects;                  // attaches strace to the server
+    bool deep;                     // takes long: runs only with DEEP=1, when nothing else does
     bool starts_itself;            // no server is running when the test is called
 };
 
@@ -85,11 +88,13 @@ void signal_storm(struct cell *);
 // hazards_clients.c: what clients do to a server, and to each other
 void second_client(struct cell *);
 void second_client_waits(struct cell *);
+void fast_talker(struct cell *);
 void reset_at_any_moment(struct cell *);
 void gone_mid_message(struct cell *);
 void many_at_once(struct cell *);
 void many_in_turn(struct cell *);
 void one_after_another(struct cell *);
+void ten_thousand(struct cell *);
 void all_gone_at_once(struct cell *);
 
 // hazards_limits.c: what a server is not given

@@ -1,3 +1,4 @@
+#include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
 
@@ -6,9 +7,16 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <linux/tcp.h> // its tcp_info counts bytes
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 void second_client(struct cell *cell)
 {
@@ -16,6 +24,52 @@ void second_client(struct cell *cell)
     client_exchange(&first, 1, NULL);
     expect_service(cell->server.port);
     client_finish(&first);
+}
+
+// Sends and receives as fast as it can. Returns when the connection ends.
+static void talk(int fd)
+{
+    static unsigned char bytes[65536];
+    struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
+    ssize_t sent = 0, received = -1;
+    while ((sent >= 0 || errno == EAGAIN) && received != 0 && poll(&p, 1, -1) > 0) {
+        sent = send(fd, bytes, sizeof bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
+        received = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+    }
+}
+
+void fast_talker(struct cell *cell)
+{
+    enum { ROUND_TRIPS = 50, MOST_MS = 250 * SLOWNESS, LEAST_BYTES = 1 << 20 };
+    struct census before = baseline(cell);
+    struct client talker = client_connect(cell->server.port, 1);
+    struct client other = client_connect(cell->server.port, 2);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+            talk(talker.fd);
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    for (unsigned i = 0; i < ROUND_TRIPS; i++) {
+        uint64_t start_ns = now_ns();
+        client_exchange(&other, 100, NULL);
+        uint64_t took_ms = (now_ns() - start_ns) / 1000000;
+        if (took_ms > MOST_MS)
+            fail_msg("a round trip takes %u ms beside a client that does not pause",
+                     (unsigned)took_ms);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    assert_int_equal(getsockopt(talker.fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    if (info.tcpi_bytes_received < LEAST_BYTES)
+        fail_msg("answers the fast client only %u bytes", (unsigned)info.tcpi_bytes_received);
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    client_close(&talker);
+    client_finish(&other);
+    expect_census(&cell->server, &before);
 }
 
 // The exception to second_client: it waits, and its turn comes.
@@ -77,6 +131,8 @@ void gone_mid_message(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
+enum { MOST_AT_ONCE = 500 };
+
 static bool any_has_news(const struct client *clients, nfds_t n)
 {
     struct pollfd polled[n];
@@ -103,41 +159,67 @@ void many_at_once(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
-// Where one is served after the other, too: they all come at once and have their turn.
-void many_in_turn(struct cell *cell)
+// So many clients that come at once and leave when they have been answered: where one is served
+// after the other, too, all have their turn.
+static void crowd(const struct cell *cell, unsigned size)
 {
-    enum { CLIENTS = 100 };
-    struct client clients[CLIENTS];
-    struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++) {
+    struct client clients[MOST_AT_ONCE];
+    for (unsigned i = 0; i < size; i++) {
         clients[i] = client_connect(cell->server.port, i);
         client_send(&clients[i], 1000);
     }
-    for (unsigned left = CLIENTS; left > 0;) {
-        unsigned finished = 0;
-        for (unsigned i = 0; i < CLIENTS; i++) {
+    for (unsigned left = size; left > 0;) {
+        if (!any_has_news(clients, size))
+            fail_msg("%u of %u clients never have their turn", left, size);
+        for (unsigned i = 0; i < size; i++) {
             if (clients[i].fd < 0 || !client_has_news(&clients[i], 0))
                 continue;
             client_finish(&clients[i]);
-            finished++;
+            left--;
         }
-        if (finished == 0 && !any_has_news(clients, CLIENTS))
-            fail_msg("%u of %d clients never have their turn", left, CLIENTS);
-        left -= finished;
     }
+}
+
+void many_in_turn(struct cell *cell)
+{
+    struct census before = baseline(cell);
+    crowd(cell, 100);
     expect_census(&cell->server, &before);
 }
 
-void one_after_another(struct cell *cell)
+static void row(const struct cell *cell, unsigned size)
 {
-    enum { CLIENTS = 2000 };
-    struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++) {
+    for (unsigned i = 0; i < size; i++) {
         struct client c = client_connect(cell->server.port, i);
         client_exchange(&c, 64, NULL);
         client_close(&c);
     }
+}
+
+void one_after_another(struct cell *cell)
+{
+    struct census before = baseline(cell);
+    row(cell, 2000);
     expect_census(&cell->server, &before);
+}
+
+// Five hundred at a time: one after another, and all at once. What the first two thousand leave
+// behind is what a server keeps for the next.
+void ten_thousand(struct cell *cell)
+{
+    enum { ROUNDS = 10, FIRST_ROUNDS = 2, GROWTH_KIB = 512 };
+    struct census before = baseline(cell);
+    unsigned long first_kib = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        row(cell, MOST_AT_ONCE);
+        crowd(cell, MOST_AT_ONCE);
+        expect_census(&cell->server, &before);
+        if (round + 1 == FIRST_ROUNDS)
+            first_kib = process_pss_kib(&cell->server);
+    }
+    unsigned long last_kib = process_pss_kib(&cell->server);
+    if (!SANITIZED && last_kib > first_kib + GROWTH_KIB)
+        fail_msg("grew from %lu to %lu KiB", first_kib, last_kib);
 }
 
 static bool is_stopped(const void *pid)

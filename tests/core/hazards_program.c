@@ -1,5 +1,6 @@
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/sysv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -174,19 +175,31 @@ void sigint_under_load(struct cell *cell)
     stop_under_load(cell, SIGINT);
 }
 
-static bool nothing_left(const void *server)
+struct remains {
+    const struct server_process *server;
+    pid_t pids[DEFAULT_WORKERS + 1];
+    size_t n;
+};
+
+static bool nothing_left(const void *argument)
 {
-    const struct server_process *s = server;
-    return no_orphans() && port_refuses(s->port);
+    const struct remains *r = argument;
+    return no_orphans() && port_refuses(r->server->port) && sysv_objects_of(r->pids, r->n) == 0;
 }
 
 void server_killed(struct cell *cell)
 {
     char errors[2048];
     baseline(cell);
+    struct remains remains = {.server = &cell->server, .pids = {cell->server.pid}};
+    remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, DEFAULT_WORKERS);
+    assert_in_range(remains.n, 1, DEFAULT_WORKERS + 1);
     assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
     process_wait(&cell->server, SECOND_MS);
-    if (!within(SECOND_MS, nothing_left, &cell->server))
-        fail_msg("something of it lives on");
+    if (!within(SECOND_MS, nothing_left, &remains))
+        fail_msg("something of it is left: %s", !no_orphans() ? "a process"
+                                                : sysv_objects_of(remains.pids, remains.n)
+                                                    ? "a System V object"
+                                                    : "the port");
     assert_string_equal(process_errors(&cell->server, errors, sizeof errors), "");
 }

@@ -1,4 +1,5 @@
 #include "tests/core/inject.h"
+#include "tests/core/census.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -171,19 +172,8 @@ bool inject(struct injection *i, const struct server_process *s, const char *cal
 {
     struct tasks tasks = {.n = 0};
     add_threads(s->pid, &tasks);
+    i->server = s->pid;
     return inject_into(i, &tasks, "-qqf", calls, error, when);
-}
-
-bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error)
-{
-    struct tasks all = {.n = 0}, waiting = {.n = 0};
-    add_threads(s->pid, &all);
-    for (size_t t = 0; t < all.n; t++)
-        if (waits_for_a_lock(all.id[t]))
-            waiting.id[waiting.n++] = all.id[t];
-    *i = (struct injection){.log = -1};
-    return waiting.n == 0 ||
-           inject_into(i, &waiting, "-qq", "futex,fcntl,semop,semtimedop", error, "1");
 }
 
 unsigned injected(const struct injection *i)
@@ -202,6 +192,52 @@ unsigned injected(const struct injection *i)
     return n;
 }
 
+struct expected {
+    const struct injection *injection;
+    size_t calls;
+};
+
+static bool have_failed(const void *argument)
+{
+    const struct expected *e = argument;
+    return injected(e->injection) >= e->calls;
+}
+
+bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error)
+{
+    struct tasks all = {.n = 0}, waiting = {.n = 0};
+    add_threads(s->pid, &all);
+    for (size_t t = 0; t < all.n; t++)
+        if (waits_for_a_lock(all.id[t]))
+            waiting.id[waiting.n++] = all.id[t];
+    *i = (struct injection){.server = s->pid, .log = -1};
+    if (waiting.n == 0)
+        return true;
+    if (!inject_into(i, &waiting, "-qq", "futex,fcntl,semop,semtimedop", error, "1"))
+        return false;
+    struct expected all_of_them = {i, waiting.n};
+    if (!within(START_LIMIT_MS, have_failed, &all_of_them))
+        fail_msg("%u of %zu waiting threads were interrupted", injected(i), waiting.n);
+    return true;
+}
+
+struct resting {
+    pid_t server;
+    int *times;
+};
+
+static bool rests(const void *argument)
+{
+    const struct resting *r = argument;
+    struct tasks tasks = {.n = 0};
+    bool asleep = true;
+    add_threads(r->server, &tasks);
+    for (size_t i = 0; i < tasks.n; i++)
+        asleep = asleep && (process_is(tasks.id[i], 'S') || process_is(tasks.id[i], 'Z'));
+    *r->times = asleep ? *r->times + 1 : 0;
+    return *r->times == 3;
+}
+
 static bool has_detached(const void *argument)
 {
     const pid_t *strace = argument;
@@ -212,6 +248,12 @@ unsigned injection_end(struct injection *i)
 {
     if (!i->strace)
         return 0;
+    // A call that strace has kept from the kernel and not yet given its error would fail with
+    // ENOSYS.
+    int times = 0;
+    struct resting resting = {i->server, &times};
+    if (!within(START_LIMIT_MS, rests, &resting))
+        fail_msg("does not come to rest after %u calls failed", injected(i));
     if (kill(i->strace, SIGTERM) < 0 || !within(START_LIMIT_MS, has_detached, &i->strace))
         fail_msg("strace does not detach");
     unsigned n = injected(i);

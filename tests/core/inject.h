@@ -8,7 +8,8 @@
 
 struct injection {
     pid_t strace; // 0: none
-    int log;      // the memory that strace writes to
+    pid_t server;
+    int log; // the memory that strace writes to
 };
 
 // From now on the calls (as strace names them, comma-separated; those that this architecture lacks
@@ -19,7 +20,7 @@ bool inject(struct injection *i, const struct server_process *s, const char *cal
             const char *error, const char *when);
 
 // The call that is under way fails with this error, once, in each thread that waits for a lock: in
-// futex, semop or fcntl. i->strace is 0 if none does.
+// futex, semop or fcntl. Returns once it has. i->strace is 0 if none waits.
 bool inject_into_waiting(struct injection *i, const struct server_process *s, const char *error);
 
 const char *injection_problem(void);
@@ -27,5 +28,5 @@ const char *injection_problem(void);
 // How many calls have failed so far.
 unsigned injected(const struct injection *i);
 
-// Detaches strace. Returns how many calls have failed.
+// Detaches strace once the server has come to rest. Returns how many calls have failed.
 unsigned injection_end(struct injection *i);
