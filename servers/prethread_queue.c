@@ -9,6 +9,7 @@
 #include "servers/core/model.h"
 #include "servers/core/pool.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <unistd.h>
@@ -20,9 +21,15 @@ static unsigned front, rear; // next to take, next to fill; unsigned: they may w
 static sem_t slots, items;   // free, filled
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) < 0)
+        ; // interrupted
+}
+
 static void insert(int connfd)
 {
-    sem_wait(&slots); // not interrupted: handlers restart it
+    wait_for(&slots);
     pthread_mutex_lock(&mutex);
     queue[rear++ % SLOTS] = connfd;
     pthread_mutex_unlock(&mutex);
@@ -31,7 +38,7 @@ static void insert(int connfd)
 
 static int take(void)
 {
-    sem_wait(&items);
+    wait_for(&items);
     pthread_mutex_lock(&mutex);
     int connfd = queue[front++ % SLOTS];
     pthread_mutex_unlock(&mutex);
@@ -52,16 +59,21 @@ static void *work(void *unused)
 
 static int run(struct server *server)
 {
+    struct pollfd listener = {.fd = server->listen_fd};
     unsigned made = 0;
-    int connfd;
     sem_init(&slots, 0, SLOTS);
     sem_init(&items, 0, 0);
-    make_threads(server, work, &made);
-    while ((connfd = accept_connection(server->listen_fd, 0)) >= 0) {
-        make_threads(server, work, &made); // those that could not be made before
+    for (;;) {
+        make_threads(server, work, &made);
+        // Missing threads are tried again when nobody comes; without any, nobody is let in.
+        listener.events = made ? POLLIN : 0;
+        if (made < server->workers && poll(&listener, 1, REPLACE_EVERY_MS) == 0)
+            continue;
+        int connfd = accept_connection(server->listen_fd, 0);
+        if (connfd < 0)
+            return 0;
         insert(connfd);
     }
-    return 0;
 }
 
 const struct model model = {

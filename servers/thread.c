@@ -10,7 +10,6 @@
 
 #include <pthread.h>
 #include <semaphore.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -25,12 +24,13 @@ static void *serve(void *argument)
     return NULL;
 }
 
-static bool wait_for_room(void)
+static void wait_for_room(void)
 {
     if (sem_trywait(&room) == 0)
-        return true;
+        return;
     complain(0, "as many threads as allowed: clients wait for one to end");
-    return sem_wait(&room) == 0;
+    while (sem_wait(&room) < 0)
+        ; // interrupted
 }
 
 static int run(struct server *server)
@@ -40,8 +40,11 @@ static int run(struct server *server)
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     sem_init(&room, 0, server->max_children);
 
-    int connfd;
-    while (wait_for_room() && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+    for (;;) {
+        wait_for_room();
+        int connfd = accept_connection(server->listen_fd, 0);
+        if (connfd < 0)
+            return 0;
         pthread_t thread;
         int problem = pthread_create(&thread, &detached, serve, (void *)(intptr_t)connfd);
         if (problem) {
@@ -50,7 +53,6 @@ static int run(struct server *server)
             sem_post(&room);
         }
     }
-    return 0;
 }
 
 const struct model model = {

@@ -80,10 +80,17 @@ static void accept_all(int listen_fd, short events, void *nothing)
         event_base_loopbreak(base);
 }
 
+// What the library has to say of a client that it does not watch, complain() says.
+static void say_nothing(int severity, const char *message)
+{
+    (void)severity, (void)message;
+}
+
 static int run(struct server *server)
 {
     struct event listener;
     set_nonblocking(server->listen_fd);
+    event_set_log_callback(say_nothing);
     base = event_base_new();
     if (!base || watch(&listener, server->listen_fd, READABLE, accept_all, NULL) < 0 ||
         event_base_dispatch(base) < 0)
