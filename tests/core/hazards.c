@@ -51,7 +51,9 @@ const struct hazard hazards[] = {
      .test = second_client_waits,
      .capacities = 1u << ONE},
     {.name = "fast_talker",
-     .rule = "a client that sends without a pause does not keep others waiting",
+     .rule =
+         "a client that sends without a pause does not keep others waiting: 50 round trips take "
+         "250 ms at most",
      .test = fast_talker,
      .excepted = PROMISE_NONE},
     {.name = "reset_at_any_moment",
