@@ -20,183 +20,6 @@
 
 static const char servers_dir[] = "build/servers";
 
-// Why a capacity cannot keep what others must.
-static const char *const exception_of[] = {
-    [ONE] = "serves one client at a time; see second_client_waits and many_in_turn",
-    [HASHED] = "the kernel's hash may give a client to a worker that serves another, while others "
-               "idle; see many_in_turn",
-};
-
-static const struct hazard hazards[] = {
-    {.name = "describe",
-     .rule = "--describe prints name, family, capacity, workers, source and summary, tab-separated",
-     .test = describe,
-     .starts_itself = true},
-    {.name = "usage_errors",
-     .rule = "a wrong command line: exit status 2 and one line on standard error",
-     .test = usage_errors,
-     .starts_itself = true},
-    {.name = "port_in_use",
-     .rule = "the port is taken: exit status 1 and one line on standard error",
-     .test = port_in_use,
-     .starts_itself = true},
-    {.name = "loopback_by_default",
-     .rule = "listens on 127.0.0.1 and on nothing else",
-     .test = loopback_by_default},
-
-    {.name = "fidelity_sizes",
-     .rule = "0 bytes to 1 MiB, around each power of two, come back as they were sent",
-     .test = fidelity_sizes},
-    {.name = "fidelity_chunks",
-     .rule = "1 MiB sent and read in pieces of random sizes comes back as it was sent",
-     .test = fidelity_chunks},
-    {.name = "dribble", .rule = "single bytes are answered one by one", .test = dribble},
-    {.name = "half_close",
-     .rule = "after the client's FIN: all that it sent, then FIN",
-     .test = half_close},
-    {.name = "stalled_reader",
-     .rule = "a client that does not read is read from no more and keeps nobody waiting: memory "
-             "does not grow, nothing spins, no byte is lost",
-     .test = stalled_reader},
-    {.name = "signal_storm",
-     .rule = "signals and interrupted system calls change nothing",
-     .test = signal_storm},
-
-    {.name = "second_client",
-     .rule = "a client is served while another one is idle",
-     .test = second_client,
-     .excepted = PROMISE_NONE},
-    {.name = "second_client_waits",
-     .rule = "the second client is served once the first has left",
-     .test = second_client_waits,
-     .capacities = 1u << ONE},
-    {.name = "fast_talker",
-     .rule = "a client that sends without a pause does not keep others waiting",
-     .test = fast_talker,
-     .excepted = PROMISE_NONE},
-    {.name = "reset_at_any_moment",
-     .rule = "a client that resets its connection harms nobody and leaves nothing",
-     .test = reset_at_any_moment},
-    {.name = "gone_mid_message",
-     .rule = "a client that leaves before its answer harms nobody and leaves nothing",
-     .test = gone_mid_message},
-    {.name = "many_at_once",
-     .rule = "200 clients are served at once, and nothing of them is left afterwards",
-     .test = many_at_once,
-     .excepted = PROMISE_NONE,
-     .workers = 200},
-    {.name = "many_in_turn",
-     .rule = "100 clients that come at once are all served, if one after the other",
-     .test = many_in_turn},
-    {.name = "one_after_another",
-     .rule = "nothing is left of 2000 clients",
-     .test = one_after_another},
-    {.name = "ten_thousand",
-     .rule = "of 10 000 clients no process, descriptor or memory is left",
-     .test = ten_thousand,
-     .deep = true},
-    {.name = "all_gone_at_once",
-     .rule = "nothing is left a second after 100 clients leave at the same time",
-     .test = all_gone_at_once,
-     .excepted = PROMISE_NONE,
-     .workers = 100},
-    {.name = "out_of_descriptors",
-     .rule = "no crash, no spinning, it says so, those connected are served; later, all are",
-     .test = out_of_descriptors,
-     .says = "Too many open files",
-     .says_families = 1u << THREAD | LOOPS, // a process that serves one client runs out of nothing
-     .workers = 60,
-     .files = 32},
-    {.name = "beyond_fd_setsize",
-     .rule = "clients beyond FD_SETSIZE are closed, it says so, the others live on",
-     .test = beyond_fd_setsize,
-     .says = "FD_SETSIZE",
-     .program = "select"},
-    {.name = "no_memory",
-     .rule = "no memory while clients come and stall: some are closed; later, all are served",
-     .test = no_memory},
-
-    {.name = "max_children",
-     .rule = "never more processes or threads than --max-children; it says so, the others wait",
-     .test = max_children,
-     .says = "as allowed: clients wait",
-     .families = 1u << PROCESS | 1u << THREAD,
-     .capacities = PER_CONNECTION,
-     .argument = "--max-children=4"},
-    {.name = "child_holds_only_its_connection",
-     .rule = "a child has neither the listener nor others' connections",
-     .test = child_holds_only_its_connection,
-     .families = 1u << PROCESS,
-     .capacities = PER_CONNECTION},
-    {.name = "worker_killed",
-     .rule = "killed workers are replaced within a second, one by one and not in a storm",
-     .test = worker_killed,
-     .families = 1u << PROCESS | LOOPS,
-     .pools = true,
-     .workers = 5},
-
-    {.name = "accept_fails",
-     .rule = "whatever accept fails with: all are served, nothing spins, nothing is left",
-     .test = accept_fails,
-     .injects = true},
-    {.name = "receive_fails",
-     .rule = "receiving fails: that client is lost at most, and no one if it was interrupted",
-     .test = receive_fails,
-     .injects = true},
-    {.name = "send_fails",
-     .rule = "sending fails: that client is lost at most, and no one if it was interrupted",
-     .test = send_fails,
-     .injects = true},
-    {.name = "wait_fails",
-     .rule = "waiting is interrupted, or the kernel busy: nobody notices",
-     .test = wait_fails,
-     .injects = true},
-    {.name = "epoll_ctl_fails",
-     .rule = "epoll takes no client more: it is closed or served, none hangs, nothing is left",
-     .test = epoll_ctl_fails,
-     .injects = true},
-    {.name = "lock_interrupted",
-     .rule = "whoever waits for a lock is interrupted: nobody notices",
-     .test = lock_interrupted,
-     .injects = true,
-     .capacities = 1u << WORKERS},
-    {.name = "servant_refused",
-     .rule = "no process or thread can be made: that client is closed, it says so; later, all are "
-             "served",
-     .test = servant_refused,
-     .injects = true,
-     .families = 1u << PROCESS | 1u << THREAD,
-     .capacities = PER_CONNECTION,
-     .says = "a client is turned away"},
-    {.name = "successor_refused",
-     .rule = "a killed worker's successor cannot be made: it says so and tries again",
-     .test = successor_refused,
-     .injects = true,
-     .families = 1u << PROCESS | LOOPS,
-     .pools = true,
-     .says = "the pool lacks a worker"},
-    {.name = "pool_refused_at_start",
-     .rule = "the first workers cannot be made: it says so, serves, and completes its pool",
-     .test = pool_refused_at_start,
-     .injects = true,
-     .starts_itself = true,
-     .pools = true,
-     .says = "the pool lacks a worker"},
-
-    {.name = "stop_at_once",
-     .rule = "stops cleanly, however soon after its start",
-     .test = stop_at_once},
-    {.name = "sigterm_under_load",
-     .rule = "SIGTERM with 20 clients: stops cleanly",
-     .test = sigterm_under_load},
-    {.name = "sigint_under_load",
-     .rule = "SIGINT with 20 clients: stops cleanly",
-     .test = sigint_under_load},
-    {.name = "server_killed", .rule = "SIGKILL leaves no worker behind", .test = server_killed},
-};
-
-enum { HAZARDS = sizeof hazards / sizeof *hazards };
-
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
 static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
@@ -290,7 +113,13 @@ static int end_cell(void **state)
     struct cell *cell = *state;
     if (!cell->fulfilled && !cell->skipped) {
         char errors[2048];
+        int status;
         print_error("%s is to keep this: %s\n", cell->program->name, cell->hazard->rule);
+        if (cell->server.pid && waitpid(cell->server.pid, &status, WNOHANG) > 0) {
+            print_error("it ended: %s %d\n", WIFSIGNALED(status) ? "signal" : "exit status",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            cell->server.pid = 0;
+        }
         if (*process_errors(&cell->server, errors, sizeof errors))
             print_error("its standard error:\n%s", errors);
     }
@@ -406,7 +235,7 @@ int main(int argc, char **argv)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    size_t most = (size_t)found * (HAZARDS + 1), n = 0;
+    size_t most = (size_t)found * (hazard_count + 1), n = 0;
     struct program *programs = allocated(calloc((size_t)found, sizeof *programs));
     struct cell *cells = allocated(calloc(most, sizeof *cells));
     struct CMUnitTest *tests = allocated(calloc(most, sizeof *tests));
@@ -423,7 +252,7 @@ int main(int argc, char **argv)
         }
     }
     free(entries);
-    for (size_t h = 0; h < HAZARDS; h++) {
+    for (size_t h = 0; h < hazard_count; h++) {
         for (int i = 0; i < found; i++) {
             if (*programs[i].problem || !concerns(&hazards[h], &programs[i]))
                 continue;

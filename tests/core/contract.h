@@ -1,6 +1,6 @@
 // The contract that every server must keep: a table of hazards (rows) against the programs found in
-// build/servers/ (columns). tests/contract.c makes a test of each cell; hazards_*.c hold what a
-// hazard does.
+// build/servers/ (columns). tests/contract.c makes a test of each cell; hazards.c is the table,
+// hazards_*.c hold what a hazard does.
 #pragma once
 
 #include "servers/core/model.h"
@@ -50,6 +50,11 @@ struct hazard {
 };
 
 enum { DEFAULT_WORKERS = 4 };
+
+// hazards.c: the rows, and why a capacity cannot keep what others must.
+extern const struct hazard hazards[];
+extern const size_t hazard_count;
+extern const char *const exception_of[];
 
 // Ends the test, as neither passed nor failed: this machine cannot run it, or the server cannot
 // fulfil it, for a good reason.

@@ -229,10 +229,21 @@ static bool ended_by_force(const void *unused)
     return no_orphans();
 }
 
+static bool is_gone(const void *server)
+{
+    const struct server_process *s = server;
+    return waitpid(s->pid, NULL, WNOHANG) != 0;
+}
+
+// Asked first, a server has the chance to take along what would stay.
 void process_end(struct server_process *s)
 {
-    if (s->pid)
+    if (s->pid) {
+        kill(s->pid, SIGTERM);
+        kill(-s->pid, SIGCONT);
+        within(STOP_LIMIT_MS, is_gone, s);
         kill(-s->pid, SIGKILL);
+    }
     if (!within(START_LIMIT_MS, ended_by_force, NULL))
         print_error("cannot end the children of the test\n");
     *s = (struct server_process){.out = -1, .err = -1};

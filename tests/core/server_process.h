@@ -64,7 +64,7 @@ bool no_orphans(void);
 // Whether a connection to the port is refused.
 bool port_refuses(unsigned port);
 
-// Kills and reaps whatever is left. For teardown: never fails.
+// Ends and reaps whatever is left, by force if need be. For teardown: never fails.
 void process_end(struct server_process *s);
 
 // Polls a condition every millisecond until it holds. False if limit_ms pass before.
