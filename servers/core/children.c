@@ -15,8 +15,10 @@ static void sigchld_handler(int signal_number)
 {
     (void)signal_number;
     int saved_errno = errno;
-    while (waitpid(-1, NULL, WNOHANG) > 0)
-        reaped = (sig_atomic_t)((unsigned)reaped + 1);
+    pid_t dead;
+    while ((dead = waitpid(-1, NULL, WNOHANG)) > 0 || (dead < 0 && errno == EINTR))
+        if (dead > 0)
+            reaped = (sig_atomic_t)((unsigned)reaped + 1);
     errno = saved_errno;
 }
 
