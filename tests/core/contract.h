@@ -102,6 +102,10 @@ void one_after_another(struct cell *);
 void ten_thousand(struct cell *);
 void all_gone_at_once(struct cell *);
 
+// hazards_crowds.c: more at once than a loop has room for in its lists
+void crowd_of_stalled(struct cell *);
+void all_talk_at_once(struct cell *);
+
 // hazards_limits.c: what a server is not given
 void out_of_descriptors(struct cell *);
 void beyond_fd_setsize(struct cell *);
