@@ -94,8 +94,8 @@ static void none_hangs(struct cell *cell)
         is_served(cell->server.port, i % 2 ? 50000 : 100);
 }
 
-// Each of the errors in turn, at every third call: the first of them, the second or the third,
-// which are different calls in a model's life of a client.
+// Each of the errors in turn, the same one again where its place matters, at every third call: the
+// first of them, the second or the third, which are different calls in a model's life of a client.
 static void fail_now_and_then(struct cell *cell, struct state *s, const char *calls,
                               const char *const *errors, void (*clients)(struct cell *))
 {
@@ -126,8 +126,8 @@ void accept_fails(struct cell *cell)
 // is not their clients'.
 void receive_fails(struct cell *cell)
 {
-    static const char *const errors[] = {"EINTR",   "ECONNRESET", "ETIMEDOUT",
-                                         "ENOBUFS", "ENOMEM",     NULL};
+    static const char *const errors[] = {"EINTR",     "EINTR",   "EINTR",  "ECONNRESET",
+                                         "ETIMEDOUT", "ENOBUFS", "ENOMEM", NULL};
     const char *calls = is_loop(cell) ? "recvfrom,recvmsg,read,readv" : "recvfrom,recvmsg";
     struct state s = begin(cell);
     fail_now_and_then(cell, &s, calls, errors, none_hangs);
@@ -137,7 +137,8 @@ void receive_fails(struct cell *cell)
 
 void send_fails(struct cell *cell)
 {
-    static const char *const errors[] = {"EINTR", "ECONNRESET", "EPIPE", "ENOBUFS", "ENOMEM", NULL};
+    static const char *const errors[] = {"EINTR", "EINTR",   "EINTR",  "ECONNRESET",
+                                         "EPIPE", "ENOBUFS", "ENOMEM", NULL};
     const char *calls = is_loop(cell) ? "sendto,sendmsg,write,writev" : "sendto,sendmsg";
     struct state s = begin(cell);
     fail_now_and_then(cell, &s, calls, errors, none_hangs);
