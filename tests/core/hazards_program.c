@@ -92,18 +92,23 @@ void usage_errors(struct cell *cell)
         expect_failure(cell, wrong[i], 2);
 }
 
+// Also by one that would share it (SO_REUSEPORT), as a second instance of some models would.
 void port_in_use(struct cell *cell)
 {
-    struct sockaddr_in taken = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof taken;
-    char port[16];
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
-        getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
-        fail_msg("cannot take a port: %s", strerror(errno));
-    snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
-    expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
-    close(fd);
+    for (int shared = 0; shared <= 1; shared++) {
+        struct sockaddr_in taken = {.sin_family = AF_INET,
+                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t length = sizeof taken;
+        char port[16];
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) < 0 ||
+            bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
+            getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
+            fail_msg("cannot take a port: %s", strerror(errno));
+        snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
+        expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
+        close(fd);
+    }
 }
 
 // The kernel's own list says what a port is bound to.
