@@ -91,8 +91,8 @@ void parent_check(const struct parent *parent)
              parent->descriptors, (unsigned long long)limits.rlim_max);
 }
 
-// Whoever opens gets the lowest free number: when the last is taken, so are all before it. They are
-// handed down to an image too, as most programs' descriptors are.
+// Whoever opens gets the lowest free number: when the last is taken, so are all before it. Those
+// after it, which a caller has handed down, are closed. An image inherits them all.
 static void open_descriptors(unsigned long count)
 {
     struct rlimit limits = descriptor_limits();
@@ -110,8 +110,8 @@ static void open_descriptors(unsigned long count)
         fd = dup(fd);
     if (fd < 0)
         err(EXIT_SKIP, "%lu descriptors", count);
-    if (fd > last)
-        close(fd);
+    if (close_range((unsigned)count, ~0U, 0) < 0)
+        err(EXIT_SKIP, "close_range");
 }
 
 // Huge pages begin at multiples of their size; what lies before the first one is never touched.
