@@ -2,7 +2,8 @@
 #
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
 # tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
-# the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes.
+# the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
+# bench/images/ what a child of bench/spawn/ can execute.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -39,7 +40,7 @@ endif
 
 # ---- what there is ----------------------------------------------------------------------------------------
 B = build
-PROGRAM_DIRS = servers servers/inetd clients bench bench/spawn bench/ipc
+PROGRAM_DIRS = servers servers/inetd clients bench bench/spawn bench/images bench/ipc
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
 PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
@@ -57,7 +58,7 @@ PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call L
 
 # What a child of fork costs depends on how the program is linked: build/static/ has copies of these folders' programs
 # linked statically. Where that cannot be, build/static/none says why.
-COPIED := $(foreach d,servers servers/inetd bench/spawn,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+COPIED := $(foreach d,servers servers/inetd bench/spawn bench/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
 NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
 	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
 COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/static/%))
@@ -92,8 +93,9 @@ INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
 SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
 SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
+IMAGES := $(filter $(B)/bench/images/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
-STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
+STEPS := $(filter-out $(SPAWN) $(IMAGES) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
 define LINK_INTO # a folder: build/, or that of the copies
 $(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
@@ -101,6 +103,8 @@ $(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/mai
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
 $(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
+	$$(LINK_PROGRAM)
+$(IMAGES:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o
 	$$(LINK_PROGRAM)
 endef
 $(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))

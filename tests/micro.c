@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tests/core/server_process.h"
+#include "tests/core/followed.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -475,23 +475,6 @@ static void find(const char *pattern, glob_t *found)
         errx(EXIT_FAILURE,
              "no program matches %s: run make first, and this from the directory above build/",
              pattern);
-}
-
-// ThreadSanitizer follows threads: it breaks clone() and puts off signal handlers while semop()
-// blocks.
-static bool can_be_followed(const char *path)
-{
-    char command[300], line[1024] = "";
-    if (!DEFERS_SIGNALS)
-        return true;
-    snprintf(command, sizeof command, "%s --describe", path);
-    FILE *output = popen(command, "r");
-    bool is_thread = output && fgets(line, sizeof line, output) && strstr(line, "\tthread\t");
-    if (output)
-        pclose(output);
-    if (!is_thread)
-        printf("skipped: %s: not threads, which are all that this sanitizer follows\n", path);
-    return is_thread;
 }
 
 int main(void)
