@@ -3,7 +3,7 @@
 //
 // It holds no clock. A run is timed from outside, and the cost of one round trip is the slope
 // between two COUNTs: starting, forking and ending cancel out. What the slope contains beside the
-// mechanism is one memcmp of BYTES.
+// mechanism is one memcmp of BYTES, and the peer's look at a byte.
 //
 // Neither process outlives the other. The peer's death is a SIGCHLD, which ends the initiator
 // wherever it waits; the initiator's death, even by SIGKILL, is a SIGTERM to the peer. Whoever ends
@@ -161,6 +161,9 @@ static _Noreturn void echo_messages(const struct arguments *arguments)
     ipc.take(PEER);
     for (unsigned long trip = 0; trip < arguments->count; trip++) {
         ipc.receive(message, arguments->message_bytes);
+        // What never left the initiator must not come back to it either.
+        if (message[0] != pattern[trip % PERIOD])
+            errx(EXIT_FAILURE, "message %lu did not reach the peer as it was sent", trip + 1);
         ipc.send(message, arguments->message_bytes);
     }
     _exit(EXIT_SUCCESS); // without tear_down(): the last answer may not have been read yet

@@ -2,7 +2,7 @@
 //
 // UNPv2 ch. 5, TLPI ch. 52. A message is copied twice, into the kernel and out of it, as through a
 // pipe, and once more by the receiver, who must offer room for the longest one that the queue
-// takes. That is fs.mqueue.msgsize_max: root could exceed it, and is not meant to fare better here.
+// takes. That is fs.mqueue.msgsize_max, also for root, whom the kernel may let exceed it.
 //
 // A queue is a descriptor and goes with the last process that has it; its name is gone as soon as
 // the queue is there. What remains: an empty queue /forklore-PID, if SIGKILL comes between these
