@@ -134,7 +134,7 @@ help:
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
-	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              2 min'
+	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              5 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
 	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
