@@ -166,7 +166,8 @@ static void identify(struct program *p)
     p->capacity = (enum capacity)capacity;
     p->has_pool = field[3] && strcmp(field[3], "-") != 0;
     *p->problem = '\0';
-    if (DEFERS_SIGNALS && (p->family == PROCESS || p->family == ITERATIVE)) { // and has no threads
+    bool is_followed = p->family == THREAD || p->family == MULTIPLEXED;
+    if (DEFERS_SIGNALS && !is_followed) { // and has no threads
         snprintf(p->problem, sizeof p->problem, "the thread sanitizer delays its signal handlers");
         p->unsupported = true;
     }
