@@ -1,7 +1,9 @@
 # forklore: every target. `make help` lists them with the time each takes on 2 cores.
 #
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
-# tests/ is a program; one put into a core/ folder is linked into the programs beside it.
+# tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
+# the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
+# bench/images/ what a child of bench/spawn/ can execute.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -38,8 +40,9 @@ endif
 
 # ---- what there is ----------------------------------------------------------------------------------------
 B = build
-PROGRAM_DIRS = servers clients bench bench/spawn bench/ipc
-PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+PROGRAM_DIRS = servers servers/inetd clients bench bench/spawn bench/images bench/ipc
+PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
+PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
@@ -47,11 +50,31 @@ SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 .PHONY: all help deps bench test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
-# The flags are a file: change CC, SAN, LINK or OPT and everything is built anew, so build/ never mixes two kinds.
+LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
+
+# A peer whose library is not installed is built all the same: it says so when it is started. (Debian's libuv.a is
+# called libuv_a.a.)
+PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
+
+# What a child of fork costs depends on how the program is linked: build/static/ has copies of these folders' programs
+# linked statically. Where that cannot be, build/static/none says why.
+COPIED := $(foreach d,servers servers/inetd bench/spawn bench/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
+	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
+COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/static/%))
+all: $(or $(COPIES),$(B)/static/none)
+
+# The flags are a file: change CC, SAN, LINK or OPT, or install a peer's library, and everything is built anew, so
+# build/ never mixes two kinds.
+FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(CC) $(CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(LDFLAGS)' > $@
+	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/static && echo '$(FLAGS)' > $@; }
 FORCE:
+
+$(B)/static/none: $(B)/flags
+	@mkdir -p $(@D)
+	@echo '$(NO_COPIES)' > $@
 
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -66,17 +89,31 @@ $(CORES:%=$(B)/objects/%/core.a):
 
 LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-SERVERS := $(filter $(B)/servers/%,$(PROGRAMS))
+INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
+SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
 SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
+IMAGES := $(filter $(B)/bench/images/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
-STEPS := $(filter-out $(SPAWN) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
+STEPS := $(filter-out $(SPAWN) $(IMAGES) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
-$(SERVERS): $(B)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+define LINK_INTO # a folder: build/, or that of the copies
+$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+	$$(LINK_PROGRAM)
+$(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
+	$$(LINK_PROGRAM)
+$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
+	$$(LINK_PROGRAM)
+$(IMAGES:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o
+	$$(LINK_PROGRAM)
+endef
+$(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))
+$(COPIES): private STATIC = -static
+
+$(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
+$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
-	$(LINK_PROGRAM)
-$(SPAWN): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 $(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
@@ -97,8 +134,8 @@ help:
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
-	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              2 min'
-	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                15 min'
+	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              5 min'
+	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
 	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
 	@echo 'make format        put the code into the one format                                                     1 s'

@@ -45,6 +45,9 @@ case $purpose in
         build
         header_from stdio.h libc6-dev
         header_from liburing.h liburing-dev
+        header_from event2/event.h libevent-dev
+        header_from ev.h libev-dev
+        header_from uv.h libuv1-dev
         command_from hyperfine hyperfine
         command_from gnuplot gnuplot-nox
         command_from jq jq

@@ -170,8 +170,8 @@ static void copy_experiment(const char *run, const struct experiment *e)
     output_complete(&copy);
 }
 
-// What a program says of itself: name, family, capacity, source, summary. Returns its exit status;
-// then text is that line, or the reason why it does not run here.
+// What a program says of itself: name, family, capacity, workers, source, summary. Returns its exit
+// status; then text is that line, or the reason why it does not run here.
 static int describe(const char *program, char *text, size_t bytes)
 {
     char command[4096];
@@ -185,37 +185,89 @@ static int describe(const char *program, char *text, size_t bytes)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-// The models of an experiment: the programs of its folder that were asked for.
+static bool is_varied(const struct experiment *e, const char *key)
+{
+    const char *vary = experiment_get(e, "vary");
+    size_t length = strlen(key);
+    return vary && strncmp(vary, key, length) == 0 && vary[length] == ' ';
+}
+
+// Where an experiment's programs are: build/ has them as this build links them, build/static/ has
+// copies linked statically.
+static void find_folder(const struct experiment *e, bool is_static, char folder[128])
+{
+    const char *kind = experiment_need(e, "kind"), *programs = "servers";
+    if (strcmp(kind, "time") == 0)
+        programs = experiment_need(e, "programs");
+    else if (strcmp(kind, "serve") != 0)
+        errx(1, "experiment %s: kind is serve or time, not '%s'", e->stem, kind);
+    snprintf(folder, 128, "build/%s%s", is_static ? "static/" : "", programs);
+}
+
+// Like describe, of a program's statically linked copy. If there is none, the build has said why.
+static int describe_static(const struct experiment *e, const char *name, char *text, size_t bytes)
+{
+    char folder[128], program[512];
+    find_folder(e, true, folder);
+    snprintf(program, sizeof program, "%s/%s", folder, name);
+    if (access(program, X_OK) == 0)
+        return describe(program, text, bytes);
+    FILE *reason = fopen("build/static/none", "re");
+    snprintf(text, bytes, "%s: ", name);
+    size_t used = strlen(text);
+    if (!reason || !fgets(text + used, (int)(bytes - used), reason))
+        snprintf(text, bytes, "%s: there is no statically linked copy of it", name);
+    if (reason)
+        fclose(reason);
+    return 77;
+}
+
+// The models of an experiment: the programs of its folder that it names, or all, and that were
+// asked for.
 static void write_models(FILE *file, const struct experiment *e, const struct options *options,
                          FILE *names)
 {
-    char pattern[1024], text[4096];
+    char folder[128], pattern[256], text[4096], *there_are;
+    size_t bytes;
     glob_t found;
-    const char *folder = strcmp(experiment_need(e, "kind"), "time") == 0
-                             ? experiment_need(e, "programs")
-                             : "servers";
-    snprintf(pattern, sizeof pattern, "build/%s/*", folder);
+    const char *only = experiment_get(e, "models");
+    FILE *programs = open_memstream(&there_are, &bytes);
+    if (!programs)
+        err(1, "plan");
+    find_folder(e, false, folder);
+    snprintf(pattern, sizeof pattern, "%s/*", folder);
     if (glob(pattern, 0, NULL, &found) != 0)
-        errx(1, "no programs in build/%s: run make first", folder);
+        errx(1, "no programs in %s: run make first", folder);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *program = found.gl_pathv[i], *name = strrchr(program, '/') + 1;
         struct stat info;
-        if (stat(program, &info) < 0 || !S_ISREG(info.st_mode) ||
+        if (stat(program, &info) < 0 || !S_ISREG(info.st_mode))
+            continue;
+        fprintf(names, "%s ", name);
+        fprintf(programs, "%s ", name);
+        if ((only && !is_listed(name, only)) ||
             (options->models && !is_listed(name, options->models)))
             continue;
         int status = describe(program, text, sizeof text);
+        if (status == 0 && is_varied(e, "linking"))
+            status = describe_static(e, name, text, sizeof text);
         text[strcspn(text, "\n")] = '\0';
         const char *reason = strstr(text, ": "); // behind the program's name
-        fprintf(names, "%s ", name);
         if (status == 0)
             fprintf(file, "%s\t%s\tok\n", e->stem, text);
         else if (status == 77)
-            fprintf(file, "%s\t%s\t-\t-\t-\t-\tskipped: %s\n", e->stem, name,
+            fprintf(file, "%s\t%s\t-\t-\t-\t-\t-\tskipped: %s\n", e->stem, name,
                     reason ? reason + 2 : text);
         else
             errx(1, "%s --describe failed: %s", program, text);
     }
     globfree(&found);
+    if (fclose(programs) == EOF)
+        err(1, "plan");
+    char what[128];
+    snprintf(what, sizeof what, "program of experiment %s", e->stem);
+    check_names(only, there_are, what);
+    free(there_are);
 }
 
 static void set_up_run(const struct options *options)
@@ -236,7 +288,7 @@ static void set_up_run(const struct options *options)
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
     struct output listed = output_begin(options->run, "models.tsv");
-    fputs("experiment\tname\tfamily\tcapacity\tsource\tsummary\tstatus\n", listed.file);
+    fputs("experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n", listed.file);
     for (size_t i = 0; i < count; i++) {
         if (options->experiments && !is_listed(all[i].stem, options->experiments))
             continue;
@@ -269,23 +321,32 @@ static double varied(const struct experiment *e, const char *key, const char *x_
     return experiment_get(e, key) ? experiment_number(e, key, 0, 1e9) : otherwise;
 }
 
+static double pool_size(const struct experiment *e, double connections)
+{
+    bool grows = strcmp(experiment_need(e, "pool"), "connections") == 0;
+    return grows ? connections : experiment_number(e, "pool", 1, 65536);
+}
+
 static void serving_cell(struct cell *c, const struct experiment *e, const char *capacity,
-                         const char *x_name, const char *x)
+                         bool has_pool, const char *x_name, const char *x)
 {
     double connections = varied(e, "connections", x_name, x, 1),
            requests = varied(e, "requests", x_name, x, 0);
     double bytes = varied(e, "bytes", x_name, x, 64), rate = varied(e, "rate", x_name, x, 0);
     double window_s = experiment_number(e, "window_s", 0.01, 3600),
            warmup_s = experiment_number(e, "warmup_s", 0, 3600);
-    const char *pool = experiment_need(e, "pool");
-    double workers =
-        strcmp(pool, "connections") == 0 ? connections : experiment_number(e, "pool", 1, 65536);
-    if (strcmp(capacity, "one") == 0 && requests == 0 && connections > 1)
-        return; // the others would wait for ever
+    // A loop serves any number of connections: its pool is not sized by them.
+    bool is_sized = has_pool && strcmp(capacity, "many") != 0;
+    double workers = is_sized ? pool_size(e, connections) : 0;
+    bool one_at_a_time = strcmp(capacity, "one") == 0 || strcmp(capacity, "hashed") == 0;
+    if (one_at_a_time && requests == 0 && connections > 1)
+        return; // some would wait for ever
     if (strcmp(capacity, "workers") == 0 && requests == 0 && connections > workers)
         return;
-    snprintf(c->program, sizeof c->program, "build/servers/%s", c->model);
-    snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
+    if (is_sized)
+        snprintf(c->arguments, sizeof c->arguments, "-w %.0f", workers);
+    else
+        snprintf(c->arguments, sizeof c->arguments, "-");
     snprintf(c->load, sizeof c->load,
              "-c %.0f -k %.0f -s %.0f -r %g -d %g --warmup %g --timeout 10", connections, requests,
              bytes, rate, window_s, warmup_s);
@@ -295,8 +356,6 @@ static void serving_cell(struct cell *c, const struct experiment *e, const char 
 
 static void timed_cell(struct cell *c, const struct experiment *e)
 {
-    snprintf(c->program, sizeof c->program, "build/%s/%s", experiment_need(e, "programs"),
-             c->model);
     snprintf(c->arguments, sizeof c->arguments, "-");
     char own[128]; // a model that is much slower or faster than the others has counts of its own
     snprintf(own, sizeof own, "counts:%s", c->model);
@@ -306,13 +365,28 @@ static void timed_cell(struct cell *c, const struct experiment *e)
     cell_count++;
 }
 
-static void add_cells(const struct experiment *e, const char *model, const char *capacity)
+static void name_program(struct cell *c, const struct experiment *e, const char *x)
+{
+    char folder[128];
+    bool is_static = is_varied(e, "linking") && strcmp(x, "static") == 0;
+    if (is_varied(e, "linking") && !is_static && strcmp(x, "dynamic") != 0)
+        errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, x);
+    find_folder(e, is_static, folder);
+    snprintf(c->program, sizeof c->program, "%s/%s", folder, c->model);
+}
+
+static void add_cells(const struct experiment *e, const char *model, const char *capacity,
+                      bool has_pool)
 {
     char values[1024] = "-", *rest = values, *x_name = NULL, *x;
     const char *kind = experiment_need(e, "kind");
+    bool serves = strcmp(kind, "serve") == 0;
     if (experiment_get(e, "vary")) {
         snprintf(values, sizeof values, "%s", experiment_get(e, "vary"));
         x_name = strsep(&rest, " ");
+        const char *known = serves ? "linking connections requests bytes rate" : "linking";
+        if (!is_listed(x_name, known))
+            errx(1, "experiment %s: what varies is one of: %s; not '%s'", e->stem, known, x_name);
     }
     while ((x = strsep(&rest, " "))) {
         cells = realloc(cells, (cell_count + 1) * sizeof *cells);
@@ -324,12 +398,11 @@ static void add_cells(const struct experiment *e, const char *model, const char 
         snprintf(c->kind, sizeof c->kind, "%s", kind);
         snprintf(c->model, sizeof c->model, "%s", model);
         snprintf(c->x, sizeof c->x, "%s", x);
-        if (strcmp(kind, "serve") == 0)
-            serving_cell(c, e, capacity, x_name, x);
-        else if (strcmp(kind, "time") == 0)
-            timed_cell(c, e);
+        name_program(c, e, x);
+        if (serves)
+            serving_cell(c, e, capacity, has_pool, x_name, x);
         else
-            errx(1, "experiment %s: kind is serve or time, not '%s'", e->stem, kind);
+            timed_cell(c, e);
     }
 }
 
@@ -344,16 +417,26 @@ static void find_cells(const char *run)
     table_read(&models, path);
     size_t experiment = table_column(&models, "experiment"), name = table_column(&models, "name");
     size_t capacity = table_column(&models, "capacity"), status = table_column(&models, "status");
+    size_t workers = table_column(&models, "workers");
+    size_t last_skipped = models.rows;
     for (size_t i = 0; i < count; i++)
-        for (size_t row = 0; row < models.rows; row++)
-            if (strcmp(table_text(&models, row, experiment), experiments[i].stem) == 0 &&
-                strcmp(table_text(&models, row, status), "ok") == 0)
+        for (size_t row = 0; row < models.rows; row++) {
+            if (strcmp(table_text(&models, row, experiment), experiments[i].stem) != 0)
+                continue;
+            if (strcmp(table_text(&models, row, status), "ok") == 0)
                 add_cells(&experiments[i], table_text(&models, row, name),
-                          table_text(&models, row, capacity));
+                          table_text(&models, row, capacity),
+                          strcmp(table_text(&models, row, workers), "-") != 0);
+            else
+                last_skipped = row;
+        }
+    if (!cell_count && last_skipped == models.rows)
+        errx(1, "%s: no experiment asked for measures a model asked for", run);
+    if (!cell_count)
+        errx(1, "%s: nothing can be measured here: %s is %s", run,
+             table_text(&models, last_skipped, name), table_text(&models, last_skipped, status));
     table_free(&models);
     experiments_free(experiments, count);
-    if (!cell_count)
-        errx(1, "%s: none of the models asked for can run here (see models.tsv)", run);
 }
 
 static unsigned long stored_seed(const char *run)

@@ -32,18 +32,20 @@ footer() {
     echo "run $(basename "$(cd "$run" && pwd)"): ${machine:-machine not recorded}"
 }
 
-# The rows of one experiment: headline metric first, each model's rows together with x rising, models by cost.
-rows() { # STEM METRIC
-    awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" '
+# The rows of one experiment: headline metric first, each model's rows together with x in its order, models by cost. Where
+# x is a kind and no number, each of them has a row of its own in the picture, those of a model close together.
+rows() { # STEM METRIC XS
+    awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" -v xs="$3" '
+        BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ ? n : 0; n = 0 }
         NR == 1 { print 0, 0, 0, $0, "row", "shape"; next }
         $1 != stem { next }
         {
             line[++n] = $0; of[n] = $2; model[n] = $3; x[n] = $5
             if (!($3 in family)) { family[$3] = $4; name[++names] = $3; shape[$3] = shapes[$4]++ + 0; last[$3] = ""; cost[$3] = 1e300 }
             if (!($2 in rank)) rank[$2] = $2 == metric ? 0 : ++metrics
-            if ($2 == metric && $7 != "-" && (last[$3] == "" || $5 + 0 >= last[$3] + 0)) {
+            if ($2 == metric && $7 != "-" && (last[$3] == "" || place[$5] >= place[last[$3]])) {
                 last[$3] = $5; cost[$3] = $7 + 0
-                if (largest == "" || $5 + 0 > largest + 0) largest = $5
+                if (largest == "" || place[$5] > place[largest]) largest = $5
             }
         }
         function before(a, b) {
@@ -55,27 +57,29 @@ rows() { # STEM METRIC
                 for (j = i; j > 1 && before(name[j], name[j - 1]); j--) { t = name[j]; name[j] = name[j - 1]; name[j - 1] = t }
             }
             for (i = 1; i <= names; i++) row[name[i]] = i
-            for (i = 1; i <= n; i++) print rank[of[i]] + 1, row[model[i]], x[i], line[i], row[model[i]], shape[model[i]]
+            for (i = 1; i <= n; i++) {
+                at = kinds ? (row[model[i]] - 1) * (kinds + 0.5) + place[x[i]] : row[model[i]]
+                print rank[of[i]] + 1, row[model[i]], place[x[i]] + 0, line[i], at, shape[model[i]]
+            }
         }' "$run/summary.tsv" | sort -t "$tab" -k 1,1n -k 2,2n -k 3,3g | cut -f 4-
 }
 
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
-below() { # STEM METRIC DATA
+below() { # STEM METRIC DATA VARY
     if [ -f "$run/models.tsv" ]; then
-        awk -F '\t' -v stem="$1" '$1 == stem && $7 ~ /^skipped: / { print "not run: " $2 " (" substr($7, 10) ")" }' "$run/models.tsv"
+        awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" '
+    awk -F '\t' -v metric="$2" -v vary="$4" '
         NR == 1 { next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
         $7 != "-" && $14 ~ /too-few/ { few = 1 }
-        $7 != "-" && $10 != "-" { ratio = 1; base = $13 }
-        $7 != "-" && $5 == "-" && $3 == $13 { dotted = 1 }
+        $7 != "-" && $10 != "-" { ratio = 1; base = $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
-            if (ratio) print "×: ratio to " base ", paired within blocks" (dotted ? "; dotted: " base : "")
+            if (ratio) print "×: ratio to " base ", paired within blocks"
             if (hollow) print "hollow: the client'\''s core was over 80 % busy, so the rate measures the client and not the server"
             if (bars) print "bars: 95 % bootstrap interval of the median over blocks"
             if (few) print "without a bar: fewer than 6 blocks, too few for an interval"
@@ -89,7 +93,9 @@ for conf in "$run"/experiments/*.conf; do
     stem=$(basename "$conf" .conf)
     [ -f "$here/$stem.gp" ] || continue
     metric=$(setting "$conf" metric)
-    rows "$stem" "$metric" > "$work/$stem.tsv"
+    vary=$(setting "$conf" vary | cut -d ' ' -f 1)
+    xs=$(setting "$conf" vary | cut -s -d ' ' -f 2-)
+    rows "$stem" "$metric" "$xs" > "$work/$stem.tsv"
     if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
         echo "plots: $stem: no number to draw, left out" >&2
         rm -f "$run/plots/$stem".{tsv,words,gp,svg,png}
@@ -104,9 +110,10 @@ for conf in "$run"/experiments/*.conf; do
             NR > 1 && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
             sort | cut -d ' ' -f 2 | paste -s -d ' ')"
         echo "models $(awk -F '\t' 'NR > 1 && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
-        echo "vary $(setting "$conf" vary | cut -d ' ' -f 1)"
-        echo "xs $(setting "$conf" vary | cut -s -d ' ' -f 2-)"
-        below "$stem" "$metric" "$work/$stem.tsv" | wrapped below 125
+        echo "shapes $(awk -F '\t' 'NR > 1 && !seen[$3]++ { print $16 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "vary $vary"
+        echo "xs $xs"
+        below "$stem" "$metric" "$work/$stem.tsv" "$vary" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"

@@ -64,6 +64,9 @@ BEGIN {
     per = ENVIRON["per"]; vary = ENVIRON["vary"]
     headlines = split(ENVIRON["headline"], headline, " ")
     for (i = 1; i <= headlines; i++) is_headline[headline[i]] = 1
+    count = split(ENVIRON["xs"], value, " ")
+    for (i = 1; i <= count; i++) place[value[i]] = i
+    in_words = value[1] ~ /^[a-z]/ # kinds, like those of linking: none is the largest
 }
 NR > 1 && $1 == stem {
     k = $2 SUBSEP $3 SUBSEP $5
@@ -75,15 +78,15 @@ NR > 1 && $1 == stem {
     if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
     if (!($5 in seen_x)) { seen_x[$5] = 1; x[++xs] = $5 }
     if ($7 == "-") next
-    if (!($3 in last) || $5 + 0 >= last[$3] + 0) { last[$3] = $5; cost[$3] = $7 + 0 }
-    if (!($3 in first) || $5 + 0 < first[$3] + 0) first[$3] = $5
-    if (largest == "" || $5 + 0 > largest + 0) largest = $5
+    if (!($3 in last) || place[$5] >= place[last[$3]]) { last[$3] = $5; cost[$3] = $7 + 0 }
+    if (!($3 in first) || place[$5] < place[first[$3]]) first[$3] = $5
+    if (largest == "" || place[$5] > place[largest]) largest = $5
 }
 function sort_by_cost(   i, j, t) {
     for (i = 2; i <= models; i++)
         for (j = i; j > 1 && cost[model[j]] < cost[model[j - 1]]; j--) { t = model[j]; model[j] = model[j - 1]; model[j - 1] = t }
     for (i = 2; i <= xs; i++)
-        for (j = i; j > 1 && x[j] + 0 < x[j - 1] + 0; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
+        for (j = i; j > 1 && place[x[j]] < place[x[j - 1]]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
 }
 function named(m) { return kind == "serve" ? "the " plain(m) " server" : plain(m) }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
@@ -112,8 +115,9 @@ function clause(m, at,   k, b, s, r, d) {
     if (metric !~ /_us_per_/) s = named(m) " has"
     else if (kind == "serve") s = a(per) " costs " named(m)
     else s = a(per) " with " named(m) " costs"
+    if (m == base) return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity()
     if (ratio[k] == "-")
-        return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity() (m == base ? "" : "; there is no ratio to " plain(base))
+        return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity() "; there is no ratio to " plain(base)
     r = with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
     if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base) " in " quantity() (metric ~ /_us_per_/ ? " per " per : "") ": ratio " r
     else s = s " " r " times the " quantity() " of " plain(base)
@@ -123,53 +127,69 @@ function clause(m, at,   k, b, s, r, d) {
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
-function spot(at,   noun) { noun = vary; if (at == 1) sub(/s$/, "", noun); return group(at) " " plain(noun) }
+function spot(at,   noun) { noun = vary; if (at == 1) sub(/s$/, "", noun); return (in_words ? "with " : "at ") group(at) " " plain(noun) }
+function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }
 '
 
-# The experiment in one sentence, at the largest x.
+# The experiment in one sentence: at the largest x, or with each kind of what varies.
 # shellcheck disable=SC2016
 glance='
 END {
     if (largest == "") { print "In " plain(stem) " nothing could be measured."; exit }
-    s = "In " plain(stem) (largest == "-" ? "" : ", at " spot(largest) ",")
-    for (i = 1; i <= headlines; i++) {
-        s = s (i > 1 ? "; " : " ")
-        if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
-        else s = s clause(headline[i], largest)
+    s = "In " plain(stem)
+    for (p = 1; p <= xs; p++) {
+        if (!in_words && x[p] != largest) continue
+        if (x[p] != "-") s = s (parts ? "; " : ", ") spot(x[p]) ","
+        for (i = 1; i <= headlines; i++) {
+            s = s (i > 1 ? "; " : " ")
+            if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
+            else s = s clause(headline[i], x[p])
+        }
+        parts++
     }
     print s "."
 }
 '
 
-# A sentence for each headline model, at both ends of x; the others in a line.
+# A sentence for each headline model, at both ends of x or with each kind; the others in a line.
 # shellcheck disable=SC2016
 sentences='
+function sentence(m, at,   s) {
+    s = clause(m, at)
+    print "- " begun(at == "-" ? s : spot(at) " " s) "."
+}
+# Of each at its own largest x, or with one kind.
+function others(kind_of_x,   i, m, at, k, s, all) {
+    for (i = 1; i <= models; i++) {
+        m = model[i]
+        if (m in is_headline || m == base || m in skipped) continue
+        at = kind_of_x == "" && m in last ? last[m] : kind_of_x
+        k = metric SUBSEP m SUBSEP at
+        s = plain(m) " "
+        if (!(k in median) || median[k] == "-") s = s "no valid trial"
+        else if (ratio[k] == "-") s = s with_interval(median[k], low[k], high[k], value_decimals(median[k])) unit() ", no ratio"
+        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (no_difference(k) ? " no difference shown" : "")
+        if (kind_of_x == "" && m in last && at != largest) s = s " " spot(at)
+        all = all (all == "" ? "" : "; ") s
+    }
+    at = kind_of_x == "" ? largest : kind_of_x
+    if (all != "")
+        print "- The others, as ratio of " quantity() " to " plain(base) (at == "-" ? "" : " " spot(at)) ": " all "."
+}
 END {
     sort_by_cost()
     for (i = 1; i <= headlines; i++) {
         m = headline[i]
-        if (!(m in family)) { print "- Not run: " named(m) "."; continue }
-        if (!(m in last)) { print "- No valid trial: " named(m) "."; continue }
-        if (first[m] != last[m]) print "- At " spot(first[m]) " " clause(m, first[m]) "."
-        s = clause(m, last[m])
-        print "- " (last[m] == "-" ? toupper(substr(s, 1, 1)) substr(s, 2) : "At " spot(last[m]) " " s) "."
-    }
-    for (i = 1; i <= models; i++) {
-        m = model[i]
-        if (m in is_headline || m == base || m in skipped) continue
-        s = plain(m) " "
-        if (!(m in last)) {
-            others = others (others == "" ? "" : "; ") s "no valid trial"
-            continue
+        if (!(m in family)) print "- Not run: " named(m) "."
+        else if (!(m in last)) print "- No valid trial: " named(m) "."
+        else if (in_words) for (p = 1; p <= xs; p++) sentence(m, x[p])
+        else {
+            if (first[m] != last[m]) sentence(m, first[m])
+            sentence(m, last[m])
         }
-        k = metric SUBSEP m SUBSEP last[m]
-        if (ratio[k] == "-") s = s with_interval(median[k], low[k], high[k], value_decimals(median[k])) unit() ", no ratio"
-        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (no_difference(k) ? " no difference shown" : "")
-        if (last[m] != largest) s = s " at " spot(last[m])
-        others = others (others == "" ? "" : "; ") s
     }
-    if (others != "")
-        print "- The others, as ratio of " quantity() " to " plain(base) (largest == "-" ? "" : " at " spot(largest)) ": " others "."
+    if (!in_words) others("")
+    else for (p = 1; p <= xs; p++) others(x[p])
     for (m in bound) list = list (list == "" ? "" : ", ") title(m)
     if (list != "")
         print "- Where the note says client-bound, " list " is the client'\''s limit: compare the server CPU instead."
@@ -219,8 +239,9 @@ load_conf() { # CONF: its settings into the environment
     also=$(setting "$1" also)
     per=$(setting "$1" per)
     vary=$(setting "$1" vary)
+    xs=${vary#* }
     vary=${vary%% *}
-    export stem kind metric baseline headline also per vary
+    export stem kind metric baseline headline also per vary xs
 }
 
 experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
@@ -230,7 +251,8 @@ section() { # CONF
     load_conf "$conf"
     printf '<a id="%s"></a>\n\n## %s\n\n' "$stem" "$(setting "$conf" question | plain)"
     experiment_awk "$sentences"
-    awk -F '\t' "$text"'$1 == ENVIRON["stem"] && $7 ~ /^skipped: / { print "- Not run: " plain($2) ": " plain(substr($7, 10)) "." }' "$run/models.tsv"
+    awk -F '\t' "$text"'$1 == ENVIRON["stem"] && $8 ~ /^skipped: / { print "- Not run: " plain($2) ": " plain(substr($8, 10)) "." }' "$run/models.tsv"
+    left_out
     if [ -f "$run/plots/$stem.svg" ]; then
         printf '\n![%s](plots/%s.svg)\n' "$(setting "$conf" title | plain)" "$stem"
     else
@@ -252,16 +274,59 @@ section() { # CONF
     echo
 }
 
+# Cells that were not planned, because some of their connections would wait for ever.
+left_out() {
+    awk -F '\t' "$text"'
+        function spoken(list,   n, word, i, s) {
+            n = split(list, word, " ")
+            for (i = 1; i <= n; i++) s = s (i == 1 ? "" : i < n ? ", " : " and ") word[i]
+            return s
+        }
+        BEGIN {
+            values = split(ENVIRON["vary"] == "" ? "-" : ENVIRON["xs"], x, " ")
+            why["one"] = "a server that serves one connection at a time would let the others wait for ever"
+            why["hashed"] = "the kernel may give two connections to one worker, and the second would wait for ever"
+            why["workers"] = "there are more connections than workers, and some would wait for ever"
+        }
+        FNR == 1 { file++; next }
+        $1 != ENVIRON["stem"] { next }
+        file == 1 && $8 == "ok" { model[++models] = $2; capacity[$2] = $4 }
+        file == 2 && $2 == ENVIRON["metric"] { planned[$3, $5] = 1 }
+        END {
+            for (i = 1; i <= models; i++) {
+                at = ""
+                for (p = 1; p <= values; p++) if (!((model[i], x[p]) in planned)) at = at (at == "" ? "" : " ") x[p]
+                if (at == "") continue
+                k = capacity[model[i]] SUBSEP at
+                if (!(k in names)) order[++groups] = k
+                names[k] = names[k] (names[k] == "" ? "" : " ") plain(model[i])
+            }
+            for (i = 1; i <= groups; i++) {
+                split(order[i], part, SUBSEP)
+                print "- Left out" (part[2] == "-" ? "" : " at " spoken(part[2]) " " plain(ENVIRON["vary"])) ": " spoken(names[order[i]]) "; " why[part[1]] "."
+            }
+        }' "$run/models.tsv" "$run/summary.tsv"
+}
+
 # The load in words, from the keys that make it.
 load() { # CONF
     local connections requests pool
     connections=$(setting "$1" connections)
+    if [ "$vary" = connections ]; then connections=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     requests=$(setting "$1" requests)
     pool=$(setting "$1" pool)
-    printf 'closed loop, '
-    if [ -n "$connections" ]; then printf '%s connections at a time, ' "$connections"; fi
-    if [ "$requests" = 0 ]; then printf 'which persist, '; else printf '%s request(s) on each, ' "$requests"; fi
-    printf 'messages of %s bytes, pools of %s workers' "$(setting "$1" bytes)" "${pool/connections/as many}"
+    printf 'closed loop, %s connections at a time' "$connections"
+    case $requests in
+        0) printf ', which persist' ;;
+        1) printf ', one request on each' ;;
+        *) printf ', %s requests on each' "$requests" ;;
+    esac
+    printf ', messages of %s bytes' "$(setting "$1" bytes)"
+    case $pool in
+        '') ;;
+        connections) printf ', pools of as many workers as there are connections' ;;
+        *) printf ', pools of %s workers' "$pool" ;;
+    esac
 }
 
 file_link() { printf '[%s](%s)' "$(plain <<< "$1")" "$1"; } # PATH within the run
@@ -324,19 +389,20 @@ END
 }
 
 models() {
-    printf '## The models\n\n| name | family | experiments | described in | summary | status |\n| --- | --- | --- | --- | --- | --- |\n'
+    printf '## The models\n\n| name | family | workers | experiments | described in | summary | status |\n| --- | --- | ---: | --- | --- | --- | --- |\n'
     awk -F '\t' "$text"'
         NR > 1 {
-            k = $2 FS $3 FS $5 FS $6 FS $7
+            k = $2 FS $3 FS $5 FS $6 FS $7 FS $8
             if (!(k in used)) order[++n] = k
             used[k] = used[k] (used[k] == "" ? "" : ", ") $1
         }
         END {
             for (i = 1; i <= n; i++) {
                 split(order[i], f, FS)
-                print "| " plain(f[1]) " | " plain(f[2]) " | " plain(used[order[i]]) " | " plain(f[3]) " | " plain(f[4]) " | " plain(f[5]) " |"
+                print "| " plain(f[1]) " | " plain(f[2]) " | " f[3] " | " plain(used[order[i]]) " | " plain(f[4]) " | " plain(f[5]) " | " plain(f[6]) " |"
             }
         }' "$run/models.tsv"
+    printf '\nWorkers: the size of a pool if nobody says otherwise. Each experiment says how large the pools are that serve one connection per worker.\n'
 }
 
 environment_table() {

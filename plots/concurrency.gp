@@ -1,7 +1,7 @@
 # concurrency.gp: what do many live connections do to each model? One line a model, server CPU above, rate below.
 stem = "concurrency"
 load "style.gp"
-curve_pixels = 15 * words(says("models")) > 260 ? 15 * words(says("models")) : 260
+curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260
 height = top + 2 * curve_pixels + 64 + 50 + bottom
 
 do for [format in "svg png"] {

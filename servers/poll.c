@@ -38,7 +38,7 @@ static bool grow(void)
 static void add(int fd)
 {
     if (count == capacity && !grow()) {
-        warn("a client is turned away");
+        complain(errno, "a client is turned away");
         close(fd);
         return;
     }

@@ -8,22 +8,15 @@
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
+#include "servers/core/pool.h"
 
-#include <err.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { REPLACE_EVERY_MS = 100 }; // a worker that dies at once is not replaced in a storm
-
-static void work(int listen_fd, pid_t parent)
+static void work(const struct server *server, unsigned number)
 {
+    (void)number;
     int connfd;
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // a worker blocked in accept would outlive a killed parent
-    if (getppid() != parent)          // which was killed before that
-        return;
-    while ((connfd = accept_connection(listen_fd, 0)) >= 0) {
+    while ((connfd = accept_connection(server->listen_fd, 0)) >= 0) {
         echo(connfd);
         close(connfd);
     }
@@ -31,24 +24,7 @@ static void work(int listen_fd, pid_t parent)
 
 static int run(struct server *server)
 {
-    unsigned alive = 0;
-    pid_t parent = getpid();
-    do {
-        while (waitpid(-1, NULL, WNOHANG) > 0)
-            alive--;
-        for (; alive < server->workers; alive++) {
-            pid_t pid = fork();
-            if (pid == 0) {
-                work(server->listen_fd, parent);
-                _exit(0);
-            }
-            if (pid < 0) {
-                warn("fork: %u of %u workers", alive, server->workers);
-                break;
-            }
-        }
-    } while (wait_while_listening(server->listen_fd, REPLACE_EVERY_MS));
-    return 0;
+    return pool_of_processes(server, work);
 }
 
 const struct model model = {
@@ -57,5 +33,6 @@ const struct model model = {
     .source = "UNP vol. 1, 30.6",
     .family = PROCESS,
     .capacity = WORKERS,
+    .workers = 16,
     .run = run,
 };

@@ -8,18 +8,15 @@
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
+#include "servers/core/pool.h"
 
-#include <err.h>
-#include <errno.h>
-#include <pthread.h>
-#include <stdint.h>
 #include <unistd.h>
 
 static void *work(void *argument)
 {
-    int listen_fd = (int)(intptr_t)argument;
+    const struct server *server = argument;
     int connfd;
-    while ((connfd = accept_connection(listen_fd, 0)) >= 0) {
+    while ((connfd = accept_connection(server->listen_fd, 0)) >= 0) {
         echo(connfd);
         close(connfd);
     }
@@ -28,19 +25,7 @@ static void *work(void *argument)
 
 static int run(struct server *server)
 {
-    for (unsigned i = 0; i < server->workers; i++) {
-        pthread_t thread;
-        int problem = pthread_create(&thread, NULL, work, (void *)(intptr_t)server->listen_fd);
-        if (problem) {
-            errno = problem;
-            warn("pthread_create: %u of %u workers", i, server->workers);
-            break;
-        }
-        pthread_detach(thread);
-    }
-    while (wait_while_listening(server->listen_fd, -1))
-        ;
-    return 0;
+    return pool_of_threads(server, work);
 }
 
 const struct model model = {
@@ -49,5 +34,6 @@ const struct model model = {
     .source = "UNP vol. 1, 30.11",
     .family = THREAD,
     .capacity = WORKERS,
+    .workers = 16,
     .run = run,
 };

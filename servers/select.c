@@ -23,6 +23,7 @@ static int highest_fd;
 static void add(int connfd)
 {
     if (connfd >= FD_SETSIZE) {
+        complain(0, "a client is turned away: its descriptor is beyond FD_SETSIZE");
         close(connfd);
         return;
     }

@@ -8,8 +8,6 @@
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
 
-#include <err.h>
-#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdint.h>
@@ -26,6 +24,15 @@ static void *serve(void *argument)
     return NULL;
 }
 
+static void wait_for_room(void)
+{
+    if (sem_trywait(&room) == 0)
+        return;
+    complain(0, "as many threads as allowed: clients wait for one to end");
+    while (sem_wait(&room) < 0)
+        ; // interrupted
+}
+
 static int run(struct server *server)
 {
     pthread_attr_t detached;
@@ -33,18 +40,19 @@ static int run(struct server *server)
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
     sem_init(&room, 0, server->max_children);
 
-    int connfd;
-    while (sem_wait(&room) == 0 && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+    for (;;) {
+        wait_for_room();
+        int connfd = accept_connection(server->listen_fd, 0);
+        if (connfd < 0)
+            return 0;
         pthread_t thread;
         int problem = pthread_create(&thread, &detached, serve, (void *)(intptr_t)connfd);
         if (problem) {
-            errno = problem;
-            warn("pthread_create: this client is turned away");
+            complain(problem, "pthread_create: a client is turned away");
             close(connfd);
             sem_post(&room);
         }
     }
-    return 0;
 }
 
 const struct model model = {

@@ -1,6 +1,6 @@
 // The contract of a server, tested on every program in build/servers/: a new one is found by
 // itself. One test a cell, named hazard/program. An argument is a pattern of names to run, such as
-// 'half_close/*'.
+// 'half_close/*'. With DEEP=1 only those hazards are tested that take too long for every change.
 #include "tests/core/contract.h"
 #include "tests/core/client.h"
 
@@ -20,120 +20,16 @@
 
 static const char servers_dir[] = "build/servers";
 
-static const char serves_one[] = "serves one client at a time; see second_client_waits";
-
-static const struct hazard hazards[] = {
-    {.name = "describe",
-     .rule = "--describe prints name, family, capacity, source and summary, tab-separated",
-     .test = describe,
-     .starts_itself = true},
-    {.name = "usage_errors",
-     .rule = "a wrong command line: exit status 2 and one line on standard error",
-     .test = usage_errors,
-     .starts_itself = true},
-    {.name = "port_in_use",
-     .rule = "the port is taken: exit status 1 and one line on standard error",
-     .test = port_in_use,
-     .starts_itself = true},
-    {.name = "loopback_by_default",
-     .rule = "listens on 127.0.0.1 and on nothing else",
-     .test = loopback_by_default},
-
-    {.name = "fidelity_sizes",
-     .rule = "0 bytes to 1 MiB, around each power of two, come back as they were sent",
-     .test = fidelity_sizes},
-    {.name = "fidelity_chunks",
-     .rule = "1 MiB sent and read in pieces of random sizes comes back as it was sent",
-     .test = fidelity_chunks},
-    {.name = "dribble", .rule = "single bytes are answered one by one", .test = dribble},
-    {.name = "half_close",
-     .rule = "after the client's FIN: all that it sent, then FIN",
-     .test = half_close},
-    {.name = "stalled_reader",
-     .rule = "a client that does not read is read from no more and keeps nobody waiting: memory "
-             "does not grow, nothing spins, no byte is lost",
-     .test = stalled_reader},
-    {.name = "signal_storm",
-     .rule = "signals and interrupted system calls change nothing",
-     .test = signal_storm},
-
-    {.name = "second_client",
-     .rule = "a client is served while another one is idle",
-     .test = second_client,
-     .capacities = NOT_ONE,
-     .exception = serves_one},
-    {.name = "second_client_waits",
-     .rule = "the second client is served once the first has left",
-     .test = second_client_waits,
-     .capacities = 1u << ONE},
-    {.name = "reset_at_any_moment",
-     .rule = "a client that resets its connection harms nobody and leaves nothing",
-     .test = reset_at_any_moment},
-    {.name = "gone_mid_message",
-     .rule = "a client that leaves before its answer harms nobody and leaves nothing",
-     .test = gone_mid_message},
-    {.name = "many_at_once",
-     .rule = "200 clients are served at once, and nothing of them is left afterwards",
-     .test = many_at_once,
-     .capacities = NOT_ONE,
-     .exception = serves_one,
-     .workers = 200},
-    {.name = "one_after_another",
-     .rule = "nothing is left of 2000 clients",
-     .test = one_after_another},
-    {.name = "all_gone_at_once",
-     .rule = "nothing is left a second after 100 clients leave at the same time",
-     .test = all_gone_at_once,
-     .capacities = NOT_ONE,
-     .exception = serves_one,
-     .workers = 100},
-    {.name = "out_of_descriptors",
-     .rule = "no crash, no spinning, those connected are served; later, all are",
-     .test = out_of_descriptors,
-     .workers = 60,
-     .files = 32},
-    {.name = "beyond_fd_setsize",
-     .rule = "clients beyond FD_SETSIZE are closed, the others live on",
-     .test = beyond_fd_setsize,
-     .program = "select"},
-
-    {.name = "max_children",
-     .rule = "never more processes or threads than --max-children; the others wait",
-     .test = max_children,
-     .families = 1u << PROCESS | 1u << THREAD,
-     .capacities = PER_CONNECTION,
-     .argument = "--max-children=4"},
-    {.name = "child_holds_only_its_connection",
-     .rule = "a child has neither the listener nor others' connections",
-     .test = child_holds_only_its_connection,
-     .families = 1u << PROCESS,
-     .capacities = PER_CONNECTION},
-    {.name = "worker_killed",
-     .rule = "killed workers are replaced within a second, one by one and not in a storm",
-     .test = worker_killed,
-     .families = 1u << PROCESS | 1u << MULTIPLEXED,
-     .workers = 5},
-
-    {.name = "stop_at_once",
-     .rule = "stops cleanly, however soon after its start",
-     .test = stop_at_once},
-    {.name = "sigterm_under_load",
-     .rule = "SIGTERM with 20 clients: stops cleanly",
-     .test = sigterm_under_load},
-    {.name = "sigint_under_load",
-     .rule = "SIGINT with 20 clients: stops cleanly",
-     .test = sigint_under_load},
-    {.name = "server_killed", .rule = "SIGKILL leaves no worker behind", .test = server_killed},
-};
-
-enum { HAZARDS = sizeof hazards / sizeof *hazards };
-
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
-static const char *const capacity_name[] = {"one", "workers", "many"};
+static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
+// More workers for more clients, where a worker serves one client; but not so many that the server
+// itself has not descriptors enough for its pool of processes.
 static unsigned workers_of(const struct cell *cell)
 {
-    return cell->hazard->workers ? cell->hazard->workers : DEFAULT_WORKERS;
+    const struct hazard *h = cell->hazard;
+    bool few = cell->program->capacity == MANY || (h->files && cell->program->family == PROCESS);
+    return h->workers && !few ? h->workers : DEFAULT_WORKERS;
 }
 
 static bool pool_is_complete(const void *argument)
@@ -145,36 +41,53 @@ static bool pool_is_complete(const void *argument)
 
 struct census baseline(const struct cell *cell)
 {
-    enum family family = cell->program->family;
-    if (cell->program->capacity == WORKERS && (family == PROCESS || family == THREAD) &&
-        !within(START_LIMIT_MS, pool_is_complete, cell))
+    if (cell->program->has_pool && !within(START_LIMIT_MS, pool_is_complete, cell))
         fail_msg("has no pool of %u workers", workers_of(cell));
     expect_service(cell->server.port); // what is made with the first connection is there
     return census_at_rest(&cell->server);
 }
 
-void skip_because(struct cell *cell, const char *reason)
+static void end_early(struct cell *cell, const char *kind, const char *reason)
 {
-    print_message("skipped: %s/%s: %s\n", cell->hazard->name, cell->program->name, reason);
+    print_message("%s: %s/%s: %s\n", kind, cell->hazard->name, cell->program->name, reason);
     cell->skipped = true;
     skip();
 }
 
+void skip_because(struct cell *cell, const char *reason)
+{
+    end_early(cell, "skipped", reason);
+}
+
+void except_because(struct cell *cell, const char *reason)
+{
+    end_early(cell, "exception", reason);
+}
+
 // ---- a cell ----
 
-static void start(struct cell *cell)
+void launch_server(struct cell *cell)
 {
+    const struct hazard *h = cell->hazard;
     const char *arguments[8] = {"-p", "0"};
     size_t n = 2;
     char workers[16];
     snprintf(workers, sizeof workers, "%u", workers_of(cell));
-    if (cell->program->capacity == WORKERS) {
+    if (cell->program->has_pool) {
         arguments[n++] = "-w";
         arguments[n++] = workers;
     }
-    if (cell->hazard->argument)
-        arguments[n++] = cell->hazard->argument;
-    process_start(&cell->server, cell->program->path, arguments, cell->hazard->files);
+    if (h->argument)
+        arguments[n++] = h->argument;
+    if (!h->says_families || h->says_families & 1u << cell->program->family)
+        cell->server.says = h->says;
+    cell->server.traced = h->injects;
+    process_start(&cell->server, cell->program->path, arguments, h->files);
+}
+
+void start_server(struct cell *cell)
+{
+    launch_server(cell);
     process_listens(&cell->server);
 }
 
@@ -182,13 +95,10 @@ static void run_cell(void **state)
 {
     struct cell *cell = *state;
     const struct hazard *h = cell->hazard;
-    if (h->capacities && !(h->capacities & 1u << cell->program->capacity)) {
-        print_message("exception: %s/%s: %s\n", h->name, cell->program->name, h->exception);
-        cell->skipped = true;
-        skip();
-    }
+    if (h->excepted & 1u << cell->program->capacity)
+        except_because(cell, exception_of[cell->program->capacity]);
     if (!h->starts_itself)
-        start(cell);
+        start_server(cell);
     h->test(cell);
     if (cell->server.pid)
         process_stops_cleanly(&cell->server, SIGTERM);
@@ -201,8 +111,18 @@ static int first_free_descriptor;
 static int end_cell(void **state)
 {
     struct cell *cell = *state;
-    if (!cell->fulfilled && !cell->skipped)
+    if (!cell->fulfilled && !cell->skipped) {
+        char errors[2048];
+        int status;
         print_error("%s is to keep this: %s\n", cell->program->name, cell->hazard->rule);
+        if (cell->server.pid && waitpid(cell->server.pid, &status, WNOHANG) > 0) {
+            print_error("it ended: %s %d\n", WIFSIGNALED(status) ? "signal" : "exit status",
+                        WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            cell->server.pid = 0;
+        }
+        if (*process_errors(&cell->server, errors, sizeof errors))
+            print_error("its standard error:\n%s", errors);
+    }
     process_end(&cell->server);
     close_range((unsigned)first_free_descriptor, ~0u, 0);
     return 0;
@@ -221,7 +141,7 @@ static size_t index_of(const char *name, const char *const *names, size_t n)
 // Asks the program what it is. One that does not say is a failure; one that cannot run here is not.
 static void identify(struct program *p)
 {
-    char command[320], line[512], *rest = line, *field[3];
+    char command[320], line[512], *rest = line, *field[4];
     snprintf(command, sizeof command, "%s --describe 2>&1", p->path);
     FILE *description = popen(command, "re");
     if (!description)
@@ -234,17 +154,20 @@ static void identify(struct program *p)
     p->unsupported = WIFEXITED(status) && WEXITSTATUS(status) == 77;
     if (p->unsupported)
         return;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         field[i] = strsep(&rest, "\t");
-    size_t families = sizeof family_name / sizeof *family_name, capacities = 3;
+    size_t families = sizeof family_name / sizeof *family_name,
+           capacities = sizeof capacity_name / sizeof *capacity_name;
     size_t family = field[1] ? index_of(field[1], family_name, families) : families;
     size_t capacity = field[2] ? index_of(field[2], capacity_name, capacities) : capacities;
     if (status != 0 || family == families || capacity == capacities)
         return;
     p->family = (enum family)family;
     p->capacity = (enum capacity)capacity;
+    p->has_pool = field[3] && strcmp(field[3], "-") != 0;
     *p->problem = '\0';
-    if (DEFERS_SIGNALS && (p->family == PROCESS || p->family == ITERATIVE)) { // and has no threads
+    bool is_followed = p->family == THREAD || p->family == MULTIPLEXED;
+    if (DEFERS_SIGNALS && !is_followed) { // and has no threads
         snprintf(p->problem, sizeof p->problem, "the thread sanitizer delays its signal handlers");
         p->unsupported = true;
     }
@@ -270,8 +193,12 @@ static void report_problem(void **state)
 static bool concerns(const struct hazard *h, const struct program *p)
 {
     bool family = !h->families || h->families & 1u << p->family;
-    bool capacity = !h->capacities || h->exception || h->capacities & 1u << p->capacity;
-    return family && capacity && (!h->program || strcmp(h->program, p->name) == 0);
+    bool capacity = !h->capacities || h->capacities & 1u << p->capacity;
+    bool pool = !h->pools || p->has_pool;
+    const char *deep = getenv("DEEP");
+    if (h->deep != (deep && *deep))
+        return false;
+    return family && capacity && pool && (!h->program || strcmp(h->program, p->name) == 0);
 }
 
 static void *allocated(void *memory)
@@ -309,7 +236,7 @@ int main(int argc, char **argv)
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
     }
-    size_t most = (size_t)found * (HAZARDS + 1), n = 0;
+    size_t most = (size_t)found * (hazard_count + 1), n = 0;
     struct program *programs = allocated(calloc((size_t)found, sizeof *programs));
     struct cell *cells = allocated(calloc(most, sizeof *cells));
     struct CMUnitTest *tests = allocated(calloc(most, sizeof *tests));
@@ -326,7 +253,7 @@ int main(int argc, char **argv)
         }
     }
     free(entries);
-    for (size_t h = 0; h < HAZARDS; h++) {
+    for (size_t h = 0; h < hazard_count; h++) {
         for (int i = 0; i < found; i++) {
             if (*programs[i].problem || !concerns(&hazards[h], &programs[i]))
                 continue;

@@ -7,4 +7,6 @@ for variant in SAN=address SAN=undefined SAN=thread CC=clang LINK=static; do
     echo "== make test $variant"
     make --no-print-directory -s test "$variant"
 done
-make --no-print-directory -s all
+make --no-print-directory -s all tests
+echo "== the hazards that take long"
+DEEP=1 timeout --kill-after=10 900 build/tests/contract

@@ -70,7 +70,7 @@ refuses() { # NAME STATUS TEXT COMMAND...
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
     ln -s "$repo"/{Makefile,bench,plots} "$work/$1"
-    ln -s "$repo"/build/{bench,clients,flags} "$work/$1/build"
+    ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
     ln -s "$repo"/build/servers/* "$work/$1/build/servers"
 }
 
@@ -206,7 +206,7 @@ int main(int argc, char **argv)
     socklen_t length = sizeof address;
     char bytes[4096];
     if (argc > 1 && strcmp(argv[1], "--describe") == 0)
-        return printf("%s\titerative\tone\tnowhere\tdoes what it is called\n", name) < 0;
+        return printf("%s\titerative\tone\t-\tnowhere\tdoes what it is called\n", name) < 0;
     signal(SIGTERM, strcmp(name, "zz_deaf") == 0 ? SIG_IGN : stop);
     while (strcmp(name, "zz_mute") == 0)
         pause();
@@ -232,7 +232,7 @@ chmod +x "$work/unsupported"
 
 mkdir "$results" "$waited"
 touch "$work/begun"
-for name in mute deaf lied tiny cut twice grow; do tree $name; done
+for name in mute deaf lied tiny cut twice grow asked; do tree $name; done
 
 # ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
 plant mute zz_mute
@@ -297,8 +297,8 @@ environment_has() {
 check 'tiny run: environment.json' environment_has
 
 # Medians and ratios once more, from the raw rows. Of three blocks none is trimmed: the ratio is the geometric mean.
-recomputed() {
-    awk -F '\t' '
+recomputed() { # RUN LEAST_ROWS
+    awk -F '\t' -v least="$2" '
         function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
         function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
         FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
@@ -320,10 +320,10 @@ recomputed() {
             if ($3 == $13 && $10 != 1) wrong("the ratio to itself", 1)
             if (pairs == 3) ratios++
         }
-        END { if (rows < 40 || ratios < 40) { print "only " rows " medians and " ratios " ratios compared"; bad = 1 } exit bad }
-    ' "$tiny/trials.tsv" "$tiny/summary.tsv"
+        END { if (rows < least || ratios < least) { print "only " rows " medians and " ratios " ratios compared"; bad = 1 } exit bad }
+    ' "$1/trials.tsv" "$1/summary.tsv"
 }
-check 'tiny run: medians and ratios recomputed from the trials' recomputed
+check 'tiny run: medians and ratios recomputed from the trials' recomputed "$tiny" 40
 
 fork_costs_more() {
     local fork epoll
@@ -346,6 +346,7 @@ pictures() {
         else
             says "$tiny/plots/$stem.svg" '</svg>' || return 1
         fi
+        ! grep -n 'scale(0\.00)' "$tiny/plots/$stem.svg" || return 1 # a point of no size: librsvg then draws nothing at all
         equals "$stem.png's signature" "$(od -An -tx1 -N8 "$tiny/plots/$stem.png" | tr -d ' ')" 89504e470d0a1a0a || return 1
         size=$(od -An -tx1 -j16 -N8 "$tiny/plots/$stem.png" | tr -d ' ')
         awk -v w=$((16#${size:0:8})) -v h=$((16#${size:8})) -v bytes="$(stat -c %s "$tiny/plots/$stem.png")" -v stem="$stem" 'BEGIN {
@@ -515,6 +516,72 @@ unsupported_is_named() {
 check 'a model that this machine cannot run: named with its reason' unsupported_is_named
 not_called_a_failure() { ! grep 'no valid trial.*zz_unsupported' "$lied/plots/churn.words" && ! unescaped "$lied/report.md" | grep 'zz_unsupported no valid trial'; }
 check 'a model that this machine cannot run: has not failed either' not_called_a_failure
+
+# ---- questions of one's own: some models only, and linking -----------------------------------------------------------
+# A root whose experiments are its own; plots and report come from here, so that they are those of the repository.
+asked=$work/asked
+rm "$asked/bench"
+mkdir -p "$asked/bench/experiments"
+ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
+ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
+
+ask() { # NAME KEY_AND_VALUE...: an experiment
+    printf '%s\n' "question Which?" "kind serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
+        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+}
+
+ask some 'models epoll fork zz_unsupported' 'connections 4'
+ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/waits.conf" # the first of two lines counts
+bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
+check 'some models: the run ends well' equals 'its status' $? 0
+some=$results/some
+check 'some models: no others' equals 'the models' "$(value "$some/models.tsv" name experiment=some | paste -sd ' ')" 'epoll fork zz_unsupported'
+check 'some models: all of them' equals 'the cells' "$(block "$some" 1 | awk '$1 == "some" { print $2 }' | sort | paste -sd ' ')" 'epoll fork'
+check 'some models: one that cannot run here is named' says <(unescaped "$some/report.md") 'Not run: zz_unsupported: the kernel has no zz_call'
+check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connections: iterative; a server that serves one connection at a time'
+check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
+check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
+
+rm "$asked"/bench/experiments/*
+ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
+bench asked RUN=linked BUDGET=0
+status=$?
+linked=$results/linked
+if [ -e "$repo/build/static/none" ]; then # under a sanitizer, or where everything is linked statically
+    check 'linking: nothing to compare: the run fails' equals 'its status' $status 1
+    check 'linking: nothing to compare: says why' says "$work/asked.log" "fork is skipped: $(cat "$repo/build/static/none")"
+else
+    check 'linking: the run ends well' equals 'its status' $status 0
+    check 'linking: every trial is ok' all_ok "$linked/trials.tsv"
+    two_folders() {
+        diff <(awk -F '\t' 'NR > 1 { print $6, $7 }' "$linked/plan.tsv" | sort -u) - << 'END'
+dynamic build/servers/epoll
+dynamic build/servers/fork
+static build/static/servers/epoll
+static build/static/servers/fork
+END
+    }
+    check 'linking: dynamic and static programs' two_folders
+    is_static() { ! readelf -l "$repo/build/static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
+    check 'linking: a static copy is static, the program beside it is not' is_static fork
+    check 'linking: ratios are to the baseline of the same linking' recomputed "$linked" 4
+    check 'linking: a sentence on dynamic programs' says "$linked/report.md" '- With dynamic linking a connection costs the fork server '
+    check 'linking: a sentence on static programs' says "$linked/report.md" '- With static linking a connection costs the fork server '
+    check 'linking: fork_exec executes a static program' test -x "$repo/build/static/servers/inetd/echo"
+fi
+
+bad_question() { # TEXT NAME KEY_AND_VALUE...
+    rm -f "$asked"/bench/experiments/*
+    ask "${@:2}"
+    refuses "bad question: $1" "$status" "$1" env RESULTS="$results" RUN=bad BUDGET=0 "$asked/bench/run.sh"
+    rm -rf "$results/bad"
+}
+status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
+status=1 bad_question "not 'lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
+status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
+[ -e "$repo/build/static/none" ] ||
+    status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
 plan=$repo/build/bench/plan trial=$repo/build/bench/trial summarize=$repo/build/bench/summarize

@@ -10,9 +10,10 @@
 
 #include <cmocka.h>
 
-#include "tests/core/server_process.h"
+#include "tests/core/followed.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -36,7 +38,7 @@ enum { GONE_WITHIN_MS = 2000, POLL_MS = 1 };
 struct program {
     const char *path;
     bool ipc;
-    char objects[OUTPUT_BYTES]; // the System V objects that there were before the test
+    char objects[OUTPUT_BYTES]; // what list_objects() found before the test
 };
 
 struct result {
@@ -44,6 +46,9 @@ struct result {
     char out[OUTPUT_BYTES];
     char err[OUTPUT_BYTES];
 };
+
+// Where POSIX message queues are files.
+static char queues[64] = "/dev/mqueue";
 
 static void sleep_ms(long ms)
 {
@@ -122,32 +127,65 @@ static void assert_runs_silently(const char *path, const char *const *arguments)
     assert_string_equal(result.err, "");
 }
 
-// The identifiers of all segments and semaphore sets; not their times and counts, which change.
-static void list_objects(char objects[OUTPUT_BYTES])
+__attribute__((format(printf, 2, 3))) static void add(char objects[OUTPUT_BYTES],
+                                                      const char *format, ...)
 {
-    static const char *const tables[] = {"/proc/sysvipc/shm", "/proc/sysvipc/sem"};
-    size_t used = 0;
+    size_t used = strlen(objects);
+    va_list values;
 
-    objects[0] = '\0';
+    va_start(values, format);
+    used += (size_t)vsnprintf(objects + used, OUTPUT_BYTES - used, format, values);
+    va_end(values);
+    assert_true(used < OUTPUT_BYTES);
+}
+
+// The identifiers of all message queues, segments and semaphore sets; not their times and counts,
+// which change.
+static void add_system_v(char objects[OUTPUT_BYTES])
+{
+    static const char *const tables[] = {"msg", "shm", "sem"};
+
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        char text[OUTPUT_BYTES], *rest = NULL;
+        char path[64], text[OUTPUT_BYTES], *rest = NULL;
 
-        if (access(tables[i], F_OK) < 0)
+        snprintf(path, sizeof path, "/proc/sysvipc/%s", tables[i]);
+        if (access(path, F_OK) < 0)
             continue; // a kernel without System V IPC
-        read_file(tables[i], text, sizeof text);
+        read_file(path, text, sizeof text);
         for (char *line = strtok_r(text, "\n", &rest); line != NULL;
              line = strtok_r(NULL, "\n", &rest)) {
             long key;
             int id;
 
             if (sscanf(line, "%ld %d", &key, &id) == 2)
-                used += (size_t)snprintf(objects + used, OUTPUT_BYTES - used, "%c%d ", "ms"[i], id);
-            assert_true(used < OUTPUT_BYTES);
+                add(objects, "%s %d ", tables[i], id);
         }
     }
 }
 
-// No child, not even a zombie, and the System V objects that were there before.
+// The files of a folder that are ours by their names. Nobody else's: strangers' may come and go.
+static void add_names(char objects[OUTPUT_BYTES], const char *folder)
+{
+    DIR *entries = opendir(folder);
+
+    if (entries == NULL)
+        return; // main() has said so, where it matters
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (strstr(entry->d_name, "forklore") != NULL && entry->d_type != DT_DIR)
+            add(objects, "%s/%s ", folder, entry->d_name);
+    closedir(entries);
+}
+
+static void list_objects(char objects[OUTPUT_BYTES])
+{
+    objects[0] = '\0';
+    add_system_v(objects);
+    add_names(objects, queues);
+    add_names(objects, "/dev/shm");
+    add_names(objects, "/tmp");
+}
+
+// No child, not even a zombie, and the objects that were there before.
 static bool nothing_remains(const struct program *program)
 {
     char objects[OUTPUT_BYTES];
@@ -199,7 +237,7 @@ static void describes_itself(void **state)
 {
     const struct program *program = *state;
     struct result result = run(program->path, (const char *const[]){"--describe", NULL});
-    char *fields[5], *rest = result.out;
+    char *fields[6], *rest = result.out;
     size_t count = 0;
 
     if (WIFEXITED(result.status) && WEXITSTATUS(result.status) == EXIT_SKIP)
@@ -211,15 +249,16 @@ static void describes_itself(void **state)
     assert_ptr_equal(strchr(result.out, '\n'), result.out + strlen(result.out) - 1);
     result.out[strlen(result.out) - 1] = '\0';
     for (char *field; (field = strsep(&rest, "\t")) != NULL; count++) {
-        assert_true(count < 5);
+        assert_true(count < 6);
         assert_true(strlen(field) > 0);
         fields[count] = field;
     }
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 6);
     assert_string_equal(fields[0], strrchr(program->path, '/') + 1);
     for (const char *c = fields[1]; *c != '\0'; c++)
         assert_true(islower((unsigned char)*c) || *c == '_');
     assert_string_equal(fields[2], "-");
+    assert_string_equal(fields[3], "-");
 }
 
 static void skip_if_unsupported(const struct program *program)
@@ -294,14 +333,55 @@ static void runs_for_a_caller_that_ignores_children(void **state)
     assert_true(nothing_remains(program));
 }
 
+// The longest message of a program that has just refused a longer one.
+static size_t longest(const struct result *refusal)
+{
+    size_t bytes = 0;
+    const char *reason = strstr(refusal->err, ": a message is at most ");
+
+    assert_exit(refusal, EXIT_SKIP);
+    assert_string_equal(refusal->out, "");
+    assert_non_null(reason);
+    assert_int_equal(sscanf(reason, ": a message is at most %zu bytes", &bytes), 1);
+    assert_ptr_equal(strchr(refusal->err, '\n'), refusal->err + strlen(refusal->err) - 1);
+    return bytes;
+}
+
+// Every size up to 64 KiB, or up to the one that it says, and that only where messages stay whole.
 static void carries_every_size(void **state)
 {
     static const char *const sizes[] = {"1", "64", "4095", "4096", "4097", "65536"};
     const struct program *program = *state;
+    size_t most = SIZE_MAX;
 
     skip_if_unsupported(program);
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        assert_runs_silently(program->path, (const char *const[]){"300", "-s", sizes[i], NULL});
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const char *const arguments[] = {"300", "-s", sizes[i], NULL};
+        struct result result = run(program->path, arguments);
+
+        if (WIFEXITED(result.status) && WEXITSTATUS(result.status) == EXIT_SKIP) {
+            size_t said = longest(&result);
+
+            assert_true(said < strtoul(sizes[i], NULL, 10));
+            assert_true(most == SIZE_MAX || said == most);
+            most = said;
+        } else {
+            assert_exit(&result, EXIT_SUCCESS);
+            assert_string_equal(result.err, "");
+            assert_true(most == SIZE_MAX); // no smaller one was refused
+        }
+    }
+    if (most != SIZE_MAX) {
+        struct result result = run(program->path, (const char *const[]){"--describe", NULL});
+        char text[32];
+
+        assert_non_null(strstr(result.out, "\tmessage\t"));
+        snprintf(text, sizeof text, "%zu", most);
+        assert_runs_silently(program->path, (const char *const[]){"300", "-s", text, NULL});
+        snprintf(text, sizeof text, "%zu", most + 1);
+        result = run(program->path, (const char *const[]){"300", "-s", text, NULL});
+        assert_int_equal(longest(&result), most);
+    }
     assert_true(nothing_remains(program));
 }
 
@@ -339,11 +419,27 @@ static int shrink_buffers(pid_t pid)
     return shrunk;
 }
 
-// A stream that has room for a part of a message gives parts; one that has room seldom does.
+// How often a process has waited so far.
+static long waits(pid_t pid)
+{
+    static const char key[] = "\nvoluntary_ctxt_switches:";
+    char path[64], status[OUTPUT_BYTES];
+
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    read_file(path, status, sizeof status);
+    const char *line = strstr(status, key);
+    assert_non_null(line);
+    return strtol(line + strlen(key), NULL, 10);
+}
+
+// A stream that has room for a part of a message gives parts; one that has room seldom does. Who
+// lost a part says so, or waits for ever. It is not run to its end: between parts TCP may wait 40
+// ms for an acknowledgement.
 static void loops_on_short_transfers(void **state)
 {
     const struct program *program = *state;
     struct result result = run(program->path, (const char *const[]){"--describe", NULL});
+    char said[OUTPUT_BYTES];
     FILE *out, *error;
     int status;
 
@@ -354,13 +450,21 @@ static void loops_on_short_transfers(void **state)
     assert_non_null(out);
     assert_non_null(error);
     pid_t pid =
-        start(program->path, (const char *const[]){"3000", "-s", "65536", NULL}, out, error);
+        start(program->path, (const char *const[]){"10000000", "-s", "65536", NULL}, out, error);
     await_peer(pid);
     assert_true(shrink_buffers(pid) > 0);
+    sleep_ms(200);
+    long before = waits(pid);
+    for (int waited_ms = 0; waits(pid) < before + 10; waited_ms += POLL_MS) {
+        assert_true(waited_ms < GONE_WITHIN_MS); // it goes on
+        sleep_ms(POLL_MS);
+    }
+    assert_int_equal(kill(pid, SIGTERM), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
+    rewind_and_read(error, said);
     fclose(out);
-    fclose(error);
+    assert_string_equal(said, "");
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM); // it was still at it
     assert_true(nothing_remains(program));
 }
 
@@ -476,21 +580,19 @@ static void find(const char *pattern, glob_t *found)
              pattern);
 }
 
-// ThreadSanitizer follows threads: it breaks clone() and puts off signal handlers while semop()
-// blocks.
-static bool can_be_followed(const char *path)
+// Message queues are files only where that is mounted, which need not be anywhere.
+static void find_queues(void)
 {
-    char command[300], line[1024] = "";
-    if (!DEFERS_SIGNALS)
-        return true;
-    snprintf(command, sizeof command, "%s --describe", path);
-    FILE *output = popen(command, "r");
-    bool is_thread = output && fgets(line, sizeof line, output) && strstr(line, "\tthread\t");
-    if (output)
-        pclose(output);
-    if (!is_thread)
-        printf("skipped: %s: not threads, which are all that this sanitizer follows\n", path);
-    return is_thread;
+    int context = fsopen("mqueue", FSOPEN_CLOEXEC), mount = -1;
+
+    if (context >= 0 && fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        mount = fsmount(context, FSMOUNT_CLOEXEC, 0);
+    if (context >= 0)
+        close(context);
+    if (mount >= 0)
+        snprintf(queues, sizeof queues, "/proc/self/fd/%d", mount); // stays open, for all tests
+    else if (access(queues, R_OK | X_OK) < 0)
+        printf("skipped: whether a POSIX message queue remains: %s cannot be read\n", queues);
 }
 
 int main(void)
@@ -504,10 +606,11 @@ int main(void)
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         err(EXIT_FAILURE, "prctl");
 
-    // Among nobody else's System V objects, where that is allowed: strangers' coming and going
-    // would fail a test.
+    // Among nobody else's System V objects and message queues, where that is allowed: strangers'
+    // coming and going would fail a test.
     if (unshare(CLONE_NEWIPC) < 0 && errno != EPERM)
         err(EXIT_FAILURE, "unshare");
+    find_queues();
 
     size_t programs = spawn.gl_pathc + ipc.gl_pathc;
     struct program *program = calloc(programs, sizeof *program);

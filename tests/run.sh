@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh: runs every test program (build/tests/*) and every end-to-end test (tests/*_test.sh) and sums up.
-# A program that says nothing, crashes or takes more than TEST_SECONDS (default 300) has failed.
+# A program that says nothing, crashes or takes more than TEST_SECONDS (default 900) has failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 passed=0 failed=0 skipped=0
@@ -13,7 +13,7 @@ for test in build/tests/* tests/*_test.sh; do
     if [ ! -f "$test" ] || [ ! -x "$test" ]; then
         continue
     fi
-    timeout --kill-after=10 "${TEST_SECONDS:-300}" "$test" > "$log" 2>&1
+    timeout --kill-after=10 "${TEST_SECONDS:-900}" "$test" > "$log" 2>&1
     status=$?
     good=$(count PASSED) bad=$(count FAILED) omitted=$(count SKIPPED)
     if [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ $((good + omitted)) -eq 0 ]; }; then

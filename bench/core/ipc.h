@@ -11,8 +11,12 @@
 #include <stddef.h>
 
 // STREAM: the kernel copies bytes, without boundaries.
+// MESSAGE: the kernel copies messages, each whole.
 // SHARED: both processes map the same memory, and the kernel only wakes.
-enum family { STREAM, SHARED };
+// SPINNING: likewise, but nobody is woken: the receiver keeps looking, and its processor is busy
+// all the while. Not to be ranked with the others, whose receivers leave the processor to somebody
+// else.
+enum family { STREAM, MESSAGE, SHARED, SPINNING };
 
 // The two ends, also as an index: a direction is kept under the role that writes into it.
 enum role { INITIATOR, PEER };
@@ -28,7 +32,10 @@ struct ipc {
     enum family family;
     // Why this machine cannot run it, or NULL. No function: it always can.
     const char *(*unsupported)(void);
-    // Before the fork: both directions, for messages of up to MAX_MESSAGE_BYTES.
+    // The longest message that it carries on this machine. No function: MAX_MESSAGE_BYTES.
+    size_t (*most_bytes)(void);
+    // Before the fork: both directions, for messages of up to MAX_MESSAGE_BYTES, or most_bytes().
+    // What needs a name gets one that begins with "forklore", and loses it before this returns.
     void (*open)(void);
     // After the fork, in each process: keep one's own end, let go of the other's.
     void (*take)(enum role self);
@@ -45,3 +52,10 @@ extern const struct ipc ipc;
 // All `bytes` through a descriptor that may take or give fewer at a time.
 void write_all(int fd, const void *data, size_t bytes);
 void read_all(int fd, void *data, size_t bytes);
+
+// Memory, filled with zeros, that both processes have once they are two. It has no name, and goes
+// with the last of them.
+void *map_shared(size_t bytes);
+
+// The number that a file of /proc/sys holds.
+size_t kernel_limit(const char *path);

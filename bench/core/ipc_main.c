@@ -3,7 +3,7 @@
 //
 // It holds no clock. A run is timed from outside, and the cost of one round trip is the slope
 // between two COUNTs: starting, forking and ending cancel out. What the slope contains beside the
-// mechanism is one memcmp of BYTES.
+// mechanism is one memcmp of BYTES, and the peer's look at a byte.
 //
 // Neither process outlives the other. The peer's death is a SIGCHLD, which ends the initiator
 // wherever it waits; the initiator's death, even by SIGKILL, is a SIGTERM to the peer. Whoever ends
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,7 +35,8 @@ struct arguments {
     bool describe;
 };
 
-static const char *const family_names[] = {[STREAM] = "stream", [SHARED] = "shared"};
+static const char *const family_names[] = {
+    [STREAM] = "stream", [MESSAGE] = "message", [SHARED] = "shared", [SPINNING] = "spinning"};
 
 // Message i begins at pattern[i % PERIOD], and pattern[k] is k % PERIOD: it differs in every byte
 // from the PERIOD - 1 messages before it, so a stale answer shows even if it is one byte long. The
@@ -79,6 +81,28 @@ void read_all(int fd, void *data, size_t bytes)
         next += got;
         bytes -= (size_t)got;
     }
+}
+
+void *map_shared(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        err(EXIT_FAILURE, "mmap");
+    return memory;
+}
+
+size_t kernel_limit(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    size_t limit;
+
+    if (file == NULL)
+        err(EXIT_FAILURE, "%s", path);
+    if (fscanf(file, "%zu", &limit) != 1)
+        errx(EXIT_FAILURE, "%s does not hold a number", path);
+    fclose(file);
+    return limit;
 }
 
 // Runs at exit and in signal handlers, in either process: async-signal-safe calls only.
@@ -137,6 +161,9 @@ static _Noreturn void echo_messages(const struct arguments *arguments)
     ipc.take(PEER);
     for (unsigned long trip = 0; trip < arguments->count; trip++) {
         ipc.receive(message, arguments->message_bytes);
+        // What never left the initiator must not come back to it either.
+        if (message[0] != pattern[trip % PERIOD])
+            errx(EXIT_FAILURE, "message %lu did not reach the peer as it was sent", trip + 1);
         ipc.send(message, arguments->message_bytes);
     }
     _exit(EXIT_SUCCESS); // without tear_down(): the last answer may not have been read yet
@@ -222,7 +249,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 static const struct argp_option options[] = {
     {"size", 's', "BYTES", 0, "Length of a message, 1 to 65536 (default 64)", 0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, source and summary, separated by tabs", 0},
+     "Print name, family, capacity, workers, source and summary, separated by tabs", 0},
     {0},
 };
 
@@ -234,8 +261,17 @@ static const struct argp argp = {
            "every byte.\v"
            "Prints nothing on success. Time it from outside: the cost of one round trip is the "
            "slope between two COUNTs. "
-           "Exits with 77 and the reason if this machine cannot run it.",
+           "Exits with 77 and the reason if this machine cannot run it, or not with messages of "
+           "BYTES.",
 };
+
+static void refuse_what_does_not_fit(size_t bytes)
+{
+    size_t most = ipc.most_bytes != NULL ? ipc.most_bytes() : MAX_MESSAGE_BYTES;
+
+    if (bytes > most)
+        errx(EXIT_SKIP, "a message is at most %zu bytes long here, not %zu", most, bytes);
+}
 
 int main(int argc, char *argv[])
 {
@@ -245,7 +281,7 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
 
     if (arguments.describe)
-        printf("%s\t%s\t-\t%s\t%s\n", program_invocation_short_name, family_names[ipc.family],
+        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[ipc.family],
                ipc.source, ipc.summary);
     else if (arguments.count == 0)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");
@@ -257,6 +293,7 @@ int main(int argc, char *argv[])
         errx(EXIT_SKIP, "%s", reason);
     if (arguments.describe)
         return EXIT_SUCCESS;
+    refuse_what_does_not_fit(arguments.message_bytes);
 
     for (size_t k = 0; k < sizeof pattern; k++)
         pattern[k] = (unsigned char)(k % PERIOD);

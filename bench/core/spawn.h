@@ -5,6 +5,7 @@
 // child (it ends at once), same reaping.
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 enum family { PROCESS, THREAD };
@@ -16,6 +17,8 @@ struct spawn {
     const char *source;
     // PROCESS: is waited for; THREAD: is joined.
     enum family family;
+    // The child executes the image (bench/core/spawn_image.h), and --image can choose it.
+    bool loads_image;
     // Why this machine cannot run it, or NULL. No function: it always can.
     const char *(*unsupported)(void);
     // Makes one child, reaps it and checks how it ended; ends the program if any of it fails.
@@ -25,10 +28,11 @@ struct spawn {
 extern const struct spawn spawn;
 
 // How every child ends: not as a failed exec (127), an abort or a plain return from main would.
-enum { CHILD_STATUS = 42 };
+// Only an image that --image chose may say 0 as well: it need not know of this suite.
+enum { CHILD_STATUS = 42, EXEC_FAILED = 127 };
 
-// As argv[0] it makes a program nothing but a child: main() ends at once with CHILD_STATUS.
-#define CHILD_NAME "forklore-child"
+// Ends the program unless a child with this wait status ended as it should.
+void check_status(int status);
 
-// Waits for the process `pid`, and ends the program unless that exited with CHILD_STATUS.
+// Waits for the process `pid`, and checks its status.
 void reap(pid_t pid);

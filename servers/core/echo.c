@@ -33,9 +33,12 @@ void echo_advance(struct echo *e, ssize_t result)
 // core. Returns false when the socket is not ready for it.
 static bool transfer(struct echo *e, int connfd, unsigned char *buffer)
 {
-    ssize_t n = echo_next(e) == ECHO_READ
-                    ? recv(connfd, buffer, ECHO_BUFFER_BYTES, 0)
-                    : send(connfd, buffer + e->start, e->end - e->start, MSG_NOSIGNAL);
+    ssize_t n;
+    do
+        n = echo_next(e) == ECHO_READ
+                ? recv(connfd, buffer, ECHO_BUFFER_BYTES, 0)
+                : send(connfd, buffer + e->start, e->end - e->start, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
     if (n < 0)
         n = -errno;
     echo_advance(e, n);
@@ -70,8 +73,13 @@ short echo_ready(struct ready_echo *c, int connfd)
     unsigned char *buffer = c->held ? c->held : scratch;
 
     bool ready = true;
-    if (echo_next(&c->echo) == ECHO_READ)
+    c->found = FOUND_MORE;
+    if (echo_next(&c->echo) == ECHO_READ) {
         ready = transfer(&c->echo, connfd, buffer);
+        c->found = !ready                            ? FOUND_NOTHING
+                   : c->echo.end < ECHO_BUFFER_BYTES ? FOUND_LESS
+                                                     : FOUND_MORE;
+    }
     while (ready && echo_next(&c->echo) == ECHO_WRITE)
         ready = transfer(&c->echo, connfd, buffer);
 

@@ -41,9 +41,15 @@ void echo(int connfd);
 struct ready_echo {
     struct echo echo;
     unsigned char *held; // the bytes [start, end) not yet taken, or NULL
+    enum {
+        FOUND_MORE,    // as much as fits, or it has not looked
+        FOUND_LESS,    // all bytes that there were; its end may have come behind them
+        FOUND_NOTHING, // not even its end: what comes will be announced anew
+    } found;           // by the last call, when it read
 };
 
 // Does what a ready non-blocking socket allows: at most one read and the write that answers it, so
 // that no connection keeps the others waiting. Returns what to wait for next (POLLIN or POLLOUT),
-// or 0: close it, nothing is held any more.
+// or 0: close it, nothing is held any more. Who waits for changes of readiness (edge-triggered)
+// calls again, depending on what was found, before it waits for POLLIN.
 short echo_ready(struct ready_echo *c, int connfd);

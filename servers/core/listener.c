@@ -7,8 +7,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 // The numeric address and port as a socket address of either family; exits with status 2 if it is
 // neither. The resolver stays out of it: it would multiply the size of a statically linked server,
@@ -32,17 +36,72 @@ static struct sockaddr_storage numeric(const char *address, unsigned port, sockl
     return storage;
 }
 
-int listen_on(const char *address, unsigned port)
+static int stream_socket(int family)
 {
     int on = 1;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0)
+        err(1, "socket");
+    return fd;
+}
+
+static int share_port(int fd)
+{
+    int on = 1;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+}
+
+int listen_on(const char *address, unsigned port, bool reuseport)
+{
     socklen_t length;
     struct sockaddr_storage bound = numeric(address, port, &length);
-    int fd = socket(bound.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
-        bind(fd, (struct sockaddr *)&bound, length) < 0 || listen(fd, SOMAXCONN) < 0)
+    int fd = stream_socket(bound.ss_family);
+    // Shared only once it is bound: a port that another server has, shared or not, is refused.
+    if (bind(fd, (struct sockaddr *)&bound, length) < 0 || (reuseport && share_port(fd) < 0) ||
+        listen(fd, SOMAXCONN) < 0)
         err(1, "cannot listen on %s port %u", address, port);
     return fd;
+}
+
+int *listen_beside(int listen_fd, unsigned count)
+{
+    struct sockaddr_storage bound;
+    socklen_t length = sizeof bound;
+    int *listeners = calloc(count, sizeof *listeners);
+    if (!listeners || getsockname(listen_fd, (struct sockaddr *)&bound, &length) < 0)
+        err(1, "%u listeners", count);
+    listeners[0] = listen_fd;
+    for (unsigned i = 1; i < count; i++) {
+        listeners[i] = stream_socket(bound.ss_family);
+        if (share_port(listeners[i]) < 0 ||
+            bind(listeners[i], (struct sockaddr *)&bound, length) < 0 ||
+            listen(listeners[i], SOMAXCONN) < 0)
+            err(1, "listener %u of %u", i + 1, count);
+    }
+    return listeners;
+}
+
+void listen_no_more(int *listeners, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        shutdown(listeners[i], SHUT_RD);
+    free(listeners);
+}
+
+void complain(int error, const char *what)
+{
+    static atomic_llong silent_until_s;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long long until_s = atomic_load(&silent_until_s);
+    if (now.tv_sec < until_s ||
+        !atomic_compare_exchange_strong(&silent_until_s, &until_s, now.tv_sec + 1))
+        return;
+    errno = error;
+    // In one piece, for others of the pool may have to say something, too (warn() writes in three).
+    dprintf(STDERR_FILENO, error ? "%s: %s: %m\n" : "%s: %s\n", program_invocation_short_name,
+            what);
 }
 
 bool accept_again(int error)
@@ -56,6 +115,7 @@ bool accept_again(int error)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+        complain(error, "clients wait to be accepted");
         nanosleep(&pause, NULL);
         return true;
     default: // EINTR, ECONNABORTED, EPROTO and what else concerns only the connection that was to

@@ -11,6 +11,7 @@
 #include <err.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,12 +19,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
-static const char *const capacity_name[] = {"one", "workers", "many"};
+static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
 struct options {
     const char *address;
@@ -38,13 +41,15 @@ enum { MAX_CHILDREN_OPTION = 256, DESCRIBE_OPTION };
 static const struct argp_option argp_options[] = {
     {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
     {"address", 'a', "ADDRESS", 0, "Listen on this numeric address (default 127.0.0.1)", 0},
-    {"workers", 'w', "WORKERS", 0, "Size of the pool, in models that have one (default 16)", 0},
+    {"workers", 'w', "WORKERS", 0,
+     "Size of the pool, in models that have one (default: see --describe)", 0},
     {"max-children", MAX_CHILDREN_OPTION, "N", 0,
      "Most processes or threads alive at once, in models that make one per connection (default: "
      "from the limits)",
      0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
-     "Print name, family, capacity, source and summary, tab-separated", 0},
+     "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated",
+     0},
     {0},
 };
 
@@ -72,6 +77,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->address = argument;
         return 0;
     case 'w':
+        if (model.workers == NO_POOL)
+            errx(2, "this model has no pool of workers");
         options->workers = number(argument, "WORKERS", 1, 65536);
         return 0;
     case MAX_CHILDREN_OPTION:
@@ -109,14 +116,26 @@ static unsigned children_allowed(void)
     return allowed < 4 ? 2 : (unsigned)allowed / 2;
 }
 
+static unsigned default_workers(void)
+{
+    cpu_set_t cpus;
+    if (model.workers != ONE_PER_CPU)
+        return (unsigned)model.workers;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0) // more processors than cpu_set_t has room for
+        return (unsigned)get_nprocs();
+    return (unsigned)CPU_COUNT(&cpus);
+}
+
 static int listen_fd = -1;
 static pid_t server_pid;
 
 static void stop(int signal_number)
 {
     int saved_errno = errno;
+    // A child that inherited the handler, or the grace is over. Not _exit(): before that, the
+    // address sanitizer looks at the stack, and a clone's is none that it knows.
     if (getpid() != server_pid || signal_number == SIGALRM)
-        _exit(0); // a child that inherited the handler, or the grace is over
+        syscall(SYS_exit_group, 0);
     shutdown(listen_fd, SHUT_RD);
     alarm(1);
     errno = saved_errno;
@@ -185,7 +204,7 @@ static void announce(void)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.address = "127.0.0.1", .workers = 16};
+    struct options options = {.address = "127.0.0.1", .workers = default_workers()};
     struct argp argp = {argp_options, parse_option, NULL, model.summary, NULL, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
@@ -194,8 +213,11 @@ int main(int argc, char **argv)
     if (reason)
         errx(77, "%s", reason);
     if (options.describe) {
-        printf("%s\t%s\t%s\t%s\t%s\n", program_invocation_short_name, family_name[model.family],
-               capacity_name[model.capacity], model.source, model.summary);
+        char pool[16] = "-";
+        if (model.workers != NO_POOL)
+            snprintf(pool, sizeof pool, "%u", options.workers);
+        printf("%s\t%s\t%s\t%s\t%s\t%s\n", program_invocation_short_name, family_name[model.family],
+               capacity_name[model.capacity], pool, model.source, model.summary);
         return fflush(stdout) == EOF;
     }
 
@@ -206,7 +228,7 @@ int main(int argc, char **argv)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     server_pid = getpid();
-    listen_fd = listen_on(options.address, options.port);
+    listen_fd = listen_on(options.address, options.port, model.reuseport);
     handle(SIGTERM, stop);
     handle(SIGINT, stop);
     handle(SIGALRM, stop);

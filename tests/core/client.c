@@ -192,3 +192,40 @@ void expect_service(unsigned port)
     client_exchange(&c, 100, NULL);
     client_finish(&c);
 }
+
+bool client_is_answered(struct client *c)
+{
+    unsigned char buffer[TRANSFER_BYTES];
+    while (c->received < c->sent) {
+        wait_for(c, POLLIN);
+        ssize_t n = recv(c->fd, buffer, least(c->sent - c->received, sizeof buffer), 0);
+        if (n <= 0)
+            return false;
+        if (memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
+            fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+        c->received += (size_t)n;
+    }
+    return true;
+}
+
+bool client_is_pushed(struct client *c, size_t bytes, int patience_ms)
+{
+    while (c->sent < bytes) {
+        ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes - c->sent, TRANSFER_BYTES),
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0 && errno != EAGAIN && errno != EINTR)
+            return false;
+        c->sent += n > 0 ? (size_t)n : 0;
+        if (n < 0 && !ready(c, POLLOUT, patience_ms))
+            return true;
+    }
+    return true;
+}
+
+bool is_served(unsigned port, size_t bytes)
+{
+    struct client c = client_connect(port, 54321);
+    bool served = client_is_pushed(&c, bytes, CLIENT_LIMIT_MS) && client_is_answered(&c);
+    client_close(&c);
+    return served;
+}

@@ -51,3 +51,13 @@ void client_reset(struct client *c);
 
 // A new client is served: connects, exchanges a few bytes, finishes.
 void expect_service(unsigned port);
+
+// The same where the server may fail: false if it ended or reset the connection instead. Fails only
+// if it does neither, or with wrong bytes.
+bool is_served(unsigned port, size_t bytes);
+
+// As client_push(); false if the connection ends instead.
+bool client_is_pushed(struct client *c, size_t bytes, int patience_ms);
+
+// Whether what is outstanding comes back; false if the connection ends instead. Fails otherwise.
+bool client_is_answered(struct client *c);

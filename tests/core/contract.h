@@ -1,21 +1,28 @@
 // The contract that every server must keep: a table of hazards (rows) against the programs found in
-// build/servers/ (columns). tests/contract.c makes a test of each cell; hazards_*.c hold what a
-// hazard does.
+// build/servers/ (columns). tests/contract.c makes a test of each cell; hazards.c is the table,
+// hazards_*.c hold what a hazard does.
 #pragma once
 
 #include "servers/core/model.h"
+#include "tests/core/census.h"
+#include "tests/core/inject.h"
 #include "tests/core/server_process.h"
 
 struct program {
     char name[64], path[300];
     enum family family;
     enum capacity capacity;
+    bool has_pool;     // of workers, whose number -w sets
     char problem[256]; // why there are no tests of it, or empty
     bool unsupported;  // the problem is that this machine cannot run it
 };
 
 // Sets of families and capacities: bit n is the enum's value n.
-enum { PER_CONNECTION = 1u << MANY, NOT_ONE = 1u << WORKERS | 1u << MANY };
+enum {
+    PER_CONNECTION = 1u << MANY,             // where the family is PROCESS or THREAD
+    PROMISE_NONE = 1u << ONE | 1u << HASHED, // that two clients are served at the same time
+    LOOPS = 1u << MULTIPLEXED | 1u << PEER,
+};
 
 struct cell {
     const struct hazard *hazard;
@@ -29,18 +36,38 @@ struct hazard {
     const char *rule; // what passes
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
-    const char *exception; // why the other capacities are excepted; NULL: it means nothing to them
-    const char *program;   // the only one that it concerns, or NULL
-    unsigned workers;      // -w of the models with a pool of fixed size; 0: DEFAULT_WORKERS
-    const char *argument;  // another one for the server, or NULL
-    rlim_t files;          // the server's RLIMIT_NOFILE; 0: inherited
-    bool starts_itself;    // no server is running when the test is called
+    bool pools;                    // concerns only models with a pool of workers
+    unsigned excepted;             // capacities that cannot keep it, for a documented reason
+    const char *program;           // the only one that it concerns, or NULL
+    const char *says;              // words that standard error must hold; otherwise it is empty
+    unsigned says_families;        // ... if the family is one of these; 0: all
+    unsigned workers;              // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
+    const char *argument;          // another one for the server, or NULL
+    rlim_t files;                  // the server's RLIMIT_NOFILE; 0: inherited
+    bool injects;                  // attaches strace to the server
+    bool deep;                     // takes long: runs only with DEEP=1, when nothing else does
+    bool starts_itself;            // no server is running when the test is called
 };
 
 enum { DEFAULT_WORKERS = 4 };
 
-// Ends the test, as neither passed nor failed.
+// hazards.c: the rows, and why a capacity cannot keep what others must.
+extern const struct hazard hazards[];
+extern const size_t hazard_count;
+extern const char *const exception_of[];
+
+// Ends the test, as neither passed nor failed: this machine cannot run it, or the server cannot
+// fulfil it, for a good reason.
 void skip_because(struct cell *cell, const char *reason);
+void except_because(struct cell *cell, const char *reason);
+
+// Starts the server as the table asks for; start_server() waits until it listens.
+void launch_server(struct cell *cell);
+void start_server(struct cell *cell);
+
+// inject(), where the test ends if that is not permitted here.
+struct injection inject_into_cell(struct cell *cell, const char *calls, const char *error,
+                                  const char *when);
 
 // The census of the server at rest, its pool complete and a first client served.
 struct census baseline(const struct cell *cell);
@@ -66,15 +93,38 @@ void signal_storm(struct cell *);
 // hazards_clients.c: what clients do to a server, and to each other
 void second_client(struct cell *);
 void second_client_waits(struct cell *);
+void fast_talker(struct cell *);
 void reset_at_any_moment(struct cell *);
 void gone_mid_message(struct cell *);
 void many_at_once(struct cell *);
+void many_in_turn(struct cell *);
 void one_after_another(struct cell *);
+void ten_thousand(struct cell *);
 void all_gone_at_once(struct cell *);
+
+// hazards_crowds.c: more at once than a loop has room for in its lists
+void crowd_of_stalled(struct cell *);
+void all_talk_at_once(struct cell *);
+
+// hazards_limits.c: what a server is not given
 void out_of_descriptors(struct cell *);
 void beyond_fd_setsize(struct cell *);
+void no_memory(struct cell *);
 
 // hazards_processes.c: what servers do with their processes and threads
 void max_children(struct cell *);
 void child_holds_only_its_connection(struct cell *);
+void servant_refused(struct cell *);
+
+// hazards_pools.c: pools of workers
 void worker_killed(struct cell *);
+void successor_refused(struct cell *);
+void pool_refused_at_start(struct cell *);
+
+// hazards_injected.c: system calls that fail
+void accept_fails(struct cell *);
+void receive_fails(struct cell *);
+void send_fails(struct cell *);
+void wait_fails(struct cell *);
+void lock_interrupted(struct cell *);
+void epoll_ctl_fails(struct cell *);

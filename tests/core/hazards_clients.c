@@ -1,3 +1,4 @@
+#include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
 
@@ -6,10 +7,16 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <linux/tcp.h> // its tcp_info counts bytes
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/select.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 void second_client(struct cell *cell)
 {
@@ -17,6 +24,64 @@ void second_client(struct cell *cell)
     client_exchange(&first, 1, NULL);
     expect_service(cell->server.port);
     client_finish(&first);
+}
+
+// Makes a process that sends, or one that receives, as fast as it can, until it is killed or the
+// connection ends.
+static pid_t talk(int fd, ssize_t (*transfer)(int fd, void *bytes, size_t n))
+{
+    static unsigned char bytes[65536];
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+            while (transfer(fd, bytes, sizeof bytes) > 0)
+                ;
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    return pid;
+}
+
+static ssize_t transfer_out(int fd, void *bytes, size_t n)
+{
+    return send(fd, bytes, n, MSG_NOSIGNAL);
+}
+
+static ssize_t transfer_in(int fd, void *bytes, size_t n)
+{
+    return recv(fd, bytes, n, 0);
+}
+
+void fast_talker(struct cell *cell)
+{
+    enum { ROUND_TRIPS = 50, MOST_MS = 250 * SLOWNESS, LEAST_BYTES = 1 << 20 };
+    static const struct timespec pause = {.tv_nsec = 4000000};
+    struct census before = baseline(cell);
+    struct client talker = client_connect(cell->server.port, 1);
+    struct client other = client_connect(cell->server.port, 2);
+    pid_t talks[] = {talk(talker.fd, transfer_out), talk(talker.fd, transfer_in)};
+    uint64_t took_ns = 0;
+    for (unsigned i = 0; i < ROUND_TRIPS; i++) {
+        uint64_t start_ns = now_ns();
+        client_exchange(&other, 100, NULL);
+        took_ns += now_ns() - start_ns;
+        if (took_ns > MOST_MS * (uint64_t)1000000)
+            fail_msg("%u round trips take %u ms beside a client that does not pause", i + 1,
+                     (unsigned)(took_ns / 1000000));
+        nanosleep(&pause, NULL);
+    }
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    assert_int_equal(getsockopt(talker.fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    if (info.tcpi_bytes_received < LEAST_BYTES)
+        fail_msg("answers the fast client only %u bytes", (unsigned)info.tcpi_bytes_received);
+    for (size_t i = 0; i < 2; i++) {
+        kill(talks[i], SIGKILL);
+        assert_int_equal(waitpid(talks[i], NULL, 0), talks[i]);
+    }
+    client_close(&talker);
+    client_finish(&other);
+    expect_census(&cell->server, &before);
 }
 
 // The exception to second_client: it waits, and its turn comes.
@@ -78,6 +143,16 @@ void gone_mid_message(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
+enum { MOST_AT_ONCE = 500 };
+
+static bool any_has_news(const struct client *clients, nfds_t n)
+{
+    struct pollfd polled[n];
+    for (nfds_t i = 0; i < n; i++) // those that are closed are negative and ignored
+        polled[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+    return poll(polled, n, CLIENT_LIMIT_MS) > 0;
+}
+
 void many_at_once(struct cell *cell)
 {
     enum { CLIENTS = 200 };
@@ -96,16 +171,67 @@ void many_at_once(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
-void one_after_another(struct cell *cell)
+// So many clients that come at once and leave when they have been answered: where one is served
+// after the other, too, all have their turn.
+static void crowd(const struct cell *cell, unsigned size)
 {
-    enum { CLIENTS = 2000 };
+    struct client clients[MOST_AT_ONCE];
+    for (unsigned i = 0; i < size; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], 1000);
+    }
+    for (unsigned left = size; left > 0;) {
+        if (!any_has_news(clients, size))
+            fail_msg("%u of %u clients never have their turn", left, size);
+        for (unsigned i = 0; i < size; i++) {
+            if (clients[i].fd < 0 || !client_has_news(&clients[i], 0))
+                continue;
+            client_finish(&clients[i]);
+            left--;
+        }
+    }
+}
+
+void many_in_turn(struct cell *cell)
+{
     struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++) {
+    crowd(cell, 100);
+    expect_census(&cell->server, &before);
+}
+
+static void row(const struct cell *cell, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++) {
         struct client c = client_connect(cell->server.port, i);
         client_exchange(&c, 64, NULL);
         client_close(&c);
     }
+}
+
+void one_after_another(struct cell *cell)
+{
+    struct census before = baseline(cell);
+    row(cell, 2000);
     expect_census(&cell->server, &before);
+}
+
+// Five hundred at a time: one after another, and all at once. What the first two thousand leave
+// behind is what a server keeps for the next.
+void ten_thousand(struct cell *cell)
+{
+    enum { ROUNDS = 10, FIRST_ROUNDS = 2, GROWTH_KIB = 512 };
+    struct census before = baseline(cell);
+    unsigned long first_kib = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        row(cell, MOST_AT_ONCE);
+        crowd(cell, MOST_AT_ONCE);
+        expect_census(&cell->server, &before);
+        if (round + 1 == FIRST_ROUNDS)
+            first_kib = process_pss_kib(&cell->server);
+    }
+    unsigned long last_kib = process_pss_kib(&cell->server);
+    if (!SANITIZED && last_kib > first_kib + GROWTH_KIB)
+        fail_msg("grew from %lu to %lu KiB", first_kib, last_kib);
 }
 
 static bool is_stopped(const void *pid)
@@ -144,51 +270,4 @@ void all_gone_at_once(struct cell *cell)
     assert_int_equal(kill(cell->server.pid, SIGCONT), 0);
     expect_census(&cell->server, &before);
     expect_service(cell->server.port);
-}
-
-// The server has room for fewer descriptors than there are clients, each of its processes has.
-void out_of_descriptors(struct cell *cell)
-{
-    enum { CLIENTS = 60 };
-    struct client clients[CLIENTS];
-    struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    client_exchange(&clients[0], 1000, NULL);
-
-    expect_no_spinning(&cell->server);
-    client_exchange(&clients[0], 1000, NULL); // those it has are still served
-    for (unsigned i = 0; i < CLIENTS; i++)
-        client_close(&clients[i]);
-    expect_service(cell->server.port);
-    expect_census(&cell->server, &before);
-}
-
-// Descriptors 0 to 2 and the listener leave room for at most FD_SETSIZE - 4 clients.
-void beyond_fd_setsize(struct cell *cell)
-{
-    enum { CLIENTS = 1100, SERVED = FD_SETSIZE - 24 };
-    struct client clients[CLIENTS];
-    unsigned refused = 0;
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur < CLIENTS + 100)
-        skip_because(cell, "the hard limit of descriptors is too low");
-    for (unsigned i = 0; i < CLIENTS; i++)
-        clients[i] = client_connect(cell->server.port, i);
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    for (unsigned i = SERVED; i < CLIENTS; i++) {
-        if (i < FD_SETSIZE && !client_has_news(&clients[i], 0))
-            continue; // perhaps one that still found room
-        client_expect_end(&clients[i]);
-        refused++;
-    }
-    assert_true(refused >= CLIENTS - (FD_SETSIZE - 4));
-    for (unsigned i = 0; i < SERVED; i++)
-        client_exchange(&clients[i], 100, NULL);
-    client_finish(&clients[SERVED / 2]);
-    expect_service(cell->server.port);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        if (clients[i].fd >= 0)
-            client_close(&clients[i]);
 }

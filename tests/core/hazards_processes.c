@@ -1,6 +1,7 @@
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/inject.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -113,83 +114,17 @@ void child_holds_only_its_connection(struct cell *cell)
         client_finish(&clients[i]);
 }
 
-// ---- a pool of processes ----
-
-enum { MOST_WORKERS = 64 };
-
-struct pool {
-    const struct cell *cell;
-    const pid_t *killed; // none of these is in a pool that is whole again
-    size_t size;
-};
-
-static bool is_whole(const void *argument)
+// The client is closed, whom nobody can serve; it is neither forgotten nor served by the parent.
+void servant_refused(struct cell *cell)
 {
-    const struct pool *p = argument;
-    pid_t now[MOST_WORKERS];
-    size_t n = children_of(p->cell->server.pid, now, MOST_WORKERS);
-    for (size_t i = 0; i < n && i < MOST_WORKERS; i++)
-        for (size_t k = 0; k < p->size; k++)
-            if (now[i] == p->killed[k])
-                return false;
-    return n == p->size;
-}
-
-// Kills the first n workers of those there and returns how many it were.
-static size_t kill_workers(const struct cell *cell, size_t n, pid_t killed[MOST_WORKERS])
-{
-    size_t there = children_of(cell->server.pid, killed, n);
-    for (size_t i = 0; i < there && i < n; i++)
-        kill(killed[i], SIGKILL);
-    return there < n ? there : n;
-}
-
-// Kills all workers and whatever replaces them, for so long. Returns how many it were.
-static size_t kill_replacements(const struct cell *cell, size_t size, int for_ms)
-{
-    enum { MOST_DEATHS = 4096 };
-    pid_t dead[MOST_DEATHS], now[MOST_WORKERS];
-    size_t deaths = 0;
-    uint64_t end_ns = now_ns() + (uint64_t)for_ms * 1000000;
-    while (ns_until(end_ns) > 0) {
-        size_t n = children_of(cell->server.pid, now, size);
-        for (size_t i = 0; i < n && i < size; i++) {
-            size_t d = 0;
-            while (d < deaths && dead[d] != now[i])
-                d++;
-            if (d < deaths || deaths == MOST_DEATHS)
-                continue; // dying already
-            kill(now[i], SIGKILL);
-            dead[deaths++] = now[i];
-        }
-    }
-    return deaths;
-}
-
-void worker_killed(struct cell *cell)
-{
-    enum { STORM_MS = 300, MOST_ROUNDS = 20 };
+    static const char *const errors[] = {"EAGAIN", "ENOMEM"};
     struct census before = baseline(cell);
-    size_t size = before.processes - 1;
-    if (size == 0) // a model that promises one was waited for
-        skip_because(cell, "has no pool of processes");
-    assert_in_range(size, 1, MOST_WORKERS);
-
-    pid_t killed[MOST_WORKERS] = {0};
-    struct pool pool = {cell, killed, size};
-    assert_int_equal(kill_workers(cell, 1, killed), 1);
-    if (!within(SECOND_MS, is_whole, &pool))
-        fail_msg("a killed worker is not replaced");
-    expect_service(cell->server.port);
-    assert_int_equal(kill_workers(cell, size, killed), size);
-    if (!within(SECOND_MS, is_whole, &pool))
-        fail_msg("%zu killed workers are not replaced by as many", size);
-    expect_service(cell->server.port);
-
-    // Workers that die as soon as they are made are not made as fast as the machine can.
-    size_t deaths = kill_replacements(cell, size, STORM_MS);
-    if (deaths > MOST_ROUNDS * size)
-        fail_msg("%zu workers made and killed in %d ms", deaths, STORM_MS);
-    expect_service(cell->server.port);
+    for (size_t e = 0; e < sizeof errors / sizeof *errors; e++) {
+        struct injection i = inject_into_cell(cell, "clone,clone3,fork,vfork", errors[e], "1");
+        if (is_served(cell->server.port, 100))
+            fail_msg("%s: served, though neither process nor thread could be made", errors[e]);
+        expect_service(cell->server.port);
+        assert_true(injection_end(&i) > 0);
+    }
     expect_census(&cell->server, &before);
 }

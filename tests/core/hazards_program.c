@@ -1,5 +1,6 @@
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/sysv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,16 +59,16 @@ void describe(struct cell *cell)
     char *newline = strchr(output, '\n');
     assert_true(newline && !newline[1]);
     *newline = '\0';
-    char *rest = output, *field[5] = {0};
-    for (size_t i = 0; i < 5; i++) {
+    char *rest = output, *field[6] = {0};
+    for (size_t i = 0; i < 6; i++) {
         field[i] = strsep(&rest, "\t");
         if (!field[i] || !*field[i])
             fail_msg("field %zu of --describe is missing", i + 1);
     }
     if (rest)
-        fail_msg("more than five fields");
+        fail_msg("more than six fields");
     assert_string_equal(field[0], cell->program->name);
-    // field[1] and field[2] are known: without them, there would be no program to test
+    // field[1] to field[3] are known: without them, there would be no program to test
 }
 
 void usage_errors(struct cell *cell)
@@ -81,7 +82,7 @@ void usage_errors(struct cell *cell)
         {"-p", "1x"},
         {"-w", "0"},
         {"-w", "-1"},
-        {"-w", "1000000"},
+        {"-w", "1000000"}, // also where there is no pool
         {"--max-children", "0"},
         {"-a", "nowhere"},
         {"extra"},
@@ -91,18 +92,23 @@ void usage_errors(struct cell *cell)
         expect_failure(cell, wrong[i], 2);
 }
 
+// Also by one that would share it (SO_REUSEPORT), as a second instance of some models would.
 void port_in_use(struct cell *cell)
 {
-    struct sockaddr_in taken = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof taken;
-    char port[16];
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
-        getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
-        fail_msg("cannot take a port: %s", strerror(errno));
-    snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
-    expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
-    close(fd);
+    for (int shared = 0; shared <= 1; shared++) {
+        struct sockaddr_in taken = {.sin_family = AF_INET,
+                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t length = sizeof taken;
+        char port[16];
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) < 0 ||
+            bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
+            getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
+            fail_msg("cannot take a port: %s", strerror(errno));
+        snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
+        expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
+        close(fd);
+    }
 }
 
 // The kernel's own list says what a port is bound to.
@@ -135,13 +141,11 @@ void loopback_by_default(struct cell *cell)
 // The signal comes while a pool is being made, and after it was made.
 void stop_at_once(struct cell *cell)
 {
-    static const char *const arguments[] = {"-p", "0", NULL};
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
         close(cell->server.out);
         close(cell->server.err);
-        process_start(&cell->server, cell->program->path, arguments, 0);
-        process_listens(&cell->server);
+        start_server(cell);
     }
     baseline(cell);
     process_stops_cleanly(&cell->server, SIGTERM);
@@ -176,19 +180,31 @@ void sigint_under_load(struct cell *cell)
     stop_under_load(cell, SIGINT);
 }
 
-static bool nothing_left(const void *server)
+struct remains {
+    const struct server_process *server;
+    pid_t pids[DEFAULT_WORKERS + 1];
+    size_t n;
+};
+
+static bool nothing_left(const void *argument)
 {
-    const struct server_process *s = server;
-    return no_orphans() && port_refuses(s->port);
+    const struct remains *r = argument;
+    return no_orphans() && port_refuses(r->server->port) && sysv_objects_of(r->pids, r->n) == 0;
 }
 
 void server_killed(struct cell *cell)
 {
     char errors[2048];
     baseline(cell);
+    struct remains remains = {.server = &cell->server, .pids = {cell->server.pid}};
+    remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, DEFAULT_WORKERS);
+    assert_in_range(remains.n, 1, DEFAULT_WORKERS + 1);
     assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
     process_wait(&cell->server, SECOND_MS);
-    if (!within(SECOND_MS, nothing_left, &cell->server))
-        fail_msg("something of it lives on");
+    if (!within(SECOND_MS, nothing_left, &remains))
+        fail_msg("something of it is left: %s", !no_orphans() ? "a process"
+                                                : sysv_objects_of(remains.pids, remains.n)
+                                                    ? "a System V object"
+                                                    : "the port");
     assert_string_equal(process_errors(&cell->server, errors, sizeof errors), "");
 }

@@ -1,6 +1,7 @@
 #include "tests/core/server_process.h"
-
 #include "clients/core/clock.h"
+#include "tests/core/census.h"
+#include "tests/core/sysv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,14 +9,13 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -39,14 +39,24 @@ bool within(int limit_ms, bool (*holds)(const void *), const void *argument)
 
 // ---- starting and stopping ----
 
+static void check_no_leaks(void)
+{
+    static char variable[512];
+    const char *options = getenv("ASAN_OPTIONS");
+    snprintf(variable, sizeof variable, "ASAN_OPTIONS=%s:detect_leaks=0", options ? options : "");
+    putenv(variable);
+}
+
 // Only what may follow fork: the test's own state is not touched.
-static _Noreturn void become(const char *path, char *const *arguments, int out, int err,
-                             rlim_t files, pid_t test)
+static _Noreturn void become(const struct server_process *s, const char *path,
+                             char *const *arguments, int out, rlim_t files, pid_t test)
 {
     struct rlimit limit = {files, files};
+    if (s->traced)
+        check_no_leaks();
     if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == test &&
-        dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0 &&
-        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0))
+        dup2(out, STDOUT_FILENO) >= 0 && dup2(s->err, STDERR_FILENO) >= 0 &&
+        (!files || setrlimit(RLIMIT_NOFILE, &limit) == 0) && (!s->held || raise(SIGSTOP) == 0))
         execv(path, arguments);
     dprintf(STDERR_FILENO, "%s: %s\n", path, strerror(errno));
     _exit(127);
@@ -61,6 +71,7 @@ void process_start(struct server_process *s, const char *path, const char *const
         all[i + 1] = (char *)arguments[i];
     }
     int ends[2];
+    snprintf(s->name, sizeof s->name, "%s", basename(path));
     s->err = memfd_create("stderr", MFD_CLOEXEC);
     if (s->err < 0 || pipe2(ends, O_CLOEXEC) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         fail_msg("cannot prepare a child: %s", strerror(errno));
@@ -68,7 +79,7 @@ void process_start(struct server_process *s, const char *path, const char *const
     s->out = ends[0];
     s->pid = fork();
     if (s->pid == 0)
-        become(path, all, ends[1], s->err, files, test);
+        become(s, path, all, ends[1], files, test);
     close(ends[1]);
     if (s->pid < 0) {
         s->pid = 0;
@@ -152,9 +163,38 @@ bool port_refuses(unsigned port)
     return refused;
 }
 
+// What ld.so says for a program that a server executes and that could not be loaded.
+static const char not_loaded[] = ": error while loading shared libraries: ";
+
+// Whether a line is a message of the server, and the one that it is to give.
+static bool is_said(const struct server_process *s, const char *line)
+{
+    size_t length = strlen(s->name);
+    bool own = strncmp(line, s->name, length) == 0 && line[length] == ':';
+    return (own || strstr(line, not_loaded)) && s->says && strstr(line, s->says);
+}
+
+static void expect_said(const struct server_process *s)
+{
+    enum { MOST_LINES = 50 }; // one a second and process at most
+    char text[16384], *rest = process_errors(s, text, sizeof text), *line;
+    unsigned lines = 0;
+    while ((line = strsep(&rest, "\n")) && *line) {
+        if (!is_said(s, line))
+            fail_msg("is not to write this to standard error: '%s'", line);
+        lines++;
+    }
+    if (lines == 0 && s->says && *s->says)
+        fail_msg("does not say on standard error '%s'", s->says);
+    if (lines > MOST_LINES)
+        fail_msg("a flood of %u messages", lines);
+}
+
 void process_stops_cleanly(struct server_process *s, int signal_number)
 {
     char text[2048];
+    pid_t pids[MOST_CHILDREN + 1] = {s->pid};
+    size_t n = children_of(s->pid, pids + 1, MOST_CHILDREN) + 1;
     if (kill(s->pid, signal_number) < 0)
         fail_msg("kill: %s", strerror(errno));
     if (DEFERS_SIGNALS)
@@ -170,10 +210,11 @@ void process_stops_cleanly(struct server_process *s, int signal_number)
         fail_msg("left a child unreaped");
     if (zombie == 0)
         fail_msg("left a child alive");
-    if (*text)
-        fail_msg("wrote to standard error: '%s'", text);
+    expect_said(s);
     if (*process_output(s, text, sizeof text))
         fail_msg("wrote to standard output: '%s'", text);
+    if (sysv_objects_of(pids, n) > 0)
+        fail_msg("left a System V object");
     if (!port_refuses(s->port))
         fail_msg("port %u still accepts connections", s->port);
 }
@@ -188,191 +229,22 @@ static bool ended_by_force(const void *unused)
     return no_orphans();
 }
 
+static bool is_gone(const void *server)
+{
+    const struct server_process *s = server;
+    return waitpid(s->pid, NULL, WNOHANG) != 0;
+}
+
+// Asked first, a server has the chance to take along what would stay.
 void process_end(struct server_process *s)
 {
-    if (s->pid)
+    if (s->pid) {
+        kill(s->pid, SIGTERM);
+        kill(-s->pid, SIGCONT);
+        within(STOP_LIMIT_MS, is_gone, s);
         kill(-s->pid, SIGKILL);
+    }
     if (!within(START_LIMIT_MS, ended_by_force, NULL))
         print_error("cannot end the children of the test\n");
     *s = (struct server_process){.out = -1, .err = -1};
-}
-
-// ---- counting ----
-
-size_t children_of(pid_t pid, pid_t *children, size_t room)
-{
-    char path[300];
-    size_t n = 0;
-    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
-    DIR *threads = opendir(path);
-    struct dirent *thread;
-    while (threads && (thread = readdir(threads))) {
-        if (!isdigit((unsigned char)*thread->d_name))
-            continue;
-        snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread->d_name);
-        FILE *file = fopen(path, "re");
-        int child;
-        for (; file && fscanf(file, "%d", &child) == 1; n++)
-            if (n < room)
-                children[n] = child;
-        if (file)
-            fclose(file);
-    }
-    if (threads)
-        closedir(threads);
-    return n;
-}
-
-static unsigned entries(pid_t pid, const char *folder)
-{
-    char path[64];
-    unsigned n = 0;
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, folder);
-    DIR *dir = opendir(path);
-    struct dirent *entry;
-    while (dir && (entry = readdir(dir)))
-        n += *entry->d_name != '.';
-    if (dir)
-        closedir(dir);
-    return n;
-}
-
-// What follows the name in /proc/PID/stat: its state, and its CPU time in ticks, children included.
-static char read_stat(pid_t pid, unsigned long *ticks)
-{
-    char path[64], text[1024], state = '-';
-    unsigned long user = 0, system = 0;
-    long children_user = 0, children_system = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file && fgets(text, sizeof text, file)) {
-        const char *after_name = strrchr(text, ')');
-        if (after_name)
-            sscanf(after_name, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
-                   &state, &user, &system, &children_user, &children_system);
-    }
-    if (file)
-        fclose(file);
-    *ticks = user + system + (unsigned long)children_user + (unsigned long)children_system;
-    return state;
-}
-
-bool process_is(pid_t pid, char state)
-{
-    unsigned long ticks;
-    return read_stat(pid, &ticks) == state;
-}
-
-static void count(pid_t pid, struct census *c)
-{
-    unsigned long ticks;
-    char state = read_stat(pid, &ticks);
-    if (state == '-') // gone meanwhile
-        return;
-    c->cpu_ms += ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
-    if (state == 'Z') {
-        c->zombies++;
-        return;
-    }
-    c->processes++;
-    c->threads += entries(pid, "task");
-    c->descriptors += entries(pid, "fd");
-    pid_t children[MOST_CHILDREN];
-    size_t n = children_of(pid, children, MOST_CHILDREN);
-    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
-        count(children[i], c);
-}
-
-struct census census(const struct server_process *s)
-{
-    struct census c = {0};
-    count(s->pid, &c);
-    return c;
-}
-
-static unsigned long pss_kib(pid_t pid)
-{
-    char path[64], line[256];
-    unsigned long kib = 0;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    FILE *file = fopen(path, "re");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "Pss: %lu", &kib) == 1)
-            break;
-    if (file)
-        fclose(file);
-    pid_t children[MOST_CHILDREN];
-    size_t n = children_of(pid, children, MOST_CHILDREN);
-    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
-        kib += pss_kib(children[i]);
-    return kib;
-}
-
-unsigned long process_pss_kib(const struct server_process *s)
-{
-    return pss_kib(s->pid);
-}
-
-struct resting {
-    const struct server_process *server;
-    struct census *last;
-    int *alike;
-};
-
-static bool rests(const void *argument)
-{
-    const struct resting *r = argument;
-    struct census now = census(r->server), last = *r->last;
-    bool alike = now.processes == last.processes && now.threads == last.threads &&
-                 now.descriptors == last.descriptors && now.zombies == 0;
-    *r->alike = alike ? *r->alike + 1 : 0;
-    *r->last = now;
-    return *r->alike == 10;
-}
-
-struct census census_at_rest(const struct server_process *s)
-{
-    struct census last = {0};
-    int alike = 0;
-    struct resting resting = {s, &last, &alike};
-    if (!within(START_LIMIT_MS, rests, &resting))
-        fail_msg("does not come to rest: %u processes, %u zombies, %u threads, %u descriptors",
-                 last.processes, last.zombies, last.threads, last.descriptors);
-    return last;
-}
-
-struct return_to {
-    const struct server_process *server;
-    const struct census *before;
-    struct census *now;
-};
-
-static bool is_back(const void *argument)
-{
-    const struct return_to *r = argument;
-    *r->now = census(r->server);
-    return r->now->zombies == 0 && r->now->processes == r->before->processes &&
-           r->now->threads <= r->before->threads && r->now->descriptors <= r->before->descriptors;
-}
-
-void expect_census(const struct server_process *s, const struct census *before)
-{
-    struct census now;
-    struct return_to back = {s, before, &now};
-    if (!within(SECOND_MS, is_back, &back))
-        fail_msg("%u processes instead of %u, %u zombies, %u threads instead of %u, %u descriptors "
-                 "instead of %u",
-                 now.processes, before->processes, now.zombies, now.threads, before->threads,
-                 now.descriptors, before->descriptors);
-}
-
-void expect_no_spinning(const struct server_process *s)
-{
-    enum { WINDOW_MS = 300, MOST_CPU_MS = 100 };
-    static const struct timespec window = {.tv_nsec = WINDOW_MS * 1000000};
-    unsigned long used_ms = census(s).cpu_ms;
-    nanosleep(&window, NULL); // nothing is awaited: this is what is measured
-    used_ms = census(s).cpu_ms - used_ms;
-    if (used_ms > MOST_CPU_MS)
-        fail_msg("used %lu ms of CPU in %d ms with nothing to do", used_ms, WINDOW_MS);
 }

@@ -1,4 +1,4 @@
-// A program under test as a child process: starting it, stopping it, and counting what it holds.
+// A program under test as a child process: starting it, and stopping it.
 //
 // The child leads a process group of its own, is killed by the kernel when the test dies, and
 // leaves its orphans to the test (PR_SET_CHILD_SUBREAPER): whatever a server fails to stop or to
@@ -30,15 +30,12 @@ struct server_process {
     unsigned port;
     int out; // the pipe of its standard output
     int err; // the memory that its standard error goes to
-};
-
-// What a server and all its descendants hold. Readings of a tree that changes are not exact.
-struct census {
-    unsigned processes; // the server included, zombies not
-    unsigned zombies;
-    unsigned threads;
-    unsigned descriptors;
-    unsigned long cpu_ms; // used so far by those alive and those reaped
+    // Words that each line of its standard error holds, and at least one line; NULL: it is empty;
+    // "": whatever it says, as long as it is messages of its own.
+    const char *says;
+    char name[64]; // what its messages begin with
+    bool traced;   // is to be started without LeakSanitizer, which fails where another traces
+    bool held;     // is to be started, but stopped (SIGSTOP) before its program begins
 };
 
 // Starts a program. arguments: without the program's name, NULL at the end. files: both limits of
@@ -57,7 +54,8 @@ char *process_output(const struct server_process *s, char *text, size_t bytes);
 char *process_errors(const struct server_process *s, char *text, size_t bytes);
 
 // Sends the signal and checks the whole promise: exit status 0 within 2 s, no descendant left alive
-// or unreaped, nothing more on its standard output, nothing on standard error, the port closed.
+// or unreaped, nothing more on its standard output, on standard error what it is to say and no
+// flood, no System V object, the port closed.
 void process_stops_cleanly(struct server_process *s, int signal_number);
 
 // Whether no process that the server left behind exists any more; reaps those that are dead.
@@ -66,28 +64,8 @@ bool no_orphans(void);
 // Whether a connection to the port is refused.
 bool port_refuses(unsigned port);
 
-// Kills and reaps whatever is left. For teardown: never fails.
+// Ends and reaps whatever is left, by force if need be. For teardown: never fails.
 void process_end(struct server_process *s);
-
-struct census census(const struct server_process *s);
-
-// The memory of the server and all its descendants; what they share counts once.
-unsigned long process_pss_kib(const struct server_process *s);
-
-// The census once it has stopped changing: what an idle server holds.
-struct census census_at_rest(const struct server_process *s);
-
-// Waits up to a second until the server holds no more than before, and has as many processes.
-void expect_census(const struct server_process *s, const struct census *before);
-
-// Measures for 0.3 s that the server, which has nothing to do, uses less than a third of a CPU.
-void expect_no_spinning(const struct server_process *s);
-
-// The children of a process, zombies included: how many there are. The first `room` are stored.
-size_t children_of(pid_t pid, pid_t *children, size_t room);
-
-// Whether a process is in the state that /proc/PID/stat names by this letter.
-bool process_is(pid_t pid, char state);
 
 // Polls a condition every millisecond until it holds. False if limit_ms pass before.
 bool within(int limit_ms, bool (*holds)(const void *), const void *argument);

@@ -1,25 +1,33 @@
 # style.gp: what all figures share. A figure sets `stem` and loads this; it reads <stem>.tsv (numbers) and <stem>.words
 # (text) beside it, so that `gnuplot <stem>.gp` in a run's plots/ draws <stem>.svg and <stem>.png again.
 #
-# <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, in a line plot at the largest x)
-# and shape (0, 1, ... within the family). The rows of one line follow each other, x rising. `-` is "not available".
-# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the client was the limit.
+# <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, at the largest x) and shape (0, 1, ...
+# within the family). The rows of one line follow each other, x in its order. `-` is "not available".
+# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the client was the limit. Each
+# row or line bears its name, and within a family lines differ in points and dashes, so that nothing hangs on colour alone.
 
 data = stem.".tsv"
 says(key) = system("sed -n 's/^".key." //p' ".stem.".words")
 lines(key) = int(system("grep -c '^".key." ' ".stem.".words || true"))
+baseline = says("baseline"); models = says("models"); shapes = says("shapes"); headline_metric = says("metric") # read once
 
 set datafile separator tab
 set datafile columnheaders
 set encoding utf8
 
 # ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
-given(metric, name) = strcol("metric") eq metric && strcol(name) ne "-"
+only = "" # the x that is drawn, where it is not all
+drawn(x) = only eq "" || x eq only
+is_kind(x) = strstrt("abcdefghijklmnopqrstuvwxyz", x[1:1]) > 0 # and no number
+given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol(name) ne "-"
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
 is_hollow(note) = strstrt(note, "client-bound") > 0
 filled(shape) = 2 * (int(shape) % 5) + 5
+# From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
+tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
+dashed(shape) = word("1 2 4 3", int(shape) % 4 + 1) + 0
 
 colour(family) = family eq "iterative" ? 0x000000 : \
     family eq "process" || family eq "stream" ? 0xD55E00 : \
@@ -33,6 +41,7 @@ PALE = 0xDDDDDD
 # ---- numbers as text -----------------------------------------------------------------------------------------
 group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
 digits(x) = x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
+tick(v) = v < 10 ? sprintf("%g", v) : group(v)
 times(r) = sprintf(r >= 9.95 ? "%.0f×" : r >= 1.995 ? "%.1f×" : r >= 0.0995 ? "%.2f×" : "%.3f×", r)
 written(unit) = digits(column("median")).unit.(strcol("ratio") eq "-" ? "" : " (".times(column("ratio")).")")
 
@@ -59,7 +68,7 @@ open = 'if (format eq "svg") { \
         f = word(says("families"), i); \
         set label 10+2*i "" at screen x(at + 5), y(top - 42) point pt 7 ps 0.9 lc rgb colour(f); \
         set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
-        at = at + 30 + 7 * strlen(f); \
+        at = at + 36 + 6 * strlen(f); \
     }'
 shut = 'unset multiplot; unset output'
 
@@ -69,50 +78,85 @@ panel = 'set autoscale; unset label; unset arrow; unset key; unset logscale; \
     set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
     set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
     set grid xtics ytics lt 1 lw 0.6 lc rgb PALE; \
-    set bars 0'
+    set style textbox opaque noborder fillcolor rgb "white" margins 0.4, 0.4'
 
-# ---- the dot plot: one row a model, `metric` to the right from zero, `unit` behind the value ---------------------
-largest = 'found = 0; \
+# ---- the dot plot: one row a model, `metric` to the right, `unit` behind the value --------------------------------
+# The axis begins at zero, unless the largest value would push the others into a corner there: then it is logarithmic.
+# Panels that show one x each have the same axis.
+far_apart = 8
+row_pixels = 22
+rows = real(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
+extent = 'shown = only; only = ""; found = 0; base = 0; \
     stats data using (given(metric, "median") ? 1 : 0) nooutput; \
     if (STATS_max > 0) { \
-        stats data using (given(metric, "median") ? far(metric) : 0) nooutput; found = STATS_max; \
-        stats data using (given(metric, "median") && strcol("model") eq says("baseline") ? column("median") : 0) nooutput; \
+        stats data using (far(metric)) nooutput; found = STATS_max; \
+        stats data using (near(metric)) nooutput; least = STATS_min; \
+        only = shown; \
+        stats data using (given(metric, "median") && strcol("model") eq baseline && !is_kind(strcol("x")) ? column("median") : 0) nooutput; \
         base = STATS_max; \
-    }'
-row_pixels = 22
-rows = int(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
-dots = 'eval largest; \
+    }; \
+    only = shown'
+linear = 'end = found / share; \
+    set xrange [0:end]; \
+    step = 10 ** floor(log10(found)); \
+    step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
+    set xtics 0, step, step; set xtics ("0" 0); \
+    do for [i=1:int(end / step)] { set xtics add (tick(step * i) step * i) }'
+logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
+    set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
+    decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \
+    marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.45 > widest ? "1 3" : "1"; \
+    set xtics ("" 1); \
+    do for [e=floor(log10(begin)):ceil(log10(found))] { do for [k in marks] { \
+        v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
+    } }'
+# `left` and `right` are the panel's edges in pixels; what is written behind a value needs 112 of them.
+dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
     set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
-    set xrange [0:found > 0 ? 1.55 * found : 1]; \
+    set lmargin at screen x(left); set rmargin at screen x(right); \
     set yrange [-rows - 0.7:-0.3]; \
-    set label 4 title at graph 0, screen y(top - 16) left tc rgb INK; \
     if (found == 0) { \
+        set label 4 title at graph 0, screen y(top - 21) left tc rgb INK; \
         set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
-        unset xtics; plot NaN; \
+        unset xtics; set xrange [0:1]; plot NaN; \
     } else { \
-        step = 10 ** floor(log10(found)); \
-        step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
-        set xtics 0, step, step; set xtics ("0" 0); \
-        do for [i=1:int(1.55 * found / step)] { \
-            set xtics add ((step * i < 10 ? sprintf("%g", step * i) : group(step * i)) step * i); \
+        if (least > 0 && found > far_apart * least) { eval logarithmic; title = title.", log scale" } else { eval linear }; \
+        set label 4 title at graph 0, screen y(top - 21) left tc rgb INK; \
+        if (base > 0) { \
+            set arrow from base, graph 0 to base, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY; \
+            set label 5 baseline at base, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
         }; \
-        if (base > 0) { set arrow from base, graph 0 to base, graph 1 nohead back dt 3 lw 1 lc rgb 0xAAAAAA; }; \
-        plot data using (get(metric, "median")):(-column("row")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
-                with xerrorbars pt 7 ps 0 lw 2.5 lc rgb variable, \
+        plot data using (far(metric)):(-column("row")):(written(unit)) \
+                with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
+            data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
+                with vectors nohead lw 2.5 lc rgb variable, \
             data using (is_hollow(strcol("note")) ? get(metric, "median") : NaN):(-column("row")) \
                 with points pt 7 ps 0.85 lc rgb "white", \
             data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("note")) ? 6 : 7):(colour(strcol("family"))) \
-                with points pt variable ps 0.85 lw 1.5 lc rgb variable, \
-            data using (far(metric)):(-column("row")):(written(unit)) \
-                with labels left offset 0.8, 0 font "sans-serif,11" tc rgb INK; \
+                with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
-# The models' names stand left of a panel of nothing else.
+# The models' names stand left of a panel of nothing else; where x is a kind, it belongs to the name.
+row_name(model, x) = is_kind(x) ? model.", ".x : model
 names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
-    plot data using (strcol("metric") eq says("metric") ? 1 : NaN):(-column("row")):(strcol("model")) \
+    plot data using (strcol("metric") eq headline_metric && drawn(strcol("x")) ? 1 : NaN):(-column("row")):(row_name(strcol("model"), strcol("x"))) \
         with labels right offset -0.6, 0 tc rgb INK'
-names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && length($3) > n { n = length($3) } END { print n + 0 }' ".data))
+names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
+
+# A whole figure: names, and two panels of dots. It is set by metric, title, unit and, if a panel shows one x alone, only,
+# each with _1 for the left panel and _2 for the right one.
+only_1 = ""; only_2 = ""
+two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
+    middle = names_width + 0.5 * (800 - names_width); \
+    do for [format in "svg png"] { \
+        only = only_1; eval open; eval names; \
+        left = names_width; right = middle - 12; \
+        metric = metric_1; title = title_1; unit = unit_1; eval dots; \
+        left = middle + 12; right = 786; only = only_2; \
+        metric = metric_2; title = title_2; unit = unit_2; eval dots; \
+        eval shut; \
+    }'
 
 # ---- the line plot: `metric` against x, both on log axes, each line named at its right end -----------------------
 # Which lines there are, from the lowest end to the highest: six words each (model value family shape x ratio). With
@@ -124,9 +168,10 @@ end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2
     (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
 
 # Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
+curves_right = 800 - names_width - 108
 curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
-    set lmargin at screen x(64); set rmargin at screen x(800 - names_width - 98); \
+    set lmargin at screen x(64); set rmargin at screen x(curves_right); \
     set label 4 title at graph 0, screen y(from - 16) left tc rgb INK; \
     if (n == 0) { \
         set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
@@ -136,13 +181,14 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         stats data using (far(metric)) nooutput; high = STATS_max; \
         stats data using (column("x")) nooutput; \
         set logscale xy; \
-        room = words(early) > 0 ? (names_width - 8.0) / (800 - 64 - names_width - 98) : 0.04; \
+        longest = 0; do for [i=1:words(early) / 6] { l = strlen(word(early, 6 * i - 5)); longest = l > longest ? l : longest }; \
+        room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
         set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
         set yrange [low / 1.12:high * 1.12]; \
         set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
         set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
         do for [e=-2:7] { do for [k in high / low < 4 ? "1 1.5 2 3 4 5 6 7 8" : high / low < 12 ? "1 2 3 5 7" : "1 2 5"] { \
-            v = k * 10.0 ** e; set ytics add ((v < 10 ? sprintf("%g", v) : group(v)) v) \
+            v = k * 10.0 ** e; set ytics add (tick(v) v) \
         } }; \
         gap = log(1.2544 * high / low) * 14.5 / curve_pixels; \
         array up[n]; array down[n]; \
@@ -152,21 +198,22 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         do for [i=n:1:-1] { v = i < n ? up[i + 1] - gap : log(1.12 * high); up[i] = up[i] > v ? v : up[i] }; \
         do for [i=1:n] { v = i > 1 ? up[i - 1] + gap : log(low / 1.12); up[i] = up[i] < v ? v : up[i] }; \
         do for [i=1:n] { \
-            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = colour(word(whole, 6 * i - 3)); \
-            set label 100+i end_label(whole, 6 * i - 6) at graph 1.045, first p left font "sans-serif,11" tc rgb c; \
+            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = tone(word(whole, 6 * i - 3), word(whole, 6 * i - 2)); \
+            set label 100+i end_label(whole, 6 * i - 6) at graph 1.05, first p left offset 0.9, -0.15 font "sans-serif,11" tc rgb c \
+                point pt filled(word(whole, 6 * i - 2)) ps 0.7 lc rgb c; \
             set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
         }; \
         do for [i=1:words(early) / 6] { \
-            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = colour(word(early, 6 * i - 3)); \
+            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
             if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c } \
             else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c }; \
         }; \
-        plot for [m in says("models")] data using (column("x")):(strcol("model") eq m ? get(metric, "median") : NaN):(colour(strcol("family"))) \
-                with lines lw 1.5 lc rgb variable, \
-            data using (column("x")):(get(metric, "median")):(near(metric)):(far(metric)):(colour(strcol("family"))) \
-                with yerrorbars pt 7 ps 0 lw 1.5 lc rgb variable, \
+        plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(tone(strcol("family"), column("shape"))) \
+                with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
+            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
+                with vectors nohead lw 1.5 lc rgb variable, \
             data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(colour(strcol("family"))) \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'

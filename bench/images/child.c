@@ -1,0 +1,7 @@
+// The smallest program that there is to load: it ends as every child of bench/spawn/ does.
+#include "bench/core/spawn.h"
+
+int main(void)
+{
+    return CHILD_STATUS;
+}

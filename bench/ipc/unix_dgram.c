@@ -1,0 +1,49 @@
+// unix_dgram: a pair of connected datagram sockets of the Unix domain.
+//
+// UNPv1 3rd ed. 15.6, TLPI 57.3. As unix_stream, but each message is one datagram: it comes whole,
+// in one socket buffer, whatever its length, and unlike UDP's it is neither lost nor overtaken.
+// There is no end of file: that the other has died, a reader learns from ipc_main.c alone.
+#include <err.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/core/ipc.h"
+
+static int ends[ROLES];
+static int end;
+
+static void open_pair(void)
+{
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0)
+        err(EXIT_FAILURE, "socketpair");
+}
+
+// The other's end is closed, or a writer would never see an error when the other dies.
+static void take_end(enum role self)
+{
+    enum role other = self == INITIATOR ? PEER : INITIATOR;
+
+    end = ends[self];
+    close(ends[other]);
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    write_all(end, message, bytes);
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    read_all(end, message, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "one pair of Unix domain datagram sockets",
+    .source = "UNPv1 3rd ed. 15.6; TLPI 57.3",
+    .family = MESSAGE,
+    .open = open_pair,
+    .take = take_end,
+    .send = send_message,
+    .receive = receive_message,
+};

@@ -1,0 +1,48 @@
+// unix_seqpacket: a pair of connected sequenced-packet sockets of the Unix domain.
+//
+// TLPI 61.13.5, unix(7). Connected and with an end of file as unix_stream, and with whole messages
+// as unix_dgram: the two together, by the datagrams' path through the kernel.
+#include <err.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/core/ipc.h"
+
+static int ends[ROLES];
+static int end;
+
+static void open_pair(void)
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) < 0)
+        err(EXIT_FAILURE, "socketpair");
+}
+
+// The other's end is closed, or a reader would never see the end of file when the other dies.
+static void take_end(enum role self)
+{
+    enum role other = self == INITIATOR ? PEER : INITIATOR;
+
+    end = ends[self];
+    close(ends[other]);
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    write_all(end, message, bytes);
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    read_all(end, message, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "one pair of Unix domain sequenced-packet sockets",
+    .source = "TLPI 61.13.5; unix(7)",
+    .family = MESSAGE,
+    .open = open_pair,
+    .take = take_end,
+    .send = send_message,
+    .receive = receive_message,
+};

@@ -1,0 +1,94 @@
+// Clone VM: the parent accepts and makes a process for every connection that shares the parent's
+// memory; it serves the connection and exits.
+//
+// clone(2) with CLONE_VM and little else; the rung between a thread and a fork. The child is a
+// process of its own, with its own descriptors, signals and end, and is reaped like one; but no
+// page table is copied and no page faulted in again. Costs a stack per connection and the
+// isolation.
+//
+// Parent and children share errno, too (there is no public way to give a child its own). It does no
+// harm here: children block, so that all of their errors but EINTR, which restarting handlers keep
+// away, end their connection; and whatever error the parent then takes for its own, accept repeats.
+#include "servers/core/children.h"
+#include "servers/core/echo.h"
+#include "servers/core/listener.h"
+#include "servers/core/model.h"
+
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { STACK_BYTES = 65536, GUARD_BYTES = 4096 };
+
+struct stack {
+    unsigned char *memory; // the guard first, then the stack, which grows towards it
+    pid_t user;            // cleared by the kernel when the process that uses it has ended
+};
+
+static struct stack *stacks; // as many as there may be children, made when they are needed
+
+// A stack that nobody uses, the warmest first. NULL, and errno, if there is no memory for one.
+static struct stack *find_stack(unsigned count)
+{
+    struct stack *s = stacks;
+    while (s < stacks + count - 1 && __atomic_load_n(&s->user, __ATOMIC_ACQUIRE))
+        s++; // whoever was reaped has given its stack back, so there is one
+    if (s->memory)
+        return s;
+    void *memory = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE) < 0)
+        return NULL;
+    s->memory = memory;
+    return s;
+}
+
+static int listen_fd;
+
+static int serve(void *argument)
+{
+    int connfd = (int)(intptr_t)argument;
+    close(listen_fd);
+    echo(connfd);
+    close(connfd);
+    return 0; // ends the process: clone(2) sees to it
+}
+
+static int run(struct server *server)
+{
+    children_reap();
+    listen_fd = server->listen_fd;
+    stacks = calloc(server->max_children, sizeof *stacks);
+    if (!stacks)
+        err(1, "stacks for %u children", server->max_children);
+
+    int connfd;
+    while (children_have_room(server) && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+        struct stack *stack = find_stack(server->max_children);
+        pid_t pid = -1;
+        if (stack)
+            pid = clone(serve, stack->memory + GUARD_BYTES + STACK_BYTES,
+                        CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
+                        (void *)(intptr_t)connfd, &stack->user, NULL, &stack->user);
+        if (pid < 0)
+            complain(errno, "clone: a client is turned away");
+        else
+            children_count_one();
+        close(connfd); // or the connection would never end, and the descriptors would run out
+    }
+    return 0;
+}
+
+const struct model model = {
+    .summary = "a process per connection that shares the parent's memory: the parent accepts, "
+               "clones a child to serve it, and reaps",
+    .source = "clone(2)",
+    .family = PROCESS,
+    .capacity = MANY,
+    .run = run,
+};

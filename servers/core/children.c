@@ -1,0 +1,60 @@
+#include "servers/core/children.h"
+#include "servers/core/listener.h"
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+static unsigned made; // written by the main program only
+static volatile sig_atomic_t
+    reaped; // written by the handler only, so that neither can lose the other's count
+
+// Signals do not queue: one SIGCHLD can stand for many dead children.
+static void sigchld_handler(int signal_number)
+{
+    (void)signal_number;
+    int saved_errno = errno;
+    pid_t dead;
+    while ((dead = waitpid(-1, NULL, WNOHANG)) > 0 || (dead < 0 && errno == EINTR))
+        if (dead > 0)
+            reaped = (sig_atomic_t)((unsigned)reaped + 1);
+    errno = saved_errno;
+}
+
+void children_reap(void)
+{
+    struct sigaction action = {.sa_handler = sigchld_handler,
+                               .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGCHLD, &action, NULL) < 0)
+        err(1, "sigaction");
+}
+
+void children_count_one(void)
+{
+    made++;
+}
+
+static bool are_too_many(const struct server *server)
+{
+    return made - (unsigned)reaped >= server->max_children;
+}
+
+// SIGCHLD is let through only in sigsuspend, so that none is missed between looking and sleeping.
+bool children_have_room(const struct server *server)
+{
+    sigset_t wakes, before;
+    if (!are_too_many(server))
+        return true;
+    complain(0, "as many children as allowed: clients wait for one to end");
+    sigemptyset(&wakes);
+    sigaddset(&wakes, SIGCHLD);
+    sigaddset(&wakes, SIGTERM);
+    sigaddset(&wakes, SIGINT);
+    sigprocmask(SIG_BLOCK, &wakes, &before);
+    while (are_too_many(server) && is_listening(server->listen_fd))
+        sigsuspend(&before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return is_listening(server->listen_fd);
+}

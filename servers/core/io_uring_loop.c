@@ -1,0 +1,349 @@
+#include "servers/core/io_uring_loop.h"
+#include "servers/core/chunk.h"
+#include "servers/core/echo.h"
+#include "servers/core/listener.h"
+
+#include <err.h>
+#include <errno.h>
+#include <liburing.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192, MOST_CONNECTIONS = 65536 };
+
+// What a result answers; kept in the low bits of the connection's address.
+enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, UNHEARD, OPERATION_MASK = 7 };
+
+struct connection {
+    LIST_ENTRY(connection) others;
+    struct echo echo;        // of the first chunk
+    unsigned file;           // its place in the ring's own table of descriptors
+    int last_result;         // of receiving, once it has ended: 0 or a negative errno
+    bool receiving, sending; // a request for it is in the kernel
+    bool ended, stalled;     // the peer sends no more; the peer does not take what it is sent
+    bool starved;            // found no lent buffer to receive into
+    bool fell_short;         // the send that entered the kernel last: then this came of it
+    int send_result;
+    struct connection *next_starved, *next_sent;
+    struct chunk_queue chunks;
+};
+
+static struct io_uring ring;
+static LIST_HEAD(connection_list,
+                 connection) connections; // the kernel alone knows the idle ones otherwise
+static struct connection *starved,
+    *sent; // lists: waiting for a lent buffer; sent to since last turn
+
+static struct io_uring_sqe *request(void)
+{
+    struct io_uring_sqe *sqe;
+    while (!(sqe = io_uring_get_sqe(&ring)))
+        io_uring_submit(&ring);
+    return sqe;
+}
+
+static void tag(struct io_uring_sqe *sqe, const struct connection *c, enum operation operation)
+{
+    io_uring_sqe_set_data64(sqe, (uintptr_t)c | operation);
+}
+
+static void accept_all(int listen_fd)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_multishot_accept_direct(sqe, listen_fd, NULL, NULL, 0);
+    tag(sqe, NULL, ACCEPT);
+}
+
+static void receive(struct connection *c)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_recv_multishot(sqe, (int)c->file, NULL, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
+    sqe->buf_group = LENT_GROUP;
+    tag(sqe, c, RECEIVE);
+    c->receiving = true;
+}
+
+static void stop_receiving(struct connection *c)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_cancel64(sqe, (uintptr_t)c | RECEIVE, 0);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    tag(sqe, c, UNHEARD);
+}
+
+static void close_file(unsigned file)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_close_direct(sqe, file);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    tag(sqe, NULL, UNHEARD);
+}
+
+// A peer that keeps up takes its bytes at once, when the request enters the kernel, and all of
+// them: only if it does not, there is a completion (settle_sends() does without one). A stalled
+// peer's request waits in the kernel until everything is sent.
+static void send_first(struct connection *c)
+{
+    struct io_uring_sqe *sqe = request();
+    io_uring_prep_send(sqe, (int)c->file, c->chunks.first->data + c->echo.start,
+                       c->echo.end - c->echo.start,
+                       MSG_NOSIGNAL | MSG_WAITALL | (c->stalled ? 0 : MSG_DONTWAIT));
+    sqe->flags |= IOSQE_FIXED_FILE;
+    tag(sqe, c, c->stalled ? SEND_STALLED : SEND);
+    c->sending = true;
+    if (c->stalled)
+        return;
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    c->next_sent = sent;
+    sent = c;
+}
+
+// The peer does not take what it is sent: what is queued goes to the heap, and no more is received
+// until it is gone.
+static void stall(struct connection *c)
+{
+    struct chunk *queued = c->chunks.first;
+    c->stalled = true;
+    c->chunks.first = NULL;
+    while (queued) {
+        struct chunk *next = queued->next, *kept = chunk_keep(queued);
+        if (kept)
+            chunk_append(&c->chunks, kept);
+        else
+            echo_advance(&c->echo, -ENOMEM);
+        queued = next;
+    }
+    if (c->receiving)
+        stop_receiving(c);
+}
+
+// Ends a connection once the kernel holds no request for it.
+static void finish(struct connection *c)
+{
+    if (c->receiving && !c->ended) {
+        c->ended = true;
+        stop_receiving(c);
+    }
+    if (c->receiving || c->sending || c->starved)
+        return;
+    while (c->chunks.first)
+        chunk_release(chunk_take_first(&c->chunks));
+    close_file(c->file);
+    LIST_REMOVE(c, others);
+    free(c);
+}
+
+// Queues whatever the connection needs next.
+static void go_on(struct connection *c)
+{
+    if (c->sending)
+        return;
+    if (echo_next(&c->echo) == ECHO_READ) {
+        if (c->chunks.first)
+            echo_advance(&c->echo, (ssize_t)c->chunks.first->bytes);
+        else if (c->ended)
+            echo_advance(&c->echo, c->last_result);
+        else
+            c->stalled = false;
+    }
+    if (echo_next(&c->echo) == ECHO_WRITE)
+        send_first(c);
+    else if (echo_next(&c->echo) == ECHO_CLOSE)
+        finish(c);
+    else if (!c->receiving && !c->starved)
+        receive(c);
+}
+
+static void on_accept(unsigned file)
+{
+    struct connection *c = calloc(1, sizeof *c);
+    if (!c) {
+        complain(ENOMEM, "a client is turned away");
+        close_file(file);
+        return;
+    }
+    c->file = file;
+    LIST_INSERT_HEAD(&connections, c, others);
+    go_on(c);
+}
+
+static void on_receive(struct connection *c, int result, unsigned flags)
+{
+    c->receiving = flags & IORING_CQE_F_MORE;
+    if (flags & IORING_CQE_F_BUFFER) {
+        struct chunk *chunk =
+            chunk_received(flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? (size_t)result : 0);
+        if (!chunk->bytes)
+            chunk_release(chunk);
+        else if (!c->stalled || (chunk = chunk_keep(chunk)))
+            chunk_append(&c->chunks, chunk);
+        else
+            result = -ENOMEM;
+    }
+    if (result == -ENOBUFS) {
+        c->starved = true;
+        c->next_starved = starved;
+        starved = c;
+    } else if (result <= 0 && result != -ECANCELED && result != -EINTR && result != -EAGAIN) {
+        c->ended = true;
+        c->last_result = result;
+    }
+    go_on(c);
+}
+
+static void on_send(struct connection *c, int result)
+{
+    c->sending = false;
+    echo_advance(&c->echo, result);
+    if (echo_next(&c->echo) == ECHO_READ)
+        chunk_release(chunk_take_first(&c->chunks));
+    else if (echo_next(&c->echo) == ECHO_WRITE && !c->stalled)
+        stall(c);
+    go_on(c);
+}
+
+// Ends sends that have entered the kernel. Where it said nothing, all of their bytes are gone.
+static void settle_sends(struct connection *c)
+{
+    while (c) {
+        struct connection *next = c->next_sent;
+        int result = c->fell_short ? c->send_result : (int)(c->echo.end - c->echo.start);
+        c->fell_short = false;
+        on_send(c, result);
+        c = next;
+    }
+}
+
+static void feed_starved(void)
+{
+    struct connection *hungry = starved;
+    starved = NULL;
+    while (hungry) {
+        struct connection *next = hungry->next_starved;
+        hungry->starved = false;
+        go_on(hungry);
+        hungry = next;
+    }
+}
+
+static int set_up(void)
+{
+    struct io_uring_params parameters = {
+        .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
+        .cq_entries = COMPLETION_ENTRIES,
+    };
+    return io_uring_queue_init_params(RING_ENTRIES, &ring, &parameters);
+}
+
+const char *io_uring_loop_unsupported(void)
+{
+    int problem = set_up();
+    if (problem == -EINVAL)
+        return "this kernel's io_uring lacks multishot receive and deferred task work (Linux 6.1)";
+    if (problem < 0)
+        return problem == -ENOSYS ? "this kernel has no io_uring"
+                                  : "io_uring is not permitted here";
+    io_uring_queue_exit(&ring);
+    return NULL;
+}
+
+// Whether one of those sent to needs something at once when that is settled.
+static bool some_go_on(void)
+{
+    for (const struct connection *c = sent; c; c = c->next_sent)
+        if (c->chunks.first->next || c->ended)
+            return true;
+    return false;
+}
+
+// Enters what is queued and waits for something to come of it. Returns the connections whose sends
+// are settled by that.
+static struct connection *submit_and_wait(void)
+{
+    int submitted = io_uring_submit_and_wait(&ring, some_go_on() ? 0 : 1);
+    if (submitted < 0 && submitted != -EINTR && submitted != -EBUSY && submitted != -EAGAIN)
+        errx(1, "io_uring_submit_and_wait: %s", strerror(-submitted));
+    struct connection *done = sent;
+    if (io_uring_sq_ready(&ring)) // some are still outside: the completion queue is full
+        return NULL;
+    sent = NULL;
+    return done;
+}
+
+// False when the server is to stop.
+static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
+{
+    struct connection *c =
+        (struct connection *)(uintptr_t)(cqe->user_data & ~(__u64)OPERATION_MASK);
+    switch ((enum operation)(cqe->user_data & OPERATION_MASK)) {
+    case ACCEPT:
+        if (cqe->res >= 0)
+            on_accept((unsigned)cqe->res);
+        else if (!accept_again(-cqe->res))
+            return false;
+        if (!(cqe->flags & IORING_CQE_F_MORE))
+            accept_all(listen_fd);
+        break;
+    case RECEIVE:
+        on_receive(c, cqe->res, cqe->flags);
+        break;
+    case SEND:
+        c->fell_short = true;
+        c->send_result = cqe->res;
+        break;
+    case SEND_STALLED:
+        on_send(c, cqe->res);
+        break;
+    case UNHEARD: // a cancel that came too late
+    default:
+        break;
+    }
+    return true;
+}
+
+// What the kernel would look up for each call and each request is registered: the ring itself, and
+// the connections, which never become descriptors of the process.
+static void enter_cheaply(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        err(1, "getrlimit");
+    unsigned most = files.rlim_cur < MOST_CONNECTIONS ? (unsigned)files.rlim_cur : MOST_CONNECTIONS;
+    int problem = io_uring_register_files_sparse(&ring, most);
+    if (problem == 0)
+        problem = io_uring_register_ring_fd(&ring);
+    if (problem < 0)
+        errx(1, "io_uring_register: %s", strerror(-problem));
+}
+
+int io_uring_loop(int listen_fd)
+{
+    int problem = set_up();
+    if (problem < 0)
+        errx(1, "io_uring_queue_init: %s", strerror(-problem));
+    enter_cheaply();
+    chunks_lend(&ring);
+    accept_all(listen_fd);
+
+    for (;;) {
+        struct connection *done = submit_and_wait();
+        struct io_uring_cqe *cqe;
+        unsigned head, seen = 0;
+        io_uring_for_each_cqe(&ring, head, cqe)
+        {
+            seen++;
+            if (!handle(listen_fd, cqe))
+                return 0;
+        }
+        io_uring_cq_advance(&ring, seen);
+        settle_sends(done);
+        chunks_return();
+        feed_starved();
+    }
+}

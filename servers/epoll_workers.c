@@ -1,0 +1,32 @@
+// Epoll workers: a process per processor, each with an epoll loop of its own over the one listener
+// and the connections that it accepted.
+//
+// epoll_ctl(2), EPOLLEXCLUSIVE; nginx without its accept mutex. A connection wakes one idle worker
+// (now and then more: the others find nothing) and stays with the one that accepts it. Costs what
+// epoll costs, and some accepts in vain; a busy worker takes what an idle one could have had.
+#include "servers/core/epoll_loop.h"
+#include "servers/core/model.h"
+#include "servers/core/pool.h"
+
+#include <sys/epoll.h>
+
+static void work(const struct server *server, unsigned number)
+{
+    (void)number;
+    epoll_loop(server->listen_fd, EPOLLEXCLUSIVE);
+}
+
+static int run(struct server *server)
+{
+    return pool_of_processes(server, work);
+}
+
+const struct model model = {
+    .summary = "a pool of processes, a level-triggered epoll loop each: all wait for the shared "
+               "listener, one is woken (EPOLLEXCLUSIVE)",
+    .source = "epoll_ctl(2); nginx",
+    .family = MULTIPLEXED,
+    .capacity = MANY,
+    .workers = ONE_PER_CPU,
+    .run = run,
+};

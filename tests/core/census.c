@@ -1,0 +1,195 @@
+#include "tests/core/census.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST_CHILDREN = 4096 };
+
+size_t children_of(pid_t pid, pid_t *children, size_t room)
+{
+    char path[300];
+    size_t n = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    struct dirent *thread;
+    while (threads && (thread = readdir(threads))) {
+        if (!isdigit((unsigned char)*thread->d_name))
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/children", (int)pid, thread->d_name);
+        FILE *file = fopen(path, "re");
+        int child;
+        for (; file && fscanf(file, "%d", &child) == 1; n++)
+            if (n < room)
+                children[n] = child;
+        if (file)
+            fclose(file);
+    }
+    if (threads)
+        closedir(threads);
+    return n;
+}
+
+static unsigned entries(pid_t pid, const char *folder)
+{
+    char path[64];
+    unsigned n = 0;
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, folder);
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir)))
+        n += *entry->d_name != '.';
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+// What follows the name in /proc/PID/stat: its state, and its CPU time in ticks, children included.
+static char read_stat(pid_t pid, unsigned long *ticks)
+{
+    char path[64], text[1024], state = '-';
+    unsigned long user = 0, system = 0;
+    long children_user = 0, children_system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file && fgets(text, sizeof text, file)) {
+        const char *after_name = strrchr(text, ')');
+        if (after_name)
+            sscanf(after_name, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld",
+                   &state, &user, &system, &children_user, &children_system);
+    }
+    if (file)
+        fclose(file);
+    *ticks = user + system + (unsigned long)children_user + (unsigned long)children_system;
+    return state;
+}
+
+bool process_is(pid_t pid, char state)
+{
+    unsigned long ticks;
+    return read_stat(pid, &ticks) == state;
+}
+
+static void count(pid_t pid, struct census *c)
+{
+    unsigned long ticks;
+    char state = read_stat(pid, &ticks);
+    if (state == '-') // gone meanwhile
+        return;
+    c->cpu_ms += ticks * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
+    if (state == 'Z') {
+        c->zombies++;
+        return;
+    }
+    c->processes++;
+    c->busy += state != 'S';
+    c->threads += entries(pid, "task");
+    c->descriptors += entries(pid, "fd");
+    pid_t children[MOST_CHILDREN];
+    size_t n = children_of(pid, children, MOST_CHILDREN);
+    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
+        count(children[i], c);
+}
+
+struct census census(const struct server_process *s)
+{
+    struct census c = {0};
+    count(s->pid, &c);
+    return c;
+}
+
+static unsigned long pss_kib(pid_t pid)
+{
+    char path[64], line[256];
+    unsigned long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Pss: %lu", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    pid_t children[MOST_CHILDREN];
+    size_t n = children_of(pid, children, MOST_CHILDREN);
+    for (size_t i = 0; i < n && i < MOST_CHILDREN; i++)
+        kib += pss_kib(children[i]);
+    return kib;
+}
+
+unsigned long process_pss_kib(const struct server_process *s)
+{
+    return pss_kib(s->pid);
+}
+
+struct resting {
+    const struct server_process *server;
+    struct census *last;
+    int *alike;
+};
+
+static bool rests(const void *argument)
+{
+    const struct resting *r = argument;
+    struct census now = census(r->server), last = *r->last;
+    bool alike = now.processes == last.processes && now.threads == last.threads &&
+                 now.descriptors == last.descriptors && now.zombies == 0 && now.busy == 0;
+    *r->alike = alike ? *r->alike + 1 : 0;
+    *r->last = now;
+    return *r->alike == 10;
+}
+
+struct census census_at_rest(const struct server_process *s)
+{
+    struct census last = {0};
+    int alike = 0;
+    struct resting resting = {s, &last, &alike};
+    if (!within(START_LIMIT_MS, rests, &resting))
+        fail_msg("does not come to rest: %u processes, %u of them busy, %u zombies, %u threads, %u "
+                 "descriptors",
+                 last.processes, last.busy, last.zombies, last.threads, last.descriptors);
+    return last;
+}
+
+struct return_to {
+    const struct server_process *server;
+    const struct census *before;
+    struct census *now;
+};
+
+static bool is_back(const void *argument)
+{
+    const struct return_to *r = argument;
+    *r->now = census(r->server);
+    return r->now->zombies == 0 && r->now->processes == r->before->processes &&
+           r->now->threads <= r->before->threads && r->now->descriptors <= r->before->descriptors;
+}
+
+void expect_census(const struct server_process *s, const struct census *before)
+{
+    struct census now;
+    struct return_to back = {s, before, &now};
+    if (!within(SECOND_MS, is_back, &back))
+        fail_msg("%u processes instead of %u, %u zombies, %u threads instead of %u, %u descriptors "
+                 "instead of %u",
+                 now.processes, before->processes, now.zombies, now.threads, before->threads,
+                 now.descriptors, before->descriptors);
+}
+
+void expect_no_spinning(const struct server_process *s)
+{
+    enum { WINDOW_MS = 300, MOST_CPU_MS = 100 };
+    static const struct timespec window = {.tv_nsec = WINDOW_MS * 1000000};
+    unsigned long used_ms = census(s).cpu_ms;
+    nanosleep(&window, NULL); // nothing is awaited: this is what is measured
+    used_ms = census(s).cpu_ms - used_ms;
+    if (used_ms > MOST_CPU_MS)
+        fail_msg("used %lu ms of CPU in %d ms with nothing to do", used_ms, WINDOW_MS);
+}

@@ -1,0 +1,7 @@
+// What a sanitizer can follow of the programs that make processes and threads.
+#pragma once
+
+#include <stdbool.h>
+
+// Whether this build's can follow the program, which describes itself; says so if it cannot.
+bool can_be_followed(const char *path);
