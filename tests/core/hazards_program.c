@@ -141,6 +141,9 @@ void loopback_by_default(struct cell *cell)
 // The signal comes while a pool is being made, and after it was made.
 void stop_at_once(struct cell *cell)
 {
+    // Once in some hundred starts it never calls the handler, however often the server wakes up.
+    if (DEFERS_SIGNALS)
+        skip_because(cell, "the thread sanitizer puts off a handler that is called so soon");
     for (int i = 0; i < 6; i++) {
         process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
         close(cell->server.out);
