@@ -42,8 +42,12 @@ static struct stack *find_stack(unsigned count)
         return s;
     void *memory = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED || mprotect(memory, GUARD_BYTES, PROT_NONE) < 0)
+    if (memory == MAP_FAILED)
         return NULL;
+    if (mprotect(memory, GUARD_BYTES, PROT_NONE) < 0) {
+        munmap(memory, GUARD_BYTES + STACK_BYTES);
+        return NULL;
+    }
     s->memory = memory;
     return s;
 }

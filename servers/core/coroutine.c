@@ -100,9 +100,9 @@ bool coroutine_start(void (*code)(void *argument), void *argument)
         coroutine_resume(c);
         return true;
     }
-    struct stack *s = map_stack();
     ucontext_t beginning;
-    if (!s || getcontext(&beginning) < 0)
+    struct stack *s = getcontext(&beginning) < 0 ? NULL : map_stack();
+    if (!s)
         return false;
     beginning.uc_stack.ss_sp = s->usable;
     beginning.uc_stack.ss_size = sizeof s->usable;

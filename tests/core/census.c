@@ -78,6 +78,11 @@ bool process_is(pid_t pid, char state)
     return read_stat(pid, &ticks) == state;
 }
 
+bool process_is_stopped(const void *pid)
+{
+    return process_is(*(const pid_t *)pid, 'T');
+}
+
 static void count(pid_t pid, struct census *c)
 {
     unsigned long ticks;

@@ -35,3 +35,6 @@ size_t children_of(pid_t pid, pid_t *children, size_t room);
 
 // Whether a process is in the state that /proc/PID/stat names by this letter.
 bool process_is(pid_t pid, char state);
+
+// Whether a process is stopped, as a condition for within(): its pid is pointed to.
+bool process_is_stopped(const void *pid);

@@ -234,11 +234,6 @@ void ten_thousand(struct cell *cell)
         fail_msg("grew from %lu to %lu KiB", first_kib, last_kib);
 }
 
-static bool is_stopped(const void *pid)
-{
-    return process_is(*(const pid_t *)pid, 'T');
-}
-
 // True also if the server has no children to die.
 static bool children_are_dead(const void *pid)
 {
@@ -262,7 +257,7 @@ void all_gone_at_once(struct cell *cell)
         client_exchange(&clients[i], 10, NULL);
     }
     assert_int_equal(kill(cell->server.pid, SIGSTOP), 0);
-    assert_true(within(SECOND_MS, is_stopped, &cell->server.pid));
+    assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
     for (unsigned i = 0; i < CLIENTS; i++)
         client_close(&clients[i]);
     if (cell->program->family == PROCESS && cell->program->capacity == MANY)

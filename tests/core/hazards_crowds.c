@@ -10,11 +10,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-static bool is_stopped(const void *pid)
-{
-    return process_is(*(const pid_t *)pid, 'T');
-}
-
 // More stalled clients, each with more under way than a read takes, than an io_uring has lent
 // buffers.
 void crowd_of_stalled(struct cell *cell)
@@ -51,7 +46,7 @@ void all_talk_at_once(struct cell *cell)
         clients[i] = client_connect(cell->server.port, i);
     census_at_rest(&cell->server);
     assert_int_equal(kill(cell->server.pid, SIGSTOP), 0);
-    assert_true(within(SECOND_MS, is_stopped, &cell->server.pid));
+    assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
     for (unsigned i = 0; i < CLIENTS; i++)
         client_is_pushed(&clients[i], 1, 1);
     assert_int_equal(kill(cell->server.pid, SIGCONT), 0);

@@ -128,11 +128,6 @@ void successor_refused(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
-static bool is_held(const void *server)
-{
-    return process_is(((const struct server_process *)server)->pid, 'T');
-}
-
 // The first attempts fail. No client but one comes to bring about others.
 void pool_refused_at_start(struct cell *cell)
 {
@@ -142,7 +137,7 @@ void pool_refused_at_start(struct cell *cell)
     for (size_t e = 0; e < sizeof errors / sizeof *errors; e++) {
         cell->server.held = true;
         launch_server(cell);
-        assert_true(within(SECOND_MS, is_held, &cell->server));
+        assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
         struct injection i = inject_into_cell(cell, making, errors[e], "1..3");
         kill(cell->server.pid, SIGCONT);
         process_listens(&cell->server);

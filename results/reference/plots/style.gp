@@ -33,6 +33,8 @@ colour(family) = family eq "iterative" ? 0x000000 : \
     family eq "process" || family eq "stream" ? 0xD55E00 : \
     family eq "thread" ? 0x0072B2 : \
     family eq "multiplexed" || family eq "shared" ? 0x009E73 : \
+    family eq "message" ? 0xE69F00 : \
+    family eq "spinning" ? 0x56B4E9 : \
     family eq "peer" ? 0xCC79A7 : 0x777777
 INK = 0x222222
 GREY = 0x666666
