@@ -85,7 +85,9 @@ struct attaching {
     bool ended;
 };
 
-// Whether strace has every thread that still exists, or has given up.
+// Whether strace has every thread that still exists, or has given up. A thread that has a tracer
+// may yet be on its way into a call that is not traced; once strace waits, it has also interrupted
+// each.
 static bool is_attached(const void *argument)
 {
     struct attaching *a = (struct attaching *)argument;
@@ -98,7 +100,7 @@ static bool is_attached(const void *argument)
         if (tracer >= 0 && tracer != a->strace)
             return false;
     }
-    return true;
+    return number_after(a->strace, "syscall", "") == SYS_wait4;
 }
 
 static char *log_of(const struct injection *i, char *text, size_t bytes)
