@@ -15,6 +15,8 @@
                              above */                                                              \
     X(server_cpu_us_per_connection) /* where connections do not persist */                         \
     X(server_cpu_us_per_echo)                                                                      \
+    X(server_faults_per_connection)   /* page faults, where connections do not persist */          \
+    X(server_switches_per_connection) /* switches to another task, likewise */                     \
     X(connections_per_s)                                                                           \
     X(echoes_per_s)                                                                                \
     X(client_load)            /* of the driver's processor, 0 to 1, in the window */               \

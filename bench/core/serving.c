@@ -46,12 +46,30 @@ static bool start_server(const struct setting *setting, const char *program, con
     return true;
 }
 
-// Stops a server and accounts for it. Returns the CPU time of its whole life and of its descendants
-// in us; anything but a clean stop is a fault.
-static double stop_server(const struct running *server, struct measurement *m)
+// A server's whole life, its descendants included.
+struct life {
+    double cpu_us, faults, switches; // page faults, and switches to another task
+    double counted;                  // requests, in the state that they share; NAN: it shares none
+};
+
+// How many requests a server counted, which it says last of all.
+static double counted(int output_fd)
+{
+    char line[256];
+    unsigned long long count;
+    double last = NAN;
+    while (read_line(output_fd, line, sizeof line, monotonic_ns() + second_ns))
+        if (sscanf(line, "state %*s counted %llu", &count) == 1)
+            last = (double)count;
+    return last;
+}
+
+// Stops a server and accounts for it; anything but a clean stop is a fault.
+static struct life stop_server(const struct running *server, struct measurement *m)
 {
     int status = 0;
     struct rusage usage = {0};
+    struct life life = {.counted = NAN};
     kill(server->pid, SIGTERM);
     if (!process_wait(server->pid, monotonic_ns() + 5 * second_ns, &status, &usage)) {
         measurement_fault(m, "server did not stop");
@@ -62,9 +80,13 @@ static double stop_server(const struct running *server, struct measurement *m)
     }
     if (process_group_kill(server->pid))
         measurement_fault(m, "server left processes behind");
+    life.counted = counted(server->output_fd);
     close(server->output_fd);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    life.cpu_us = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    life.faults = (double)(usage.ru_minflt + usage.ru_majflt);
+    life.switches = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
+    return life;
 }
 
 // The value behind a name in the driver's report.
@@ -154,22 +176,26 @@ void serve_and_measure(const struct setting *setting, const char *program, const
         return;
     }
     double window_cpu_us = drive(setting, &server, load, report, sizeof report, m);
-    double life_cpu_us = stop_server(&server, m);
+    struct life life = stop_server(&server, m), idle = {0};
 
     bool persistent = reported(report, "requests_per_connection") == 0;
     if (!persistent) {
         start_server(setting, program, arguments, &server, m);
-        f[FIGURE_server_idle_cpu_us] = stop_server(&server, m);
+        idle = stop_server(&server, m);
+        f[FIGURE_server_idle_cpu_us] = idle.cpu_us;
     }
     f[FIGURE_window_s] = reported(report, "window_s");
     f[FIGURE_failures] = failures(report, kinds, sizeof kinds);
     f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
     f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
-    f[FIGURE_server_cpu_us] =
-        persistent ? window_cpu_us : life_cpu_us - f[FIGURE_server_idle_cpu_us];
+    f[FIGURE_server_cpu_us] = persistent ? window_cpu_us : life.cpu_us - idle.cpu_us;
     f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
     if (!persistent) {
         f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
+        f[FIGURE_server_faults_per_connection] =
+            (life.faults - idle.faults) / f[FIGURE_connections];
+        f[FIGURE_server_switches_per_connection] =
+            (life.switches - idle.switches) / f[FIGURE_connections];
         f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
     }
     f[FIGURE_echoes_per_s] = reported(report, "echoes_per_s");
@@ -179,6 +205,9 @@ void serve_and_measure(const struct setting *setting, const char *program, const
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
+    if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
+        measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
+                          reported(report, "echoes_total"));
     if (f[FIGURE_failures] > 0)
         measurement_fault(m, "%.0f failures:%s", f[FIGURE_failures], kinds);
 }

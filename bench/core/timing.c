@@ -33,15 +33,17 @@ static bool read_report(const char *path, unsigned long trial, FILE *raw, double
     return pclose(report) == 0 && read;
 }
 
-void time_and_measure(const struct setting *setting, const char *program, const char *counts,
-                      unsigned long trial, FILE *raw, struct measurement *m)
+void time_and_measure(const struct setting *setting, const char *program, const char *arguments,
+                      const char *counts, unsigned long trial, FILE *raw, struct measurement *m)
 {
     unsigned long small, large;
-    char small_command[512], large_command[512], path[64];
+    char command[1024], small_command[1060], large_command[1060], path[64];
     if (sscanf(counts, "%lu %lu", &small, &large) != 2 || large <= small)
         errx(1, "counts are two rising numbers, not '%s'", counts);
-    snprintf(small_command, sizeof small_command, "%s %lu", program, small);
-    snprintf(large_command, sizeof large_command, "%s %lu", program, large);
+    snprintf(command, sizeof command, "%s %s", program,
+             strcmp(arguments, "-") == 0 ? "" : arguments);
+    snprintf(small_command, sizeof small_command, "%s %lu", command, small);
+    snprintf(large_command, sizeof large_command, "%s %lu", command, large);
     // The report goes into memory: a file would stay behind if this process were killed.
     int export_fd = memfd_create("hyperfine", MFD_CLOEXEC);
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
