@@ -213,9 +213,9 @@ static bool add_term(const struct run *run, const struct cell *c, const char *me
     return has_x;
 }
 
-// One row of a derived quantity (bench/experiments/README.md). Where something is taken off, its
-// ratio is the median of its shares of the baseline: a difference may be negative, and has no
-// logarithm then. Returns whether it stands for all x.
+// One row of a derived quantity (bench/experiments/README.md), which has the headline metric's
+// unit. Where something is taken off, its ratio is the median of its shares of the baseline: a
+// difference may be negative, and has no logarithm then. Returns whether it stands for all x.
 static bool derive(FILE *file, const struct run *run, const struct experiment *e, const char *text,
                    const char *x)
 {
@@ -252,7 +252,7 @@ static bool derive(FILE *file, const struct run *run, const struct experiment *e
             sum[block] /= base_values[block];
         ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
     }
-    print_row(file, &cell, metric, "derived", &median, &ratio, baseline,
+    print_row(file, &cell, "derived", "derived", &median, &ratio, baseline,
               !median.n                   ? "no block has all of its parts"
               : median.n < ESTIMATE_MIN_N ? "too-few"
                                           : "-");

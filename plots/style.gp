@@ -144,7 +144,7 @@ names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels 
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
     plot data using (strcol("metric") eq headline_metric && drawn(strcol("x")) ? 1 : NaN):(-column("row")):(row_name(strcol("model"), strcol("x"))) \
         with labels right offset -0.6, 0 tc rgb INK'
-names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
+names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
 
 # A whole figure: names, and two panels of dots. It is set by metric, title, unit and, if a panel shows one x alone, only,
 # each with _1 for the left panel and _2 for the right one.

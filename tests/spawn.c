@@ -30,10 +30,11 @@ enum {
     DESCRIPTORS = 300,
     TOO_MANY = 400,
     THREADS = 20,
+    MAPPINGS = 500,
     FEW_FILES = 64,
     KIB_PER_MIB = 1024
 };
-enum { MAX_ARGUMENTS = 5, MAX_TEXT = 4096, RUN_LIMIT_MS = 20 * SECOND_MS };
+enum { MAX_ARGUMENTS = 6, MAX_TEXT = 4096, RUN_LIMIT_MS = 20 * SECOND_MS };
 
 static const char for_ever[] = "10000000"; // children: longer than any test takes
 
@@ -201,6 +202,20 @@ static bool has_all_threads(const void *program)
 
 // It sleeps until a child has ended, so now and then at least: more often than it has had reason to
 // before the first one.
+static bool has_all_mappings(const void *argument)
+{
+    const struct program *program = argument;
+    char path[64], line[512];
+    int count = 0;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)program->process.pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && fgets(line, sizeof line, maps))
+        count++;
+    if (maps)
+        fclose(maps);
+    return count >= MAPPINGS;
+}
+
 static bool makes_children(const void *program)
 {
     return figure_of(program, "status", "voluntary_ctxt_switches:") > 100;
@@ -248,6 +263,8 @@ static void refuses_nonsense_in_one_line(void **state)
         {"1", "--descriptors", "2"},
         {"1", "--descriptors", "many"},
         {"1", "--descriptors", "1000001"},
+        {"1", "--mappings", "-1"},
+        {"1", "--mappings", "1000001"},
         {"1", "--threads", "-1"},
         {"1", "--threads", "two"},
         {"1", "--threads", "100001"},
@@ -259,7 +276,6 @@ static void refuses_nonsense_in_one_line(void **state)
         {"1", "--image", "true"},
         {"1", "--image", "/"},
         {"1", "--image", "/proc/self/status"},
-        {"1", "--image", "build/none/such"},
         {"--touch", "1"},
     };
     struct program *program = *state;
@@ -350,14 +366,23 @@ static void starts_the_threads(void **state)
     kill_and_expect_nobody(program);
 }
 
+static void makes_the_mappings(void **state)
+{
+    struct program *program = *state;
+
+    skip_if_unsupported(program);
+    become(program, (const char *const[]){for_ever, "--mappings", "500", NULL}, has_all_mappings);
+    kill_and_expect_nobody(program);
+}
+
 static void fulfils_all_at_once(void **state)
 {
     struct program *program = *state;
 
     skip_if_unsupported(program);
     struct result result =
-        run(program,
-            (const char *const[]){"50", "--touch=4", "--descriptors=100", "--threads=5", NULL});
+        run(program, (const char *const[]){"50", "--touch=4", "--descriptors=100", "--mappings=20",
+                                           "--threads=5", NULL});
     assert_result(&result, EXIT_SUCCESS);
 }
 
@@ -432,10 +457,15 @@ struct check {
     }
 
 static const struct check checks[] = {
-    CHECK(refuses_nonsense_in_one_line), CHECK(says_what_the_machine_cannot_fulfil),
-    CHECK(touches_the_memory),           CHECK(touches_huge_pages),
-    CHECK(opens_the_descriptors),        CHECK(starts_the_threads),
-    CHECK(fulfils_all_at_once),          CHECK(executes_the_image_or_refuses_it),
+    CHECK(refuses_nonsense_in_one_line),
+    CHECK(says_what_the_machine_cannot_fulfil),
+    CHECK(touches_the_memory),
+    CHECK(touches_huge_pages),
+    CHECK(opens_the_descriptors),
+    CHECK(starts_the_threads),
+    CHECK(makes_the_mappings),
+    CHECK(fulfils_all_at_once),
+    CHECK(executes_the_image_or_refuses_it),
 };
 
 int main(void)

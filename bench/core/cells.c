@@ -100,8 +100,7 @@ static void count(const struct experiment *e, const struct entrant *who, struct 
     c->least_s = 0.05;
 }
 
-// What varies and is nothing of the load is an option of the program. It knows whether it can run
-// with it.
+// What varies and is nothing of the load is an option of the program.
 static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
 {
     char option[64], value[64];
@@ -120,6 +119,11 @@ static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
         snprintf(value, sizeof value, "%d", peer_cpu);
     }
     add_argument(c, option, value);
+}
+
+// Whether a program can run so here is its own to say.
+static void ask(struct cell *c)
+{
     char text[sizeof c->left_out];
     if (describe(c->program, c->arguments, text, sizeof text) != 0)
         snprintf(c->left_out, sizeof c->left_out, "%s", text);
@@ -156,6 +160,8 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
         !who->is_outside)
         add_option(e, c, peer_cpu);
+    if (*c->arguments && !*c->left_out && !who->is_outside)
+        ask(c);
     if (*c->left_out)
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
     else

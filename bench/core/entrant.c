@@ -81,7 +81,7 @@ static int describe_static(const struct experiment *e, const struct entrant *who
     char program[512];
     entrant_program(e, who, true, program, sizeof program);
     if (who->is_outside || access(program, X_OK) == 0)
-        return who->is_outside ? 0 : describe(program, who->options, text, bytes);
+        return who->is_outside ? 0 : describe(program, "", text, bytes);
     FILE *reason = fopen("build/static/none", "re");
     if (!reason || !fgets(text, (int)bytes, reason))
         snprintf(text, bytes, "there is no statically linked copy of it");
@@ -109,7 +109,7 @@ static void describe_entrant(const struct experiment *e, struct entrant *who)
     char program[512], text[1024], workers[16] = "-";
     entrant_program(e, who, false, program, sizeof program);
     int status = who->is_outside ? describe_outsider(who, text, sizeof text)
-                                 : describe(program, who->options, text, sizeof text);
+                                 : describe(program, "", text, sizeof text);
     if (status == 0 && is_varied(e, "linking"))
         status = describe_static(e, who, text, sizeof text);
     snprintf(who->description, sizeof who->description, "-\t-\t-\t-\t-");

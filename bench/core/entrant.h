@@ -19,9 +19,10 @@ struct entrant {
     char status[256];       // "ok", or "skipped: " and why this machine cannot run it
 };
 
-// All that take part in an experiment and are asked for (NULL: all of them), each described. Exits
-// with one line if the experiment asks for what there is not. The names of all that could take part
-// go to `names`, each with a blank behind it. Returns how many; the caller frees *entrants.
+// All that take part in an experiment and are asked for (NULL: all of them), each described as it
+// is without options. Exits with one line if the experiment asks for what there is not. The names
+// of all that could take part go to `names`, each with a blank behind it. Returns how many; the
+// caller frees *entrants.
 size_t entrants_find(const struct experiment *e, const char *asked, FILE *names,
                      struct entrant **entrants);
 

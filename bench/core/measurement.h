@@ -24,7 +24,9 @@
     X(latency_p50_us)         /* closed loop: from the start of a request */                       \
     X(latency_p99_us)                                                                              \
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
-    X(cpu_us_per_operation)  /* likewise, user and system time */
+    X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
+    X(user_us_per_operation)                                                                       \
+    X(system_us_per_operation)
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

@@ -14,20 +14,23 @@
 
 static const uint64_t deadline_ns = 60000000000;
 
-// Takes wall and CPU seconds at both counts out of hyperfine's report, and adds the report to the
-// raw ones.
-static bool read_report(const char *path, unsigned long trial, FILE *raw, double figures[4])
+struct seconds {
+    double wall, user, system;
+};
+
+// Takes the times at both counts out of hyperfine's report, and adds the report to the raw ones.
+static bool read_report(const char *path, unsigned long trial, FILE *raw, struct seconds at[2])
 {
     char command[512], line[256];
     snprintf(command, sizeof command,
-             "jq -rc '([.results[] | .median, .user + .system] | @tsv), {trial: %lu} + .' %s",
-             trial, path);
+             "jq -rc '([.results[] | .median, .user, .system] | @tsv), {trial: %lu} + .' %s", trial,
+             path);
     FILE *report = popen(command, "re");
     if (!report)
         err(1, "jq");
-    bool read =
-        fgets(line, sizeof line, report) &&
-        sscanf(line, "%lf\t%lf\t%lf\t%lf", &figures[0], &figures[1], &figures[2], &figures[3]) == 4;
+    bool read = fgets(line, sizeof line, report) &&
+                sscanf(line, "%lf\t%lf\t%lf\t%lf\t%lf\t%lf", &at[0].wall, &at[0].user,
+                       &at[0].system, &at[1].wall, &at[1].user, &at[1].system) == 6;
     while (fgets(line, sizeof line, report))
         fputs(line, raw);
     return pclose(report) == 0 && read;
@@ -57,19 +60,22 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     int status = 0;
     struct rusage usage;
     pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
-    double figures[4];
+    struct seconds at[2];
     if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");
         kill(-pid, SIGKILL);
         waitpid(pid, NULL, 0);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         measurement_fault(m, "hyperfine ended with status %#x", (unsigned)status);
-    } else if (!read_report(path, trial, raw, figures)) {
+    } else if (!read_report(path, trial, raw, at)) {
         measurement_fault(m, "hyperfine's report cannot be read");
     } else {
-        double operations = (double)(large - small);
-        m->figures[FIGURE_wall_us_per_operation] = (figures[2] - figures[0]) / operations * 1e6;
-        m->figures[FIGURE_cpu_us_per_operation] = (figures[3] - figures[1]) / operations * 1e6;
+        double operations = (double)(large - small), *f = m->figures;
+        f[FIGURE_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
+        f[FIGURE_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
+        f[FIGURE_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
+        f[FIGURE_cpu_us_per_operation] =
+            f[FIGURE_user_us_per_operation] + f[FIGURE_system_us_per_operation];
     }
     if (process_group_kill(pid))
         measurement_fault(m, "processes were left behind");
