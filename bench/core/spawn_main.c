@@ -145,13 +145,8 @@ int main(int argc, char *argv[])
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
 
-    if (arguments.describe)
-        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
-               spawn.source, spawn.summary);
-    else if (arguments.count == 0)
+    if (arguments.count == 0 && !arguments.describe)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");
-    if (fflush(stdout) != 0)
-        err(EXIT_FAILURE, "standard output");
 
     const char *reason = spawn.unsupported != NULL ? spawn.unsupported() : NULL;
     if (reason == NULL && spawn.loads_image)
@@ -160,8 +155,13 @@ int main(int argc, char *argv[])
         errx(EXIT_SKIP, "%s", reason);
 
     parent_check(&arguments.parent);
-    if (arguments.describe)
+    if (arguments.describe) {
+        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
+               spawn.source, spawn.summary);
+        if (fflush(stdout) != 0)
+            err(EXIT_FAILURE, "standard output");
         return EXIT_SUCCESS;
+    }
 
     // A caller that ignores SIGCHLD hands that down: the kernel would reap in our place.
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
