@@ -96,7 +96,9 @@ static void count(const struct experiment *e, const struct entrant *who, struct 
     snprintf(keys[3], sizeof keys[3], "counts");
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !counts; i++)
         counts = experiment_get(e, keys[i]);
-    snprintf(c->load, sizeof c->load, "%s", counts ? counts : experiment_need(e, "counts"));
+    const char *runs = experiment_get(e, "runs");
+    snprintf(c->load, sizeof c->load, "%s%s%s", counts ? counts : experiment_need(e, "counts"),
+             runs ? " " : "", runs ? runs : "");
     c->least_s = 0.05;
 }
 
@@ -119,6 +121,16 @@ static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
         snprintf(value, sizeof value, "%d", peer_cpu);
     }
     add_argument(c, option, value);
+}
+
+// An experiment can leave cells out itself: MODEL@X and why.
+static void leave_out(const struct experiment *e, const struct entrant *who, struct cell *c)
+{
+    char cell[160];
+    size_t length = (size_t)snprintf(cell, sizeof cell, "%s@%s ", who->name, c->x);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "without") == 0 && strncmp(e->values[i], cell, length) == 0)
+            snprintf(c->left_out, sizeof c->left_out, "%s", e->values[i] + length);
 }
 
 // Whether a program can run so here is its own to say.
@@ -160,6 +172,7 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
         !who->is_outside)
         add_option(e, c, peer_cpu);
+    leave_out(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)
         ask(c);
     if (*c->left_out)

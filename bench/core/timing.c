@@ -39,9 +39,9 @@ static bool read_report(const char *path, unsigned long trial, FILE *raw, struct
 void time_and_measure(const struct setting *setting, const char *program, const char *arguments,
                       const char *counts, unsigned long trial, FILE *raw, struct measurement *m)
 {
-    unsigned long small, large;
-    char command[1024], small_command[1060], large_command[1060], path[64];
-    if (sscanf(counts, "%lu %lu", &small, &large) != 2 || large <= small)
+    unsigned long small, large, runs = 3;
+    char command[1024], small_command[1060], large_command[1060], path[64], runs_option[32];
+    if (sscanf(counts, "%lu %lu %lu", &small, &large, &runs) < 2 || large <= small)
         errx(1, "counts are two rising numbers, not '%s'", counts);
     snprintf(command, sizeof command, "%s %s", program,
              strcmp(arguments, "-") == 0 ? "" : arguments);
@@ -52,9 +52,10 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (export_fd < 0 || nowhere < 0)
         err(1, "hyperfine's report");
+    snprintf(runs_option, sizeof runs_option, "--runs=%lu", runs);
     snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), export_fd);
 
-    struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", "--runs=3",
+    struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", runs_option,
                                       "--export-json", path, small_command, large_command},
                              .count = 8};
     int status = 0;
