@@ -75,7 +75,7 @@ open = 'if (format eq "svg") { \
 shut = 'unset multiplot; unset output'
 
 # Each panel begins from nothing, so that one panel's labels and ticks are never another's.
-panel = 'set autoscale; unset label; unset arrow; unset key; unset logscale; \
+panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
     set border 1 lc rgb GREY; \
     set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
     set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
@@ -218,4 +218,16 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with points pt variable ps 0.85 lc rgb "white", \
             data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
+    }'
+
+# A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
+two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
+    height = top + 2 * curve_pixels + 64 + 50 + bottom; \
+    do for [format in "svg png"] { \
+        eval open; \
+        metric = metric_1; title = title_1; from = top; eval curves; \
+        eval panel; \
+        metric = metric_2; title = title_2; from = top + curve_pixels + 64; \
+        set xlabel says("vary"); eval curves; \
+        eval shut; \
     }'

@@ -73,6 +73,8 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     } else {
         double operations = (double)(large - small), *f = m->figures;
         f[FIGURE_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
+        if (f[FIGURE_wall_us_per_operation] <= 0)
+            measurement_fault(m, "no slope: the work drowned in what starting it took");
         f[FIGURE_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
         f[FIGURE_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
         f[FIGURE_cpu_us_per_operation] =
