@@ -578,7 +578,7 @@ bad_question() { # TEXT NAME KEY_AND_VALUE...
     rm -rf "$results/bad"
 }
 status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
-status=1 bad_question "not 'lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
+status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
 status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
 [ -e "$repo/build/static/none" ] ||
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
@@ -644,7 +644,7 @@ disk=$work/disk
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=64k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 build/bench/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
