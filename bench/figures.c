@@ -103,7 +103,7 @@ static void check_echo(int i)
 
 static bool is_served(int i)
 {
-    return tree_references(&tree, clients[i].port) > 0;
+    return tree_has_accepted(&tree, clients[i].port);
 }
 
 static bool has_forgotten_first(void)
@@ -114,7 +114,7 @@ static bool has_forgotten_first(void)
 // Waits until nothing moves and, for as long as is reasonable, until a condition holds.
 static void settle(bool (*holds)(void))
 {
-    static const struct timespec step = {.tv_nsec = 1000000};
+    static const struct timespec step = {.tv_nsec = 10000000};
     uint64_t patience_ns = monotonic_ns() + PATIENCE_MS * (uint64_t)1000000, end_ns = limit_ns();
     for (;;) {
         uint64_t now = monotonic_ns();
@@ -283,6 +283,7 @@ int main(int argc, char **argv)
     struct traced parent;
     subject = subject_start(options.server);
     tree.leader = subject.pid;
+    tree.port = subject.port;
     printf("%s, process %d, listens on port %u.\n", subject.command, (int)subject.pid,
            subject.port);
     if (may_trace(&parent))

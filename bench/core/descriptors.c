@@ -1,5 +1,7 @@
 #include "bench/core/descriptors.h"
 
+#include "bench/core/tcp_sockets.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <err.h>
@@ -10,8 +12,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-enum { TCP_LISTEN_STATE = 0x0A }; // in /proc/net/tcp
 
 // ---- lists that grow
 // -----------------------------------------------------------------------------
@@ -155,7 +155,7 @@ static void read_descriptors(struct member *m)
         qsort(m->descriptors, m->count, sizeof *m->descriptors, by_fd);
 }
 
-static void name_socket(struct tree *t, const char *target, enum refers_to what, unsigned port)
+static void name_descriptors(struct tree *t, const char *target, enum refers_to what, unsigned port)
 {
     for (size_t i = 0; i < t->count; i++)
         for (size_t j = 0; j < t->members[i].count; j++) {
@@ -167,27 +167,18 @@ static void name_socket(struct tree *t, const char *target, enum refers_to what,
         }
 }
 
-// The kernel lists TCP sockets with their ports, state and inode.
-static void name_sockets(struct tree *t, const char *list)
+static void name_socket(const struct tcp_socket *socket, void *context)
 {
-    char path[64], line[512], target[64];
-    snprintf(path, sizeof path, "/proc/%d/net/%s", (int)t->leader, list);
-    FILE *file = fopen(path, "re");
-    if (!file) // no IPv6 here, or the server has ended
-        return;
-    while (fgets(line, sizeof line, file)) {
-        unsigned port, peer_port, state;
-        unsigned long inode;
-        if (sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %x %*x:%*x %*x:%*x %*x %*u %*d %lu",
-                   &port, &peer_port, &state, &inode) != 4)
-            continue;
-        snprintf(target, sizeof target, "socket:[%lu]", inode);
-        if (state == TCP_LISTEN_STATE)
-            name_socket(t, target, LISTENING_SOCKET, port);
-        else if (inode != 0)
-            name_socket(t, target, CONNECTION, peer_port);
+    struct tree *t = context;
+    char target[64];
+    snprintf(target, sizeof target, "socket:[%lu]", socket->inode);
+    if (socket->listens) {
+        name_descriptors(t, target, LISTENING_SOCKET, t->port);
+    } else if (socket->inode != 0) {
+        name_descriptors(t, target, CONNECTION, socket->peer_port);
+        t->accepted = one_more(t->accepted, t->accepted_count, sizeof *t->accepted);
+        t->accepted[t->accepted_count++] = socket->peer_port;
     }
-    fclose(file);
 }
 
 // Whether two descriptors refer to the same open file.
@@ -222,8 +213,10 @@ static void forget_members(struct tree *t)
     for (size_t i = 0; i < t->count; i++)
         free(t->members[i].descriptors);
     free(t->members);
+    free(t->accepted);
     t->members = NULL;
-    t->count = 0;
+    t->accepted = NULL;
+    t->count = t->accepted_count = 0;
 }
 
 void tree_read(struct tree *t)
@@ -238,8 +231,7 @@ void tree_read(struct tree *t)
     }
     if (t->count > 0)
         qsort(t->members, t->count, sizeof *t->members, by_number);
-    name_sockets(t, "tcp");
-    name_sockets(t, "tcp6");
+    tcp_sockets_visit(t->port, name_socket, t);
     for (size_t i = 0; i < t->count; i++)
         for (size_t j = 0; j < t->members[i].count; j++) {
             struct descriptor *d = &t->members[i].descriptors[j];
@@ -253,15 +245,22 @@ void tree_free(struct tree *t)
     free(t->seen);
 }
 
-unsigned tree_references(const struct tree *t, unsigned port)
+bool tree_has_accepted(const struct tree *t, unsigned port)
 {
-    unsigned references = 0;
+    for (size_t i = 0; i < t->accepted_count; i++)
+        if (t->accepted[i] == port)
+            return true;
+    return false;
+}
+
+bool tree_has_descriptor(const struct tree *t, unsigned port)
+{
     for (size_t i = 0; i < t->count; i++)
-        for (size_t j = 0; j < t->members[i].count; j++) {
-            const struct descriptor *d = &t->members[i].descriptors[j];
-            references += d->refers_to == CONNECTION && d->port == port;
-        }
-    return references;
+        for (size_t j = 0; j < t->members[i].count; j++)
+            if (t->members[i].descriptors[j].refers_to == CONNECTION &&
+                t->members[i].descriptors[j].port == port)
+                return true;
+    return false;
 }
 
 bool tree_has_zombies(const struct tree *t)

@@ -33,19 +33,25 @@ struct member {
 
 struct tree {
     pid_t leader;
+    unsigned port;     // where it listens, over IPv4
     bool without_kcmp; // it was refused
     bool at_rest;      // all threads sleep
     size_t count;
     struct member *members; // the leader first, the others by their number
     size_t seen_count;
     pid_t *seen; // children so far, so that each keeps its number
+    size_t accepted_count;
+    unsigned *accepted; // ports of the clients whose connections it has accepted and not closed
 };
 
-// Reads the processes of leader's group anew; of a tree that is read first, all but .leader is 0.
-// Exits with status 1 if /proc or memory is not there.
+// Reads the processes of leader's group anew; of a tree that is read first, all but .leader and
+// .port is 0. Exits with status 1 if /proc or memory is not there, with 77 if the kernel does not
+// list its sockets.
 void tree_read(struct tree *tree);
 void tree_free(struct tree *tree);
 
-// How many descriptors refer to the connection with this client's port.
-unsigned tree_references(const struct tree *tree, unsigned port);
+// Whether the server has accepted the connection of the client with this port, and has not closed
+// it. (io_uring can hold one in a table of its own: then no descriptor refers to it.)
+bool tree_has_accepted(const struct tree *tree, unsigned port);
+bool tree_has_descriptor(const struct tree *tree, unsigned port);
 bool tree_has_zombies(const struct tree *tree);

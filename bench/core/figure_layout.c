@@ -122,8 +122,10 @@ static void describe_client(const struct figure *f, int i, struct client_box *bo
         snprintf(box->text, sizeof box->text, "not connected yet");
     else if (c->presence == CLOSED)
         snprintf(box->text, sizeof box->text, "has closed");
-    else if (tree_references(f->tree, c->port) == 0)
+    else if (!tree_has_accepted(f->tree, c->port))
         snprintf(box->text, sizeof box->text, "waits to be accepted");
+    else if (!tree_has_descriptor(f->tree, c->port))
+        snprintf(box->text, sizeof box->text, "served: no descriptor");
     else
         snprintf(box->text, sizeof box->text, "clientfd(%d) port %u", c->fd, c->port);
 }

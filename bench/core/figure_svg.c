@@ -7,20 +7,20 @@
 #include <stdlib.h>
 
 // Pixels.
-enum { WIDTH = 720, MARGIN = 24, ROW = 24, HEAD = 76 };
+enum { WIDTH = 720, MARGIN = 24, ROW = 24, HEAD = 80, PADDING = 5, INDENT = 14 };
 enum { CLIENT_WIDTH = 200, PROCESS_LEFT = 376, PROCESS_WIDTH = WIDTH - MARGIN - PROCESS_LEFT };
 enum { BEND = (PROCESS_LEFT - MARGIN - CLIENT_WIDTH) / 2 };
 
 static const char style[] =
-    ".page { fill: #ffffff } .title { font-size: 17px; font-weight: 600 } .small { font-size: 12px "
-    "}\n"
-    "text { font: 14px system-ui, sans-serif; fill: #222222 } .quiet { fill: #5c5c5c }\n"
-    ".box { stroke-width: 1.5; rx: 6px } .client { fill: #eef4fb; stroke: #7f9fc0 }\n"
+    "text { font: 14px system-ui, sans-serif; fill: #222222 } .page { fill: #ffffff }\n"
+    ".title { font-size: 17px; font-weight: 600 } .name { font-weight: 600 }\n"
+    ".moment { font-size: 12px } text.quiet { fill: #5c5c5c }\n"
+    ".box { stroke-width: 1.5 } .client { fill: #eef4fb; stroke: #7f9fc0 }\n"
     ".leader { fill: #f3f3f1; stroke: #8a8a84 } .child { fill: #edf7f2; stroke: #6fa88c }\n"
     ".line { fill: none; stroke-width: 2.5 } .to0 { stroke: #0072b2 } .to1 { stroke: #d55e00 }\n"
     ".end0 { fill: #0072b2 } .end1 { fill: #d55e00 }\n"
     "@media (prefers-color-scheme: dark) {\n"
-    ".page { fill: #17191c } text { fill: #e2e2df } .quiet { fill: #a5a5a0 }\n"
+    ".page { fill: #17191c } text { fill: #e2e2df } text.quiet { fill: #a5a5a0 }\n"
     ".client { fill: #1c2733; stroke: #56738f } .leader { fill: #25282c; stroke: #85857f }\n"
     ".child { fill: #1b2a23; stroke: #4f8a6c } .to0 { stroke: #56b4e9 } .to1 { stroke: #e69f00 }\n"
     ".end0 { fill: #56b4e9 } .end1 { fill: #e69f00 }\n"
@@ -47,8 +47,8 @@ static void put_box(FILE *file, unsigned x, unsigned width, unsigned top, unsign
 {
     fprintf(file,
             "<rect class=\"box %s\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"6\"/>\n",
-            kind, x, y_of(top), width, (rows + 1) * ROW + ROW / 2);
-    put_text(file, x + 12, middle_of(top) + 5, "font-weight=\"600\"", name);
+            kind, x, y_of(top) - PADDING, width, (rows + 1) * ROW + ROW / 2);
+    put_text(file, x + INDENT, middle_of(top) + 5, "class=\"name\"", name);
 }
 
 static void put_connection(FILE *file, const struct layout *l, int client)
@@ -72,7 +72,7 @@ static void put_boxes(FILE *file, const struct figure *f, const struct layout *l
     for (int i = 0; i < FIGURE_CLIENTS; i++) {
         const struct client_box *c = &l->clients[i];
         put_box(file, MARGIN, CLIENT_WIDTH, c->top, 1, "client", c->name);
-        put_text(file, MARGIN + 12, middle_of(c->top + 1) + 5,
+        put_text(file, MARGIN + INDENT, middle_of(c->top + 1) + 5,
                  f->clients[i].presence == CONNECTED ? "" : "class=\"quiet\"", c->text);
     }
     for (size_t i = 0; i < l->box_count; i++) {
@@ -82,8 +82,8 @@ static void put_boxes(FILE *file, const struct figure *f, const struct layout *l
     }
     for (size_t i = 0; i < l->socket_count; i++) {
         unsigned y = middle_of(l->sockets[i].row) + 5;
-        put_text(file, PROCESS_LEFT + 16, y, "", l->sockets[i].text);
-        put_text(file, WIDTH - MARGIN - 12, y, "class=\"quiet\" text-anchor=\"end\"",
+        put_text(file, PROCESS_LEFT + INDENT, y, "", l->sockets[i].text);
+        put_text(file, WIDTH - MARGIN - INDENT, y, "class=\"quiet\" text-anchor=\"end\"",
                  l->sockets[i].count);
     }
 }
@@ -101,7 +101,7 @@ void figure_write_svg(const struct figure *f, const char *folder)
             "<rect class=\"page\" width=\"%d\" height=\"%u\"/>\n",
             WIDTH, height, WIDTH, height, f->title, style, WIDTH, height);
     put_text(o.file, MARGIN, 32, "class=\"title\"", f->title);
-    put_text(o.file, MARGIN, 54, "class=\"small quiet\"", f->moment);
+    put_text(o.file, MARGIN, 54, "class=\"moment quiet\"", f->moment);
     put_boxes(o.file, f, &l);
     for (int i = 0; i < FIGURE_CLIENTS; i++)
         put_connection(o.file, &l, i);

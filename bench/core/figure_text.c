@@ -55,7 +55,7 @@ static void print_table(const struct figure *f)
 enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 };
 enum style { SINGLE, DOUBLE, STYLES };
 
-enum { CLIENT_LEFT = 2, CLIENT_RIGHT = 27, PROCESS_LEFT = 44, PROCESS_RIGHT = 84, COLUMNS };
+enum { CLIENT_LEFT = 2, CLIENT_RIGHT = 29, PROCESS_LEFT = 44, PROCESS_RIGHT = 84, COLUMNS };
 
 struct cell {
     unsigned char lines[STYLES]; // the directions in which they leave
