@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "tests/core/followed.h"
 #include "tests/core/server_process.h"
 
 #include <errno.h>
@@ -214,15 +213,17 @@ static void expect_references(const char *title, unsigned listening, unsigned fi
 // ---- the tests
 // -----------------------------------------------------------------------------------
 
-static void skip_if_it_cannot_be_followed(const char *server)
+static void skip_where_servers_do_not_stop(void)
 {
-    if (!can_be_followed(server))
-        skip();
+    if (!DEFERS_SIGNALS)
+        return;
+    printf("skipped: %s: this sanitizer puts off the signals that stop and reap\n", program);
+    skip();
 }
 
 static void run_fork(const char *const *arguments)
 {
-    skip_if_it_cannot_be_followed("build/servers/fork");
+    skip_where_servers_do_not_stop();
     run_as(true, arguments);
     expect_success();
     if (strstr(result.out, "cannot be stopped")) {
@@ -307,6 +308,7 @@ static void the_drawings_of_fork(void **unused)
 static void servers_of_other_kinds(void **unused)
 {
     (void)unused;
+    skip_where_servers_do_not_stop();
     RUN("epoll");
     expect_success();
     expect_references("Client 2 has connected", 1, 1, 1);
@@ -320,7 +322,6 @@ static void servers_of_other_kinds(void **unused)
     assert_non_null(strstr(result.out, ", 3 threads"));
     expect_references("Client 1 has finished", 1, 0, 1);
 
-    skip_if_it_cannot_be_followed("build/servers/prefork");
     RUN("prefork", "-w", "2");
     expect_success();
     expect_references("Client 2 has connected", 3, 1, 1); // by the parent and each worker
@@ -332,6 +333,7 @@ static void servers_of_other_kinds(void **unused)
 static void a_client_that_waits_for_its_turn(void **unused)
 {
     (void)unused;
+    skip_where_servers_do_not_stop();
     RUN("iterative");
     expect_success();
     expect_references("Client 2 has connected", 1, 1, 0);
@@ -342,7 +344,7 @@ static void a_client_that_waits_for_its_turn(void **unused)
 static void where_looking_is_forbidden(void **unused)
 {
     (void)unused;
-    skip_if_it_cannot_be_followed("build/servers/fork");
+    skip_where_servers_do_not_stop();
     run_as(false, (const char *const[]){NULL});
     expect_success();
     assert_non_null(strstr(result.out, "(ptrace: Operation not permitted)"));

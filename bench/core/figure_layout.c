@@ -30,7 +30,7 @@ static int rank(const struct figure *f, const struct member *m)
 {
     if (m->number == 0)
         return 1;
-    return serves(f, m, 0) ? 0 : serves(f, m, 1) ? 3 : 2;
+    return serves(f, m, 1) ? 3 : serves(f, m, 0) ? 0 : 2;
 }
 
 static void name_box(const struct figure *f, const struct member *m, struct process_box *box)

@@ -30,5 +30,5 @@ void subject_stop(struct subject *subject);
 // Returns the socket of a client that is connected; its port is put into *port.
 int subject_connect(const struct subject *subject, unsigned *port);
 
-// Sends these words and checks that they come back.
+// Sends these words, 255 bytes at most, and checks that they come back.
 void subject_echo(int fd, const char *words);
