@@ -47,7 +47,7 @@ TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench test check-deep plots report lint format clean
+.PHONY: all help deps bench figures test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -134,6 +134,7 @@ help:
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
+	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
 	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              5 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
@@ -148,6 +149,10 @@ bench:
 	@CC='$(CC)' bench/deps.sh bench
 	@$(MAKE) --no-print-directory -s all
 	@bench/run.sh
+
+figures:
+	@$(MAKE) --no-print-directory -s $(B)/bench/figures $(B)/servers/fork
+	@$(B)/bench/figures
 
 test:
 	@CC='$(CC)' bench/deps.sh test
