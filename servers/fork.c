@@ -14,11 +14,12 @@
 //                connection, until accept fails (EMFILE). Each child inherits all of them, too.
 //   reap-one     One child is reaped a signal. Signals do not queue: of children that end while one
 //                is pending, all but one remain as zombies. Clients who come one by one never show
-//                it.
-//   no-reap      Nobody waits, and each child remains as a zombie. All children that are allowed
-//                (--max-children) are then dead ones, and clients wait for ever for one to end.
-//                Without a bound of the server's own, fork would fail (EAGAIN) once the processes
-//                of the user or of the system have run out, and not for this server only.
+//                it. When all children that are allowed (--max-children) but one are zombies, the
+//                server serves one client at a time.
+//   no-reap      Nobody waits, and each child remains as a zombie. Once all that are allowed are
+//                zombies, clients wait for ever for one to end. Without a bound of the server's own
+//                fork would fail (EAGAIN) once the processes of the user or of the system have run
+//                out, and not for this server only.
 //
 // A zombie is gone when its parent is: whoever stops and starts the server finds nothing wrong.
 #include "servers/core/children.h"
