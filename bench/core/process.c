@@ -198,12 +198,13 @@ bool process_look(pid_t pid, struct process_state *state)
 
 bool process_look_at_rest(pid_t pid, struct process_state *state)
 {
-    static const uint64_t rest_ns = 10000000, most_ns = 200000000;
+    static const uint64_t rest_ns = 10000000, rest_of_zombies_ns = 50000000, most_ns = 200000000;
     static const struct timespec step = {.tv_nsec = 1000000};
     uint64_t begun_ns = monotonic_ns(), changed_ns = begun_ns, now_ns = begun_ns;
     if (!process_look(pid, state))
         return false;
-    while (now_ns - changed_ns < rest_ns && now_ns - begun_ns < most_ns) {
+    while (now_ns - changed_ns < (state->zombies > 0 ? rest_of_zombies_ns : rest_ns) &&
+           now_ns - begun_ns < most_ns) {
         struct process_state before = *state;
         nanosleep(&step, NULL);
         now_ns = monotonic_ns();

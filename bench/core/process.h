@@ -48,8 +48,9 @@ struct process_state {
 // Looks at it now. False if it is not there, or may not be looked at.
 bool process_look(pid_t pid, struct process_state *state);
 
-// The same once its descriptors and children have not changed for 10 ms, or after 200 ms: whoever
-// is about to close something or to reap somebody has done so.
+// The same once its descriptors and children have not changed for 10 ms, or 50 ms while there are
+// zombies; after 200 ms in any case. Whoever is about to close something or to reap somebody has
+// then done so.
 bool process_look_at_rest(pid_t pid, struct process_state *state);
 
 // Reads up to a newline into line (without it), until_ns at most. False at the end, or if it does
