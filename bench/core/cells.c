@@ -79,8 +79,9 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
         snprintf(c->left_out, sizeof c->left_out, "it has no workers to choose a number of");
     else if (requests == 0)
         snprintf(c->left_out, sizeof c->left_out, "%s", would_wait(who, connections, workers));
-    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout 10", connections,
-             requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0));
+    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
+             requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
+             experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
     add_length(e, c);
 }
 

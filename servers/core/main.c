@@ -205,7 +205,8 @@ static void announce(void)
 int main(int argc, char **argv)
 {
     struct options options = {.address = "127.0.0.1", .workers = default_workers()};
-    struct argp argp = {argp_options, parse_option, NULL, model.summary, NULL, NULL, NULL};
+    const struct argp_child own_options[] = {{model.options, 0, NULL, 0}, {0}};
+    struct argp argp = {argp_options, parse_option, NULL, model.summary, own_options, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
