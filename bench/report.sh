@@ -114,7 +114,7 @@ function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && r
 function clause(m, at,   k, b, s, r, d) {
     k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
     if (!(k in median) || median[k] == "-")
-        return named(m) " has no valid trial" (k in note && note[k] != "-" ? " (" plain(note[k]) ")" : "")
+        return named(m) " has no valid trial" (k in note && note[k] ~ /: / ? " (" plain(substr(note[k], index(note[k], ": ") + 2)) ")" : "")
     d = value_decimals(median[k])
     if (metric !~ /_us_per_/) s = named(m) " has"
     else if (kind == "serve") s = a(per) " costs " named(m)
