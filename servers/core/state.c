@@ -17,6 +17,12 @@ extern const struct state_mechanism *const __stop_state_mechanisms[];
 
 static const struct state_mechanism *chosen;
 
+static size_t mechanisms(void)
+{
+    return ((uintptr_t)__stop_state_mechanisms - (uintptr_t)__start_state_mechanisms) /
+           sizeof *__start_state_mechanisms;
+}
+
 struct state *state_map(int flags)
 {
     struct state *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
@@ -35,17 +41,15 @@ uint64_t state_sum(const struct state *s)
 
 void state_choose(const char *name)
 {
-    const struct state_mechanism *const *m = __start_state_mechanisms;
-    while (m < __stop_state_mechanisms && strcmp((*m)->name, name) != 0)
-        m++;
-    if (m < __stop_state_mechanisms) {
-        chosen = *m;
-        return;
+    for (size_t i = 0; i < mechanisms(); i++) {
+        chosen = __start_state_mechanisms[i];
+        if (strcmp(chosen->name, name) == 0)
+            return;
     }
     fprintf(stderr, "%s: no mechanism is called '%s'; there are:", program_invocation_short_name,
             name);
-    for (m = __start_state_mechanisms; m < __stop_state_mechanisms; m++)
-        fprintf(stderr, " %s", (*m)->name);
+    for (size_t i = 0; i < mechanisms(); i++)
+        fprintf(stderr, " %s", __start_state_mechanisms[i]->name);
     fputc('\n', stderr);
     exit(2);
 }
