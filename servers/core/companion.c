@@ -17,10 +17,13 @@ static void (*clean)(void);
 static volatile sig_atomic_t told; // in the companion: to come to its end
 static atomic_bool ending;         // in the server: it has been told
 
-static _Noreturn void leave(void)
+static void nothing(void)
 {
-    if (clean)
-        clean();
+}
+
+static _Noreturn void clean_and_exit(void)
+{
+    clean();
     _exit(0);
 }
 
@@ -29,7 +32,7 @@ static void on_end(int signal_number)
 {
     (void)signal_number;
     if (getppid() != server)
-        leave();
+        clean_and_exit();
     told = 1;
 }
 
@@ -49,16 +52,16 @@ static _Noreturn void accompany(void (*work)(void))
         prctl(PR_SET_PDEATHSIG, SIGUSR1) < 0)
         _exit(1);
     if (getppid() != server) // which died before that
-        leave();
+        clean_and_exit();
     work();
-    leave();
+    clean_and_exit();
 }
 
 void companion_start(void (*work)(void), void (*clean_up)(void))
 {
     sigset_t held, before;
     server = getpid();
-    clean = clean_up;
+    clean = clean_up ? clean_up : nothing;
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGINT);
@@ -69,8 +72,11 @@ void companion_start(void (*work)(void), void (*clean_up)(void))
     companion = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
     if (companion == 0)
         accompany(work);
-    if (companion < 0)
-        err(1, "clone: the server lacks its companion");
+    if (companion < 0) {
+        warn("clone: the server lacks its companion");
+        clean();
+        exit(1);
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -85,6 +91,7 @@ void companion_end(void)
         poll(NULL, 0, 1); // as nanosleep(), which is not async-signal-safe
     }
     companion = 0;
+    clean(); // if the companion was killed, it could not
     errno = saved_errno;
 }
 

@@ -3,10 +3,10 @@
 //
 // UNP vol. 2, 6.8; TLPI ch. 46. Four system calls and two switches, and one more call for the
 // thread's number. A request has no text: its type says who asks. Two queues, not one: requests can
-// fill theirs, and the owner could reply to nobody. One system call to ask and one to reply, no
-// matter how many ask. A requester that is killed while it waits leaves its reply in the queue,
-// where a later thread of the same number would find it. The queues have no owner that they would
-// end with: this owner removes them, also if the server is killed.
+// fill theirs, and the owner could reply to nobody. A requester that is killed while it waits
+// leaves its reply in the queue, where a later thread of the same number would find it. The queues
+// have no owner that they would end with: the server removes them, and this owner if the server is
+// killed.
 #include "servers/core/companion.h"
 #include "servers/core/owner.h"
 #include "servers/core/state.h"
@@ -84,14 +84,7 @@ static uint64_t add(void)
     return m.count;
 }
 
-static const struct state *end(void)
-{
-    const struct state *state = owner_end();
-    remove_queues(); // fails, unless the owner was killed
-    return state;
-}
-
 STATE_MECHANISM(.name = "sysv_msg_owner",
                 .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_IN_ONE_MEMORY,
                 .is_for = "everybody", .unsupported = unsupported, .prepare = prepare, .add = add,
-                .end = end);
+                .end = owner_end);

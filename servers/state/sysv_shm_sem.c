@@ -3,7 +3,8 @@
 // UNP vol. 2, ch. 11 and 14; TLPI ch. 47 and 48. Costs two system calls, whether somebody waits or
 // not. SEM_UNDO: what a killed holder took is given back; but what it was changing stays half
 // changed. The segment is marked for removal as soon as it is attached, so it goes with the last
-// process. The semaphore has no owner that it would end with: the server's companion removes it.
+// process. The semaphore has no owner that it would end with: the server removes it, and a
+// companion if the server is killed.
 #include "servers/core/companion.h"
 #include "servers/core/state.h"
 
@@ -73,7 +74,6 @@ static const struct state *end(void)
 {
     change(-1); // for good: threads that still serve add no more
     companion_end();
-    remove_semaphore(); // fails, unless the companion was killed
     return state;
 }
 
