@@ -39,9 +39,8 @@ struct state_mechanism {
 
 #define STATE_MECHANISM(...)                                                                       \
     static const struct state_mechanism mechanism = {__VA_ARGS__};                                 \
-    __attribute__((                                                                                \
-        used, section("state_mechanisms"))) static const struct state_mechanism *const entry =     \
-        &mechanism
+    static const struct state_mechanism *const entry                                               \
+        __attribute__((used, section("state_mechanisms"))) = &mechanism
 
 // For mechanisms: memory for a state, all zeros. MAP_SHARED: children share it; MAP_PRIVATE.
 struct state *state_map(int flags);
@@ -71,6 +70,7 @@ void state_choose(const char *name);
 const char *state_unsupported(void);
 
 // Both do nothing without a mechanism. state_end() says on standard output what was counted; false,
-// and a message, if it cannot or the table does not agree.
+// and a message, if it cannot or the table does not agree. A server that ends by force, because a
+// client did not leave within its grace, does not come to it.
 void state_prepare(void);
 bool state_end(void);
