@@ -3,7 +3,7 @@
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
 # tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
 # the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
-# bench/images/ what a child of bench/spawn/ can execute.
+# bench/images/ what a child of bench/spawn/ can execute; servers/state/ holds what every server can be told to use.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -89,6 +89,7 @@ $(CORES:%=$(B)/objects/%/core.a):
 
 LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
+SERVER_MAIN := $(B)/objects/servers/core/main.o $(call OBJECT,$(sort $(wildcard servers/state/*.c))) $(B)/objects/servers/core.a
 INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
 SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
@@ -98,7 +99,7 @@ IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
 STEPS := $(filter-out $(SPAWN) $(IMAGES) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
 define LINK_INTO # a folder: build/, or that of the copies
-$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
@@ -111,7 +112,7 @@ $(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))
 $(COPIES): private STATIC = -static
 
 $(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
-$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(SERVER_MAIN)
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
