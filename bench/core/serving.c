@@ -244,6 +244,8 @@ void serve_and_measure(const struct setting *setting, const char *program, const
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
+    if (strstr(arguments, "--state") && !isfinite(life.counted))
+        measurement_fault(m, "the server did not say what it counted");
     if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
                           reported(report, "echoes_total"));
