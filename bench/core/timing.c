@@ -28,9 +28,12 @@ static bool read_report(const char *path, unsigned long trial, FILE *raw, struct
     FILE *report = popen(command, "re");
     if (!report)
         err(1, "jq");
-    bool read = fgets(line, sizeof line, report) &&
-                sscanf(line, "%lf\t%lf\t%lf\t%lf\t%lf\t%lf", &at[0].wall, &at[0].user,
-                       &at[0].system, &at[1].wall, &at[1].user, &at[1].system) == 6;
+    double n[6];
+    bool read =
+        fgets(line, sizeof line, report) &&
+        sscanf(line, "%lf\t%lf\t%lf\t%lf\t%lf\t%lf", &n[0], &n[1], &n[2], &n[3], &n[4], &n[5]) == 6;
+    for (int i = 0; i < 2 && read; i++)
+        at[i] = (struct seconds){n[3 * i], n[3 * i + 1], n[3 * i + 2]};
     while (fgets(line, sizeof line, report))
         fputs(line, raw);
     return pclose(report) == 0 && read;
