@@ -64,7 +64,7 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     int status = 0;
     struct rusage usage;
     pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
-    struct seconds at[2];
+    struct seconds at[2] = {{0}};
     if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");
         kill(-pid, SIGKILL);
