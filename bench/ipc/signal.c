@@ -92,7 +92,8 @@ static void receive_message(void *message, size_t bytes)
 {
     await(&message_came);
     memcpy(message, shared->areas[other], bytes);
-    if (is_stream)
+    if (is_stream &&
+        own == PEER) // whose only answer nobody waits to be rid of, or is there to hear
         tell(SIGUSR2);
 }
 
