@@ -13,8 +13,6 @@
 #include "tests/core/program.h"
 
 #include <dirent.h>
-#include <err.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -166,10 +166,19 @@ static void tear_down_at_exit(void)
         tear_down();
 }
 
-// Dies of the signal (SA_RESETHAND has put the default back), so that a caller can tell.
+static bool is_orphan(void)
+{
+    return getpid() != parent && getppid() != parent;
+}
+
+// Dies of the signal (SA_RESETHAND has put the default back), so that a caller can tell. Nobody is
+// left to be told why an orphan dies, or why one of its two threads cannot go on now.
 static void on_termination(int signal_number)
 {
-    tear_down();
+    if (is_orphan())
+        close(STDERR_FILENO);
+    if (is_orphan() || getpid() == parent)
+        tear_down();
     raise(signal_number);
 }
 
@@ -239,7 +248,6 @@ static void *be_peer_thread(void *run)
     return NULL;
 }
 
-// The thread inherits that signals are held off: they are the other one's to handle.
 static void be_both(const struct run *run)
 {
     pthread_t peer;
@@ -247,7 +255,6 @@ static void be_both(const struct run *run)
     errno = pthread_create(&peer, NULL, be_peer_thread, (void *)run);
     if (errno != 0)
         err(EXIT_FAILURE, "pthread_create");
-    mask_signals(SIG_UNBLOCK);
     be_initiator(run);
     errno = pthread_join(peer, NULL);
     if (errno != 0)
@@ -257,12 +264,11 @@ static void be_both(const struct run *run)
 static _Noreturn void be_child(const struct run *run)
 {
     tie_to_parent();
-    if (run->peer_is_thread) {
+    mask_signals(SIG_UNBLOCK);
+    if (run->peer_is_thread)
         be_both(run);
-    } else {
-        mask_signals(SIG_UNBLOCK);
+    else
         be_peer(run);
-    }
     _exit(EXIT_SUCCESS);
 }
 

@@ -26,20 +26,19 @@ void program_end(struct program *p)
     process_end(&p->process);
 }
 
-static void write_command(struct result *result, const char *path, const char *const *arguments)
+static void write_command(char *text, size_t bytes, const char *path, const char *const *arguments)
 {
-    size_t used = (size_t)snprintf(result->command, sizeof result->command, "%s", path);
+    size_t used = (size_t)snprintf(text, bytes, "%s", path);
 
-    for (; *arguments != NULL && used < sizeof result->command; arguments++)
-        used += (size_t)snprintf(result->command + used, sizeof result->command - used, " %s",
-                                 *arguments);
+    for (; *arguments != NULL && used < bytes; arguments++)
+        used += (size_t)snprintf(text + used, bytes - used, " %s", *arguments);
 }
 
 struct result program_run_limited(struct program *p, const char *const *arguments, rlim_t files)
 {
     struct result result;
 
-    write_command(&result, p->path, arguments);
+    write_command(result.command, sizeof result.command, p->path, arguments);
     program_start(p, arguments, files);
     int status = process_wait(&p->process, RUN_LIMIT_MS);
 
