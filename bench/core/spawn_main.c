@@ -121,7 +121,9 @@ static const struct argp_option options[] = {
      "ways that execute a program",
      0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, workers, source and summary, separated by tabs", 0},
+     "Print name, family, capacity, workers, source and summary, separated by tabs, if this "
+     "machine can run it with the other options",
+     0},
     {0},
 };
 
@@ -135,6 +137,14 @@ static const struct argp argp = {
            "between two COUNTs. Exits with 77 and the reason if this machine cannot run it.",
 };
 
+static void describe(void)
+{
+    printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
+           spawn.source, spawn.summary);
+    if (fflush(stdout) != 0)
+        err(EXIT_FAILURE, "standard output");
+}
+
 int main(int argc, char *argv[])
 {
     struct arguments arguments = {0};
@@ -145,7 +155,7 @@ int main(int argc, char *argv[])
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
 
-    if (arguments.count == 0 && !arguments.describe)
+    if (!arguments.describe && arguments.count == 0)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");
 
     const char *reason = spawn.unsupported != NULL ? spawn.unsupported() : NULL;
@@ -156,10 +166,7 @@ int main(int argc, char *argv[])
 
     parent_check(&arguments.parent);
     if (arguments.describe) {
-        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
-               spawn.source, spawn.summary);
-        if (fflush(stdout) != 0)
-            err(EXIT_FAILURE, "standard output");
+        describe();
         return EXIT_SUCCESS;
     }
 
