@@ -90,11 +90,12 @@ struct offspring {
     pid_t parent, child;
 };
 
+// In a group of its own, which it makes when it has seen to it that it hears of its parent's death.
 static bool has_child(const void *offspring)
 {
     struct offspring *o = (struct offspring *)offspring;
 
-    return children_of(o->parent, &o->child, 1) > 0;
+    return children_of(o->parent, &o->child, 1) > 0 && getpgid(o->child) == o->child;
 }
 
 // Starts a run without end. Returns the child that each has: the peer, or the process of both

@@ -19,6 +19,6 @@ struct run {
 // Ends the program with 77 and the reason if this machine cannot run it so.
 void ipc_check(const struct run *run);
 
-// Returns when the peer has ended and nothing is left. A failure ends the program, with status 1 and
-// what the end says that has noticed it; of two processes the other one may notice that.
+// Returns when the peer has ended and nothing is left. A failure ends the program, with status 1
+// and what the end says that has noticed it; of two processes the other one may notice that.
 void ipc_run(const struct run *run);
