@@ -58,9 +58,12 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     snprintf(runs_option, sizeof runs_option, "--runs=%lu", runs);
     snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), export_fd);
 
+    // Run once only, a command would pay for memory that the host has taken back since the last
+    // one.
     struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", runs_option,
-                                      "--export-json", path, small_command, large_command},
-                             .count = 8};
+                                      runs == 1 ? "--warmup=1" : "--warmup=0", "--export-json",
+                                      path, small_command, large_command},
+                             .count = 9};
     int status = 0;
     struct rusage usage;
     pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
