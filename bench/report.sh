@@ -69,6 +69,7 @@ BEGIN {
     in_words = value[1] ~ /^[a-z]/ # kinds, like those of linking: none is the largest
     base_name = base == "own" ? "the same without it" : plain(base)
 }
+NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
     n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14
@@ -113,7 +114,8 @@ function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && r
 # One clause on a model at an x, without the full stop.
 function clause(m, at,   k, b, s, r, d) {
     k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
-    if (!(k in median) || median[k] == "-")
+    if (!(k in median)) return named(m) " is left out"
+    if (median[k] == "-")
         return named(m) " has no valid trial" (k in note && note[k] ~ /: / ? " (" plain(substr(note[k], index(note[k], ": ") + 2)) ")" : "")
     d = value_decimals(median[k])
     if (metric !~ /_us_per_/) s = named(m) " has"
@@ -129,6 +131,23 @@ function clause(m, at,   k, b, s, r, d) {
         s = s (no_difference(k) ? ", " : ": ") digits(median[k], d) unit() " against " digits(median[b], value_decimals(median[b])) unit()
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client'\''s limit)"
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
+    return s
+}
+function signed(v, low, high,   d) {
+    if (v == "-") return "-"
+    d = value_decimals(v < 0 ? -v : v + 0)
+    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
+}
+function label(name) { gsub(/_/, " ", name); return plain(name) }
+# What was derived and is a part of the answer, at one x.
+function parts_of_answer(at,   i, n, name, s, k) {
+    n = split(ENVIRON["answer"], name, " ")
+    for (i = 1; i <= n; i++) {
+        k = name[i] SUBSEP at
+        if (!(k in derived)) continue
+        s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
+        if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
+    }
     return s
 }
 function spot(at,   noun) {
@@ -154,8 +173,10 @@ END {
             if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
             else s = s clause(headline[i], x[p])
         }
+        if (parts_of_answer(x[p]) != "") s = s "; " parts_of_answer(x[p])
         parts++
     }
+    if (largest != "-" && parts_of_answer("-") != "") s = s "; " parts_of_answer("-")
     print s "."
 }
 '
@@ -197,6 +218,9 @@ END {
             sentence(m, last[m])
         }
     }
+    for (p = 1; p <= xs; p++)
+        if (parts_of_answer(x[p]) != "") print "- Taken apart" (x[p] == "-" ? "" : " " spot(x[p])) ": " parts_of_answer(x[p]) "."
+    if (largest != "-" && parts_of_answer("-") != "") print "- Derived: " parts_of_answer("-") "."
     if (!in_words) others("")
     else for (p = 1; p <= xs; p++) others(x[p])
     for (m in bound) list = list (list == "" ? "" : ", ") title(m)
@@ -243,11 +267,9 @@ END {
 # shellcheck disable=SC2016
 derived='
 BEGIN {
-    FS = "\t"
-    n = split(ENVIRON["derive"], line, "\n")
-    for (i = 1; i <= n; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
+    formulas = split(ENVIRON["derive"], line, "\n")
+    for (i = 1; i <= formulas; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
 }
-function label(name) { gsub(/_/, " ", name); return plain(name) }
 NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
     if (!rows++) {
         s = ENVIRON["baseline"]
@@ -257,11 +279,6 @@ NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
     }
     print "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
         signed($7, $8, $9) " | " signed($10, $11, $12) " | " $6 " | " ($14 == "-" ? "" : $14) " |"
-}
-function signed(v, low, high,   d) {
-    if (v == "-") return "-"
-    d = value_decimals(v < 0 ? -v : v + 0)
-    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
 }
 '
 
@@ -280,7 +297,8 @@ load_conf() { # CONF: its settings into the environment
     axis=${axis:-$vary}
     spot=$(setting "$1" spot)
     derive=$(setting "$1" derive)
-    export stem kind metric baseline headline also per vary xs axis spot derive
+    answer=$(setting "$1" answer)
+    export stem kind metric baseline headline also per vary xs axis spot derive answer
 }
 
 experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
@@ -309,7 +327,7 @@ section() { # CONF
     fi
     printf 'Raw rows: %s; the conditions: %s.\n\n' "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
     experiment_awk "$table"
-    awk "$text$numbers$derived" "$run/summary.tsv"
+    experiment_awk "$derived"
     echo
 }
 
@@ -320,6 +338,13 @@ left_out() {
             n = split(list, word, " ")
             for (i = 1; i <= n; i++) s = s (i == 1 ? "" : i < n ? ", " : " and ") word[i]
             return s
+        }
+        function where(list,   s) {
+            if (list == "-") return ""
+            if (ENVIRON["spot"] == "") return " at " spoken(list) " " plain(ENVIRON["axis"])
+            s = ENVIRON["spot"]
+            sub(/%/, spoken(list), s)
+            return " " plain(s)
         }
         FNR == 1 || $1 != ENVIRON["stem"] { next }
         { k = $2 SUBSEP $4; if (!(k in at)) reason[++reasons] = k; at[k] = at[k] (at[k] == "" ? "" : " ") $3 }
@@ -332,7 +357,7 @@ left_out() {
             }
             for (i = 1; i <= groups; i++) {
                 split(order[i], part, SUBSEP)
-                print "- Left out" (part[2] == "-" ? "" : " at " spoken(part[2]) " " plain(ENVIRON["axis"])) ": " spoken(names[order[i]]) "; " plain(part[1]) "."
+                print "- Left out" where(part[2]) ": " spoken(names[order[i]]) "; " plain(part[1]) "."
             }
         }' "$run/left_out.tsv"
 }
