@@ -207,8 +207,8 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         }; \
         do for [i=1:words(early) / 6] { \
             v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
-            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c } \
-            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c }; \
+            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed } \
+            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed }; \
         }; \
         plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(tone(strcol("family"), column("shape"))) \
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
