@@ -3,7 +3,7 @@
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
 # tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
 # the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
-# bench/images/ what a child of bench/spawn/ can execute.
+# bench/images/ what a child of bench/spawn/ can execute; servers/state/ holds what every server can be told to use.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -47,7 +47,7 @@ TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench test check-deep plots report lint format clean
+.PHONY: all help deps bench figures test check-deep plots report lint format clean
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -89,6 +89,7 @@ $(CORES:%=$(B)/objects/%/core.a):
 
 LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
+SERVER_MAIN := $(B)/objects/servers/core/main.o $(call OBJECT,$(sort $(wildcard servers/state/*.c))) $(B)/objects/servers/core.a
 INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
 SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
@@ -98,7 +99,7 @@ IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
 STEPS := $(filter-out $(SPAWN) $(IMAGES) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
 
 define LINK_INTO # a folder: build/, or that of the copies
-$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
@@ -111,7 +112,7 @@ $(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))
 $(COPIES): private STATIC = -static
 
 $(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
-$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(B)/objects/servers/core/main.o $(B)/objects/servers/core.a
+$(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(SERVER_MAIN)
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
@@ -134,6 +135,7 @@ help:
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
+	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
 	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              5 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
@@ -148,6 +150,10 @@ bench:
 	@CC='$(CC)' bench/deps.sh bench
 	@$(MAKE) --no-print-directory -s all
 	@bench/run.sh
+
+figures:
+	@$(MAKE) --no-print-directory -s $(B)/bench/figures $(B)/servers/fork
+	@$(B)/bench/figures
 
 test:
 	@CC='$(CC)' bench/deps.sh test

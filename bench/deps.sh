@@ -52,6 +52,7 @@ case $purpose in
         command_from gnuplot gnuplot-nox
         command_from jq jq
         command_from cmark-gfm cmark-gfm
+        command_from stress-ng stress-ng
         ;;&
     test | all)
         command_from socat socat

@@ -39,6 +39,7 @@ rows() { # STEM METRIC XS
         BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ ? n : 0; n = 0 }
         NR == 1 { print 0, 0, 0, $0, "row", "shape"; next }
         $1 != stem { next }
+        $2 == "derived" { derived[++more] = $0; next }
         {
             line[++n] = $0; of[n] = $2; model[n] = $3; x[n] = $5
             if (!($3 in family)) { family[$3] = $4; name[++names] = $3; shape[$3] = shapes[$4]++ + 0; last[$3] = ""; cost[$3] = 1e300 }
@@ -49,6 +50,7 @@ rows() { # STEM METRIC XS
             }
         }
         function before(a, b) {
+            if ((family[a] == "spinning") != (family[b] == "spinning")) return family[b] == "spinning" # never ranked with the others
             if ((last[a] == largest) != (last[b] == largest)) return last[a] == largest
             return cost[a] < cost[b]
         }
@@ -61,21 +63,22 @@ rows() { # STEM METRIC XS
                 at = kinds ? (row[model[i]] - 1) * (kinds + 0.5) + place[x[i]] : row[model[i]]
                 print rank[of[i]] + 1, row[model[i]], place[x[i]] + 0, line[i], at, shape[model[i]]
             }
+            for (i = 1; i <= more; i++) print metrics + 2, i, 0, derived[i], 0, 0
         }' "$run/summary.tsv" | sort -t "$tab" -k 1,1n -k 2,2n -k 3,3g | cut -f 4-
 }
 
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
-below() { # STEM METRIC DATA VARY
+below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" -v vary="$4" '
+    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" '
         NR == 1 { next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
         $7 != "-" && $14 ~ /too-few/ { few = 1 }
-        $7 != "-" && $10 != "-" { ratio = 1; base = $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
+        $7 != "-" && $10 != "-" { ratio = 1; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
@@ -94,6 +97,9 @@ for conf in "$run"/experiments/*.conf; do
     [ -f "$here/$stem.gp" ] || continue
     metric=$(setting "$conf" metric)
     vary=$(setting "$conf" vary | cut -d ' ' -f 1)
+    axis=$(setting "$conf" axis)
+    own=0
+    if [ "$(setting "$conf" baseline)" = own ]; then own=1; fi
     xs=$(setting "$conf" vary | cut -s -d ' ' -f 2-)
     rows "$stem" "$metric" "$xs" > "$work/$stem.tsv"
     if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
@@ -107,13 +113,13 @@ for conf in "$run"/experiments/*.conf; do
         echo "baseline $(setting "$conf" baseline)"
         echo "families $(awk -F '\t' '
             BEGIN { n = split("iterative process thread multiplexed peer", known, " "); for (i = 1; i <= n; i++) place[known[i]] = i }
-            NR > 1 && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
+            NR > 1 && $4 != "derived" && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
             sort | cut -d ' ' -f 2 | paste -s -d ' ')"
-        echo "models $(awk -F '\t' 'NR > 1 && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
-        echo "shapes $(awk -F '\t' 'NR > 1 && !seen[$3]++ { print $16 }' "$work/$stem.tsv" | paste -s -d ' ')"
-        echo "vary $vary"
+        echo "models $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $16 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "vary ${axis:-$vary}"
         echo "xs $xs"
-        below "$stem" "$metric" "$work/$stem.tsv" "$vary" | wrapped below 125
+        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"

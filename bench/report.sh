@@ -14,7 +14,7 @@ if [ ! -f "$run/summary.tsv" ]; then
     echo "report: $run is not a run: it has no summary.tsv" >&2
     exit 1
 fi
-for file in models.tsv environment.json experiments; do
+for file in models.tsv left_out.tsv environment.json experiments; do
     if [ ! -e "$run/$file" ]; then
         echo "report: $run is incomplete: it has no $file" >&2
         exit 1
@@ -67,13 +67,16 @@ BEGIN {
     count = split(ENVIRON["xs"], value, " ")
     for (i = 1; i <= count; i++) place[value[i]] = i
     in_words = value[1] ~ /^[a-z]/ # kinds, like those of linking: none is the largest
+    base_name = base == "own" ? "the same without it" : plain(base)
 }
-NR > 1 && $1 == stem {
+NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
+NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
     n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
+    base_of[$3] = $13
     if ($14 ~ /^skipped: /) skipped[$3] = 1
     if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
     if (!($5 in seen_x)) { seen_x[$5] = 1; x[++xs] = $5 }
@@ -82,9 +85,11 @@ NR > 1 && $1 == stem {
     if (!($3 in first) || place[$5] < place[first[$3]]) first[$3] = $5
     if (largest == "" || place[$5] > place[largest]) largest = $5
 }
+# Who keeps a processor busy while waiting is not ranked with those who do not.
+function before(a, b) { return (family[a] == "spinning") != (family[b] == "spinning") ? family[b] == "spinning" : cost[a] < cost[b] }
 function sort_by_cost(   i, j, t) {
     for (i = 2; i <= models; i++)
-        for (j = i; j > 1 && cost[model[j]] < cost[model[j - 1]]; j--) { t = model[j]; model[j] = model[j - 1]; model[j - 1] = t }
+        for (j = i; j > 1 && before(model[j], model[j - 1]); j--) { t = model[j]; model[j] = model[j - 1]; model[j - 1] = t }
     for (i = 2; i <= xs; i++)
         for (j = i; j > 1 && place[x[j]] < place[x[j - 1]]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
 }
@@ -108,26 +113,49 @@ function title(m) {
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
 # One clause on a model at an x, without the full stop.
 function clause(m, at,   k, b, s, r, d) {
-    k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base SUBSEP at
-    if (!(k in median) || median[k] == "-")
-        return named(m) " has no valid trial" (k in note && note[k] != "-" ? " (" plain(note[k]) ")" : "")
+    k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
+    if (!(k in median)) return named(m) " is left out"
+    if (median[k] == "-")
+        return named(m) " has no valid trial" (k in note && note[k] ~ /: / ? " (" plain(substr(note[k], index(note[k], ": ") + 2)) ")" : "")
     d = value_decimals(median[k])
     if (metric !~ /_us_per_/) s = named(m) " has"
     else if (kind == "serve") s = a(per) " costs " named(m)
     else s = a(per) " with " named(m) " costs"
-    if (m == base) return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity()
+    if (m == base_of[m]) return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity()
     if (ratio[k] == "-")
-        return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity() "; there is no ratio to " plain(base)
+        return s " " with_interval(median[k], low[k], high[k], d) unit() " of " quantity() "; there is no ratio to " plain(base_of[m])
     r = with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
-    if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base) " in " quantity() (metric ~ /_us_per_/ ? " per " per : "") ": ratio " r
-    else s = s " " r " times the " quantity() " of " plain(base)
+    if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base_of[m]) " in " quantity() (metric ~ /_us_per_/ ? " per " per : "") ": ratio " r
+    else s = s " " r " times the " quantity() " of " plain(base_of[m])
     if (b in median && median[b] != "-")
         s = s (no_difference(k) ? ", " : ": ") digits(median[k], d) unit() " against " digits(median[b], value_decimals(median[b])) unit()
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client'\''s limit)"
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
-function spot(at,   noun) { noun = vary; if (at == 1) sub(/s$/, "", noun); return (in_words ? "with " : "at ") group(at) " " plain(noun) }
+function signed(v, low, high,   d) {
+    if (v == "-") return "-"
+    d = value_decimals(v < 0 ? -v : v + 0)
+    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
+}
+function label(name) { gsub(/_/, " ", name); return plain(name) }
+# What was derived and is a part of the answer, at one x.
+function parts_of_answer(at,   i, n, name, s, k) {
+    n = split(ENVIRON["answer"], name, " ")
+    for (i = 1; i <= n; i++) {
+        k = name[i] SUBSEP at
+        if (!(k in derived)) continue
+        s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
+        if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
+    }
+    return s
+}
+function spot(at,   noun) {
+    if (ENVIRON["spot"] != "") { noun = ENVIRON["spot"]; sub(/%/, group(at), noun); return plain(noun) }
+    noun = vary
+    if (at == 1) sub(/s$/, "", noun)
+    return (in_words ? "with " : "at ") group(at) " " plain(noun)
+}
 function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }
 '
 
@@ -145,8 +173,10 @@ END {
             if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
             else s = s clause(headline[i], x[p])
         }
+        if (parts_of_answer(x[p]) != "") s = s "; " parts_of_answer(x[p])
         parts++
     }
+    if (largest != "-" && parts_of_answer("-") != "") s = s "; " parts_of_answer("-")
     print s "."
 }
 '
@@ -162,7 +192,7 @@ function sentence(m, at,   s) {
 function others(kind_of_x,   i, m, at, k, s, all) {
     for (i = 1; i <= models; i++) {
         m = model[i]
-        if (m in is_headline || m == base || m in skipped) continue
+        if (m in is_headline || m == base_of[m] || m in skipped) continue
         at = kind_of_x == "" && m in last ? last[m] : kind_of_x
         k = metric SUBSEP m SUBSEP at
         s = plain(m) " "
@@ -174,7 +204,7 @@ function others(kind_of_x,   i, m, at, k, s, all) {
     }
     at = kind_of_x == "" ? largest : kind_of_x
     if (all != "")
-        print "- The others, as ratio of " quantity() " to " plain(base) (at == "-" ? "" : " " spot(at)) ": " all "."
+        print "- The others, as ratio of " quantity() " to " base_name (at == "-" ? "" : " " spot(at)) ": " all "."
 }
 END {
     sort_by_cost()
@@ -188,6 +218,9 @@ END {
             sentence(m, last[m])
         }
     }
+    for (p = 1; p <= xs; p++)
+        if (parts_of_answer(x[p]) != "") print "- Taken apart" (x[p] == "-" ? "" : " " spot(x[p])) ": " parts_of_answer(x[p]) "."
+    if (largest != "-" && parts_of_answer("-") != "") print "- Derived: " parts_of_answer("-") "."
     if (!in_words) others("")
     else for (p = 1; p <= xs; p++) others(x[p])
     for (m in bound) list = list (list == "" ? "" : ", ") title(m)
@@ -204,8 +237,8 @@ END {
     count = split(ENVIRON["also"] (kind == "serve" ? " client_load" : ""), also, " ")
     for (i = 1; i <= count; i++) if (!(also[i] in used) && also[i] != metric && measured[also[i]]) { used[also[i]] = 1; column[++columns] = also[i] }
     h = "| model |"; r = "| --- |"
-    if (vary != "") { h = h " " plain(vary) " |"; r = r " ---: |" }
-    h = h " " title(metric) " | ratio to " plain(base) " |"; r = r " ---: | ---: |"
+    if (vary != "") { h = h " " plain(ENVIRON["axis"]) " |"; r = r " ---: |" }
+    h = h " " title(metric) " | ratio to " base_name " |"; r = r " ---: | ---: |"
     for (i = 2; i <= columns; i++) { h = h " " title(column[i]) " |"; r = r " ---: |" }
     print h " blocks | note |"; print r " ---: | --- |"
     for (j = 1; j <= models; j++) for (p = 1; p <= xs; p++) {
@@ -230,6 +263,25 @@ END {
 }
 '
 
+# What is derived from several cells, each with the formula.
+# shellcheck disable=SC2016
+derived='
+BEGIN {
+    formulas = split(ENVIRON["derive"], line, "\n")
+    for (i = 1; i <= formulas; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
+}
+NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
+    if (!rows++) {
+        s = ENVIRON["baseline"]
+        print "\n### Taken apart\n\nComputed within each block; a share is the part of what " plain(s) " costs.\n"
+        print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " µs | share | blocks | note |"
+        print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: | ---: | ---: | --- |"
+    }
+    print "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
+        signed($7, $8, $9) " | " signed($10, $11, $12) " | " $6 " | " ($14 == "-" ? "" : $14) " |"
+}
+'
+
 load_conf() { # CONF: its settings into the environment
     stem=$(basename "$1" .conf)
     kind=$(setting "$1" kind)
@@ -241,7 +293,12 @@ load_conf() { # CONF: its settings into the environment
     vary=$(setting "$1" vary)
     xs=${vary#* }
     vary=${vary%% *}
-    export stem kind metric baseline headline also per vary xs
+    axis=$(setting "$1" axis)
+    axis=${axis:-$vary}
+    spot=$(setting "$1" spot)
+    derive=$(setting "$1" derive)
+    answer=$(setting "$1" answer)
+    export stem kind metric baseline headline also per vary xs axis spot derive answer
 }
 
 experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
@@ -264,17 +321,17 @@ section() { # CONF
     [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     printf '\n### The numbers\n\nMedian over blocks with its 95 %% interval, the lowest cost on top. '
     if [ "$kind" = serve ]; then
-        printf 'Load: %s; window %s s after %s s of warm-up. ' "$(load "$conf" | plain)" \
-            "$(setting "$conf" window_s)" "$(setting "$conf" warmup_s)"
+        printf 'Load: %s. ' "$(load "$conf" | plain)"
     else
         printf 'The cost of one %s is the slope between COUNT = %s. ' "$per" "$(setting "$conf" counts | sed 's/  */ and /g')"
     fi
     printf 'Raw rows: %s; the conditions: %s.\n\n' "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
     experiment_awk "$table"
+    experiment_awk "$derived"
     echo
 }
 
-# Cells that were not planned, because some of their connections would wait for ever.
+# Cells that were not planned, each reason once.
 left_out() {
     awk -F '\t' "$text"'
         function spoken(list,   n, word, i, s) {
@@ -282,30 +339,27 @@ left_out() {
             for (i = 1; i <= n; i++) s = s (i == 1 ? "" : i < n ? ", " : " and ") word[i]
             return s
         }
-        BEGIN {
-            values = split(ENVIRON["vary"] == "" ? "-" : ENVIRON["xs"], x, " ")
-            why["one"] = "a server that serves one connection at a time would let the others wait for ever"
-            why["hashed"] = "the kernel may give two connections to one worker, and the second would wait for ever"
-            why["workers"] = "there are more connections than workers, and some would wait for ever"
+        function where(list,   s) {
+            if (list == "-") return ""
+            if (ENVIRON["spot"] == "") return " at " spoken(list) " " plain(ENVIRON["axis"])
+            s = ENVIRON["spot"]
+            sub(/%/, spoken(list), s)
+            return " " plain(s)
         }
-        FNR == 1 { file++; next }
-        $1 != ENVIRON["stem"] { next }
-        file == 1 && $8 == "ok" { model[++models] = $2; capacity[$2] = $4 }
-        file == 2 && $2 == ENVIRON["metric"] { planned[$3, $5] = 1 }
+        FNR == 1 || $1 != ENVIRON["stem"] { next }
+        { k = $2 SUBSEP $4; if (!(k in at)) reason[++reasons] = k; at[k] = at[k] (at[k] == "" ? "" : " ") $3 }
         END {
-            for (i = 1; i <= models; i++) {
-                at = ""
-                for (p = 1; p <= values; p++) if (!((model[i], x[p]) in planned)) at = at (at == "" ? "" : " ") x[p]
-                if (at == "") continue
-                k = capacity[model[i]] SUBSEP at
+            for (i = 1; i <= reasons; i++) {
+                split(reason[i], part, SUBSEP)
+                k = part[2] SUBSEP at[reason[i]]
                 if (!(k in names)) order[++groups] = k
-                names[k] = names[k] (names[k] == "" ? "" : " ") plain(model[i])
+                names[k] = names[k] (names[k] == "" ? "" : " ") plain(part[1])
             }
             for (i = 1; i <= groups; i++) {
                 split(order[i], part, SUBSEP)
-                print "- Left out" (part[2] == "-" ? "" : " at " spoken(part[2]) " " plain(ENVIRON["vary"])) ": " spoken(names[order[i]]) "; " why[part[1]] "."
+                print "- Left out" where(part[2]) ": " spoken(names[order[i]]) "; " plain(part[1]) "."
             }
-        }' "$run/models.tsv" "$run/summary.tsv"
+        }' "$run/left_out.tsv"
 }
 
 # The load in words, from the keys that make it.
@@ -327,6 +381,13 @@ load() { # CONF
         connections) printf ', pools of as many workers as there are connections' ;;
         *) printf ', pools of %s workers' "$pool" ;;
     esac
+    if [ "$vary" = total ]; then
+        printf ', so many requests as the table says'
+    else
+        printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
+    fi
+    [ -z "$(setting "$1" under)" ] || printf '; the servers are started under %s' "$(setting "$1" under)"
+    [ -z "$(setting "$1" options)" ] || printf '; options of each server: %s' "$(setting "$1" options)"
 }
 
 file_link() { printf '[%s](%s)' "$(plain <<< "$1")" "$1"; } # PATH within the run

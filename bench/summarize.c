@@ -1,6 +1,6 @@
 // summarize: from the rows of trials.tsv to one row a cell and metric in summary.tsv: the median
 // over the blocks with its 95 % interval, and the ratio to the experiment's baseline, paired within
-// blocks, with its own.
+// blocks, with its own; and what experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
 #include "bench/core/experiment.h"
@@ -97,11 +97,25 @@ static bool is_client_bound(const struct run *run, const struct cell *c, const c
     return e.value > client_bound_load;
 }
 
+static const struct estimate none = {NAN, NAN, NAN, 0};
+
+static void print_row(FILE *file, const struct cell *c, const char *metric, const char *family,
+                      const struct estimate *value, const struct estimate *ratio,
+                      const char *baseline, const char *note)
+{
+    fprintf(file, "%s\t%s\t%s\t%s\t%s\t%zu", c->experiment, metric, c->model, family, c->x,
+            value->n);
+    print_estimate(file, value);
+    print_estimate(file, ratio);
+    fprintf(file, "\t%s\t%s\n", baseline, note);
+}
+
 static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
                            const char *family, const char *metric, const char *baseline)
 {
-    static const struct estimate none = {NAN, NAN, NAN, 0}, one = {1, 1, 1, 0};
+    static const struct estimate one = {1, 1, 1, 0};
     const char *fault = NULL;
+    char note[256];
     struct cell base = {c->experiment, baseline, c->x};
     double *values = values_of(run, c, metric, &fault),
            *base_values = values_of(run, &base, metric, NULL);
@@ -109,18 +123,16 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
     struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     if (strcmp(c->model, baseline) == 0)
         ratio = median.n ? one : none;
-    fprintf(file, "%s\t%s\t%s\t%s\t%s\t%zu", c->experiment, metric, c->model, family, c->x,
-            median.n);
-    print_estimate(file, &median);
-    print_estimate(file, &ratio);
-    fprintf(file, "\t%s\t", baseline);
+    bool few = median.n < ESTIMATE_MIN_N, bound = is_client_bound(run, c, metric);
     if (!median.n)
-        fprintf(file, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
-    else if (median.n < ESTIMATE_MIN_N)
-        fputs(is_client_bound(run, c, metric) ? "too-few;client-bound" : "too-few", file);
+        snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
     else
-        fputs(is_client_bound(run, c, metric) ? "client-bound" : "-", file);
-    fputc('\n', file);
+        snprintf(note, sizeof note, "%s%s%s",
+                 few     ? "too-few"
+                 : bound ? ""
+                         : "-",
+                 few && bound ? ";" : "", bound ? "client-bound" : "");
+    print_row(file, c, metric, family, &median, &ratio, baseline, note);
     free(values);
     free(base_values);
 }
@@ -137,27 +149,129 @@ static bool is_planned(const struct run *run, const struct cell *c)
     return false;
 }
 
+// What a model is compared with: the experiment's baseline; where that is "own", a variant with the
+// program that it is a variant of, and everybody else with itself.
+static const char *baseline_of(const struct experiment *e, const char *model, char own[64])
+{
+    const char *baseline = experiment_need(e, "baseline");
+    char name[64];
+    if (strcmp(baseline, "own") != 0)
+        return baseline;
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "variant") == 0 &&
+            sscanf(e->values[i], "%63s %63s", name, own) == 2 && strcmp(name, model) == 0)
+            return own;
+    return model;
+}
+
 static void summarize_metric(FILE *file, const struct run *run, const struct experiment *e,
                              const char *metric)
 {
-    const char *baseline = experiment_need(e, "baseline"), *vary = experiment_get(e, "vary");
+    const char *vary = experiment_get(e, "vary");
     for (size_t row = 0; row < run->models.rows; row++) {
         const char *model = table_text(&run->models, row, run->model_name);
         const char *family = table_text(&run->models, row, run->model_family);
         const char *status = table_text(&run->models, row, run->model_status);
-        char values[1024] = "-", *rest = values, *x;
+        char values[1024] = "-", *rest = values, *x, own[64];
         if (strcmp(table_text(&run->models, row, run->model_experiment), e->stem) != 0)
             continue;
+        const char *baseline = baseline_of(e, model, own);
         if (vary)
             snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
         while ((x = strsep(&rest, " "))) {
             struct cell cell = {e->stem, model, x};
             if (strcmp(status, "ok") != 0)
-                fprintf(file, "%s\t%s\t%s\t%s\t%s\t0\t-\t-\t-\t-\t-\t-\t%s\t%s\n", e->stem, metric,
-                        model, family, x, baseline, status);
+                print_row(file, &cell, metric, family, &none, &none, baseline, status);
             else if (is_planned(run, &cell))
                 summarize_cell(file, run, &cell, family, metric, baseline);
         }
+    }
+}
+
+// Adds one term of a derived quantity to its value in each block: MODEL, MODEL@X or
+// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). Returns whether the term
+// names an x.
+static bool add_term(const struct run *run, const struct cell *c, const char *metric,
+                     const char *text, double sign, double *sum)
+{
+    char experiment[64], model[64], other_metric[64], x[64];
+    struct cell term = {c->experiment, model, c->x};
+    bool has_x = false;
+    if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
+        term.experiment = experiment;
+        metric = other_metric;
+        if (!is_planned(run, &term))
+            term.x = "-";
+    } else if (sscanf(text, "%63[^@]@%63s", model, x) == 2) {
+        term.x = x;
+        has_x = true;
+    }
+    double *values = values_of(run, &term, metric, NULL);
+    for (size_t block = 0; block < run->blocks; block++)
+        sum[block] += sign * values[block];
+    free(values);
+    return has_x;
+}
+
+// One row of a derived quantity (bench/experiments/README.md), which has the headline metric's
+// unit. Where something is taken off, its ratio is the median of its shares of the baseline: a
+// difference may be negative, and has no logarithm then. Returns whether it stands for all x.
+static bool derive(FILE *file, const struct run *run, const struct experiment *e, const char *text,
+                   const char *x)
+{
+    char words[1024], *rest = words, *word, own[64];
+    double *sum = calloc(run->blocks, sizeof *sum), sign = 1;
+    bool differs = false, has_x = false;
+    const char *metric = experiment_need(e, "metric");
+    if (!sum)
+        err(1, "summary");
+    snprintf(words, sizeof words, "%s", text);
+    struct cell cell = {e->stem, strsep(&rest, " "), x};
+    while ((word = strsep(&rest, " "))) {
+        if (strcmp(word, "+") == 0 || strcmp(word, "-") == 0) {
+            sign = *word == '-' ? -1 : 1;
+            differs = differs || *word == '-';
+        } else if (strcmp(word, "/") == 0 && rest) {
+            double divisor = strtod(rest, NULL);
+            for (size_t block = 0; block < run->blocks; block++)
+                sum[block] /= divisor;
+            rest = NULL;
+        } else if (*word) {
+            has_x = add_term(run, &cell, metric, word, sign, sum) || has_x;
+        }
+    }
+    if (has_x)
+        cell.x = "-";
+    const char *baseline = baseline_of(e, cell.model, own);
+    struct cell base = {e->stem, baseline, cell.x};
+    double *base_values = values_of(run, &base, metric, NULL);
+    struct estimate median = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
+    struct estimate ratio = bootstrap_ratio(sum, base_values, run->blocks, RESAMPLES, SEED);
+    if (differs) {
+        for (size_t block = 0; block < run->blocks; block++)
+            sum[block] /= base_values[block];
+        ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
+    }
+    print_row(file, &cell, "derived", "derived", &median, &ratio, baseline,
+              !median.n                   ? "no block has all of its parts"
+              : median.n < ESTIMATE_MIN_N ? "too-few"
+                                          : "-");
+    free(base_values);
+    free(sum);
+    return has_x;
+}
+
+static void summarize_derived(FILE *file, const struct run *run, const struct experiment *e)
+{
+    const char *vary = experiment_get(e, "vary");
+    for (size_t i = 0; i < e->lines; i++) {
+        char values[1024] = "-", *rest = values, *x;
+        if (strcmp(e->keys[i], "derive") != 0)
+            continue;
+        if (vary)
+            snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
+        while ((x = strsep(&rest, " ")) && !derive(file, run, e, e->values[i], x))
+            ;
     }
 }
 
@@ -210,6 +324,7 @@ int main(int argc, char **argv)
         while ((metric = strsep(&rest, " ")))
             if (*metric)
                 summarize_metric(summary.file, &run, &experiments[i], metric);
+        summarize_derived(summary.file, &run, &experiments[i]);
     }
     output_complete(&summary);
     experiments_free(experiments, count);

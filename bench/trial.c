@@ -244,8 +244,8 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
         serve_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->arguments),
                           table_text(t, row, p->load), m);
     else
-        time_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->load),
-                         row + 1, raw, m);
+        time_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->arguments),
+                         table_text(t, row, p->load), row + 1, raw, m);
 }
 
 // Whether the block that begins at this row is to be run.

@@ -288,6 +288,7 @@ static void print_outcome(const struct options *options, const struct net *net,
     print_number("connections_per_s", per((double)o->connections, window_s), 3);
     print_number("echoes_total", (double)o->echoes_total, 0);
     print_number("connections_total", (double)o->connections_total, 0);
+    print_number("connections_served", (double)o->connections_served, 0);
     for (int kind = 0; kind < FAILURES; kind++)
         print_number(failure_name[kind], (double)o->failures[kind], 0);
     print_number("unsent", (double)o->unsent, 0);

@@ -94,5 +94,6 @@ const struct model model = {
     .source = "clone(2)",
     .family = PROCESS,
     .capacity = MANY,
+    .one_memory = true,
     .run = run,
 };

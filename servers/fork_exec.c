@@ -54,6 +54,7 @@ const struct model model = {
     .source = "UNP vol. 1, 13.5; APUE 8.12",
     .family = PROCESS,
     .capacity = MANY,
+    .executes = true,
     .unsupported = unsupported,
     .run = run,
 };

@@ -44,6 +44,7 @@ static void counts_are_exact(void **state)
         // client.
         expect_figure_between("connections_total", k ? (total + k - 1) / k : 4,
                               k ? (total + k - 1) / k + (k > 1 ? 3 : 0) : 4);
+        expect_figure("connections_served", figure("connections_total"));
         expect_figure("connections_made", k ? figure("connections_total") : 0);
         expect_figure_between("cpu_us_per_echo", 0.1, 1e6);
         if (i < 12) {

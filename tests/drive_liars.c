@@ -32,6 +32,7 @@ static void every_lie_is_counted(void **state)
             expect_errors(lies[i].error, told, told);
             // What failed is in the distribution, as having taken at least the time-out.
             expect_figure("echoes", TOTAL - told);
+            expect_figure("connections_served", figure("connections_total") - told);
             expect_figure_between("latency_max_us", 0.2e6, 1.5e6);
             expect_failure(1, "10 failures");
         }
@@ -66,10 +67,25 @@ static void servers_that_never_answer_right(void **state)
               loops[i % 4]);
         expect_errors("errors_timeout", 8, 16);
         expect_figure("echoes", 0);
+        expect_figure("connections_served", 0);
         expect_figure_between("unsent", i % 4 < 2 ? 0 : 1, i % 4 < 2 ? 0 : 100);
         expect_failure(1, "no answer in time");
         assert_true(run.seconds < 0.1 + 2 * 0.2 + 1);
     }
+}
+
+// It serves as many as it may have children, for it reaps none of them.
+static void a_service_that_stops(void **state)
+{
+    use_io(state);
+    enum { SERVED = 20 };
+    unsigned port = start_server("build/servers/fork", "-p 0 --mistake no-reap --max-children 20");
+    drive(port, "-c 4 -k 1 -n 10000 --timeout 0.5");
+    expect_figure("connections_served", SERVED);
+    expect_figure("echoes", SERVED);
+    expect_errors("errors_timeout", 2 * 4, 3 * 4);
+    expect_failure(1, "failures beside 20 echoes (no answer in time)");
+    assert_true(run.seconds < 2 * 0.5 + 2);
 }
 
 static void closed_port(void **state)
@@ -133,6 +149,7 @@ int main(void)
         BY_EACH_IO(every_lie_is_counted),
         BY_EACH_IO(idle_connections_are_watched),
         BY_EACH_IO(servers_that_never_answer_right),
+        BY_EACH_IO(a_service_that_stops),
         BY_EACH_IO(closed_port),
         BY_EACH_IO(slow_server),
         BY_EACH_IO(stall_is_seen_in_open_loop),

@@ -2,181 +2,10 @@
 # line_test.sh: the measurement line from end to end, on runs of a few seconds: plan, trials, summary, plots, report; then
 # killed, cut off, run twice at once, given nonsense, lied to by servers, and with a full disk.
 #
-# Needs a built build/. Every run has a tree of links to the repository as its root, so that liars can be planted among its
-# servers, and whatever it leaves running shows by its working directory: nobody else works there.
-# Under a sanitizer (SAN) the machine is slower: everything that is waited for may take five times as long.
-set -uo pipefail
-if [ "${SAN:-}" = thread ]; then
-    # The steps have no threads, and servers whose handlers wait behind accept do not stop.
-    echo 'skipped: the measurement line: the thread sanitizer delays the signal handlers of the servers in it'
-    echo '[  SKIPPED ] 1 test(s).'
-    exit
-fi
-unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS RESULTS MAKEFLAGS MAKELEVEL MFLAGS
-export LC_ALL=C.UTF-8
-
-repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-work=$(cd "$(mktemp -d)" && pwd -P)
-results="$work/the results" # a blank must not matter
-waited=$work/waited         # for runs that others are checked beside
-slow=${SAN:+5}
-slow=${slow:-1}
-passed=0 failed=0 skipped=0
-
-# ---- checks -----------------------------------------------------------------------------------------------------
-passes() { passed=$((passed + 1)) && echo "ok $1"; }
-fails() { failed=$((failed + 1)) && echo "not ok $1: ${2//$'\n'/; }"; } # NAME WHY
-skips() { skipped=$((skipped + 1)) && echo "skipped: $1: $2"; }
-
-check() { # NAME COMMAND...: passes if the command does; what it prints is why it does not
-    local name=$1 why
-    shift
-    if why=$("$@" 2>&1); then passes "$name"; else fails "$name" "$(head -n 5 <<< "${why:-$* failed}")"; fi
-}
-
-says() { # FILE TEXT
-    grep -qF -- "$2" "$1" && return
-    echo "'$2' is not in ${1##*/}, which ends: $(tail -n 2 "$1")"
-    return 1
-}
-
-equals() { # WHAT IS SHOULD_BE
-    [ "$2" = "$3" ] && return
-    echo "$1 is $2 instead of $3"
-    return 1
-}
-
-unescaped() { tr -d '\134' < "$1"; } # MARKDOWN_FILE: without its backslashes
-
-listing() { find "$results" -type d -print -o -printf '%p %s %T@\n' | sort; }
-
-# The command ends with this status after one line that says why, and leaves no trace among the results.
-refuses() { # NAME STATUS TEXT COMMAND...
-    local name=$1 status=$2 text=$3 before after is why=
-    shift 3
-    before=$(listing)
-    "$@" > "$work/output" 2> "$work/error"
-    is=$?
-    after=$(listing)
-    [ $is -eq "$status" ] || why+="status $is instead of $status; "
-    [ "$(wc -l < "$work/error")" -eq 1 ] || why+="not one line but $(wc -l < "$work/error"); "
-    [ ! -s "$work/output" ] || why+="words on the standard output; "
-    grep -qF -- "$text" "$work/error" || why+="no '$text'; "
-    [ "$before" = "$after" ] || why+="the results changed: $(diff <(echo "$before") <(echo "$after") | head -n 2); "
-    if [ -z "$why" ]; then passes "$name"; else fails "$name" "${why}it said: $(head -n 3 "$work/error")"; fi
-}
-
-# ---- runs and their processes -----------------------------------------------------------------------------------
-tree() { # NAME
-    mkdir -p "$work/$1/build/servers"
-    ln -s "$repo"/{Makefile,bench,plots} "$work/$1"
-    ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
-    ln -s "$repo"/build/servers/* "$work/$1/build/servers"
-}
-
-# Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
-bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual one
-    local tree=$1
-    shift
-    env RESULTS="$results" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
-}
-
-# In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
-begin() { # TREE KNOB=VALUE...
-    rm -f "$work/$1.status"
-    {
-        bench "$@"
-        echo $? > "$work/$1.status"
-    } 2> /dev/null & # where the shell would tell who was killed
-}
-
-status() { # TREE: waits for the end of the run there, and tells how it ended
-    within 60 test -s "$work/$1.status"
-    cat "$work/$1.status"
-}
-
-inhabitants() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/$1" 2>/dev/null | cut -d / -f 3; } # TREE
-
-inhabitant() { # TREE PATTERN: the first process there whose command line matches
-    local pid
-    for pid in $(inhabitants "$1"); do
-        if tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qE -- "$2"; then
-            echo "$pid"
-            return
-        fi
-    done
-    return 1
-}
-
-within() { # SECONDS COMMAND...: waits until the command succeeds
-    local end=$((SECONDS + $1 * slow + 1))
-    shift
-    until "$@" > /dev/null; do
-        [ $SECONDS -lt $end ] || return 1
-        sleep 0.02
-    done
-}
-
-is_empty() { [ -z "$(inhabitants "$1")" ]; }
-
-nothing_left() { # TREE
-    local pid
-    within 3 is_empty "$1" && return
-    for pid in $(inhabitants "$1"); do
-        echo "left running: $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline")"
-        kill -KILL "$pid"
-    done
-    return 1
-}
-
-end() {
-    local tree pid
-    for tree in "$work"/*/; do
-        for pid in $(inhabitants "$(basename "$tree")"); do kill -KILL "$pid"; done
-    done
-    wait
-    rm -rf "$work"
-}
-trap end EXIT
-trap 'exit 1' INT TERM HUP
-
-# ---- tables -----------------------------------------------------------------------------------------------------
-rows() { # FILE: how many, the header not included
-    local lines
-    lines=$(wc -l 2>/dev/null < "$1") || lines=1
-    echo $((lines - 1))
-}
-
-has_rows() { [ "$(rows "$1")" -ge "$2" ]; } # FILE N
-
-are_whole() { # FILE
-    [ -z "$(tail -c 1 "$1")" ] || { echo "no newline at the end of ${1##*/}" && return 1; }
-    awk -F '\t' 'NR == 1 { columns = NF } NF != columns { print "line " NR ": " NF " of " columns " columns"; bad = 1 } END { exit bad }' "$1"
-}
-
-column() { awk -F '\t' -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' "$1"; } # FILE NAME
-
-value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the others have those values
-    awk -F '\t' -v wanted="$2" -v keys="${*:3}" '
-        BEGIN { n = split(keys, key, " ") }
-        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-        {
-            for (i = 1; i <= n; i++) { split(key[i], pair, "="); if ($(at[pair[1]]) != pair[2]) next }
-            print $(at[wanted])
-        }' "$1"
-}
-
-all_ok() { # TRIALS
-    local bad
-    bad=$(awk -F '\t' 'NR > 1 && $NF != "ok" { print $4 " " $5 ": " $NF }' "$1")
-    [ -z "$bad" ] || { echo "$bad" && return 1; }
-}
-
-in_order() { # TRIALS: each trial once, none left out
-    diff <(column "$1" trial) <(seq "$(rows "$1")") | head -n 2 | { ! grep .; }
-}
-
-begins_with() { cmp -n "$(stat -c %s "$2")" "$1" "$2"; } # FILE PREFIX_FILE
+# Needs a built build/.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+waited=$work/waited # for runs that others are checked beside
 
 # ---- planted servers --------------------------------------------------------------------------------------------
 plant() { # TREE NAME...
@@ -227,12 +56,10 @@ int main(int argc, char **argv)
 }
 END
 "${CC:-cc}" -D_GNU_SOURCE -o "$work/planted" "$work/planted.c" || exit 1
-printf '#!/bin/sh\necho "zz_unsupported: the kernel has no zz_call" >&2\nexit 77\n' > "$work/unsupported"
-chmod +x "$work/unsupported"
 
-mkdir "$results" "$waited"
+mkdir "$waited"
 touch "$work/begun"
-for name in mute deaf lied tiny cut twice grow asked; do tree $name; done
+for name in mute deaf lied tiny cut twice grow; do tree $name; done
 
 # ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
 plant mute zz_mute
@@ -272,13 +99,12 @@ as_planned() {
 check 'tiny run: a row for each planned trial' as_planned
 check 'tiny run: every trial is ok' all_ok "$tiny/trials.tsv"
 
-block() { awk -F '\t' -v b="$2" '$2 == b { print $3, $5, $6 }' "$1/plan.tsv"; } # RUN NUMBER: its cells in their order
-blocks_differ_in_order_alone() { # RUN
+blocks_differ_in_order_alone() { # RUN: concurrency takes part in every second block only
     local one other
     equals 'cells in block 1' "$(block "$1" 1 | sort -u | wc -l)" "$(block "$1" 1 | wc -l)" || return 1
     for one in 1 2 3; do
         for other in 1 2 3; do
-            [ "$(block "$1" $one | sort)" = "$(block "$1" $other | sort)" ] || { echo "blocks $one and $other differ" && return 1; }
+            [ "$(block "$1" $one | grep -v ^concurrency | sort)" = "$(block "$1" $other | grep -v ^concurrency | sort)" ] || { echo "blocks $one and $other differ" && return 1; }
             [ $one -eq $other ] || [ "$(block "$1" $one)" != "$(block "$1" $other)" ] || { echo "blocks $one and $other: same order" && return 1; }
         done
     done
@@ -296,34 +122,7 @@ environment_has() {
 }
 check 'tiny run: environment.json' environment_has
 
-# Medians and ratios once more, from the raw rows. Of three blocks none is trimmed: the ratio is the geometric mean.
-recomputed() { # RUN LEAST_ROWS
-    awk -F '\t' -v least="$2" '
-        function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
-        function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
-        FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
-        files == 1 && $NF == "ok" { for (i = 8; i < NF; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }
-        files == 2 {
-            n = pairs = logs = 0
-            for (b = 1; b <= 3; b++) {
-                if (!(($1, $2, $3, $5, b) in value)) continue
-                v[++n] = value[$1, $2, $3, $5, b]
-                if (($1, $2, $13, $5, b) in value) { pairs++; logs += log(v[n] / value[$1, $2, $13, $5, b]) }
-                for (i = n; i > 1 && v[i] < v[i - 1]; i--) { t = v[i]; v[i] = v[i - 1]; v[i - 1] = t }
-            }
-            if ($6 != n) wrong("n", n)
-            if (n != 3) next
-            rows++
-            if (!near($7, v[2])) wrong("the median", v[2])
-            if ($8 != "-" || $9 != "-" || $14 !~ /too-few/) wrong("the number of blocks, too few for an interval,", n)
-            if (pairs == 3 && !near($10, exp(logs / 3))) wrong("the ratio", exp(logs / 3))
-            if ($3 == $13 && $10 != 1) wrong("the ratio to itself", 1)
-            if (pairs == 3) ratios++
-        }
-        END { if (rows < least || ratios < least) { print "only " rows " medians and " ratios " ratios compared"; bad = 1 } exit bad }
-    ' "$1/trials.tsv" "$1/summary.tsv"
-}
-check 'tiny run: medians and ratios recomputed from the trials' recomputed "$tiny" 40
+check 'tiny run: medians and ratios recomputed from the trials' recomputed "$tiny" 25
 
 fork_costs_more() {
     local fork epoll
@@ -447,7 +246,7 @@ check 'torn row: the run says so' says "$work/cut.log" 'last row was cut off'
 check 'killed run: rows are as they were' begins_with "$cut/trials.tsv" "$work/kept"
 check 'killed run: whole in the end' are_whole "$cut/trials.tsv"
 check 'killed run: no trial twice, none left out' in_order "$cut/trials.tsv"
-check 'killed run: ends with a whole block' equals 'rows in the last block' $(($(rows "$cut/trials.tsv") % 4)) 0
+check 'killed run: ends with a whole block' equals 'rows in the last block' $(($(rows "$cut/trials.tsv") % $(block "$cut" 1 | wc -l))) 0
 check 'killed run: every trial is ok' all_ok "$cut/trials.tsv"
 check 'killed run: report' test -s "$cut/report.html"
 
@@ -517,72 +316,6 @@ check 'a model that this machine cannot run: named with its reason' unsupported_
 not_called_a_failure() { ! grep 'no valid trial.*zz_unsupported' "$lied/plots/churn.words" && ! unescaped "$lied/report.md" | grep 'zz_unsupported no valid trial'; }
 check 'a model that this machine cannot run: has not failed either' not_called_a_failure
 
-# ---- questions of one's own: some models only, and linking -----------------------------------------------------------
-# A root whose experiments are its own; plots and report come from here, so that they are those of the repository.
-asked=$work/asked
-rm "$asked/bench"
-mkdir -p "$asked/bench/experiments"
-ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
-ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
-
-ask() { # NAME KEY_AND_VALUE...: an experiment
-    printf '%s\n' "question Which?" "kind serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
-        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
-}
-
-ask some 'models epoll fork zz_unsupported' 'connections 4'
-ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
-sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/waits.conf" # the first of two lines counts
-bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
-check 'some models: the run ends well' equals 'its status' $? 0
-some=$results/some
-check 'some models: no others' equals 'the models' "$(value "$some/models.tsv" name experiment=some | paste -sd ' ')" 'epoll fork zz_unsupported'
-check 'some models: all of them' equals 'the cells' "$(block "$some" 1 | awk '$1 == "some" { print $2 }' | sort | paste -sd ' ')" 'epoll fork'
-check 'some models: one that cannot run here is named' says <(unescaped "$some/report.md") 'Not run: zz_unsupported: the kernel has no zz_call'
-check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connections: iterative; a server that serves one connection at a time'
-check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
-check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
-
-rm "$asked"/bench/experiments/*
-ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
-bench asked RUN=linked BUDGET=0
-status=$?
-linked=$results/linked
-if [ -e "$repo/build/static/none" ]; then # under a sanitizer, or where everything is linked statically
-    check 'linking: nothing to compare: the run fails' equals 'its status' $status 1
-    check 'linking: nothing to compare: says why' says "$work/asked.log" "fork is skipped: $(cat "$repo/build/static/none")"
-else
-    check 'linking: the run ends well' equals 'its status' $status 0
-    check 'linking: every trial is ok' all_ok "$linked/trials.tsv"
-    two_folders() {
-        diff <(awk -F '\t' 'NR > 1 { print $6, $7 }' "$linked/plan.tsv" | sort -u) - << 'END'
-dynamic build/servers/epoll
-dynamic build/servers/fork
-static build/static/servers/epoll
-static build/static/servers/fork
-END
-    }
-    check 'linking: dynamic and static programs' two_folders
-    is_static() { ! readelf -l "$repo/build/static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
-    check 'linking: a static copy is static, the program beside it is not' is_static fork
-    check 'linking: ratios are to the baseline of the same linking' recomputed "$linked" 4
-    check 'linking: a sentence on dynamic programs' says "$linked/report.md" '- With dynamic linking a connection costs the fork server '
-    check 'linking: a sentence on static programs' says "$linked/report.md" '- With static linking a connection costs the fork server '
-    check 'linking: fork_exec executes a static program' test -x "$repo/build/static/servers/inetd/echo"
-fi
-
-bad_question() { # TEXT NAME KEY_AND_VALUE...
-    rm -f "$asked"/bench/experiments/*
-    ask "${@:2}"
-    refuses "bad question: $1" "$status" "$1" env RESULTS="$results" RUN=bad BUDGET=0 "$asked/bench/run.sh"
-    rm -rf "$results/bad"
-}
-status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
-status=1 bad_question "not 'lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
-status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
-[ -e "$repo/build/static/none" ] ||
-    status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
-
 # ---- bad input ----------------------------------------------------------------------------------------------------
 plan=$repo/build/bench/plan trial=$repo/build/bench/trial summarize=$repo/build/bench/summarize
 bad_knob() { # STATUS TEXT KNOB=VALUE...
@@ -644,7 +377,7 @@ disk=$work/disk
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=64k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 build/bench/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
@@ -686,7 +419,4 @@ check 'a server that ignores SIGTERM: the run goes on' equals 'its status' "$(st
 check 'a server that ignores SIGTERM: flagged' flagged "$waited/deaf" zz_deaf 'server did not stop'
 check 'a server that ignores SIGTERM: not left running' nothing_left deaf
 
-echo "[  PASSED  ] $passed test(s)."
-[ $skipped -eq 0 ] || echo "[  SKIPPED ] $skipped test(s)."
-[ $failed -eq 0 ] || echo "[  FAILED  ] $failed test(s)."
-[ $failed -eq 0 ]
+verdict

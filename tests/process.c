@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -239,6 +240,52 @@ static void a_process_inherits_what_it_is_given_alone(void **unused)
     close(kept);
 }
 
+// What the role "hold" says: so many descriptors and zombies it has besides those that it began
+// with.
+static void a_process_is_looked_at(void **unused)
+{
+    (void)unused;
+    struct process_state none, some;
+    struct started s = start_role("hold 0 0 0");
+    assert_true(process_look(s.pid, &none));
+    assert_true(none.descriptors >= 3); // and what this program has inherited
+    assert_int_equal(none.children, 0);
+    assert_int_equal(none.zombies, 0);
+    assert_true(none.memory_kib > 0);
+    finish(&s);
+
+    s = start_role("hold 17 5 2000");
+    assert_true(process_look(s.pid, &some));
+    assert_int_equal(some.descriptors, none.descriptors + 17);
+    assert_int_equal(some.children, 5 + 1);
+    assert_int_equal(some.zombies, 5);
+    assert_in_range(some.memory_kib, none.memory_kib + 2000 - 200, none.memory_kib + 2000 + 500);
+    finish(&s);
+    assert_false(process_look(s.pid, &some));
+    assert_false(process_look_at_rest(s.pid, &some));
+}
+
+static void what_changes_is_looked_at_when_it_rests(void **unused)
+{
+    (void)unused;
+    struct process_state none, state;
+    struct started s = start_role("sleep");
+    assert_true(process_look_at_rest(s.pid, &none));
+    finish(&s);
+    s = start_role("settle 10"); // closes and reaps one every ms
+    uint64_t before_ns = monotonic_ns();
+    assert_true(process_look_at_rest(s.pid, &state));
+    assert_in_range(monotonic_ns() - before_ns, 10 * ms_ns, 1000 * ms_ns);
+    assert_int_equal(state.children, 0);
+    assert_int_equal(state.descriptors, none.descriptors);
+    finish(&s);
+
+    s = start_role("settle 400"); // takes longer than it is given
+    assert_true(process_look_at_rest(s.pid, &state));
+    assert_in_range(state.children, 1, 400);
+    finish(&s);
+}
+
 static void a_program_that_is_not_there(void **unused)
 {
     (void)unused;
@@ -301,6 +348,61 @@ static int say_ready_and_stay(void)
     return puts("ready") == EOF || fflush(stdout) == EOF ? 1 : stay();
 }
 
+// A child that stays, zombies, descriptors, and memory that has been written.
+static int hold(unsigned long descriptors, unsigned long zombies, unsigned long kib)
+{
+    for (unsigned long i = 0; i < descriptors; i++)
+        if (open("/dev/null", O_RDONLY) < 0)
+            err(1, "/dev/null");
+    for (unsigned long i = 0; i < zombies; i++) {
+        siginfo_t ended;
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(0);
+        if (pid < 0 || waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0)
+            err(1, "a zombie");
+    }
+    if (zombies > 0) {
+        pid_t pid = fork();
+        if (pid < 0)
+            err(1, "fork");
+        if (pid == 0)
+            return stay();
+    }
+    unsigned char *memory =
+        mmap(NULL, kib * 1024 + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        err(1, "memory");
+    memset(memory, 1, kib * 1024);
+    return say_ready_and_stay();
+}
+
+// Says that it is ready, and then opens descriptors and makes children that end; closes and reaps
+// one of each every ms.
+static int settle(unsigned long count)
+{
+    if (puts("ready") == EOF || fflush(stdout) == EOF)
+        return 1;
+    enum { FIRST = 100 }; // whatever it has inherited has lower numbers
+    for (unsigned long i = 0; i < count; i++)
+        if (dup2(STDOUT_FILENO, FIRST + (int)i) < 0)
+            err(1, "dup2");
+    for (unsigned long i = 0; i < count; i++) {
+        pid_t pid = fork();
+        if (pid < 0)
+            err(1, "fork");
+        if (pid == 0)
+            _exit(0);
+    }
+    for (unsigned long i = 0; i < count; i++) {
+        usleep(1000);
+        close(FIRST + (int)i);
+        if (waitpid(-1, NULL, 0) < 0)
+            err(1, "waitpid");
+    }
+    return stay();
+}
+
 static int play(int argc, char **argv)
 {
     const char *role = argv[1];
@@ -330,6 +432,11 @@ static int play(int argc, char **argv)
             err(1, "fork");
         return pid == 0 ? stay() : say_ready_and_stay();
     }
+    if (strcmp(role, "hold") == 0)
+        return hold(number, number_whole(argv[3], "zombies", 0, 1000),
+                    number_whole(argv[4], "KiB", 0, 100000));
+    if (strcmp(role, "settle") == 0)
+        return settle(number);
     if (strcmp(role, "cpus") == 0) {
         cpu_set_t set;
         char list[5 * CPU_SETSIZE];
@@ -357,6 +464,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_process_ends_with_its_parent),
         cmocka_unit_test(a_process_is_pinned),
         cmocka_unit_test(a_process_inherits_what_it_is_given_alone),
+        cmocka_unit_test(a_process_is_looked_at),
+        cmocka_unit_test(what_changes_is_looked_at_when_it_rests),
         cmocka_unit_test(a_program_that_is_not_there),
         cmocka_unit_test(lines_are_read_until_then),
     };

@@ -10,11 +10,9 @@
 
 #include "bench/core/spawn.h"
 #include "tests/core/followed.h"
-#include "tests/core/server_process.h"
+#include "tests/core/program.h"
 
 #include <dirent.h>
-#include <err.h>
-#include <glob.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,102 +22,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
 enum {
     TOUCH_MIB = 64,
     DESCRIPTORS = 300,
     TOO_MANY = 400,
     THREADS = 20,
+    MAPPINGS = 500,
     FEW_FILES = 64,
     KIB_PER_MIB = 1024
 };
-enum { MAX_ARGUMENTS = 5, MAX_TEXT = 4096, RUN_LIMIT_MS = 20 * SECOND_MS };
+enum { MAX_ARGUMENTS = 6 };
 
 static const char for_ever[] = "10000000"; // children: longer than any test takes
-
-struct program {
-    const char *path;
-    struct server_process process;
-};
-
-// files: both limits of RLIMIT_NOFILE, or 0 to inherit them.
-static void start(struct program *program, const char *const *arguments, rlim_t files)
-{
-    process_start(&program->process, program->path, arguments, files);
-}
-
-// By force, if it has not ended.
-static void end(struct program *program)
-{
-    close(program->process.out);
-    close(program->process.err);
-    process_end(&program->process);
-}
-
-struct result {
-    int status; // its exit status
-    char out[MAX_TEXT], err[MAX_TEXT];
-};
-
-// Runs it to its end, after which there is nobody left.
-static struct result run_limited(struct program *program, const char *const *arguments,
-                                 rlim_t files)
-{
-    struct result result;
-
-    start(program, arguments, files);
-    int status = process_wait(&program->process, RUN_LIMIT_MS);
-
-    process_output(&program->process, result.out, sizeof result.out);
-    process_errors(&program->process, result.err, sizeof result.err);
-    if (!WIFEXITED(status))
-        fail_msg("killed by signal %d; standard error: %s", WTERMSIG(status), result.err);
-    result.status = WEXITSTATUS(status);
-    assert_true(no_orphans());
-    end(program);
-    return result;
-}
-
-static struct result run(struct program *program, const char *const *arguments)
-{
-    return run_limited(program, arguments, 0);
-}
-
-// Exit 0 is silent; otherwise there is one line on standard error.
-static void assert_result(const struct result *result, int status)
-{
-    if (result->status != status)
-        fail_msg("exit status %d, not %d; standard error: %s", result->status, status, result->err);
-    assert_string_equal(result->out, "");
-    if (status == EXIT_SUCCESS) {
-        assert_string_equal(result->err, "");
-    } else {
-        assert_true(strlen(result->err) > 1);
-        assert_ptr_equal(strchr(result->err, '\n'), result->err + strlen(result->err) - 1);
-    }
-}
-
-// Whether the machine can run it with these options, of which --describe is one.
-static bool can(struct program *program, const char *const *arguments)
-{
-    struct result result = run(program, arguments);
-
-    assert_non_null(strchr(result.out, '\n'));
-    result.out[0] = '\0';
-    assert_result(&result, result.status == EXIT_SKIP ? EXIT_SKIP : EXIT_SUCCESS);
-    return result.status == EXIT_SUCCESS;
-}
-
-static void skip_unless(struct program *program, const char *const *arguments)
-{
-    if (!can(program, arguments))
-        skip();
-}
-
-static void skip_if_unsupported(struct program *program)
-{
-    skip_unless(program, (const char *const[]){"--describe", NULL});
-}
 
 // The number behind a name in a file, or 0. The file may be that of a process that is just ending.
 static unsigned long read_figure(const char *path, const char *name)
@@ -201,6 +115,20 @@ static bool has_all_threads(const void *program)
 
 // It sleeps until a child has ended, so now and then at least: more often than it has had reason to
 // before the first one.
+static bool has_all_mappings(const void *argument)
+{
+    const struct program *program = argument;
+    char path[64], line[512];
+    int count = 0;
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)program->process.pid);
+    FILE *maps = fopen(path, "re");
+    while (maps && fgets(line, sizeof line, maps))
+        count++;
+    if (maps)
+        fclose(maps);
+    return count >= MAPPINGS;
+}
+
 static bool makes_children(const void *program)
 {
     return figure_of(program, "status", "voluntary_ctxt_switches:") > 100;
@@ -217,7 +145,7 @@ static bool nobody_is_left(const void *unused)
 static void become(struct program *program, const char *const *arguments,
                    bool (*holds)(const void *))
 {
-    start(program, arguments, 0);
+    program_start(program, arguments, 0);
     if (!within(START_LIMIT_MS, holds, program))
         fail_msg("the parent does not become what %s says; standard error: %s", arguments[1],
                  process_errors(&program->process, (char[MAX_TEXT]){0}, MAX_TEXT));
@@ -248,6 +176,8 @@ static void refuses_nonsense_in_one_line(void **state)
         {"1", "--descriptors", "2"},
         {"1", "--descriptors", "many"},
         {"1", "--descriptors", "1000001"},
+        {"1", "--mappings", "-1"},
+        {"1", "--mappings", "1000001"},
         {"1", "--threads", "-1"},
         {"1", "--threads", "two"},
         {"1", "--threads", "100001"},
@@ -259,13 +189,12 @@ static void refuses_nonsense_in_one_line(void **state)
         {"1", "--image", "true"},
         {"1", "--image", "/"},
         {"1", "--image", "/proc/self/status"},
-        {"1", "--image", "build/none/such"},
         {"--touch", "1"},
     };
     struct program *program = *state;
 
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct result result = run(program, bad[i]);
+        struct result result = program_run(program, bad[i]);
 
         assert_result(&result, EXIT_USAGE);
     }
@@ -279,11 +208,11 @@ static void says_what_the_machine_cannot_fulfil(void **state)
 
     skip_if_unsupported(program);
     snprintf(all, sizeof all, "%lu", read_figure("/proc/meminfo", "MemAvailable:") / KIB_PER_MIB);
-    assert_false(can(program, (const char *const[]){"--describe", "--touch", all, NULL}));
-    assert_true(can(program, (const char *const[]){"--describe", "--touch", "1", NULL}));
+    assert_false(program_can(program, (const char *const[]){"--describe", "--touch", all, NULL}));
+    assert_true(program_can(program, (const char *const[]){"--describe", "--touch", "1", NULL}));
 
-    struct result result =
-        run_limited(program, (const char *const[]){"1", "--descriptors", "300", NULL}, FEW_FILES);
+    struct result result = program_run_limited(
+        program, (const char *const[]){"1", "--descriptors", "300", NULL}, FEW_FILES);
     assert_result(&result, EXIT_SKIP);
 }
 
@@ -305,7 +234,7 @@ static void touches_huge_pages(void **state)
 
     skip_unless(program, (const char *const[]){"--describe", "--huge", "--touch", "64", NULL});
     struct result result =
-        run(program, (const char *const[]){"1", "--touch", "64", "--huge", NULL});
+        program_run(program, (const char *const[]){"1", "--touch", "64", "--huge", NULL});
     if (result.status == EXIT_SKIP) { // it can, but its memory is too fragmented just now
         print_message("%s", result.err);
         skip();
@@ -329,7 +258,7 @@ static void opens_the_descriptors(void **state)
     few = (struct rlimit){FEW_FILES, before.rlim_max};
     assert_int_equal(dup2(STDERR_FILENO, TOO_MANY), TOO_MANY);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    start(program, (const char *const[]){for_ever, "--descriptors", "300", NULL}, 0);
+    program_start(program, (const char *const[]){for_ever, "--descriptors", "300", NULL}, 0);
     close(TOO_MANY);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_true(within(START_LIMIT_MS, makes_children, program));
@@ -350,14 +279,23 @@ static void starts_the_threads(void **state)
     kill_and_expect_nobody(program);
 }
 
+static void makes_the_mappings(void **state)
+{
+    struct program *program = *state;
+
+    skip_if_unsupported(program);
+    become(program, (const char *const[]){for_ever, "--mappings", "500", NULL}, has_all_mappings);
+    kill_and_expect_nobody(program);
+}
+
 static void fulfils_all_at_once(void **state)
 {
     struct program *program = *state;
 
     skip_if_unsupported(program);
     struct result result =
-        run(program,
-            (const char *const[]){"50", "--touch=4", "--descriptors=100", "--threads=5", NULL});
+        program_run(program, (const char *const[]){"50", "--touch=4", "--descriptors=100",
+                                                   "--threads=5", NULL});
     assert_result(&result, EXIT_SUCCESS);
 }
 
@@ -379,7 +317,8 @@ static void executes_the_image_or_refuses_it(void **state)
     const char *name = strrchr(program->path, '/') + 1;
 
     skip_if_unsupported(program);
-    struct result result = run(program, (const char *const[]){"5", "--image", "/bin/false", NULL});
+    struct result result =
+        program_run(program, (const char *const[]){"5", "--image", "/bin/false", NULL});
     bool refuses = result.status == EXIT_USAGE;
 
     assert_result(&result, refuses ? EXIT_USAGE : EXIT_FAILURE);
@@ -393,7 +332,7 @@ static void executes_the_image_or_refuses_it(void **state)
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         if (!is_built(good[i]))
             continue;
-        result = run(program, (const char *const[]){"5", "--image", good[i], NULL});
+        result = program_run(program, (const char *const[]){"5", "--image", good[i], NULL});
         assert_result(&result, refuses ? EXIT_USAGE : EXIT_SUCCESS);
     }
 }
@@ -408,76 +347,31 @@ static void own_images_end_as_children_do(void **unused)
 
         if (!is_built(image.path))
             continue;
-        struct result result = run(&image, (const char *const[]){NULL});
+        struct result result = program_run(&image, (const char *const[]){NULL});
         assert_int_equal(result.status, CHILD_STATUS);
         assert_string_equal(result.out, "");
         assert_string_equal(result.err, "");
     }
 }
 
-static int end_program(void **state)
-{
-    end(*state);
-    return 0;
-}
-
-struct check {
-    const char *name;
-    CMUnitTestFunction function;
-};
-
-#define CHECK(function)                                                                            \
-    {                                                                                              \
-#function, function                                                                        \
-    }
-
 static const struct check checks[] = {
-    CHECK(refuses_nonsense_in_one_line), CHECK(says_what_the_machine_cannot_fulfil),
-    CHECK(touches_the_memory),           CHECK(touches_huge_pages),
-    CHECK(opens_the_descriptors),        CHECK(starts_the_threads),
-    CHECK(fulfils_all_at_once),          CHECK(executes_the_image_or_refuses_it),
+    CHECK(refuses_nonsense_in_one_line),
+    CHECK(says_what_the_machine_cannot_fulfil),
+    CHECK(touches_the_memory),
+    CHECK(touches_huge_pages),
+    CHECK(opens_the_descriptors),
+    CHECK(starts_the_threads),
+    CHECK(makes_the_mappings),
+    CHECK(fulfils_all_at_once),
+    CHECK(executes_the_image_or_refuses_it),
 };
 
 int main(void)
 {
-    enum { CHECKS = sizeof checks / sizeof checks[0] };
-    glob_t found;
+    static const struct CMUnitTest images[] = {cmocka_unit_test(own_images_end_as_children_do)};
 
-    if (glob("build/bench/spawn/*", 0, NULL, &found) != 0)
-        errx(EXIT_FAILURE, "no program in build/bench/spawn: run make first, and this from the "
-                           "directory above build/");
-
-    struct program *programs = calloc(found.gl_pathc, sizeof *programs);
-    struct CMUnitTest *tests = calloc(found.gl_pathc * CHECKS + 1, sizeof *tests);
-    if (programs == NULL || tests == NULL)
-        err(EXIT_FAILURE, "calloc");
-
-    tests[0] = (struct CMUnitTest)cmocka_unit_test(own_images_end_as_children_do);
-    size_t count = 1;
-    for (size_t p = 0; p < found.gl_pathc; p++) {
-        programs[p] = (struct program){found.gl_pathv[p], {.out = -1, .err = -1}};
-        if (!can_be_followed(programs[p].path))
-            continue;
-        for (size_t c = 0; c < CHECKS; c++) {
-            char *name;
-
-            if (asprintf(&name, "%s %s", programs[p].path + strlen("build/bench/"),
-                         checks[c].name) < 0)
-                err(EXIT_FAILURE, "asprintf");
-            tests[count++] = (struct CMUnitTest){
-                .name = name,
-                .test_func = checks[c].function,
-                .teardown_func = end_program,
-                .initial_state = &programs[p],
-            };
-        }
-    }
-
-    int failed = _cmocka_run_group_tests("spawn", tests, count, NULL, NULL);
-    for (size_t i = 1; i < count; i++)
-        free((char *)tests[i].name);
-    free(tests);
-    free(programs);
-    globfree(&found);
+    int failed = cmocka_run_group_tests(images, NULL, NULL) +
+                 check_programs("spawn", "build/bench/spawn/*", can_be_followed, checks,
+                                sizeof checks / sizeof checks[0]);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -409,12 +409,31 @@ static void the_first_fault_stays(void **unused)
     assert_int_equal(strlen(m.status), sizeof m.status - 1);
 }
 
+static void a_fault_is_explained(void **unused)
+{
+    (void)unused;
+    struct measurement m;
+    char longest[400];
+    measurement_reset(&m);
+    measurement_explain(&m, "fork: all is well");
+    assert_string_equal(m.status, "ok");
+    measurement_fault(&m, "server did not stop");
+    measurement_explain(&m, "");
+    assert_string_equal(m.status, "server did not stop");
+    measurement_explain(&m, "fork:\tno more");
+    assert_string_equal(m.status, "server did not stop; fork: no more");
+    memset(longest, 'x', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    measurement_explain(&m, longest);
+    assert_int_equal(strlen(m.status), sizeof m.status - 1);
+}
+
 static void figures_have_their_names(void **unused)
 {
     (void)unused;
     assert_string_equal(figure_names[0], "window_s");
     assert_string_equal(figure_names[FIGURE_echoes], "echoes");
-    assert_string_equal(figure_names[FIGURE_COUNT - 1], "cpu_us_per_operation");
+    assert_string_equal(figure_names[FIGURE_COUNT - 1], "system_us_per_operation");
 }
 
 int main(void)
@@ -432,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_file_appears_when_it_is_complete),
         cmocka_unit_test(a_file_that_is_not_complete_does_not_appear),
         cmocka_unit_test(the_first_fault_stays),
+        cmocka_unit_test(a_fault_is_explained),
         cmocka_unit_test(figures_have_their_names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -15,6 +15,13 @@ void measurement_reset(struct measurement *m)
     strcpy(m->status, "ok");
 }
 
+static void become_a_cell(char *text) // of a table
+{
+    for (char *c = text; *c; c++)
+        if (*c == '\t' || *c == '\n')
+            *c = ' ';
+}
+
 void measurement_fault(struct measurement *m, const char *format, ...)
 {
     va_list arguments;
@@ -23,7 +30,14 @@ void measurement_fault(struct measurement *m, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(m->status, sizeof m->status, format, arguments);
     va_end(arguments);
-    for (char *c = m->status; *c; c++) // it becomes a cell of a table
-        if (*c == '\t' || *c == '\n')
-            *c = ' ';
+    become_a_cell(m->status);
+}
+
+void measurement_explain(struct measurement *m, const char *words)
+{
+    size_t length = strlen(m->status);
+    if (strcmp(m->status, "ok") == 0 || !*words)
+        return;
+    snprintf(m->status + length, sizeof m->status - length, "; %s", words);
+    become_a_cell(m->status);
 }

@@ -10,19 +10,27 @@
     X(connections)   /* that the server's CPU time below is for */                                 \
     X(echoes)        /* likewise */                                                                \
     X(failures)      /* requests refused, reset, short, wrong, or late */                          \
+    X(served)        /* connections on which all went well, over the driver's whole run */         \
     X(server_cpu_us) /* of the server's whole process tree, for those connections and echoes */    \
     X(server_idle_cpu_us) /* what the same server spends on starting and stopping alone; taken off \
                              above */                                                              \
     X(server_cpu_us_per_connection) /* where connections do not persist */                         \
     X(server_cpu_us_per_echo)                                                                      \
+    X(server_faults_per_connection)   /* page faults, where connections do not persist */          \
+    X(server_switches_per_connection) /* switches to another task, likewise */                     \
     X(connections_per_s)                                                                           \
     X(echoes_per_s)                                                                                \
+    X(server_descriptors)     /* of its first process, at rest after the load */                   \
+    X(server_zombies)         /* its children that ended and were not waited for, likewise */      \
+    X(server_memory_kib)      /* resident and private to its first process, likewise */            \
     X(client_load)            /* of the driver's processor, 0 to 1, in the window */               \
     X(client_cpu_us_per_echo) /* in the window */                                                  \
     X(latency_p50_us)         /* closed loop: from the start of a request */                       \
     X(latency_p99_us)                                                                              \
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
-    X(cpu_us_per_operation)  /* likewise, user and system time */
+    X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
+    X(user_us_per_operation)                                                                       \
+    X(system_us_per_operation)
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };
@@ -30,7 +38,7 @@ enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };
 
 struct measurement {
     double figures[FIGURE_COUNT];
-    char status[160]; // "ok", or what went wrong: the figures are then not to be used
+    char status[240]; // "ok", or what went wrong: the figures are then not to be used
 };
 
 extern const char *const figure_names[FIGURE_COUNT];
@@ -40,3 +48,6 @@ void measurement_reset(struct measurement *m);
 // Sets the status unless it tells of an earlier fault already.
 __attribute__((format(printf, 2, 3))) void measurement_fault(struct measurement *m,
                                                              const char *format, ...);
+
+// Adds to the status of a fault what somebody has said about it, if anything.
+void measurement_explain(struct measurement *m, const char *words);

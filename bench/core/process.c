@@ -134,6 +134,89 @@ uint64_t process_group_cpu_ns(pid_t group)
     return sum;
 }
 
+static bool count_descriptors(pid_t pid, unsigned *count)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    if (!folder)
+        return false;
+    const struct dirent *entry;
+    for (*count = 0; (entry = readdir(folder));)
+        *count += entry->d_name[0] != '.';
+    closedir(folder);
+    return true;
+}
+
+static bool is_zombie(pid_t pid)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file) // it has been reaped meanwhile
+        return false;
+    const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
+    fclose(file);
+    return behind_name && strncmp(behind_name, ") Z", 3) == 0;
+}
+
+static bool count_children(pid_t pid, unsigned *count, unsigned *zombies)
+{
+    char path[64];
+    int child;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    for (*count = *zombies = 0; fscanf(file, "%d", &child) == 1; ++*count)
+        *zombies += is_zombie(child);
+    fclose(file);
+    return true;
+}
+
+// Counted page by page by the kernel; what /proc/PID/status has may be many pages behind.
+static bool measure_memory(pid_t pid, unsigned *kib)
+{
+    char path[64], line[256];
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (!found && fgets(line, sizeof line, file))
+        found = sscanf(line, "Anonymous: %u kB", kib) == 1;
+    fclose(file);
+    return found;
+}
+
+bool process_look(pid_t pid, struct process_state *state)
+{
+    return count_descriptors(pid, &state->descriptors) &&
+           count_children(pid, &state->children, &state->zombies) &&
+           measure_memory(pid, &state->memory_kib);
+}
+
+bool process_look_at_rest(pid_t pid, struct process_state *state)
+{
+    static const uint64_t rest_ns = 10000000, rest_of_zombies_ns = 50000000, most_ns = 200000000;
+    static const struct timespec step = {.tv_nsec = 1000000};
+    uint64_t begun_ns = monotonic_ns(), changed_ns = begun_ns, now_ns = begun_ns;
+    if (!process_look(pid, state))
+        return false;
+    while (now_ns - changed_ns < (state->zombies > 0 ? rest_of_zombies_ns : rest_ns) &&
+           now_ns - begun_ns < most_ns) {
+        struct process_state before = *state;
+        nanosleep(&step, NULL);
+        now_ns = monotonic_ns();
+        if (!process_look(pid, state))
+            return false;
+        if (state->descriptors != before.descriptors || state->children != before.children ||
+            state->zombies != before.zombies)
+            changed_ns = now_ns;
+    }
+    return true;
+}
+
 bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns)
 {
     for (size_t length = 0; length + 1 < bytes; length++) {

@@ -37,6 +37,22 @@ bool process_group_kill(pid_t group);
 // is not in it.
 uint64_t process_group_cpu_ns(pid_t group);
 
+// What a process holds.
+struct process_state {
+    unsigned descriptors;
+    unsigned children; // zombies included
+    unsigned zombies;
+    unsigned memory_kib; // resident pages that no file backs: its heap, stack and written data
+};
+
+// Looks at it now. False if it is not there, or may not be looked at.
+bool process_look(pid_t pid, struct process_state *state);
+
+// The same once its descriptors and children have not changed for 10 ms, or 50 ms while there are
+// zombies; after 200 ms in any case. Whoever is about to close something or to reap somebody has
+// then done so.
+bool process_look_at_rest(pid_t pid, struct process_state *state);
+
 // Reads up to a newline into line (without it), until_ns at most. False at the end, or if it does
 // not come in time.
 bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,9 +19,12 @@ static const uint64_t second_ns = 1000000000;
 
 struct running {
     pid_t pid;
-    int output_fd;
+    int output_fd, error_fd;
     char address[256];
+    char last_words[160]; // the last line of its error output, once it is stopped
 };
+
+enum { ERRORS_AT_MOST = 65536 }; // bytes that a server can write to its error output
 
 // Starts a server and waits until it says where it listens. False, and a fault, if it does not.
 static bool start_server(const struct setting *setting, const char *program, const char *arguments,
@@ -32,9 +36,12 @@ static bool start_server(const struct setting *setting, const char *program, con
     struct arguments list = {0};
     snprintf(words, sizeof words, "%s %s", program, strcmp(arguments, "-") == 0 ? "" : arguments);
     arguments_add(&list, words);
-    if (pipe2(output, O_CLOEXEC) < 0)
-        err(1, "pipe");
-    server->pid = process_start(&list, &setting->server_cpus, output[1], setting->log_fd, -1);
+    server->error_fd = memfd_create("errors", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (pipe2(output, O_CLOEXEC) < 0 || server->error_fd < 0 ||
+        ftruncate(server->error_fd, ERRORS_AT_MOST) < 0 ||
+        fcntl(server->error_fd, F_ADD_SEALS, F_SEAL_GROW) < 0)
+        err(1, "outputs of a server");
+    server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd, -1);
     close(output[1]);
     server->output_fd = output[0];
     if (!read_line(server->output_fd, line, sizeof line, monotonic_ns() + 10 * second_ns) ||
@@ -46,12 +53,48 @@ static bool start_server(const struct setting *setting, const char *program, con
     return true;
 }
 
-// Stops a server and accounts for it. Returns the CPU time of its whole life and of its descendants
-// in us; anything but a clean stop is a fault.
-static double stop_server(const struct running *server, struct measurement *m)
+// A server's whole life, its descendants included.
+struct life {
+    double cpu_us, faults, switches; // page faults, and switches to another task
+    double counted;                  // requests, in the state that they share; NAN: it shares none
+};
+
+// How many requests a server counted, which it says last of all.
+static double counted(int output_fd)
+{
+    char line[256];
+    unsigned long long count;
+    double last = NAN;
+    while (read_line(output_fd, line, sizeof line, monotonic_ns() + second_ns))
+        if (sscanf(line, "state %*s counted %llu", &count) == 1)
+            last = (double)count;
+    return last;
+}
+
+// Appends what a server has said to the log, and keeps its last line.
+static void keep_errors(const struct setting *setting, struct running *server)
+{
+    static char text[ERRORS_AT_MOST + 1];
+    off_t said = lseek(server->error_fd, 0, SEEK_CUR); // where its next line would have begun
+    ssize_t length = pread(server->error_fd, text, said > 0 ? (size_t)said : 0, 0);
+    if (length < 0 || write(setting->log_fd, text, (size_t)length) != length)
+        warn("what a server said is lost");
+    while (length > 0 && text[length - 1] == '\n')
+        length--;
+    text[length > 0 ? length : 0] = '\0';
+    const char *newline = strrchr(text, '\n');
+    snprintf(server->last_words, sizeof server->last_words, "%.*s",
+             (int)sizeof server->last_words - 1, newline ? newline + 1 : text);
+    close(server->error_fd);
+}
+
+// Stops a server and accounts for it; anything but a clean stop is a fault.
+static struct life stop_server(const struct setting *setting, struct running *server,
+                               struct measurement *m)
 {
     int status = 0;
     struct rusage usage = {0};
+    struct life life = {.counted = NAN};
     kill(server->pid, SIGTERM);
     if (!process_wait(server->pid, monotonic_ns() + 5 * second_ns, &status, &usage)) {
         measurement_fault(m, "server did not stop");
@@ -62,9 +105,14 @@ static double stop_server(const struct running *server, struct measurement *m)
     }
     if (process_group_kill(server->pid))
         measurement_fault(m, "server left processes behind");
+    life.counted = counted(server->output_fd);
     close(server->output_fd);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    keep_errors(setting, server);
+    life.cpu_us = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    life.faults = (double)(usage.ru_minflt + usage.ru_majflt);
+    life.switches = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
+    return life;
 }
 
 // The value behind a name in the driver's report.
@@ -125,6 +173,16 @@ static double drive(const struct setting *setting, const struct running *server,
     return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
 }
 
+static void look_at(const struct running *server, struct measurement *m)
+{
+    struct process_state state;
+    if (!process_look_at_rest(server->pid, &state))
+        return;
+    m->figures[FIGURE_server_descriptors] = state.descriptors;
+    m->figures[FIGURE_server_zombies] = state.zombies;
+    m->figures[FIGURE_server_memory_kib] = state.memory_kib;
+}
+
 // All failures together; their kinds are put into words.
 static double failures(const char *report, char *kinds, size_t bytes)
 {
@@ -146,30 +204,37 @@ void serve_and_measure(const struct setting *setting, const char *program, const
                        const char *load, struct measurement *m)
 {
     char report[8192] = "", kinds[120];
-    struct running server;
+    struct running server = {0}, idle = {0};
     double *f = m->figures;
 
     if (!start_server(setting, program, arguments, &server, m)) {
-        stop_server(&server, m);
+        stop_server(setting, &server, m);
+        measurement_explain(m, server.last_words);
         return;
     }
     double window_cpu_us = drive(setting, &server, load, report, sizeof report, m);
-    double life_cpu_us = stop_server(&server, m);
+    look_at(&server, m);
+    struct life life = stop_server(setting, &server, m), idle_life = {0};
 
     bool persistent = reported(report, "requests_per_connection") == 0;
     if (!persistent) {
-        start_server(setting, program, arguments, &server, m);
-        f[FIGURE_server_idle_cpu_us] = stop_server(&server, m);
+        start_server(setting, program, arguments, &idle, m);
+        idle_life = stop_server(setting, &idle, m);
+        f[FIGURE_server_idle_cpu_us] = idle_life.cpu_us;
     }
     f[FIGURE_window_s] = reported(report, "window_s");
     f[FIGURE_failures] = failures(report, kinds, sizeof kinds);
+    f[FIGURE_served] = reported(report, "connections_served");
     f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
     f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
-    f[FIGURE_server_cpu_us] =
-        persistent ? window_cpu_us : life_cpu_us - f[FIGURE_server_idle_cpu_us];
+    f[FIGURE_server_cpu_us] = persistent ? window_cpu_us : life.cpu_us - idle_life.cpu_us;
     f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
     if (!persistent) {
         f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
+        f[FIGURE_server_faults_per_connection] =
+            (life.faults - idle_life.faults) / f[FIGURE_connections];
+        f[FIGURE_server_switches_per_connection] =
+            (life.switches - idle_life.switches) / f[FIGURE_connections];
         f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
     }
     f[FIGURE_echoes_per_s] = reported(report, "echoes_per_s");
@@ -179,6 +244,13 @@ void serve_and_measure(const struct setting *setting, const char *program, const
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
+    if (strstr(arguments, "--state") && !isfinite(life.counted))
+        measurement_fault(m, "the server did not say what it counted");
+    if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
+        measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
+                          reported(report, "echoes_total"));
     if (f[FIGURE_failures] > 0)
-        measurement_fault(m, "%.0f failures:%s", f[FIGURE_failures], kinds);
+        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
+                          kinds, f[FIGURE_served]);
+    measurement_explain(m, server.last_words);
 }

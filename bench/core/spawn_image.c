@@ -17,7 +17,7 @@ void image_choose(char *path)
     if (strchr(path, '/') == NULL)
         errx(2, "--image takes a path with a '/' in it, not '%s'", path);
     if (stat(path, &file) < 0)
-        err(2, "--image %s", path);
+        err(77, "--image %s", path); // it is for the machine to have one
     if (!S_ISREG(file.st_mode) || access(path, X_OK) < 0)
         errx(2, "--image %s: that is not a program that can be executed", path);
     image[0] = path;

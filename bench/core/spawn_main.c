@@ -22,11 +22,13 @@
 enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
 enum { MAX_COUNT = 10 * 1000 * 1000 };
 enum { MAX_TOUCH_MIB = 1024 * 1024, MAX_DESCRIPTORS = 1000 * 1000, MAX_THREADS = 100 * 1000 };
+enum { MAX_MAPPINGS = 1000 * 1000 };
 enum {
     OPTION_DESCRIBE = 1000,
     OPTION_TOUCH,
     OPTION_HUGE,
     OPTION_DESCRIPTORS,
+    OPTION_MAPPINGS,
     OPTION_THREADS,
     OPTION_IMAGE
 };
@@ -79,6 +81,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_DESCRIPTORS:
         arguments->parent.descriptors = number_whole(text, "--descriptors", 3, MAX_DESCRIPTORS);
         return 0;
+    case OPTION_MAPPINGS:
+        arguments->parent.mappings = number_whole(text, "--mappings", 0, MAX_MAPPINGS);
+        return 0;
     case OPTION_THREADS:
         arguments->parent.threads = number_whole(text, "--threads", 0, MAX_THREADS);
         return 0;
@@ -107,6 +112,8 @@ static const struct argp_option options[] = {
      "The memory of --touch is in transparent huge pages: MIB is a multiple of their size", 0},
     {"descriptors", OPTION_DESCRIPTORS, "N", 0,
      "Open descriptors of the parent, the standard three included (default: as inherited)", 0},
+    {"mappings", OPTION_MAPPINGS, "N", 0,
+     "Further mappings of the parent, of one page each, written to (default 0)", 0},
     {"threads", OPTION_THREADS, "N", 0, "Other threads of the parent, asleep (default 0)", 0},
     {"image", OPTION_IMAGE, "PATH", 0,
      "Program that the child executes, with the one argument " CHILD_NAME
@@ -114,7 +121,9 @@ static const struct argp_option options[] = {
      "ways that execute a program",
      0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, workers, source and summary, separated by tabs", 0},
+     "Print name, family, capacity, workers, source and summary, separated by tabs, if this "
+     "machine can run it with the other options",
+     0},
     {0},
 };
 
@@ -128,6 +137,14 @@ static const struct argp argp = {
            "between two COUNTs. Exits with 77 and the reason if this machine cannot run it.",
 };
 
+static void describe(void)
+{
+    printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
+           spawn.source, spawn.summary);
+    if (fflush(stdout) != 0)
+        err(EXIT_FAILURE, "standard output");
+}
+
 int main(int argc, char *argv[])
 {
     struct arguments arguments = {0};
@@ -138,13 +155,8 @@ int main(int argc, char *argv[])
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
 
-    if (arguments.describe)
-        printf("%s\t%s\t-\t-\t%s\t%s\n", program_invocation_short_name, family_names[spawn.family],
-               spawn.source, spawn.summary);
-    else if (arguments.count == 0)
+    if (!arguments.describe && arguments.count == 0)
         errx(EXIT_USAGE, "COUNT is missing; --help says more");
-    if (fflush(stdout) != 0)
-        err(EXIT_FAILURE, "standard output");
 
     const char *reason = spawn.unsupported != NULL ? spawn.unsupported() : NULL;
     if (reason == NULL && spawn.loads_image)
@@ -153,8 +165,10 @@ int main(int argc, char *argv[])
         errx(EXIT_SKIP, "%s", reason);
 
     parent_check(&arguments.parent);
-    if (arguments.describe)
+    if (arguments.describe) {
+        describe();
         return EXIT_SUCCESS;
+    }
 
     // A caller that ignores SIGCHLD hands that down: the kernel would reap in our place.
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)

@@ -7,6 +7,7 @@ struct parent {
     unsigned long touch_mib;   // memory of its own that it has written to
     bool huge;                 // that memory is in transparent huge pages, and otherwise not
     unsigned long descriptors; // that are open, the standard three included; 0: as inherited
+    unsigned long mappings;    // of one page each, written to, beside its own
     unsigned long threads;     // that sleep, beside the one that makes the children
 };
 

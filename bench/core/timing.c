@@ -14,60 +14,77 @@
 
 static const uint64_t deadline_ns = 60000000000;
 
-// Takes wall and CPU seconds at both counts out of hyperfine's report, and adds the report to the
-// raw ones.
-static bool read_report(const char *path, unsigned long trial, FILE *raw, double figures[4])
+struct seconds {
+    double wall, user, system;
+};
+
+// Takes the times at both counts out of hyperfine's report, and adds the report to the raw ones.
+static bool read_report(const char *path, unsigned long trial, FILE *raw, struct seconds at[2])
 {
     char command[512], line[256];
     snprintf(command, sizeof command,
-             "jq -rc '([.results[] | .median, .user + .system] | @tsv), {trial: %lu} + .' %s",
-             trial, path);
+             "jq -rc '([.results[] | .median, .user, .system] | @tsv), {trial: %lu} + .' %s", trial,
+             path);
     FILE *report = popen(command, "re");
     if (!report)
         err(1, "jq");
+    double n[6];
     bool read =
         fgets(line, sizeof line, report) &&
-        sscanf(line, "%lf\t%lf\t%lf\t%lf", &figures[0], &figures[1], &figures[2], &figures[3]) == 4;
+        sscanf(line, "%lf\t%lf\t%lf\t%lf\t%lf\t%lf", &n[0], &n[1], &n[2], &n[3], &n[4], &n[5]) == 6;
+    for (int i = 0; i < 2 && read; i++)
+        at[i] = (struct seconds){n[3 * i], n[3 * i + 1], n[3 * i + 2]};
     while (fgets(line, sizeof line, report))
         fputs(line, raw);
     return pclose(report) == 0 && read;
 }
 
-void time_and_measure(const struct setting *setting, const char *program, const char *counts,
-                      unsigned long trial, FILE *raw, struct measurement *m)
+void time_and_measure(const struct setting *setting, const char *program, const char *arguments,
+                      const char *counts, unsigned long trial, FILE *raw, struct measurement *m)
 {
-    unsigned long small, large;
-    char small_command[512], large_command[512], path[64];
-    if (sscanf(counts, "%lu %lu", &small, &large) != 2 || large <= small)
+    unsigned long small, large, runs = 3;
+    char command[1024], small_command[1060], large_command[1060], path[64], runs_option[32];
+    if (sscanf(counts, "%lu %lu %lu", &small, &large, &runs) < 2 || large <= small)
         errx(1, "counts are two rising numbers, not '%s'", counts);
-    snprintf(small_command, sizeof small_command, "%s %lu", program, small);
-    snprintf(large_command, sizeof large_command, "%s %lu", program, large);
+    snprintf(command, sizeof command, "%s %s", program,
+             strcmp(arguments, "-") == 0 ? "" : arguments);
+    snprintf(small_command, sizeof small_command, "%s %lu", command, small);
+    snprintf(large_command, sizeof large_command, "%s %lu", command, large);
     // The report goes into memory: a file would stay behind if this process were killed.
     int export_fd = memfd_create("hyperfine", MFD_CLOEXEC);
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (export_fd < 0 || nowhere < 0)
         err(1, "hyperfine's report");
+    snprintf(runs_option, sizeof runs_option, "--runs=%lu", runs);
     snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), export_fd);
 
-    struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", "--runs=3",
-                                      "--export-json", path, small_command, large_command},
-                             .count = 8};
+    // Run once only, a command would pay for memory that the host has taken back since the last
+    // one.
+    struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", runs_option,
+                                      runs == 1 ? "--warmup=1" : "--warmup=0", "--export-json",
+                                      path, small_command, large_command},
+                             .count = 9};
     int status = 0;
     struct rusage usage;
     pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
-    double figures[4];
+    struct seconds at[2] = {{0}};
     if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");
         kill(-pid, SIGKILL);
         waitpid(pid, NULL, 0);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         measurement_fault(m, "hyperfine ended with status %#x", (unsigned)status);
-    } else if (!read_report(path, trial, raw, figures)) {
+    } else if (!read_report(path, trial, raw, at)) {
         measurement_fault(m, "hyperfine's report cannot be read");
     } else {
-        double operations = (double)(large - small);
-        m->figures[FIGURE_wall_us_per_operation] = (figures[2] - figures[0]) / operations * 1e6;
-        m->figures[FIGURE_cpu_us_per_operation] = (figures[3] - figures[1]) / operations * 1e6;
+        double operations = (double)(large - small), *f = m->figures;
+        f[FIGURE_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
+        if (f[FIGURE_wall_us_per_operation] <= 0)
+            measurement_fault(m, "no slope: the work drowned in what starting it took");
+        f[FIGURE_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
+        f[FIGURE_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
+        f[FIGURE_cpu_us_per_operation] =
+            f[FIGURE_user_us_per_operation] + f[FIGURE_system_us_per_operation];
     }
     if (process_group_kill(pid))
         measurement_fault(m, "processes were left behind");

@@ -15,7 +15,7 @@
 #include "bench/core/ipc.h"
 
 static int fifos[ROLES][2];
-static int in, out;
+static _Thread_local int in, out;
 
 // A blocking open waits for the other end, which this process is to open itself. So the first one
 // does not block, and what it reads from does from then on.
@@ -34,21 +34,24 @@ static void open_fifo(int ends[2])
         err(EXIT_FAILURE, "open %s", path);
 }
 
-static void open_fifos(void)
+static void open_fifos(enum traffic traffic)
 {
+    (void)traffic;
     open_fifo(fifos[INITIATOR]);
     open_fifo(fifos[PEER]);
 }
 
-// The other's ends are closed, or a reader would never see the end of file when the other dies.
 static void take_ends(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
-    in = fifos[other][0];
+    in = fifos[opposite(self)][0];
     out = fifos[self][1];
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_ends(enum role other)
+{
     close(fifos[other][1]);
-    close(fifos[self][0]);
+    close(fifos[opposite(other)][0]);
 }
 
 static void send_message(const void *message, size_t bytes)
@@ -67,6 +70,7 @@ const struct ipc ipc = {
     .family = STREAM,
     .open = open_fifos,
     .take = take_ends,
+    .let_go = close_ends,
     .send = send_message,
     .receive = receive_message,
 };

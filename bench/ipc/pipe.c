@@ -9,23 +9,26 @@
 #include "bench/core/ipc.h"
 
 static int pipes[ROLES][2];
-static int in, out;
+static _Thread_local int in, out;
 
-static void open_pipes(void)
+static void open_pipes(enum traffic traffic)
 {
+    (void)traffic;
     if (pipe(pipes[INITIATOR]) < 0 || pipe(pipes[PEER]) < 0)
         err(EXIT_FAILURE, "pipe");
 }
 
-// The other's ends are closed, or a reader would never see the end of file when the other dies.
 static void take_ends(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
-    in = pipes[other][0];
+    in = pipes[opposite(self)][0];
     out = pipes[self][1];
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_ends(enum role other)
+{
     close(pipes[other][1]);
-    close(pipes[self][0]);
+    close(pipes[opposite(other)][0]);
 }
 
 static void send_message(const void *message, size_t bytes)
@@ -44,6 +47,7 @@ const struct ipc ipc = {
     .family = STREAM,
     .open = open_pipes,
     .take = take_ends,
+    .let_go = close_ends,
     .send = send_message,
     .receive = receive_message,
 };

@@ -2,7 +2,9 @@
 //
 // UNPv2 ch. 5, TLPI ch. 52. A message is copied twice, into the kernel and out of it, as through a
 // pipe, and once more by the receiver, who must offer room for the longest one that the queue
-// takes. That is fs.mqueue.msgsize_max, also for root, whom the kernel may let exceed it.
+// takes. That is fs.mqueue.msgsize_max, also for root, whom the kernel may let exceed it. A queue
+// has room for one message; that of a stream for as many as one whose maker names no number,
+// fs.mqueue.msg_default.
 //
 // A queue is a descriptor and goes with the last process that has it; its name is gone as soon as
 // the queue is there. What remains: an empty queue /forklore-PID, if SIGKILL comes between these
@@ -20,8 +22,8 @@
 #include "bench/core/ipc.h"
 
 static mqd_t queues[ROLES];
-static mqd_t in, out;
-static char buffer[MAX_MESSAGE_BYTES];
+static _Thread_local mqd_t in, out;
+static _Thread_local char buffer[MAX_MESSAGE_BYTES];
 
 static const char *unsupported(void)
 {
@@ -38,9 +40,17 @@ static size_t most_bytes(void)
     return limit < MAX_MESSAGE_BYTES ? limit : MAX_MESSAGE_BYTES;
 }
 
-static mqd_t open_queue(void)
+static size_t default_messages(void)
 {
-    struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = (long)most_bytes()};
+    size_t usual = kernel_limit("/proc/sys/fs/mqueue/msg_default");
+    size_t most = kernel_limit("/proc/sys/fs/mqueue/msg_max");
+
+    return usual < most ? usual : most;
+}
+
+static mqd_t open_queue(size_t messages)
+{
+    struct mq_attr attributes = {.mq_maxmsg = (long)messages, .mq_msgsize = (long)most_bytes()};
     char name[64];
 
     snprintf(name, sizeof name, "/forklore-%d", (int)getpid());
@@ -52,15 +62,15 @@ static mqd_t open_queue(void)
     return queue;
 }
 
-static void open_queues(void)
+static void open_queues(enum traffic traffic)
 {
-    queues[INITIATOR] = open_queue();
-    queues[PEER] = open_queue();
+    queues[INITIATOR] = open_queue(traffic == ONE_WAY ? default_messages() : 1);
+    queues[PEER] = open_queue(1);
 }
 
 static void take_queues(enum role self)
 {
-    in = queues[self == INITIATOR ? PEER : INITIATOR];
+    in = queues[opposite(self)];
     out = queues[self];
 }
 

@@ -3,11 +3,15 @@
 // UNPv1 3rd ed. 15.7, TLPI 61.13.3. There is one descriptor, of a small file in memory, and it goes
 // to and fro: who sends it closes it, so that only the one whose turn it is has it. What this costs
 // more than unix_stream is, twice per round trip, to pass a descriptor, to install it, to close it,
-// and an fstat() by which the receiver makes sure that it is the right one.
+// and an fstat() by which the receiver makes sure that it is the right one. In a stream the sender
+// keeps the descriptor, to send it again, and the receiver closes one when the next one comes.
 //
-// A descriptor under way goes with the last process that has the socket.
+// A descriptor under way goes with the last process that has the socket. How many may be under way
+// is RLIMIT_NOFILE's to say, for all processes of a user: the usual 1024 are more than a socket's
+// buffer has room for.
 #include <err.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,38 +21,52 @@
 
 #include "bench/core/ipc.h"
 
+enum { EXIT_SKIP = 77 };
+
 static int ends[ROLES];
-static int end;
-static int passed; // the descriptor, while it is here
-static ino_t passed_inode;
+static int file; // as it was opened
+static ino_t file_inode;
+static bool keeps; // who sends the descriptor keeps it
+static _Thread_local int end;
+static _Thread_local int passed; // the descriptor, while it is here, or -1
 
 union control {
     char bytes[CMSG_SPACE(sizeof(int))];
     struct cmsghdr aligned;
 };
 
-static void open_pair(void)
+static void open_pair(enum traffic traffic)
 {
-    struct stat file;
+    struct stat status;
 
+    keeps = traffic == ONE_WAY;
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         err(EXIT_FAILURE, "socketpair");
-    passed = memfd_create("forklore", 0);
-    if (passed < 0 || fstat(passed, &file) < 0)
+    file = memfd_create("forklore", 0);
+    if (file < 0 || fstat(file, &status) < 0)
         err(EXIT_FAILURE, "memfd_create");
-    passed_inode = file.st_ino;
+    file_inode = status.st_ino;
 }
 
-// The other's end is closed, or a reader would never see the end of file when the other dies. The
-// peer has the descriptor only when it is sent.
+// The peer has the descriptor only when it is sent.
 static void take_end(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
     end = ends[self];
+    passed = self == INITIATOR ? file : -1;
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_other(enum role other)
+{
     close(ends[other]);
-    if (self == PEER)
-        close(passed);
+    if (other == INITIATOR)
+        close(file);
+}
+
+static void close_passed(void)
+{
+    close(passed);
+    passed = -1;
 }
 
 // The kernel may take only a part of the bytes, but takes the descriptor with the first of them.
@@ -68,24 +86,27 @@ static void send_message(const void *message, size_t bytes)
     memcpy(CMSG_DATA(&control.aligned), &passed, sizeof passed);
     while ((sent = sendmsg(end, &header, 0)) < 0)
         if (errno != EINTR)
-            err(EXIT_FAILURE, "sendmsg");
-    close(passed);
+            err(errno == ETOOMANYREFS ? EXIT_SKIP : EXIT_FAILURE, "sendmsg");
+    if (!keeps)
+        close_passed();
     write_all(end, (const char *)message + sent, bytes - (size_t)sent);
 }
 
 static void take_descriptor(struct msghdr *header)
 {
     const struct cmsghdr *control = CMSG_FIRSTHDR(header);
-    struct stat file;
+    struct stat status;
 
     if (control == NULL || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
         control->cmsg_len != CMSG_LEN(sizeof passed))
         errx(EXIT_FAILURE, "a message came without a descriptor");
+    if (passed >= 0)
+        close_passed();
     memcpy(&passed, CMSG_DATA(control), sizeof passed);
-    if (fstat(passed, &file) < 0)
+    if (fstat(passed, &status) < 0)
         err(EXIT_FAILURE, "fstat");
-    if (file.st_ino != passed_inode)
-        errx(EXIT_FAILURE, "another descriptor came back than was sent");
+    if (status.st_ino != file_inode)
+        errx(EXIT_FAILURE, "another descriptor came than was sent");
 }
 
 // The descriptor comes with the first bytes, which may be fewer than all.
@@ -103,7 +124,7 @@ static void receive_message(void *message, size_t bytes)
         if (errno != EINTR)
             err(EXIT_FAILURE, "recvmsg");
     if (got == 0)
-        errx(EXIT_FAILURE, "the other process has closed its end");
+        errx(EXIT_FAILURE, "the other end is closed");
     take_descriptor(&header);
     read_all(end, (char *)message + got, bytes - (size_t)got);
 }
@@ -114,6 +135,7 @@ const struct ipc ipc = {
     .family = STREAM,
     .open = open_pair,
     .take = take_end,
+    .let_go = close_other,
     .send = send_message,
     .receive = receive_message,
 };

@@ -3,13 +3,14 @@
 // futex(2), Drepper's "Futexes Are Tricky". Each direction has an area of its own, and a word that
 // says whether a message is in it. A message is copied by the processes, as in sysv_shm_sem. Who
 // finds the word as hoped makes no system call: the kernel is asked to wait, and to wake only whom
-// the word says to be waiting.
+// the word says to be waiting. In a stream the sender waits likewise until the area is empty.
 //
 // Nothing to clean up: the memory has no name, and a futex is a word in it.
 #include <err.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -18,7 +19,8 @@
 #include "bench/core/ipc.h"
 
 enum { CACHE_LINE_BYTES = 64 };
-enum { EMPTY, AWAITED, FULL }; // AWAITED: empty, and the receiver sleeps or is about to
+// EMPTY_AWAITED: and the receiver sleeps or is about to. FULL_AWAITED: and the sender does.
+enum { EMPTY, EMPTY_AWAITED, FULL, FULL_AWAITED };
 
 struct direction {
     _Alignas(CACHE_LINE_BYTES) char area[MAX_MESSAGE_BYTES];
@@ -26,43 +28,57 @@ struct direction {
 };
 
 static struct direction *directions; // by the role that writes into it
-static struct direction *in, *out;
+static bool is_stream;
+static _Thread_local struct direction *in, *out;
 
-static void open_memory(void)
+static void open_memory(enum traffic traffic)
 {
+    is_stream = traffic == ONE_WAY;
     directions = map_shared(ROLES * sizeof *directions);
 }
 
 static void take_directions(enum role self)
 {
-    in = &directions[self == INITIATOR ? PEER : INITIATOR];
+    in = &directions[opposite(self)];
     out = &directions[self];
 }
 
-// Not FUTEX_PRIVATE_FLAG, which is for the threads of one process.
+// Not FUTEX_PRIVATE_FLAG, which is for the threads of one process: where the ends are that, only
+// the peer is to be another one, and not the call.
 static long futex(_Atomic unsigned *word, int operation, unsigned value)
 {
     return syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
 }
 
+// Sleeps while the state is this one, and says so by making it `awaited`.
+static void wait_while(_Atomic unsigned *state, unsigned this_one, unsigned awaited)
+{
+    atomic_compare_exchange_strong(state, &this_one, awaited);
+    while (atomic_load(state) == awaited)
+        // EAGAIN: it has changed just now.
+        if (futex(state, FUTEX_WAIT, awaited) < 0 && errno != EAGAIN && errno != EINTR)
+            err(EXIT_FAILURE, "futex, to wait");
+}
+
+static void change(_Atomic unsigned *state, unsigned next, unsigned awaited)
+{
+    if (atomic_exchange(state, next) == awaited && futex(state, FUTEX_WAKE, 1) < 0)
+        err(EXIT_FAILURE, "futex, to wake");
+}
+
 static void send_message(const void *message, size_t bytes)
 {
+    if (is_stream)
+        wait_while(&out->state, FULL, FULL_AWAITED);
     memcpy(out->area, message, bytes);
-    if (atomic_exchange(&out->state, FULL) == AWAITED && futex(&out->state, FUTEX_WAKE, 1) < 0)
-        err(EXIT_FAILURE, "futex, to wake");
+    change(&out->state, FULL, EMPTY_AWAITED);
 }
 
 static void receive_message(void *message, size_t bytes)
 {
-    unsigned seen = EMPTY;
-
-    atomic_compare_exchange_strong(&in->state, &seen, AWAITED);
-    while (atomic_load(&in->state) != FULL)
-        // EAGAIN: the message came just now.
-        if (futex(&in->state, FUTEX_WAIT, AWAITED) < 0 && errno != EAGAIN && errno != EINTR)
-            err(EXIT_FAILURE, "futex, to wait");
-    atomic_store(&in->state, EMPTY);
+    wait_while(&in->state, EMPTY, EMPTY_AWAITED);
     memcpy(message, in->area, bytes);
+    change(&in->state, EMPTY, FULL_AWAITED);
 }
 
 const struct ipc ipc = {

@@ -2,9 +2,10 @@
 //
 // UNPv2 ch. 6, TLPI ch. 46. A message is copied twice, into the kernel and out of it, as through a
 // pipe, and twice more by the processes: the type stands in front of it in the same buffer. It is
-// at most kernel.msgmax long, and kernel.msgmnb, what a queue holds.
+// at most kernel.msgmax long, and kernel.msgmnb, what a queue holds: a stream waits when it is
+// full.
 //
-// The queue does not belong to a process: remove() does away with it, and ipc_main.c calls that
+// The queue does not belong to a process: remove() does away with it, and ipc_run.c calls that
 // when either process ends, the other one looking out for SIGKILL. What remains: the queue, if both
 // are killed with SIGKILL at the same moment, or the first one before it has forked; ipcrm(1)
 // removes it.
@@ -18,8 +19,8 @@
 #include "bench/core/ipc.h"
 
 static volatile int queue = -1;
-static long own_type, other_type; // which may not be 0
-static struct {
+static _Thread_local long own_type, other_type; // which may not be 0
+static _Thread_local struct {
     long type;
     char text[MAX_MESSAGE_BYTES];
 } buffer;
@@ -38,8 +39,9 @@ static size_t most_bytes(void)
     return message < all ? message : all;
 }
 
-static void open_queue(void)
+static void open_queue(enum traffic traffic)
 {
+    (void)traffic;
     queue = msgget(IPC_PRIVATE, 0600);
     if (queue < 0)
         err(EXIT_FAILURE, "msgget");
@@ -48,7 +50,7 @@ static void open_queue(void)
 static void take_direction(enum role self)
 {
     own_type = 1 + (long)self;
-    other_type = 1 + (long)(self == INITIATOR ? PEER : INITIATOR);
+    other_type = 1 + (long)opposite(self);
 }
 
 static void send_message(const void *message, size_t bytes)

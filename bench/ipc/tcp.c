@@ -19,7 +19,7 @@
 #include "bench/core/ipc.h"
 
 static int ends[ROLES];
-static int end;
+static _Thread_local int end;
 
 // Whoever connects to a port is served, also a stranger: the accepted one must be our own.
 static void accept_own(int listener)
@@ -36,7 +36,7 @@ static void accept_own(int listener)
         errx(EXIT_FAILURE, "another program has connected to this one's port");
 }
 
-static void open_connection(void)
+static void open_connection(enum traffic traffic)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; // the port: any
@@ -48,6 +48,7 @@ static void open_connection(void)
     ends[INITIATOR] = socket(AF_INET, SOCK_STREAM, 0);
     if (listener < 0 || ends[INITIATOR] < 0)
         err(EXIT_FAILURE, "socket");
+    (void)traffic;
     if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
         listen(listener, 1) < 0 ||
         getsockname(listener, (struct sockaddr *)&address, &address_bytes) < 0)
@@ -63,12 +64,14 @@ static void open_connection(void)
         err(EXIT_FAILURE, "setsockopt");
 }
 
-// The other's end is closed, or a reader would never see the end of file when the other dies.
 static void take_end(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
     end = ends[self];
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_end(enum role other)
+{
     close(ends[other]);
 }
 
@@ -88,6 +91,7 @@ const struct ipc ipc = {
     .family = STREAM,
     .open = open_connection,
     .take = take_end,
+    .let_go = close_end,
     .send = send_message,
     .receive = receive_message,
 };

@@ -2,7 +2,7 @@
 //
 // UNPv1 3rd ed. 15.6, TLPI 57.3. As unix_stream, but each message is one datagram: it comes whole,
 // in one socket buffer, whatever its length, and unlike UDP's it is neither lost nor overtaken.
-// There is no end of file: that the other has died, a reader learns from ipc_main.c alone.
+// There is no end of file: that the other has died, a reader learns from ipc_run.c alone.
 #include <err.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -11,20 +11,23 @@
 #include "bench/core/ipc.h"
 
 static int ends[ROLES];
-static int end;
+static _Thread_local int end;
 
-static void open_pair(void)
+static void open_pair(enum traffic traffic)
 {
+    (void)traffic;
     if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0)
         err(EXIT_FAILURE, "socketpair");
 }
 
-// The other's end is closed, or a writer would never see an error when the other dies.
 static void take_end(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
     end = ends[self];
+}
+
+// Otherwise a writer would never see an error when the other dies.
+static void close_end(enum role other)
+{
     close(ends[other]);
 }
 
@@ -44,6 +47,7 @@ const struct ipc ipc = {
     .family = MESSAGE,
     .open = open_pair,
     .take = take_end,
+    .let_go = close_end,
     .send = send_message,
     .receive = receive_message,
 };

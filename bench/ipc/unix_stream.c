@@ -10,20 +10,23 @@
 #include "bench/core/ipc.h"
 
 static int ends[ROLES];
-static int end;
+static _Thread_local int end;
 
-static void open_pair(void)
+static void open_pair(enum traffic traffic)
 {
+    (void)traffic;
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
         err(EXIT_FAILURE, "socketpair");
 }
 
-// The other's end is closed, or a reader would never see the end of file when the other dies.
 static void take_end(enum role self)
 {
-    enum role other = self == INITIATOR ? PEER : INITIATOR;
-
     end = ends[self];
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_end(enum role other)
+{
     close(ends[other]);
 }
 
@@ -43,6 +46,7 @@ const struct ipc ipc = {
     .family = STREAM,
     .open = open_pair,
     .take = take_end,
+    .let_go = close_end,
     .send = send_message,
     .receive = receive_message,
 };

@@ -45,7 +45,9 @@ static uint64_t end_ns;   // of releasing, when it is known
 static uint64_t released; // requests, in this part of the run
 static unsigned busy;     // clients with a request
 static unsigned connecting;
-static unsigned *idle_queue; // open loop: clients without a request, longest idle first
+static uint64_t failed_in_a_row; // requests, since the last one that was answered right
+static uint64_t answered_ns;     // when that was
+static unsigned *idle_queue;     // open loop: clients without a request, longest idle first
 static unsigned idle_first, idle_count;
 
 static bool open_loop(void)
@@ -85,6 +87,8 @@ static void finish_request(unsigned i, bool right)
     uint64_t latency_ns = turn_ns - c->due_ns, service_ns = turn_ns - c->start_ns;
     if (right) {
         outcome->echoes_total++;
+        failed_in_a_row = 0;
+        answered_ns = turn_ns;
         if (in_window) {
             outcome->echoes++;
             outcome->echoes_in_time += turn_ns <= end_ns;
@@ -116,6 +120,7 @@ static void fail(unsigned i, enum failure kind, int error)
 {
     struct client *c = &clients[i];
     outcome->failures[kind]++;
+    failed_in_a_row++;
     if (error)
         outcome->last_errno = error;
     disconnect(i);
@@ -274,6 +279,10 @@ static void look_for_timeouts(void)
     }
     if (outcome->echoes_total == 0 && failures() >= load->connections)
         outcome->gave_up = true;
+    // A window ends by itself, a number of requests would take a time-out for each that is left.
+    if (load->total_requests && failed_in_a_row >= 2 * load->connections &&
+        turn_ns - answered_ns >= load->timeout_ns)
+        outcome->gave_up = true;
 }
 
 // Lets events happen until none is to be waited for: one turn.
@@ -380,6 +389,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
     if (load->gate)
         load->gate("end");
+    // Each failure ended a connection; whoever is busy still was given up.
+    outcome->connections_served = outcome->connections_total - failures() - busy;
     for (unsigned i = 0; i < load->connections; i++)
         disconnect(i);
     net->wait(now_ns(), handle); // carries the closes out

@@ -43,10 +43,11 @@ struct outcome {
     uint64_t connections;        // made for the window's requests
     uint64_t echoes_total;       // warm-up included
     uint64_t connections_total;  // persistent ones and warm-up included
+    uint64_t connections_served; // those of them whose requests were all answered right
     uint64_t failures[FAILURES]; // over the whole run, by kind
     uint64_t unsent;             // due in the window by the schedule, and never sent
     int last_errno;              // of the latest connection that could not be made or broke, or 0
-    bool gave_up;                // nothing ever came back: the run was cut short
+    bool gave_up;                // nothing came back, or nothing more: the run was cut short
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
     // The window's requests. Failed and unsent ones are in there with the time-out: they took at
     // least that long.

@@ -10,6 +10,9 @@
 // status 1.
 void children_reap(void);
 
+// The same with a mistake, for teaching: one child is reaped a signal, as if signals queued.
+void children_reap_one_per_signal(void);
+
 // Waits until there are fewer than server->max_children, and says so if it has to. False when the
 // server is to stop instead.
 bool children_have_room(const struct server *server);

@@ -1,4 +1,5 @@
 #include "servers/core/echo.h"
+#include "servers/core/request.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,14 +34,16 @@ void echo_advance(struct echo *e, ssize_t result)
 // core. Returns false when the socket is not ready for it.
 static bool transfer(struct echo *e, int connfd, unsigned char *buffer)
 {
+    bool reads = echo_next(e) == ECHO_READ;
     ssize_t n;
     do
-        n = echo_next(e) == ECHO_READ
-                ? recv(connfd, buffer, ECHO_BUFFER_BYTES, 0)
-                : send(connfd, buffer + e->start, e->end - e->start, MSG_NOSIGNAL);
+        n = reads ? recv(connfd, buffer, ECHO_BUFFER_BYTES, 0)
+                  : send(connfd, buffer + e->start, e->end - e->start, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         n = -errno;
+    else if (reads)
+        requests_received(buffer, (size_t)n);
     echo_advance(e, n);
     return n != -EAGAIN;
 }

@@ -2,6 +2,7 @@
 #include "servers/core/chunk.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
+#include "servers/core/request.h"
 
 #include <err.h>
 #include <errno.h>
@@ -179,6 +180,7 @@ static void on_receive(struct connection *c, int result, unsigned flags)
     if (flags & IORING_CQE_F_BUFFER) {
         struct chunk *chunk =
             chunk_received(flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? (size_t)result : 0);
+        requests_received(chunk->data, chunk->bytes);
         if (!chunk->bytes)
             chunk_release(chunk);
         else if (!c->stalled || (chunk = chunk_keep(chunk)))

@@ -134,6 +134,10 @@ int accept_connection(int listen_fd, int flags)
             errno = EAGAIN;
             return -1;
         }
+        if (!is_listening(listen_fd)) { // accept looks for a descriptor first, and never gets there
+            errno = EINVAL;
+            return -1;
+        }
     }
 }
 

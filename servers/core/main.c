@@ -3,8 +3,10 @@
 // SIGTERM and SIGINT shut the listener down (see listener.h) and grant a second of grace to whoever
 // is still being served. The server then ends its children and reaps them all itself, so that
 // whoever waits for the server gets the CPU time of the whole tree from wait4().
+#include "servers/core/companion.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
+#include "servers/core/state.h"
 
 #include <argp.h>
 #include <arpa/inet.h>
@@ -36,7 +38,7 @@ struct options {
     bool describe;
 };
 
-enum { MAX_CHILDREN_OPTION = 256, DESCRIBE_OPTION };
+enum { MAX_CHILDREN_OPTION = 256, STATE_OPTION, DESCRIBE_OPTION };
 
 static const struct argp_option argp_options[] = {
     {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
@@ -46,6 +48,10 @@ static const struct argp_option argp_options[] = {
     {"max-children", MAX_CHILDREN_OPTION, "N", 0,
      "Most processes or threads alive at once, in models that make one per connection (default: "
      "from the limits)",
+     0},
+    {"state", STATE_OPTION, "MECHANISM", 0,
+     "Add one to a counter and a table that all share, at each request (a line), by this mechanism "
+     "(a wrong name lists them), and say at the end what was counted",
      0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
      "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated",
@@ -83,6 +89,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case MAX_CHILDREN_OPTION:
         options->max_children = number(argument, "--max-children", 1, 4194304);
+        return 0;
+    case STATE_OPTION:
+        state_choose(argument);
         return 0;
     case DESCRIBE_OPTION:
         options->describe = true;
@@ -134,8 +143,10 @@ static void stop(int signal_number)
     int saved_errno = errno;
     // A child that inherited the handler, or the grace is over. Not _exit(): before that, the
     // address sanitizer looks at the stack, and a clone's is none that it knows.
-    if (getpid() != server_pid || signal_number == SIGALRM)
+    if (getpid() != server_pid || signal_number == SIGALRM) {
+        companion_end();
         syscall(SYS_exit_group, 0);
+    }
     shutdown(listen_fd, SHUT_RD);
     alarm(1);
     errno = saved_errno;
@@ -160,12 +171,13 @@ static void signal_children(int signal_number)
     }
     int pid;
     while (fscanf(children, "%d", &pid) == 1)
-        kill(pid, signal_number);
+        if (pid != companion_pid())
+            kill(pid, signal_number);
     fclose(children);
 }
 
-// Ends all children, by force after half a second, and reaps every one of them: a child that is not
-// waited for takes its CPU time with it.
+// Ends all children but the companion, which others may need to the last, by force after half a
+// second, and reaps every one of them: a child that is not waited for takes its CPU time with it.
 static void end_children(void)
 {
     static const struct timespec step = {.tv_nsec = 1000000};
@@ -205,11 +217,14 @@ static void announce(void)
 int main(int argc, char **argv)
 {
     struct options options = {.address = "127.0.0.1", .workers = default_workers()};
-    struct argp argp = {argp_options, parse_option, NULL, model.summary, NULL, NULL, NULL};
+    const struct argp_child own_options[] = {{model.options, 0, NULL, 0}, {0}};
+    struct argp argp = {argp_options, parse_option, NULL, model.summary, own_options, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
     const char *reason = model.unsupported ? model.unsupported() : NULL;
+    if (!reason)
+        reason = state_unsupported();
     if (reason)
         errx(77, "%s", reason);
     if (options.describe) {
@@ -228,6 +243,7 @@ int main(int argc, char **argv)
         setrlimit(RLIMIT_NOFILE, &files);
     }
     server_pid = getpid();
+    state_prepare(); // before there is a listener, which whoever holds the state must not hold
     listen_fd = listen_on(options.address, options.port, model.reuseport);
     handle(SIGTERM, stop);
     handle(SIGINT, stop);
@@ -242,5 +258,5 @@ int main(int argc, char **argv)
     int status = model.run(&server);
     alarm(0);
     end_children();
-    return status;
+    return state_end() ? status : 1;
 }

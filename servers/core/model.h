@@ -14,6 +14,8 @@ enum capacity { ONE, HASHED, WORKERS, MANY };
 // A pool's size unless -w says otherwise, beside plain numbers.
 enum { NO_POOL = 0, ONE_PER_CPU = -1 }; // of the processors that the server may use
 
+struct argp; // argp.h's
+
 // What main.c hands to a model.
 struct server {
     int listen_fd; // listening, blocking, close-on-exec; accepted sockets inherit TCP_NODELAY from
@@ -28,10 +30,13 @@ struct model {
     const char *source;  // where the model is described
     enum family family;
     enum capacity capacity;
-    int workers;    // size of the pool: a number, NO_POOL or ONE_PER_CPU
-    bool reuseport; // more sockets will listen on the same port (listen_beside)
+    int workers;     // size of the pool: a number, NO_POOL or ONE_PER_CPU
+    bool reuseport;  // more sockets will listen on the same port (listen_beside)
+    bool executes;   // another program serves
+    bool one_memory; // its processes share all their memory
     const char *(*unsupported)(
         void); // why this machine cannot run it, or NULL if it can; the member may be NULL
+    const struct argp *options;  // the model's own, beside those that all have; may be NULL
     int (*run)(struct server *); // serves until the listener is shut down; the exit status
 };
 

@@ -1,0 +1,21 @@
+// The cells of an experiment: each that takes part, with each value of what varies; how it is then
+// started, and what is asked of it.
+#pragma once
+
+#include "bench/core/entrant.h"
+#include "bench/core/experiment.h"
+
+#include <stdio.h>
+
+// The columns of cells.tsv. least_s: the time that a trial cannot go below. every: it takes part in
+// one of so many blocks.
+#define CELL_COLUMNS "experiment\tkind\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery"
+
+// The columns of left_out.tsv.
+#define LEFT_OUT_COLUMNS "experiment\tmodel\tx\treason"
+
+// Writes a row for each cell of an entrant to one file or the other: a cell is left out if some of
+// its connections would wait for ever, or if the program says that it cannot run so here. peer_cpu:
+// the processor of who is to run apart, -1 if there is no other.
+void cells_write(const struct experiment *e, const struct entrant *who, int peer_cpu, FILE *cells,
+                 FILE *left_out);

@@ -1,0 +1,219 @@
+#!/bin/bash
+# line.sh: what the tests of the measurement line share; they source it.
+#
+# Every run has a tree of links to the repository as its root, so that servers and questions can be planted in it, and
+# whatever it leaves running shows by its working directory: nobody else works there.
+# Under a sanitizer (SAN) the machine is slower: everything that is waited for may take five times as long.
+set -uo pipefail
+if [ "${SAN:-}" = thread ]; then
+    # The steps have no threads, and servers whose handlers wait behind accept do not stop.
+    echo 'skipped: the measurement line: the thread sanitizer delays the signal handlers of the servers in it'
+    echo '[  SKIPPED ] 1 test(s).'
+    exit
+fi
+unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS RESULTS MAKEFLAGS MAKELEVEL MFLAGS
+export LC_ALL=C.UTF-8
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(cd "$(mktemp -d)" && pwd -P)
+results="$work/the results" # a blank must not matter
+mkdir "$results"
+slow=${SAN:+5}
+slow=${slow:-1}
+passed=0 failed=0 skipped=0
+
+# ---- checks -----------------------------------------------------------------------------------------------------
+passes() { passed=$((passed + 1)) && echo "ok $1"; }
+fails() { failed=$((failed + 1)) && echo "not ok $1: ${2//$'\n'/; }"; } # NAME WHY
+skips() { skipped=$((skipped + 1)) && echo "skipped: $1: $2"; }
+
+check() { # NAME COMMAND...: passes if the command does; what it prints is why it does not
+    local name=$1 why
+    shift
+    if why=$("$@" 2>&1); then passes "$name"; else fails "$name" "$(head -n 5 <<< "${why:-$* failed}")"; fi
+}
+
+says() { # FILE TEXT
+    grep -qF -- "$2" "$1" && return
+    echo "'$2' is not in ${1##*/}, which ends: $(tail -n 2 "$1")"
+    return 1
+}
+
+equals() { # WHAT IS SHOULD_BE
+    [ "$2" = "$3" ] && return
+    echo "$1 is $2 instead of $3"
+    return 1
+}
+
+unescaped() { tr -d '\134' < "$1"; } # MARKDOWN_FILE: without its backslashes
+
+listing() { find "$results" -type d -print -o -printf '%p %s %T@\n' | sort; }
+
+# The command ends with this status after one line that says why, and leaves no trace among the results.
+refuses() { # NAME STATUS TEXT COMMAND...
+    local name=$1 status=$2 text=$3 before after is why=
+    shift 3
+    before=$(listing)
+    "$@" > "$work/output" 2> "$work/error"
+    is=$?
+    after=$(listing)
+    [ $is -eq "$status" ] || why+="status $is instead of $status; "
+    [ "$(wc -l < "$work/error")" -eq 1 ] || why+="not one line but $(wc -l < "$work/error"); "
+    [ ! -s "$work/output" ] || why+="words on the standard output; "
+    grep -qF -- "$text" "$work/error" || why+="no '$text'; "
+    [ "$before" = "$after" ] || why+="the results changed: $(diff <(echo "$before") <(echo "$after") | head -n 2); "
+    if [ -z "$why" ]; then passes "$name"; else fails "$name" "${why}it said: $(head -n 3 "$work/error")"; fi
+}
+
+# ---- runs and their processes -----------------------------------------------------------------------------------
+tree() { # NAME
+    mkdir -p "$work/$1/build/servers"
+    ln -s "$repo"/{Makefile,bench,plots} "$work/$1"
+    ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
+    ln -s "$repo"/build/servers/* "$work/$1/build/servers"
+}
+
+# Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
+bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual one
+    local tree=$1
+    shift
+    env RESULTS="$results" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
+}
+
+# In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
+begin() { # TREE KNOB=VALUE...
+    rm -f "$work/$1.status"
+    {
+        bench "$@"
+        echo $? > "$work/$1.status"
+    } 2> /dev/null & # where the shell would tell who was killed
+}
+
+status() { # TREE: waits for the end of the run there, and tells how it ended
+    within 60 test -s "$work/$1.status"
+    cat "$work/$1.status"
+}
+
+inhabitants() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$work/$1" 2>/dev/null | cut -d / -f 3; } # TREE
+
+inhabitant() { # TREE PATTERN: the first process there whose command line matches
+    local pid
+    for pid in $(inhabitants "$1"); do
+        if tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qE -- "$2"; then
+            echo "$pid"
+            return
+        fi
+    done
+    return 1
+}
+
+within() { # SECONDS COMMAND...: waits until the command succeeds
+    local end=$((SECONDS + $1 * slow + 1))
+    shift
+    until "$@" > /dev/null; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.02
+    done
+}
+
+is_empty() { [ -z "$(inhabitants "$1")" ]; }
+
+nothing_left() { # TREE
+    local pid
+    within 3 is_empty "$1" && return
+    for pid in $(inhabitants "$1"); do
+        echo "left running: $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline")"
+        kill -KILL "$pid"
+    done
+    return 1
+}
+
+end() {
+    local tree pid
+    for tree in "$work"/*/; do
+        for pid in $(inhabitants "$(basename "$tree")"); do kill -KILL "$pid"; done
+    done
+    wait
+    rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' INT TERM HUP
+
+# ---- tables -----------------------------------------------------------------------------------------------------
+rows() { # FILE: how many, the header not included
+    local lines
+    lines=$(wc -l 2>/dev/null < "$1") || lines=1
+    echo $((lines - 1))
+}
+
+has_rows() { [ "$(rows "$1")" -ge "$2" ]; } # FILE N
+
+are_whole() { # FILE
+    [ -z "$(tail -c 1 "$1")" ] || { echo "no newline at the end of ${1##*/}" && return 1; }
+    awk -F '\t' 'NR == 1 { columns = NF } NF != columns { print "line " NR ": " NF " of " columns " columns"; bad = 1 } END { exit bad }' "$1"
+}
+
+column() { awk -F '\t' -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' "$1"; } # FILE NAME
+
+value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the others have those values
+    awk -F '\t' -v wanted="$2" -v keys="${*:3}" '
+        BEGIN { n = split(keys, key, " ") }
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        {
+            for (i = 1; i <= n; i++) { split(key[i], pair, "="); if ($(at[pair[1]]) != pair[2]) next }
+            print $(at[wanted])
+        }' "$1"
+}
+
+all_ok() { # TRIALS
+    local bad
+    bad=$(awk -F '\t' 'NR > 1 && $NF != "ok" { print $4 " " $5 ": " $NF }' "$1")
+    [ -z "$bad" ] || { echo "$bad" && return 1; }
+}
+
+in_order() { # TRIALS: each trial once, none left out
+    diff <(column "$1" trial) <(seq "$(rows "$1")") | head -n 2 | { ! grep .; }
+}
+
+block() { awk -F '\t' -v b="$2" '$2 == b { print $3, $5, $6 }' "$1/plan.tsv"; } # RUN NUMBER: its cells in their order
+
+begins_with() { cmp -n "$(stat -c %s "$2")" "$1" "$2"; } # FILE PREFIX_FILE
+
+# A server that this machine cannot run.
+printf '#!/bin/sh\necho "zz_unsupported: the kernel has no zz_call" >&2\nexit 77\n' > "$work/unsupported"
+chmod +x "$work/unsupported"
+
+# Medians and ratios once more, from the raw rows. Of three blocks none is trimmed: the ratio is the geometric mean.
+recomputed() { # RUN LEAST_ROWS
+    awk -F '\t' -v least="$2" '
+        function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
+        function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
+        FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
+        files == 1 && $NF == "ok" { for (i = 8; i < NF; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }
+        files == 2 {
+            n = pairs = logs = 0
+            for (b = 1; b <= 3; b++) {
+                if (!(($1, $2, $3, $5, b) in value)) continue
+                v[++n] = value[$1, $2, $3, $5, b]
+                if (($1, $2, $13, $5, b) in value) { pairs++; logs += log(v[n] / value[$1, $2, $13, $5, b]) }
+                for (i = n; i > 1 && v[i] < v[i - 1]; i--) { t = v[i]; v[i] = v[i - 1]; v[i - 1] = t }
+            }
+            if ($6 != n) wrong("n", n)
+            if (n != 3) next
+            rows++
+            if (!near($7, v[2])) wrong("the median", v[2])
+            if ($8 != "-" || $9 != "-" || $14 !~ /too-few/) wrong("the number of blocks, too few for an interval,", n)
+            if (pairs == 3 && !near($10, exp(logs / 3))) wrong("the ratio", exp(logs / 3))
+            if ($3 == $13 && $10 != 1) wrong("the ratio to itself", 1)
+            if (pairs == 3) ratios++
+        }
+        END { if (rows < least || ratios < least) { print "only " rows " medians and " ratios " ratios compared"; bad = 1 } exit bad }
+    ' "$1/trials.tsv" "$1/summary.tsv"
+}
+# At the end of a test.
+verdict() {
+    echo "[  PASSED  ] $passed test(s)."
+    [ $skipped -eq 0 ] || echo "[  SKIPPED ] $skipped test(s)."
+    [ $failed -eq 0 ] || echo "[  FAILED  ] $failed test(s)."
+    [ $failed -eq 0 ]
+}

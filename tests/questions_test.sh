@@ -1,0 +1,164 @@
+#!/bin/bash
+# questions_test.sh: experiments of one's own: who takes part in them, how, and what is derived from what they yield.
+#
+# Needs a built build/. Plots and report come from the repository, the questions do not.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+
+# ---- questions of one's own: some models only, and linking -----------------------------------------------------------
+# A root whose experiments are its own; plots and report come from here, so that they are those of the repository.
+tree asked
+asked=$work/asked
+rm "$asked/bench"
+mkdir -p "$asked/bench/experiments"
+ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
+ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
+
+ask() { # NAME KEY_AND_VALUE...: an experiment
+    printf '%s\n' "question Which?" "kind serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
+        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+}
+
+ask some 'models epoll fork zz_unsupported' 'connections 4'
+ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/waits.conf" # the first of two lines counts
+bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
+check 'some models: the run ends well' equals 'its status' $? 0
+some=$results/some
+check 'some models: no others' equals 'the models' "$(value "$some/models.tsv" name experiment=some | paste -sd ' ')" 'epoll fork zz_unsupported'
+check 'some models: all of them' equals 'the cells' "$(block "$some" 1 | awk '$1 == "some" { print $2 }' | sort | paste -sd ' ')" 'epoll fork'
+check 'some models: one that cannot run here is named' says <(unescaped "$some/report.md") 'Not run: zz_unsupported: the kernel has no zz_call'
+check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connections: iterative; a server that serves one connection at a time'
+check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
+check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
+
+rm "$asked"/bench/experiments/*
+ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
+bench asked RUN=linked BUDGET=0
+status=$?
+linked=$results/linked
+if [ -e "$repo/build/static/none" ]; then # under a sanitizer, or where everything is linked statically
+    check 'linking: nothing to compare: the run fails' equals 'its status' $status 1
+    check 'linking: nothing to compare: says why' says "$work/asked.log" "fork is skipped: $(cat "$repo/build/static/none")"
+else
+    check 'linking: the run ends well' equals 'its status' $status 0
+    check 'linking: every trial is ok' all_ok "$linked/trials.tsv"
+    two_folders() {
+        diff <(awk -F '\t' 'NR > 1 { print $6, $7 }' "$linked/plan.tsv" | sort -u) - << 'END'
+dynamic build/servers/epoll
+dynamic build/servers/fork
+static build/static/servers/epoll
+static build/static/servers/fork
+END
+    }
+    check 'linking: dynamic and static programs' two_folders
+    is_static() { ! readelf -l "$repo/build/static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
+    check 'linking: a static copy is static, the program beside it is not' is_static fork
+    check 'linking: ratios are to the baseline of the same linking' recomputed "$linked" 4
+    check 'linking: a sentence on dynamic programs' says "$linked/report.md" '- With dynamic linking a connection costs the fork server '
+    check 'linking: a sentence on static programs' says "$linked/report.md" '- With static linking a connection costs the fork server '
+    check 'linking: fork_exec executes a static program' test -x "$repo/build/static/servers/inetd/echo"
+fi
+
+# ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
+rm "$asked"/bench/experiments/*
+cat > "$work/sleeper" << 'END'
+#!/bin/sh
+# Takes a millisecond for each of the COUNT that stands last.
+for last; do :; done
+sleep "$(awk "BEGIN { print $last / 1000 }")"
+END
+chmod +x "$work/sleeper"
+cat > "$asked/bench/experiments/ways.conf" << END
+question   Which way?
+kind       time
+programs   bench/spawn
+models     fork fork+threads vfork sleeper nowhere
+variant    fork+threads fork --threads 4
+outside    sleeper $work/sleeper --for
+outside    nowhere zz_no_such_command
+vary       descriptors 10 100 1000000
+without    vfork@100 nobody wants to know
+counts     20 60
+counts@100 10 50
+counts:fork 30 70
+counts:fork@100 40 80
+runs       1
+per        child
+metric     wall_us_per_operation
+baseline   own
+headline   fork+threads
+derive     threads fork+threads - fork
+derive     each fork@100 - fork@10 / 90
+derive     all fork + fork+threads + sleeper
+END
+ask rare 'models epoll' 'connections 1' 'every 3' 'metric server_cpu_us_per_connection'
+ask often 'models epoll' 'connections 1' 'timeout_s 3'
+bench asked RUN=ways BUDGET=0
+check 'ways: the run ends well' equals 'its status' $? 0
+ways=$results/ways
+check 'ways: every trial is ok' all_ok "$ways/trials.tsv"
+check 'ways: a variant is a program with options' says <(value "$ways/plan.tsv" arguments model=fork+threads x=10) '--threads 4 --descriptors 10'
+check 'ways: an outsider is a command, and what varies is nothing to it' equals 'the commands' \
+    "$(awk -F '\t' -v OFS='|' '$5 == "sleeper" { print $7, $8, $9 }' "$ways/plan.tsv" | sort -u | paste -sd ' ')" "$work/sleeper|--for|10 50 1 $work/sleeper|--for|20 60 1"
+check 'ways: an outsider that is not there is named' says "$ways/models.tsv" 'skipped: zz_no_such_command is not installed'
+a_millisecond() {
+    value "$ways/trials.tsv" wall_us_per_operation model=sleeper | awk '{ print; if ($1 < 900 || $1 > 3000) bad = 1 } END { exit bad }'
+}
+check 'ways: an outsider is timed by its own slope' a_millisecond
+check 'ways: counts for a model, for an x, for both' equals 'the counts' \
+    "$(awk -F '\t' '$3 == "ways" && $2 == 1 && $5 != "sleeper" { print $5 "@" $6 "=" $9 }' "$ways/plan.tsv" | sort | paste -sd ' ')" \
+    'fork+threads@100=10 50 1 fork+threads@10=20 60 1 fork@100=40 80 1 fork@10=30 70 1 vfork@10=20 60 1'
+check 'ways: what the experiment leaves out, with its reason' equals 'the reason' "$(value "$ways/left_out.tsv" reason model=vfork x=100)" 'nobody wants to know'
+limit=$(ulimit -H -n)
+if [ "$limit" = unlimited ] || [ "$limit" -ge 1000016 ]; then
+    skips 'ways: what the program cannot do here' 'it can: there may be a million descriptors'
+else
+    check 'ways: what the program cannot do here, with its reason' says <(value "$ways/left_out.tsv" reason model=fork x=1000000) 'are more than the hard limit'
+    check 'ways: the report gives the reason' says <(unescaped "$ways/report.md") 'are more than the hard limit'
+fi
+each_with_its_own() {
+    equals "fork+threads's baseline" "$(value "$ways/summary.tsv" baseline model=fork+threads x=10 metric=wall_us_per_operation)" fork &&
+        equals "vfork's baseline" "$(value "$ways/summary.tsv" baseline model=vfork x=10 metric=wall_us_per_operation)" vfork
+}
+check 'ways: variants are compared with their own program' each_with_its_own
+
+derived_again() { # from the raw rows; a median of three is the middle one
+    awk -F '\t' '
+        function middle(a, b, c) { return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b) }
+        function near(what, is, should) {
+            n++
+            if (is - should > 1e-4 * (should < 0 ? -should : should) || should - is > 1e-4 * (should < 0 ? -should : should)) { print what " is " is " instead of " should; bad = 1 }
+        }
+        FNR == 1 { file++; for (i = 1; i <= NF; i++) if ($i == "wall_us_per_operation") c = i; next }
+        file == 1 && $3 == "ways" { v[$4, $5, $2] = $c }
+        file == 2 && $2 == "derived" {
+            for (b = 1; b <= 3; b++) {
+                if ($3 == "threads") { d[b] = v["fork+threads", $5, b] - v["fork", $5, b] }
+                if ($3 == "each") d[b] = (v["fork", 100, b] - v["fork", 10, b]) / 90
+                if ($3 == "all") d[b] = v["fork", $5, b] + v["fork+threads", $5, b] + v["sleeper", $5, b]
+            }
+            near($3 " at " $5, $7, middle(d[1], d[2], d[3]))
+        }
+        END { if (n != 5) { print n " rows instead of 5"; bad = 1 } exit bad }' "$ways/trials.tsv" <(grep -v 1000000 "$ways/summary.tsv")
+}
+check 'ways: derived from the blocks' derived_again
+check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
+check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
+check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
+
+bad_question() { # TEXT NAME KEY_AND_VALUE...
+    rm -f "$asked"/bench/experiments/*
+    ask "${@:2}"
+    refuses "bad question: $1" "$status" "$1" env RESULTS="$results" RUN=bad BUDGET=0 "$asked/bench/run.sh"
+    rm -rf "$results/bad"
+}
+status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
+status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
+status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
+[ -e "$repo/build/static/none" ] ||
+    status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
+
+status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
+status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
+verdict

@@ -1,0 +1,125 @@
+// A serving trial of a server that makes a mistake: what is seen of it, at which connection the
+// service stops, and what the server says about it.
+#include "bench/core/serving.h"
+#include "bench/core/cpus.h"
+#include "bench/core/measurement.h"
+#include "tests/core/followed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct setting setting;
+
+// The server's figures and status after so many connections, one after the other.
+static struct measurement trial(const char *program, const char *arguments, unsigned connections)
+{
+    struct measurement m;
+    char load[64];
+    assert_int_equal(ftruncate(setting.log_fd, 0), 0);
+    assert_int_equal(lseek(setting.log_fd, 0, SEEK_SET), 0);
+    snprintf(load, sizeof load, "-c 1 -k 1 -n %u --timeout 0.3", connections);
+    measurement_reset(&m);
+    serve_and_measure(&setting, program, arguments, load, &m);
+    return m;
+}
+
+static const char *logged(void)
+{
+    static char text[4096];
+    ssize_t n = pread(setting.log_fd, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = '\0';
+    return text;
+}
+
+static void expect(const struct measurement *m, enum figure figure, double value)
+{
+    if (m->figures[figure] != value)
+        fail_msg("%s is %g instead of %g", figure_names[figure], m->figures[figure], value);
+}
+
+static void what_is_seen_of_a_server(void **unused)
+{
+    (void)unused;
+    enum { FEW = 5, MORE = 20 };
+    struct measurement correct = trial("build/servers/fork", "-", FEW), m;
+    assert_string_equal(correct.status, "ok");
+    expect(&correct, FIGURE_server_zombies, 0);
+    expect(&correct, FIGURE_served, FEW);
+    assert_true(correct.figures[FIGURE_server_descriptors] >= 4); // the listener, too
+    assert_true(correct.figures[FIGURE_server_memory_kib] > 0);
+    assert_string_equal(logged(), "");
+
+    m = trial("build/servers/fork", "-", MORE);
+    assert_string_equal(m.status, "ok");
+    expect(&m, FIGURE_server_zombies, 0);
+    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
+
+    m = trial("build/servers/fork", "--mistake keep-connfd", MORE);
+    assert_string_equal(m.status, "ok");
+    expect(&m, FIGURE_server_zombies, 0);
+    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors] + MORE);
+
+    m = trial("build/servers/fork", "--mistake no-reap", MORE);
+    assert_string_equal(m.status, "ok");
+    expect(&m, FIGURE_server_zombies, MORE);
+    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
+}
+
+static void where_the_service_stops(void **unused)
+{
+    (void)unused;
+    enum { FILES = 40, CHILDREN = 15 };
+    static const char all_dead[] = "fork: as many children as allowed: clients wait for one to end",
+                      no_files[] = "fork: clients wait to be accepted: Too many open files";
+    struct measurement correct = trial("build/servers/fork", "-", 1),
+                       m = trial("build/servers/fork", "--mistake no-reap --max-children 15", 1000);
+    expect(&m, FIGURE_served, CHILDREN);
+    expect(&m, FIGURE_server_zombies, CHILDREN);
+    assert_string_equal(m.status, "2 failures: errors_timeout 2 (15 connections served); "
+                                  "fork: as many children as allowed: clients wait for one to end");
+    assert_non_null(strstr(logged(), all_dead));
+
+    // LeakSanitizer fails where no descriptor is left.
+    assert_int_equal(setenv("ASAN_OPTIONS", "detect_leaks=0", 1), 0);
+
+    m = trial("prlimit --nofile=40 build/servers/fork", "--mistake keep-connfd", 1000);
+    assert_in_range(m.figures[FIGURE_served], FILES / 2, FILES - 4); // the rest was there before
+    expect(&m, FIGURE_server_descriptors,
+           correct.figures[FIGURE_server_descriptors] + m.figures[FIGURE_served]);
+    assert_non_null(strstr(m.status, "2 failures: errors_timeout 2 ("));
+    assert_string_equal(strstr(m.status, "; ") + 2, no_files);
+    assert_non_null(strstr(logged(), no_files));
+}
+
+static void a_server_that_does_not_start(void **unused)
+{
+    (void)unused;
+    struct measurement m = trial("build/servers/fork", "--mistake none", 1);
+    assert_non_null(strstr(m.status, "server did not start; fork: the MISTAKE is"));
+    assert_non_null(strstr(logged(), "not 'none'\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_seen_of_a_server),
+        cmocka_unit_test(where_the_service_stops),
+        cmocka_unit_test(a_server_that_does_not_start),
+    };
+    if (!can_be_followed("build/servers/fork")) {
+        printf("[  SKIPPED ] %zu test(s).\n", sizeof tests / sizeof *tests);
+        return 0;
+    }
+    cpus_choose(&setting.server_cpus, &setting.client_cpus);
+    setting.log_fd = memfd_create("messages.log", MFD_CLOEXEC);
+    return setting.log_fd < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
