@@ -13,6 +13,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
+# SAN=address is both, address and undefined: they do not get into each other's way.
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT = -O2
 SAN =
@@ -20,7 +21,8 @@ LINK =
 RESULTS := $(or $(RESULTS),results)
 export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS NO_DEPS
 
-SANITIZE = $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+comma := ,
+SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
 STATIC = $(if $(filter static,$(LINK)),-static)
 # Symbols are bound when a program starts: bound lazily, each forked child would bind recv and send anew, and fork would

@@ -1,9 +1,10 @@
 #!/bin/bash
-# deep.sh: the tests again for every other way of building, which takes too long for every change.
+# deep.sh: the tests again for every other way of building, which takes too long for every change. SAN=address is the
+# undefined sanitizer, too.
 # SAN=thread cannot follow processes that share memory or fork from threads, and leaves the programs that do so out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for variant in SAN=address SAN=undefined SAN=thread CC=clang LINK=static; do
+for variant in SAN=address SAN=thread CC=clang LINK=static; do
     echo "== make test $variant"
     make --no-print-directory -s test "$variant"
 done
