@@ -75,7 +75,7 @@ open = 'if (format eq "svg") { \
 shut = 'unset multiplot; unset output'
 
 # Each panel begins from nothing, so that one panel's labels and ticks are never another's.
-panel = 'set autoscale; unset label; unset arrow; unset key; unset logscale; \
+panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
     set border 1 lc rgb GREY; \
     set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
     set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
@@ -144,7 +144,7 @@ names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels 
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
     plot data using (strcol("metric") eq headline_metric && drawn(strcol("x")) ? 1 : NaN):(-column("row")):(row_name(strcol("model"), strcol("x"))) \
         with labels right offset -0.6, 0 tc rgb INK'
-names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
+names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
 
 # A whole figure: names, and two panels of dots. It is set by metric, title, unit and, if a panel shows one x alone, only,
 # each with _1 for the left panel and _2 for the right one.
@@ -207,8 +207,8 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         }; \
         do for [i=1:words(early) / 6] { \
             v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
-            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c } \
-            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c }; \
+            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed } \
+            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed }; \
         }; \
         plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(tone(strcol("family"), column("shape"))) \
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
@@ -218,4 +218,16 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with points pt variable ps 0.85 lc rgb "white", \
             data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
+    }'
+
+# A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
+two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
+    height = top + 2 * curve_pixels + 64 + 50 + bottom; \
+    do for [format in "svg png"] { \
+        eval open; \
+        metric = metric_1; title = title_1; from = top; eval curves; \
+        eval panel; \
+        metric = metric_2; title = title_2; from = top + curve_pixels + 64; \
+        set xlabel says("vary"); eval curves; \
+        eval shut; \
     }'
