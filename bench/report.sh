@@ -144,7 +144,7 @@ function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {
         k = name[i] SUBSEP at
-        if (!(k in derived)) continue
+        if (!(k in derived) || dv[k] == "-") continue
         s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
@@ -294,7 +294,7 @@ END {
         if (ratio_low[k] == "-") { few++; continue }
         reach = ratio_high[k] / ratio[k] - 1
         if (1 - ratio_low[k] / ratio[k] > reach) reach = 1 - ratio_low[k] / ratio[k]
-        if (reach > 0.05) list = list (list == "" ? "" : ", ") plain(m) (x[p] == "-" ? "" : " " spot(x[p])) " ±" sprintf("%.0f", 100 * reach) " %"
+        if (reach > 0.05) list = list (list == "" ? "" : ", ") plain(m) (x[p] == "-" ? "" : " " spot(x[p])) " ±" sprintf("%.1f", 100 * reach) " %"
     }
     if (few) list = list (list == "" ? "" : "; ") few (few == 1 ? " ratio has" : " ratios have") " too few blocks for an interval"
     if (list != "") print "- [" plain(stem) "](#" stem "): " list "."

@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 10000, SEED = 1 };
-
 // Above this the driver's processor is taken for the limit of a rate: it then says more of the
 // client than of the server.
 static const double client_bound_load = 0.8;

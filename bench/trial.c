@@ -2,9 +2,9 @@
 // each ends.
 //
 // It stops after the last whole block that fits the budget (three at least), or when every headline
-// ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows that are there
-// already are not measured again: after an interruption, or for more time, it goes on where it
-// stopped.
+// ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
+// that are there already are not measured again: after an interruption, or for more time, it goes
+// on where it stopped.
 #include "bench/core/cpus.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
@@ -317,7 +317,8 @@ int main(int argc, char **argv)
     int trials_fd = open_trials(trials_path);
     if (lseek(trials_fd, 0, SEEK_END) == 0)
         append_header(trials_fd, trials_path);
-    double spent_s = read_done(trials_path, &plan, &questions), budget_s = options.budget_minutes * 60;
+    double spent_s = read_done(trials_path, &plan, &questions),
+           budget_s = options.budget_minutes * 60;
     FILE *raw = fopen(raw_path, "ae");
     if (!raw)
         err(1, "%s", raw_path);

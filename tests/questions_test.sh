@@ -147,6 +147,39 @@ check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/
 check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
+# ---- blocks until the answer is sharp --------------------------------------------------------------------------------
+# Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
+rm "$asked"/bench/experiments/*
+cat > "$work/restless" << 'END'
+#!/bin/bash
+for last; do :; done
+sleep "$(awk -v n="$last" -v r=$((RANDOM % 4 + 1)) 'BEGIN { print n * (n > 10 ? r : 1) / 1000 }')"
+END
+chmod +x "$work/restless"
+sleepers() { # NAME HEADLINE
+    printf '%s\n' 'question Which?' 'kind time' 'programs bench/spawn' "models sleeper $2" "outside sleeper $work/sleeper" "outside again $work/sleeper" \
+        "outside restless $work/restless" 'counts 5 45' 'runs 1' 'per nap' 'metric wall_us_per_operation' 'baseline sleeper' "headline $2" > "$asked/bench/experiments/$1.conf"
+}
+sleepers steady again
+bench asked RUN=steady BUDGET=5
+check 'sharp: the run ends well' equals 'its status' $? 0
+last=$(column "$results/steady/trials.tsv" block | sort -n | tail -n 1)
+check 'sharp: not before the twelfth block' test "$last" -ge 12
+check 'sharp: ends long before its time' test "$last" -lt 60
+sleepers unsteady restless
+bench asked RUN=both BUDGET=0.2
+both=$results/both
+blocks_of() { value "$both/trials.tsv" block "experiment=$1" | sort -n | tail -n 1; }
+last=$(blocks_of steady)
+check 'sharp: who has an answer takes part in no further block, who has none goes on' test "$last" -lt "$(blocks_of unsteady)"
+check 'sharp: the report says what is not' says <(unescaped "$both/report.md") '(#unsteady): restless ±'
+not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
+check 'sharp: the report does not say it of the other' not_said
+before=$(rows "$both/trials.tsv")
+bench asked RUN=both BUDGET=0.25
+check 'sharp: with more time only who has no answer goes on' equals 'the last block' "$(blocks_of steady)" "$last"
+check 'sharp: with more time there is more' test "$(rows "$both/trials.tsv")" -gt "$before"
+
 bad_question() { # TEXT NAME KEY_AND_VALUE...
     rm -f "$asked"/bench/experiments/*
     ask "${@:2}"

@@ -26,7 +26,7 @@ bool run_has_planned(const struct run *run, const struct cell *c)
 }
 
 double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                         const char **fault)
+                  const char **fault)
 {
     size_t column = table_column(&run->trials, metric);
     double *values = calloc(run->blocks, sizeof *values);

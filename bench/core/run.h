@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 
+// Of every interval of a run, so that who looks while it goes on and who sums it up see the same.
+enum { RESAMPLES = 10000, SEED = 1 };
+
 struct run {
     struct table plan, models, trials;
-    size_t blocks; // of the plan, numbered from 1
+    size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
     size_t trial_block, trial_experiment, trial_model, trial_x, trial_status;
 };

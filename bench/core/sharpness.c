@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// 10 000 would make the ends of an interval steadier by less than the width asked for.
-enum { RESAMPLES = 1000, SEED = 1 };
-
 // Of one ratio; NAN if there is none.
 static double reach(const struct run *run, const struct cell *c, const char *metric,
                     const char *baseline)
