@@ -144,7 +144,7 @@ function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {
         k = name[i] SUBSEP at
-        if (!(k in derived)) continue
+        if (!(k in derived) || dv[k] == "-") continue
         s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
@@ -282,6 +282,25 @@ NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
 }
 '
 
+# Headline ratios whose interval reaches further than 5 % to one side.
+# shellcheck disable=SC2016
+wide='
+END {
+    at = split(ENVIRON["headline_at"], place_of, " ")
+    for (i = 1; i <= at; i++) is_headline_at[place_of[i]] = 1
+    for (i = 1; i <= headlines; i++) for (p = 1; p <= xs; p++) {
+        m = headline[i]; k = metric SUBSEP m SUBSEP x[p]
+        if (!(k in ratio) || ratio[k] == "-" || m == base_of[m] || (at && !(x[p] in is_headline_at))) continue
+        if (ratio_low[k] == "-") { few++; continue }
+        reach = ratio_high[k] / ratio[k] - 1
+        if (1 - ratio_low[k] / ratio[k] > reach) reach = 1 - ratio_low[k] / ratio[k]
+        if (reach > 0.05) list = list (list == "" ? "" : ", ") plain(m) (x[p] == "-" ? "" : " " spot(x[p])) " ±" sprintf("%.1f", 100 * reach) " %"
+    }
+    if (few) list = list (list == "" ? "" : "; ") few (few == 1 ? " ratio has" : " ratios have") " too few blocks for an interval"
+    if (list != "") print "- [" plain(stem) "](#" stem "): " list "."
+}
+'
+
 load_conf() { # CONF: its settings into the environment
     stem=$(basename "$1" .conf)
     kind=$(setting "$1" kind)
@@ -298,7 +317,8 @@ load_conf() { # CONF: its settings into the environment
     spot=$(setting "$1" spot)
     derive=$(setting "$1" derive)
     answer=$(setting "$1" answer)
-    export stem kind metric baseline headline also per vary xs axis spot derive answer
+    headline_at=$(setting "$1" headline_at)
+    export stem kind metric baseline headline also per vary xs axis spot derive answer headline_at
 }
 
 experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
@@ -483,6 +503,11 @@ page() {
         load_conf "$conf"
         printf -- '- %s [More](#%s)\n' "$(experiment_awk "$glance")" "$stem"
     done
+    local wide_ones
+    wide_ones=$(for conf in "${confs[@]}"; do load_conf "$conf" && experiment_awk "$wide"; done)
+    if [ -n "$wide_ones" ]; then
+        printf '\nHeadline ratios that are not known within 5 %% to either side; more time (BUDGET) narrows them:\n\n%s\n' "$wide_ones"
+    fi
     printf '\nAll numbers: %s.\n\n' "$(file_link summary.tsv)"
     for conf in "${confs[@]}"; do section "$conf"; done
     how_to_read

@@ -5,8 +5,8 @@
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
+#include "bench/core/run.h"
 #include "bench/core/statistics.h"
-#include "bench/core/table.h"
 
 #include <err.h>
 #include <math.h>
@@ -14,57 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { RESAMPLES = 10000, SEED = 1 };
 
 // Above this the driver's processor is taken for the limit of a rate: it then says more of the
 // client than of the server.
 static const double client_bound_load = 0.8;
-
-struct run {
-    struct table plan, models, trials;
-    size_t blocks; // numbered from 1
-    size_t model_experiment, model_name, model_family, model_status;
-    size_t trial_block, trial_experiment, trial_model, trial_x, trial_status;
-};
-
-struct cell {
-    const char *experiment, *model, *x;
-};
-
-static bool is_cell(const struct cell *c, const char *experiment, const char *model, const char *x)
-{
-    return strcmp(c->experiment, experiment) == 0 && strcmp(c->model, model) == 0 &&
-           strcmp(c->x, x) == 0;
-}
-
-// A metric's value in each block, NAN where there is no valid one. fault becomes what went wrong
-// last, if anything did.
-static double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                         const char **fault)
-{
-    size_t column = table_column(&run->trials, metric);
-    double *values = calloc(run->blocks, sizeof *values);
-    if (!values)
-        err(1, "summary");
-    for (size_t block = 0; block < run->blocks; block++)
-        values[block] = NAN;
-    for (size_t row = 0; row < run->trials.rows; row++) {
-        const struct table *t = &run->trials;
-        if (!is_cell(c, table_text(t, row, run->trial_experiment),
-                     table_text(t, row, run->trial_model), table_text(t, row, run->trial_x)))
-            continue;
-        size_t block = (size_t)table_number(t, row, run->trial_block);
-        if (block < 1 || block > run->blocks)
-            errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
-        if (strcmp(table_text(t, row, run->trial_status), "ok") == 0)
-            values[block - 1] = table_number(t, row, column);
-        else if (fault)
-            *fault = table_text(t, row, run->trial_status);
-    }
-    return values;
-}
 
 static void print_number(FILE *file, double value)
 {
@@ -137,33 +90,6 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
     free(base_values);
 }
 
-static bool is_planned(const struct run *run, const struct cell *c)
-{
-    size_t experiment = table_column(&run->plan, "experiment"),
-           model = table_column(&run->plan, "model");
-    size_t x = table_column(&run->plan, "x"), block = table_column(&run->plan, "block");
-    for (size_t row = 0; row < run->plan.rows && table_number(&run->plan, row, block) == 1; row++)
-        if (is_cell(c, table_text(&run->plan, row, experiment), table_text(&run->plan, row, model),
-                    table_text(&run->plan, row, x)))
-            return true;
-    return false;
-}
-
-// What a model is compared with: the experiment's baseline; where that is "own", a variant with the
-// program that it is a variant of, and everybody else with itself.
-static const char *baseline_of(const struct experiment *e, const char *model, char own[64])
-{
-    const char *baseline = experiment_need(e, "baseline");
-    char name[64];
-    if (strcmp(baseline, "own") != 0)
-        return baseline;
-    for (size_t i = 0; i < e->lines; i++)
-        if (strcmp(e->keys[i], "variant") == 0 &&
-            sscanf(e->values[i], "%63s %63s", name, own) == 2 && strcmp(name, model) == 0)
-            return own;
-    return model;
-}
-
 static void summarize_metric(FILE *file, const struct run *run, const struct experiment *e,
                              const char *metric)
 {
@@ -182,7 +108,7 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
             struct cell cell = {e->stem, model, x};
             if (strcmp(status, "ok") != 0)
                 print_row(file, &cell, metric, family, &none, &none, baseline, status);
-            else if (is_planned(run, &cell))
+            else if (run_has_planned(run, &cell))
                 summarize_cell(file, run, &cell, family, metric, baseline);
         }
     }
@@ -200,7 +126,7 @@ static bool add_term(const struct run *run, const struct cell *c, const char *me
     if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
         term.experiment = experiment;
         metric = other_metric;
-        if (!is_planned(run, &term))
+        if (!run_has_planned(run, &term))
             term.x = "-";
     } else if (sscanf(text, "%63[^@]@%63s", model, x) == 2) {
         term.x = x;
@@ -275,32 +201,6 @@ static void summarize_derived(FILE *file, const struct run *run, const struct ex
     }
 }
 
-static void read_run(const char *folder, struct run *run)
-{
-    static char plan[4096], models[4096], trials[4096];
-    snprintf(plan, sizeof plan, "%s/plan.tsv", folder);
-    snprintf(models, sizeof models, "%s/models.tsv", folder);
-    snprintf(trials, sizeof trials, "%s/trials.tsv", folder);
-    if (access(plan, R_OK) < 0)
-        errx(1, "%s is not a run: it has no plan.tsv", folder);
-    table_read(&run->plan, plan);
-    table_read(&run->models, models);
-    table_read(&run->trials, trials);
-    if (!run->plan.rows || !run->trials.rows)
-        errx(1, "%s: nothing was measured yet", folder);
-    run->blocks =
-        (size_t)table_number(&run->plan, run->plan.rows - 1, table_column(&run->plan, "block"));
-    run->model_experiment = table_column(&run->models, "experiment");
-    run->model_name = table_column(&run->models, "name");
-    run->model_family = table_column(&run->models, "family");
-    run->model_status = table_column(&run->models, "status");
-    run->trial_block = table_column(&run->trials, "block");
-    run->trial_experiment = table_column(&run->trials, "experiment");
-    run->trial_model = table_column(&run->trials, "model");
-    run->trial_x = table_column(&run->trials, "x");
-    run->trial_status = table_column(&run->trials, "status");
-}
-
 int main(int argc, char **argv)
 {
     struct run run;
@@ -308,7 +208,7 @@ int main(int argc, char **argv)
     char path[4096];
     if (argc != 2 || argv[1][0] == '-')
         errx(2, "usage: summarize RUN_FOLDER");
-    read_run(argv[1], &run);
+    run_read(&run, argv[1]);
     snprintf(path, sizeof path, "%s/experiments", argv[1]);
     size_t count = experiments_read(path, &experiments);
 
@@ -328,8 +228,6 @@ int main(int argc, char **argv)
     }
     output_complete(&summary);
     experiments_free(experiments, count);
-    table_free(&run.plan);
-    table_free(&run.models);
-    table_free(&run.trials);
+    run_free(&run);
     return 0;
 }

@@ -1,13 +1,15 @@
 // trial: carries out the trials of a plan, one after the other, and appends a row to trials.tsv as
 // each ends.
 //
-// It stops after the last whole block that fits the budget (three at least). Rows that are there
-// already are not measured again: after an interruption, or for more time, it goes on where it
-// stopped.
+// It stops after the last whole block that fits the budget (three at least), or when every headline
+// ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
+// that are there already are not measured again: after an interruption, or for more time, it goes
+// on where it stopped.
 #include "bench/core/cpus.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
 #include "bench/core/process.h"
+#include "bench/core/questions.h"
 #include "bench/core/serving.h"
 #include "bench/core/table.h"
 #include "bench/core/timing.h"
@@ -195,11 +197,12 @@ static void append_row(int fd, const char *path, const struct plan *p, size_t ro
     append(fd, path, text);
 }
 
-// Marks the trials that have a row. Returns the time they took in s.
-static double read_done(const char *path, struct plan *p)
+// Marks the trials that have a row, and those of earlier blocks that have none: they were left out,
+// because their experiment was sharp. Returns the time they took in s.
+static double read_done(const char *path, struct plan *p, struct questions *q)
 {
     struct table done;
-    double spent_s = 0;
+    double spent_s = 0, last_block = 0;
     table_read(&done, path);
     size_t trial = table_column(&done, "trial"), model = table_column(&done, "model"),
            wall = table_column(&done, "wall_s");
@@ -208,31 +211,45 @@ static double read_done(const char *path, struct plan *p)
         if (planned >= p->table.rows ||
             strcmp(table_text(&done, row, model), table_text(&p->table, planned, p->model)) != 0)
             errx(1, "%s:%zu: not a trial of this plan", path, row + 2);
+        double wall_s = table_number(&done, row, wall);
         p->done[planned] = true;
-        spent_s += table_number(&done, row, wall);
+        spent_s += wall_s;
+        question_add(question_named(q, table_text(&p->table, planned, p->experiment)), wall_s);
+        last_block = table_number(&p->table, planned, p->block);
     }
+    for (size_t row = 0; row < p->table.rows; row++)
+        if (table_number(&p->table, row, p->block) < last_block)
+            p->done[row] = true;
     table_free(&done);
     return spent_s;
 }
 
 static void show_progress(const struct plan *p, size_t row, double spent_s, double budget_s)
 {
-    bool terminal = isatty(STDERR_FILENO);
-    const struct table *t = &p->table;
-    const char *block = table_text(t, row, p->block);
-    bool first_of_block = row == 0 || strcmp(block, table_text(t, row - 1, p->block)) != 0;
-    if (!terminal && !first_of_block)
-        return;
     double left_s = budget_s > spent_s ? budget_s - spent_s : 0;
-    fprintf(stderr, "%sblock %s, %.0f %% done, %d:%02d left", terminal ? "\r\033[K" : "", block,
+    fprintf(stderr, "block %s, %.0f %% done, %d:%02d left", table_text(&p->table, row, p->block),
             budget_s > spent_s ? 100 * spent_s / budget_s : 100, (int)left_s / 60,
             (int)left_s % 60);
-    if (terminal)
-        fprintf(stderr, ": %s %s %s", table_text(t, row, p->experiment),
-                table_text(t, row, p->model),
-                strcmp(table_text(t, row, p->x), "-") == 0 ? "" : table_text(t, row, p->x));
-    else
-        fputc('\n', stderr);
+}
+
+// A log gets a line a block, a terminal one line that changes.
+static void show_block(const struct plan *p, size_t row, double spent_s, double budget_s)
+{
+    if (isatty(STDERR_FILENO))
+        return;
+    show_progress(p, row, spent_s, budget_s);
+    fputc('\n', stderr);
+}
+
+static void show_trial(const struct plan *p, size_t row, double spent_s, double budget_s)
+{
+    const char *x = table_text(&p->table, row, p->x);
+    if (!isatty(STDERR_FILENO))
+        return;
+    fputs("\r\033[K", stderr);
+    show_progress(p, row, spent_s, budget_s);
+    fprintf(stderr, ": %s %s %s", table_text(&p->table, row, p->experiment),
+            table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
 static void measure(const struct setting *setting, const struct plan *p, size_t row, FILE *raw,
@@ -248,11 +265,26 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
                          table_text(t, row, p->load), row + 1, raw, m);
 }
 
-// Whether the block that begins at this row is to be run.
-static bool goes_on(const struct plan *p, size_t row, double spent_s, double budget_s)
+// How long the block that begins at this row will take, by what its trials took before.
+static double expected_s(const struct plan *p, const struct questions *q, size_t row)
 {
-    double blocks = table_number(&p->table, row, p->block) - 1;
-    return blocks < LEAST_BLOCKS || spent_s + spent_s / blocks <= budget_s;
+    double block = table_number(&p->table, row, p->block), sum_s = 0;
+    for (; row < p->table.rows && table_number(&p->table, row, p->block) == block; row++) {
+        const struct question *question =
+            question_named(q, table_text(&p->table, row, p->experiment));
+        if (!p->done[row] && !question->is_sharp && question->trials)
+            sum_s += question->wall_s / (double)question->trials;
+    }
+    return sum_s;
+}
+
+// Whether the block that begins at this row is to be run.
+static bool goes_on(const char *folder, const struct plan *p, struct questions *q, size_t row,
+                    double spent_s, double budget_s)
+{
+    if (table_number(&p->table, row, p->block) <= LEAST_BLOCKS)
+        return true;
+    return questions_wait(q, folder) && spent_s + expected_s(p, q, row) <= budget_s;
 }
 
 // Keeps virtual processors from halting while it is open (Documentation/power/pm_qos_interface).
@@ -276,14 +308,17 @@ int main(int argc, char **argv)
     struct plan plan;
     struct setting setting;
     char trials_path[4096], raw_path[4096];
+    struct questions questions;
     read_plan(options.run, &plan);
     read_setting(options.run, &setting);
+    questions_read(&questions, options.run);
     path_in(options.run, "trials.tsv", trials_path);
     path_in(options.run, "hyperfine.jsonl", raw_path);
     int trials_fd = open_trials(trials_path);
     if (lseek(trials_fd, 0, SEEK_END) == 0)
         append_header(trials_fd, trials_path);
-    double spent_s = read_done(trials_path, &plan), budget_s = options.budget_minutes * 60;
+    double spent_s = read_done(trials_path, &plan, &questions),
+           budget_s = options.budget_minutes * 60;
     FILE *raw = fopen(raw_path, "ae");
     if (!raw)
         err(1, "%s", raw_path);
@@ -296,17 +331,24 @@ int main(int argc, char **argv)
     prctl(PR_SET_PDEATHSIG, SIGTERM); // when the line is killed that this is a step of
     hold_off_halts();
 
+    double block = 0;
     for (size_t row = 0; row < plan.table.rows && !interrupted; row++) {
-        bool first_of_block = row == 0 || table_number(&plan.table, row, plan.block) !=
-                                              table_number(&plan.table, row - 1, plan.block);
         if (plan.done[row])
             continue;
-        if (first_of_block && !goes_on(&plan, row, spent_s, budget_s))
-            break;
+        if (table_number(&plan.table, row, plan.block) > block) {
+            if (!goes_on(options.run, &plan, &questions, row, spent_s, budget_s))
+                break;
+            block = table_number(&plan.table, row, plan.block);
+            show_block(&plan, row, spent_s, budget_s);
+        }
+        struct question *question =
+            question_named(&questions, table_text(&plan.table, row, plan.experiment));
+        if (question->is_sharp)
+            continue;
         struct measurement m;
         time_t started = time(NULL);
         uint64_t start_ns = monotonic_ns();
-        show_progress(&plan, row, spent_s, budget_s);
+        show_trial(&plan, row, spent_s, budget_s);
         measure(&setting, &plan, row, raw, &m);
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
@@ -315,6 +357,7 @@ int main(int argc, char **argv)
         if (fflush(raw) == EOF)
             err(1, "%s: the rows so far are kept", raw_path);
         append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
+        question_add(question, wall_s);
     }
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
@@ -322,6 +365,7 @@ int main(int argc, char **argv)
         err(1, "%s", raw_path);
     table_free(&plan.table);
     free(plan.done);
+    questions_free(&questions);
     if (interrupted)
         errx(1, "interrupted: the rows so far are kept, and the same run goes on where it stopped");
     return 0;

@@ -79,10 +79,12 @@ outside    sleeper $work/sleeper --for
 outside    nowhere zz_no_such_command
 vary       descriptors 10 100 1000000
 without    vfork@100 nobody wants to know
-counts     20 60
-counts@100 10 50
-counts:fork 30 70
-counts:fork@100 40 80
+counts     20 1020
+counts@100 10 1010
+counts:fork 30 1030
+counts:fork@100 40 1040
+counts:sleeper 20 220
+counts:sleeper@100 10 210
 runs       1
 per        child
 metric     wall_us_per_operation
@@ -100,15 +102,15 @@ ways=$results/ways
 check 'ways: every trial is ok' all_ok "$ways/trials.tsv"
 check 'ways: a variant is a program with options' says <(value "$ways/plan.tsv" arguments model=fork+threads x=10) '--threads 4 --descriptors 10'
 check 'ways: an outsider is a command, and what varies is nothing to it' equals 'the commands' \
-    "$(awk -F '\t' -v OFS='|' '$5 == "sleeper" { print $7, $8, $9 }' "$ways/plan.tsv" | sort -u | paste -sd ' ')" "$work/sleeper|--for|10 50 1 $work/sleeper|--for|20 60 1"
+    "$(awk -F '\t' -v OFS='|' '$5 == "sleeper" { print $7, $8, $9 }' "$ways/plan.tsv" | sort -u | paste -sd ' ')" "$work/sleeper|--for|10 210 1 $work/sleeper|--for|20 220 1"
 check 'ways: an outsider that is not there is named' says "$ways/models.tsv" 'skipped: zz_no_such_command is not installed'
-a_millisecond() {
-    value "$ways/trials.tsv" wall_us_per_operation model=sleeper | awk '{ print; if ($1 < 900 || $1 > 3000) bad = 1 } END { exit bad }'
+a_millisecond() { # or so: the machine may be busy
+    value "$ways/trials.tsv" wall_us_per_operation model=sleeper | awk '{ print; if ($1 < 500 || $1 > 5000) bad = 1 } END { exit bad }'
 }
 check 'ways: an outsider is timed by its own slope' a_millisecond
 check 'ways: counts for a model, for an x, for both' equals 'the counts' \
     "$(awk -F '\t' '$3 == "ways" && $2 == 1 && $5 != "sleeper" { print $5 "@" $6 "=" $9 }' "$ways/plan.tsv" | sort | paste -sd ' ')" \
-    'fork+threads@100=10 50 1 fork+threads@10=20 60 1 fork@100=40 80 1 fork@10=30 70 1 vfork@10=20 60 1'
+    'fork+threads@100=10 1010 1 fork+threads@10=20 1020 1 fork@100=40 1040 1 fork@10=30 1030 1 vfork@10=20 1020 1'
 check 'ways: what the experiment leaves out, with its reason' equals 'the reason' "$(value "$ways/left_out.tsv" reason model=vfork x=100)" 'nobody wants to know'
 limit=$(ulimit -H -n)
 if [ "$limit" = unlimited ] || [ "$limit" -ge 1000016 ]; then
@@ -146,6 +148,39 @@ check 'ways: derived from the blocks' derived_again
 check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
 check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
+
+# ---- blocks until the answer is sharp --------------------------------------------------------------------------------
+# Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
+rm "$asked"/bench/experiments/*
+cat > "$work/restless" << 'END'
+#!/bin/bash
+for last; do :; done
+sleep "$(awk -v n="$last" -v r=$((RANDOM % 4 + 1)) 'BEGIN { print n * (n > 10 ? r : 1) / 1000 }')"
+END
+chmod +x "$work/restless"
+sleepers() { # NAME HEADLINE
+    printf '%s\n' 'question Which?' 'kind time' 'programs bench/spawn' "models sleeper $2" "outside sleeper $work/sleeper" "outside again $work/sleeper" \
+        "outside restless $work/restless" 'counts 5 55' 'runs 1' 'per nap' 'metric wall_us_per_operation' 'baseline sleeper' "headline $2" > "$asked/bench/experiments/$1.conf"
+}
+sleepers steady again
+bench asked RUN=steady BUDGET=1
+check 'sharp: the run ends well' equals 'its status' $? 0
+last=$(column "$results/steady/trials.tsv" block | sort -n | tail -n 1)
+check 'sharp: not before the twelfth block' test "$last" -ge 12
+check 'sharp: ends long before its time' test "$last" -lt 60
+sleepers unsteady restless
+bench asked RUN=both BUDGET=0.2
+both=$results/both
+blocks_of() { value "$both/trials.tsv" block "experiment=$1" | sort -n | tail -n 1; }
+last=$(blocks_of steady)
+check 'sharp: who has an answer takes part in no further block, who has none goes on' test "$last" -lt "$(blocks_of unsteady)"
+check 'sharp: the report says what is not' says <(unescaped "$both/report.md") '(#unsteady): restless ±'
+not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
+check 'sharp: the report does not say it of the other' not_said
+before=$(rows "$both/trials.tsv")
+bench asked RUN=both BUDGET=0.25
+check 'sharp: with more time only who has no answer goes on' equals 'the last block' "$(blocks_of steady)" "$last"
+check 'sharp: with more time there is more' test "$(rows "$both/trials.tsv")" -gt "$before"
 
 bad_question() { # TEXT NAME KEY_AND_VALUE...
     rm -f "$asked"/bench/experiments/*
