@@ -26,7 +26,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
 # ---- findings --------------------------------------------------------------------------------------------------
-found() { # LEVEL WHAT VALUE WHY DO: what to do is said where there is something to do
+found() { # LEVEL WHAT VALUE WHY [DO]: what to do, unless all is ok
     local field line=$1
     local why=$4
     [ "$1" = ok ] || why+="; $5"
@@ -59,7 +59,8 @@ processors() {
     if [ -z "$allowed" ]; then
         unknown cores 'look with lscpu: client and server need a core each'
     elif [ "$cores" -lt 2 ]; then
-        found bad cores "$value" 'client and server share the core, so that each is slowed by the other' 'give this machine, container or cpuset a second one'
+        found bad cores "$value" 'client and server share the core, so that each is slowed by the other' \
+            'give this machine, container or cpuset a second one'
     elif [ "$cores" -eq 2 ]; then
         found ok cores "$value" 'one for the server, one for the client, none for anything else: let nothing else run'
     else
@@ -68,8 +69,10 @@ processors() {
 
     state=$(contents "$cpus/smt/active")
     case $state in
-        0) found ok SMT "off ($(contents "$cpus/smt/control"))" 'no two processors here share a core, as far as this system is told' ;;
-        1) found warning SMT on 'a busy sibling takes up to half of a core' 'keep siblings idle, or as root: echo off > /sys/devices/system/cpu/smt/control' ;;
+        0) found ok SMT "off ($(contents "$cpus/smt/control"))" \
+            'no two processors here share a core, as far as this system is told' ;;
+        1) found warning SMT on 'a busy sibling takes up to half of a core' \
+            'keep siblings idle, or as root: echo off > /sys/devices/system/cpu/smt/control' ;;
         *) unknown SMT 'look with lscpu whether threads share a core' ;;
     esac
 }
@@ -81,16 +84,19 @@ frequency() {
         performance) found ok governor performance 'the frequency is not lowered between trials' ;;
         '')
             if [ -n "$virtual" ] && [ "$virtual" != none ]; then
-                found ok governor "the host's" 'a guest neither sees nor sets the frequency; ratios within blocks are what guards against it'
+                found ok governor "the host's" \
+                    'a guest neither sees nor sets the frequency; ratios within blocks are what guards against it'
             else
                 unknown governor 'look in the firmware for power saving'
             fi
             ;;
-        *) found warning governor "$governors" 'the frequency follows the load, so that light load looks dear' 'as root: cpupower frequency-set -g performance' ;;
+        *) found warning governor "$governors" 'the frequency follows the load, so that light load looks dear' \
+            'as root: cpupower frequency-set -g performance' ;;
     esac
     boost=$(turbo)
     case $boost in
-        on) found warning turbo on 'the frequency depends on heat and on how many cores are busy' 'as root: echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo, or echo 0 > /sys/devices/system/cpu/cpufreq/boost' ;;
+        on) found warning turbo on 'the frequency depends on heat and on how many cores are busy' \
+            'as root: echo 1 > /sys/devices/system/cpu/intel_pstate/no_turbo, or echo 0 > /sys/devices/system/cpu/cpufreq/boost' ;;
         off) found ok turbo off 'the frequency does not depend on the other cores' ;;
     esac # a machine that shows neither has said so with its governor
 }
@@ -99,7 +105,9 @@ virtual_machine() {
     case $virtual in
         none) found ok virtualization none 'no host takes the cores away' ;;
         '') unknown virtualization 'ask whoever gave you the machine' ;;
-        *) found warning virtualization "$virtual" 'the host may take cores away (see stolen) and leaving the guest makes halts and interrupts dear' 'cite the ratios with this condition, or use a machine of your own' ;;
+        *) found warning virtualization "$virtual" \
+            'the host may take cores away (see stolen) and leaving the guest makes halts and interrupts dear' \
+            'cite the ratios with this condition, or use a machine of your own' ;;
     esac
 }
 
@@ -107,9 +115,12 @@ halts() {
     local driver
     driver=$(contents "$cpus/cpuidle/current_driver")
     if [ -w "$machine/dev/cpu_dma_latency" ]; then
-        found ok halts 'can be held off' "the trials open /dev/cpu_dma_latency, so that no processor has to be woken from deep sleep (${driver:-no} idle driver)"
+        found ok halts 'can be held off' \
+            "the trials open /dev/cpu_dma_latency, so that no processor has to be woken from deep sleep (${driver:-no} idle driver)"
     else
-        found warning halts "cannot be held off" "waking a halted processor is added to each wait (${driver:-no} idle driver)" "run as root, or let root make /dev/cpu_dma_latency writable for you"
+        found warning halts 'cannot be held off' \
+            "waking a halted processor is added to each wait (${driver:-no} idle driver)" \
+            'run as root, or let root make /dev/cpu_dma_latency writable for you'
     fi
 }
 
@@ -135,10 +146,13 @@ clock() {
     local source
     source=$(clock_source)
     case $source in
-        tsc | kvm-clock | arch_sys_counter | hyperv_clocksource_tsc_page) found ok 'clock source' "$source" 'the time is read without a system call' ;;
+        tsc | kvm-clock | arch_sys_counter | hyperv_clocksource_tsc_page) found ok 'clock source' "$source" \
+            'the time is read without a system call' ;;
         '') unknown 'clock source' 'look with dmesg | grep clocksource' ;;
-        hpet | acpi_pm) found bad 'clock source' "$source" 'reading the time takes a microsecond or more and a system call' 'see dmesg | grep clocksource for why tsc was dropped; try tsc=reliable clocksource=tsc at boot' ;;
-        *) found warning 'clock source' "$source" 'not known to be read without a system call; try another of available_clocksource beside it' ;;
+        hpet | acpi_pm) found bad 'clock source' "$source" 'reading the time takes a microsecond or more and a system call' \
+            'see dmesg | grep clocksource for why tsc was dropped; try tsc=reliable clocksource=tsc at boot' ;;
+        *) found warning 'clock source' "$source" 'not known to be read without a system call' \
+            'try another: available_clocksource in /sys/devices/system/clocksource/clocksource0 names them' ;;
     esac
 }
 
@@ -177,7 +191,8 @@ power() {
         if is_number "$value"; then throttled=$((throttled + value)); fi
     done
     if [ "$throttled" -gt 0 ] || [ "$heat" -gt 85000 ]; then
-        found warning heat "$((heat / 1000)) C, $throttled times throttled" 'hot processors are slowed' 'let the machine cool, clean it, and look whether the count still grows'
+        found warning heat "$((heat / 1000)) C, $throttled times throttled" 'hot processors are slowed' \
+            'let the machine cool, clean it, and look whether the count still grows'
     elif [ "$heat" -gt 0 ]; then
         found ok heat "$((heat / 1000)) C" 'not hot, and not slowed for heat since it was started'
     else
@@ -191,7 +206,8 @@ memory() {
     policy=$(huge_pages)
     case $policy in
         madvise | never) found ok 'huge pages' "$policy" 'memory is in huge pages only where a question asks for them' ;;
-        always) found warning 'huge pages' always 'what fork copies depends on whether memory happens to be in huge pages' 'as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled' ;;
+        always) found warning 'huge pages' always 'what fork copies depends on whether memory happens to be in huge pages' \
+            'as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled' ;;
         *) unknown 'huge pages' 'the kernel may have none' ;;
     esac
 
@@ -201,7 +217,9 @@ memory() {
     if [ -z "$total" ]; then
         unknown swap 'look with free'
     elif [ "$swapped" -gt 0 ]; then
-        found warning swap "$((swapped >> 20)) of $((total >> 20)) MiB in use" 'a page that must come back from disk takes milliseconds' 'free memory, then as root: swapoff -a && swapon -a'
+        found warning swap "$((swapped >> 20)) of $((total >> 20)) MiB in use" \
+            'a page that must come back from disk takes milliseconds' \
+            'free memory, then as root: swapoff -a && swapon -a'
     else
         found ok swap 'none in use' 'nothing has to come back from disk'
     fi
@@ -272,7 +290,8 @@ network() {
     reuse=$(sysctl_value net.ipv4.tcp_tw_reuse)
     case $reuse in
         1 | 2) found ok tcp_tw_reuse "$reuse" 'over loopback a port in TIME_WAIT is used again after a second' ;;
-        0) found warning tcp_tw_reuse 0 'a port in TIME_WAIT is lost for a minute, and short connections run out of them' 'as root: sysctl -w net.ipv4.tcp_tw_reuse=2' ;;
+        0) found warning tcp_tw_reuse 0 'a port in TIME_WAIT is lost for a minute, and short connections run out of them' \
+            'as root: sysctl -w net.ipv4.tcp_tw_reuse=2' ;;
         *) unknown tcp_tw_reuse 'see sysctl net.ipv4.tcp_tw_reuse' ;;
     esac
 }
@@ -283,9 +302,14 @@ programs() {
     flags=$(contents "$root/build/flags")
     case " $flags " in
         '  ') found ok build 'none yet' 'make bench builds what it measures' ;;
-        *' -fsanitize='*) found bad build "$(grep -oE -- '-fsanitize=[a-z]+' <<< "$flags" | head -n 1)" 'a sanitizer makes programs several times slower, not all alike' 'make bench without SAN builds anew' ;;
-        *' -O2 '* | *' -O3 '*) found ok build "${flags%% *} $(grep -oE -- '-O[23]' <<< "$flags" | tail -n 1)" 'optimized, no sanitizer' ;;
-        *) found bad build "$(grep -oE -- '-O[^ ]*' <<< "$flags" | tail -n 1 | grep . || echo 'no -O')" 'not optimized: what the models share looks dearer and ratios shrink' 'make bench without OPT builds anew' ;;
+        *' -fsanitize='*) found bad build "$(grep -oE -- '-fsanitize=[a-z]+' <<< "$flags" | head -n 1)" \
+            'a sanitizer makes programs several times slower, not all alike' \
+            'make bench without SAN builds anew' ;;
+        *' -O2 '* | *' -O3 '*) found ok build "${flags%% *} $(grep -oE -- '-O[23]' <<< "$flags" | tail -n 1)" \
+            'optimized, no sanitizer' ;;
+        *) found bad build "$(grep -oE -- '-O[^ ]*' <<< "$flags" | tail -n 1 | grep . || echo 'no -O')" \
+            'not optimized: what the models share looks dearer and ratios shrink' \
+            'make bench without OPT builds anew' ;;
     esac
 
     if [ ! -x "$root/build/servers/io_uring" ]; then
@@ -295,7 +319,8 @@ programs() {
         status=$?
         case $status in
             0) found ok io_uring 'can be used' 'the kernel is new enough and allows it' ;;
-            *) found warning io_uring 'cannot be used' "$(head -n 1 <<< "$said")" "its models are left out: a newer kernel, sysctl kernel.io_uring_disabled=0, or a container that allows its calls" ;;
+            *) found warning io_uring 'cannot be used' "$(head -n 1 <<< "$said")" \
+                "its models are left out: a newer kernel, sysctl kernel.io_uring_disabled=0, or a container that allows its calls" ;;
         esac
     fi
 }
@@ -307,7 +332,9 @@ layout() {
     if [ -z "$random" ]; then
         unknown ASLR 'see sysctl kernel.randomize_va_space'
     elif [ "$random" = 0 ] || ((16#${personality:-0} & 0x40000)); then
-        found warning ASLR off 'each start has the same layout of memory, so that its luck is in every trial and in no interval' 'no setarch -R, and as root: sysctl -w kernel.randomize_va_space=2'
+        found warning ASLR off \
+            'each start has the same layout of memory, so that its luck is in every trial and in no interval' \
+            'no setarch -R, and as root: sysctl -w kernel.randomize_va_space=2'
     else
         found ok ASLR "on ($random)" 'the layout of memory differs from start to start, and its luck shows in the intervals'
     fi
@@ -323,7 +350,7 @@ tracers() {
         for file in "$machine"/proc/[0-9]*/comm; do
             contents "$file" | grep -xE 'perf|strace|ltrace|bpftrace|trace-cmd|gdb|sysdig|valgrind.*'
         done
-    } | sort | uniq -c | awk '{ n = $1; $1 = ""; printf "%s%s%s", k++ ? "," : "", $0, n > 1 ? " (" n ")" : "" }')
+    } | sort | uniq -c | awk '{ n = $1; $1 = ""; printf "%s%s%s", k++ ? "," : "", $0, (n > 1 ? " (" n ")" : "") }')
     if [ -n "$list" ]; then
         found warning tracing "${list# }" 'who is traced stops at calls, and perf takes interrupts and memory' 'end it'
     else
@@ -339,7 +366,9 @@ results_disk() {
     if [ ! -w "$place" ]; then
         found bad 'disk for results' 'cannot be written' 'a run has nowhere to go' 'give RESULTS=folder'
     elif is_number "$free"; then
-        found "$(level_below "$free" 1024 100)" 'disk for results' "$free MiB free" 'a run needs some 10 MiB, and a full disk ends it' 'make room, or give RESULTS=folder'
+        found "$(level_below "$free" 1024 100)" 'disk for results' "$free MiB free" \
+            'a run needs some 10 MiB, and a full disk ends it' \
+            'make room, or give RESULTS=folder'
     else
         unknown 'disk for results' 'look with df'
     fi
@@ -359,7 +388,9 @@ leftovers() {
     if [ ! -r "$machine/proc/sysvipc/shm" ]; then
         found ok 'System V IPC' 'not visible' 'the kernel has none, so nothing can be left over'
     elif [ -n "$list" ]; then
-        found warning 'System V IPC' "$(($(wc -w <<< "$list") / 2)) left over" "memory, queues or semaphores of a killed run, unless one is running, use up the system's limits" "if nothing of yours needs them: ipcrm$list"
+        found warning 'System V IPC' "$(($(wc -w <<< "$list") / 2)) left over" \
+            "memory, queues or semaphores of a killed run, unless one is running, use up the system's limits" \
+            "if nothing of yours needs them: ipcrm$list"
     else
         found ok 'System V IPC' 'nothing left over' 'no private segment, queue or semaphore of this user'
     fi

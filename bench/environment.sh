@@ -100,7 +100,7 @@ compiler=${flags%% *}
         container: $container | known,
         governor: $governor | known,
         turbo: $turbo | known,
-        cpu_quota: $cpu_quota | known,
+        cpu_quota: ($cpu_quota | known | if . then number else . end),
         cpuidle_driver: $cpuidle_driver | known,
         clocksource: $clocksource | known,
         thp: $thp | known,

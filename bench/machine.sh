@@ -88,6 +88,6 @@ cpu_quota() { # how many processors' time this process and its like may use; "no
     groups cpu | while read -r group; do
         contents "$group/cpu.max"
         echo "$(contents "$group/cpu.cfs_quota_us") $(contents "$group/cpu.cfs_period_us")"
-    done | awk '$1 > 0 && $2 > 0 { share = $1 / $2; if (!n++ || share < least) least = share }
+    done | awk '$1 + 0 > 0 && $2 + 0 > 0 { share = $1 / $2; if (!n++ || share < least) least = share }
         END { if (n) printf "%.2f\n", least; else print "none" }'
 }
