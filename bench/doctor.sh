@@ -344,12 +344,10 @@ layout() {
 tracers() {
     local list
     list=$({
-        for file in "$machine"/proc/[0-9]*/status; do
-            awk '$1 == "Name:" { name = $2 } $1 == "TracerPid:" && $2 > 0 { print name " is traced by " $2 }' "$file" 2>/dev/null
+        grep -Es '^TracerPid:[[:space:]]+[1-9]' "$machine"/proc/[0-9]*/status /dev/null | while IFS=: read -r file _ tracer; do
+            echo "$(contents "${file%/*}/comm") is traced by ${tracer//[[:space:]]/}"
         done
-        for file in "$machine"/proc/[0-9]*/comm; do
-            contents "$file" | grep -xE 'perf|strace|ltrace|bpftrace|trace-cmd|gdb|sysdig|valgrind.*'
-        done
+        grep -Ehsx 'perf|strace|ltrace|bpftrace|trace-cmd|gdb|sysdig|valgrind.*' "$machine"/proc/[0-9]*/comm
     } | sort | uniq -c | awk '{ n = $1; $1 = ""; printf "%s%s%s", k++ ? "," : "", $0, (n > 1 ? " (" n ")" : "") }')
     if [ -n "$list" ]; then
         found warning tracing "${list# }" 'who is traced stops at calls, and perf takes interrupts and memory' 'end it'

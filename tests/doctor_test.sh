@@ -171,6 +171,7 @@ put spoilt proc/net/sockstat 'TCP: inuse 4 orphan 0 tw 131072 alloc 4 mem 0'
 put spoilt proc/sys/net/ipv4/tcp_tw_reuse 0
 put spoilt proc/loadavg '3.50 1 1 9/100 1000'
 put spoilt proc/60/status 'Name:\tvictim\nTracerPid:\t61'
+put spoilt proc/60/comm victim
 put spoilt proc/61/comm strace
 process spoilt 62 'a (noisy) neighbour' 100
 mkdir "$work/spoilt/later.1/62"
