@@ -4,11 +4,11 @@
 // It stops after the last whole block that fits the budget (three at least). Rows that are there
 // already are not measured again: after an interruption, or for more time, it goes on where it
 // stopped.
-#include "bench/core/cpus.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
 #include "bench/core/process.h"
 #include "bench/core/serving.h"
+#include "bench/core/setting.h"
 #include "bench/core/table.h"
 #include "bench/core/timing.h"
 
@@ -100,29 +100,6 @@ static void read_plan(const char *run, struct plan *p)
     p->load = table_column(&p->table, "load");
     p->done = calloc(p->table.rows, sizeof *p->done);
     if (!p->done)
-        err(1, "%s", path);
-}
-
-static void read_setting(const char *run, struct setting *setting)
-{
-    char path[4096];
-    struct table settings;
-    bool server = false, client = false;
-    path_in(run, "settings.tsv", path);
-    table_read(&settings, path);
-    for (size_t row = 0; row < settings.rows; row++) {
-        const char *name = table_text(&settings, row, 0), *value = table_text(&settings, row, 1);
-        if (strcmp(name, "server_cpus") == 0)
-            server = cpus_parse(value, &setting->server_cpus) == 0;
-        else if (strcmp(name, "client_cpus") == 0)
-            client = cpus_parse(value, &setting->client_cpus) == 0;
-    }
-    if (!server || !client)
-        errx(1, "%s: no processors for server and client", path);
-    table_free(&settings);
-    path_in(run, "messages.log", path);
-    setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    if (setting->log_fd < 0)
         err(1, "%s", path);
 }
 
@@ -255,15 +232,6 @@ static bool goes_on(const struct plan *p, size_t row, double spent_s, double bud
     return blocks < LEAST_BLOCKS || spent_s + spent_s / blocks <= budget_s;
 }
 
-// Keeps virtual processors from halting while it is open (Documentation/power/pm_qos_interface).
-static void hold_off_halts(void)
-{
-    int32_t latency_us = 0;
-    int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0 && write(fd, &latency_us, sizeof latency_us) != sizeof latency_us)
-        warn("/dev/cpu_dma_latency");
-}
-
 int main(int argc, char **argv)
 {
     struct options options = {.budget_minutes = 10};
@@ -277,7 +245,7 @@ int main(int argc, char **argv)
     struct setting setting;
     char trials_path[4096], raw_path[4096];
     read_plan(options.run, &plan);
-    read_setting(options.run, &setting);
+    setting_read(options.run, &setting);
     path_in(options.run, "trials.tsv", trials_path);
     path_in(options.run, "hyperfine.jsonl", raw_path);
     int trials_fd = open_trials(trials_path);
