@@ -312,8 +312,8 @@ struct core {
     const char *longest_name, *lost_name, *longest_what, *lost_what;
 };
 
-// A percent of the time lost is a percent off every rate: more would show among differences of
-// 5 %, which a run is to tell apart. A gap of 10 ms is several turns of somebody else's: it would
+// A percent of the time lost is a percent off every rate: 5 % is as much as the interval of a
+// headline may reach to either side. A gap of 10 ms is several turns of somebody else's: it would
 // be the largest latency of many trials.
 static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
 {
@@ -328,7 +328,7 @@ static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
     found(&(struct finding){core->longest_name, (double)gaps.longest_ns / 1e3, "us", NAN, 10000,
                             core->longest_what, "latency"});
     found(&(struct finding){core->lost_name,
-                            100 * (double)gaps.lost_ns / (double)(last_ns - begun_ns), "%", NAN, 1,
+                            100 * (double)gaps.lost_ns / (double)(last_ns - begun_ns), "%", NAN, 5,
                             core->lost_what, "rates latency"});
 }
 

@@ -84,6 +84,7 @@ double sorted_quantile(const double *sorted, size_t n, double share);
 // ---- the same server under two names ------------------------------------------------------------
 
 // A ratio r with the interval low to high, which holds 1 if r lies between r / high and r / low;
-// within 2 % it passes whatever its interval is. By chance alone, a 95 % interval misses 1 in one
-// of twenty runs; the 2 % forgive this where intervals are narrow. Without an interval: no bounds.
+// within 2 % it passes whatever its interval is. A 95 % interval misses 1 once in twenty times by
+// chance alone, of two pairs at least one does in nearly every tenth run; the 2 % forgive that only
+// where intervals are narrower than they are. Without an interval: no bounds.
 struct bounds same_server(double ratio, double low, double high);
