@@ -74,7 +74,7 @@ questions() { # RUN
 
 # shellcheck disable=SC2016  # awk's own $ and quotes
 judge='
-BEGIN { FS = "\t"; split("base new", label, " ") }
+BEGIN { FS = "\t"; split("base new", label, " "); split("model@x|base|new|differs|verdict|medians", heading, "|") }
 function bad(why) { print "compare: " why > "/dev/stderr"; failed = 1; exit 1 }
 FNR == 1 { file++; run = int((file + 1) / 2) }
 file % 2 { metric[run, $1] = $2; is_own[$1] = $3 == "own"; n = split($4, name, " "); for (i = 1; i <= n; i++) headline[$1, name[i]] = 1; next }
@@ -109,18 +109,27 @@ function verdict(k) {
     return !meet(k) && are_apart(k) ? "changed" : "cannot tell"
 }
 
-function decimals(v) { return v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : v >= 0.09995 ? 3 : 4 }
+function decimals(v) { return v >= 99.5 ? 0 : v >= 9.95 ? 1 : v >= 0.2995 ? 2 : 3 }
 function number(v, d) { return v == "-" ? "-" : sprintf("%." d "f", v) }
 function with_interval(r, k,   d) {
     d = decimals(ratio[r, k])
-    return number(ratio[r, k], d) (has_interval(r, k) ? " (" number(low[r, k], d) " to " number(high[r, k], d) ")" : "")
+    return number(ratio[r, k], d) (has_interval(r, k) ? " (" number(low[r, k], d) ".." number(high[r, k], d) ")" : "")
 }
 function subject(part) { return part[3] (part[4] == "-" ? "" : "@" part[4]) }
-function widen(column, text) { if (length(text) > width[column]) width[column] = length(text) }
-function set(row, column, text) { cell[row, column] = text; widen(column, text) }
-function line(row) {
-    printf "  %-" width[1] "s  %" width[2] "s  %" width[3] "s  %" width[4] "s  %-" width[5] "s  %" width[6] "s\n",
+# Columns are as wide as their experiment needs them.
+function set(row, column, text) {
+    cell[row, column] = text
+    if (length(text) > width[of[row], column]) width[of[row], column] = length(text)
+}
+function line(row, e) {
+    printf "%-" width[e, 1] "s  %" width[e, 2] "s  %" width[e, 3] "s  %" width[e, 4] "s  %-" width[e, 5] "s  %" width[e, 6] "s\n",
         cell[row, 1], cell[row, 2], cell[row, 3], cell[row, 4], cell[row, 5], cell[row, 6]
+}
+function head(e,   i) {
+    of["head"] = e
+    for (i = 1; i <= 6; i++) set("head", i, heading[i])
+    print "\n" title[e]
+    line("head", e)
 }
 
 function compare(k, first,   part, v, r) {
@@ -129,14 +138,14 @@ function compare(k, first,   part, v, r) {
     count[first, v]++
     rows++
     section[rows] = first
-    experiment[rows] = part[1]
-    title[part[1]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the same without it" : part[5])
+    of[rows] = part[1] FS first
+    title[of[rows]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the same without it" : part[5])
     set(rows, 1, subject(part)); set(rows, 2, with_interval(1, k)); set(rows, 3, with_interval(2, k))
     set(rows, 4, sprintf("%+.1f %%", 100 * (ratio[2, k] / ratio[1, k] - 1))); 
     # Two wide intervals may well reach each other: that shows less than two narrow ones.
-    set(rows, 5, v (v == "same" && (is_wide(1, k) || is_wide(2, k)) ? " (wide)" : ""))
+    set(rows, 5, v (v == "same" && (is_wide(1, k) || is_wide(2, k)) ? ", wide" : ""))
     if (cell[rows, 5] ~ /wide/) wide++
-    set(rows, 6, number(median[1, k], decimals(median[1, k])) " -> " number(median[2, k], decimals(median[2, k])))
+    set(rows, 6, number(median[1, k], decimals(median[1, k])) " / " number(median[2, k], decimals(median[2, k])))
     if (!first) return
     if (!has_interval(1, k) || !has_interval(2, k)) { bare++; return }
     for (r = 1; r <= 2; r++) { intervals++; reaching += reaches(r, k) }
@@ -145,10 +154,10 @@ function compare(k, first,   part, v, r) {
 function print_section(first, words,   i, last) {
     for (i = 1; i <= rows; i++) {
         if (section[i] != first) continue
-        if (last == "") { print "\n" words; line("head") }
-        if (experiment[i] != last) print title[experiment[i]]
-        last = experiment[i]
-        line(i)
+        if (last == "") print "\n" words
+        if (of[i] != last) head(of[i])
+        last = of[i]
+        line(i, last)
     }
 }
 
@@ -165,7 +174,6 @@ function counts(first) { return count[first, "same"] + 0 " same, " count[first, 
 
 END {
     if (failed) exit 1
-    set("head", 1, "model@x"); set("head", 2, "base"); set("head", 3, "new"); set("head", 4, "differs"); set("head", 5, "verdict"); set("head", 6, "medians")
     for (i = 1; i <= keys; i++) {
         k = key[i]
         split(k, part, FS)
@@ -177,11 +185,11 @@ END {
         add(r, part[1], subject(part) (first ? "*" : "") (why ~ /^-?$/ ? "" : " (in " label[3 - r] ": " why ")"))
     }
     if (!rows) bad("no ratio is in both runs: there is nothing to compare")
-    print_section(1, "Headline ratios (95 % interval)")
-    print_section(0, "The other ratios (95 % interval)")
+    print_section(1, "---- Headline ratios, each with its 95 % interval ----")
+    print_section(0, "---- The other ratios ----")
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
-    if (wide) print wide " are the same (wide): an interval is wider than ±5 %, and a smaller change would not show"
+    if (wide) print wide " are "same, wide": an interval is wider than ±5 %, and a smaller change would not show"
     if (lonely_headlines) print lonely_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
     printf "Headline ratios: %s; ", counts(1)
