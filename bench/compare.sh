@@ -74,7 +74,7 @@ questions() { # RUN
 
 # shellcheck disable=SC2016  # awk's own $ and quotes
 judge='
-BEGIN { FS = "\t"; split("base new", label, " "); split("model@x|base|new|differs|verdict|medians", heading, "|") }
+BEGIN { FS = "\t"; split("base new", label, " "); split("model@x|base|new|+/- %|verdict|medians", heading, "|") }
 function bad(why) { print "compare: " why > "/dev/stderr"; failed = 1; exit 1 }
 FNR == 1 { file++; run = int((file + 1) / 2) }
 file % 2 { metric[run, $1] = $2; is_own[$1] = $3 == "own"; n = split($4, name, " "); for (i = 1; i <= n; i++) headline[$1, name[i]] = 1; next }
@@ -141,7 +141,7 @@ function compare(k, first,   part, v, r) {
     of[rows] = part[1] FS first
     title[of[rows]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the same without it" : part[5])
     set(rows, 1, subject(part)); set(rows, 2, with_interval(1, k)); set(rows, 3, with_interval(2, k))
-    set(rows, 4, sprintf("%+.1f %%", 100 * (ratio[2, k] / ratio[1, k] - 1))); 
+    set(rows, 4, sprintf("%+.1f", 100 * (ratio[2, k] / ratio[1, k] - 1))); 
     # Two wide intervals may well reach each other: that shows less than two narrow ones.
     set(rows, 5, v (v == "same" && (is_wide(1, k) || is_wide(2, k)) ? ", wide" : ""))
     if (cell[rows, 5] ~ /wide/) wide++
@@ -189,7 +189,7 @@ END {
     print_section(0, "---- The other ratios ----")
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
-    if (wide) print wide " are "same, wide": an interval is wider than ±5 %, and a smaller change would not show"
+    if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, and a smaller change would not show"
     if (lonely_headlines) print lonely_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
     printf "Headline ratios: %s; ", counts(1)
