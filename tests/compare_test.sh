@@ -56,6 +56,9 @@ judged 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' 
 judged 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide' 0
 judged 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide' 0
 judged 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed 3
+judged 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed 3
+judged 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide' 0
+judged 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'cannot tell' 0
 judged 'far apart, and wide' '2.00 1.00 3.00' '9.00 4.00 12.0' changed 3
 judged 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'cannot tell' 0
 judged 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'cannot tell' 0
