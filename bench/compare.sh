@@ -23,7 +23,6 @@ for run in "$base" "$new"; do
         [ -e "$run/$file" ] || fail "$run is not a whole run: it has no $file"
     done
     [ -z "$(tail -c 1 "$run/summary.tsv")" ] || fail "$run/summary.tsv is truncated: its last line is not complete"
-    jq -e 'type == "object"' "$run/environment.json" > /dev/null 2>&1 || fail "$run/environment.json is not an object of JSON"
     confs=("$run"/experiments/*.conf)
     [ -f "${confs[0]}" ] || fail "$run has no experiments/*.conf"
 done
@@ -32,8 +31,12 @@ done
 about() { # RUN
     jq -r --arg name "$(basename "$(cd "$1" && pwd)")" '
         [$name, .date // "date not known", "commit " + ((.commit // "not known") | tostring | .[:10]) +
-            (if .dirty then " with changes" else "" end)] | join(", ")' "$1/environment.json"
+            (if .dirty then " with changes" else "" end)] | join(", ")' "$1/environment.json" 2> /dev/null | grep . ||
+        fail "$1/environment.json is not an object of JSON"
 }
+
+about_base=$(about "$base")
+about_new=$(about "$new")
 
 # Everything that the two environments say differently: of flags only the words that the other has not.
 conditions() {
@@ -207,7 +210,7 @@ table=$(base="$base" new="$new" awk 'BEGIN { path[1] = ENVIRON["base"]; path[2] 
     <(questions "$base") - <(questions "$new") /dev/fd/3 < "$base/summary.tsv" 3< "$new/summary.tsv") || status=$?
 [ $status -eq 0 ] || [ $status -eq 3 ] || exit 1
 {
-    printf 'base  %s\nnew   %s\n\n' "$(about "$base")" "$(about "$new")"
+    printf 'base  %s\nnew   %s\n\n' "$about_base" "$about_new"
     if [ -n "$differ" ]; then
         echo "Different conditions (base -> new)"
         awk -F '\t' '{ text = "  " $1 ": " $2; print text (length(text $3) > 90 ? "\n      -> " : " -> ") $3 }' <<< "$differ"

@@ -41,7 +41,7 @@ done
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
-made() { (cd "$1" && find summary.tsv plots report.md report.html -type f 2>/dev/null | sort); } # RUN
+made() { (cd "$1" && find summary.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
 
 # An SVG begins with the version that drew it, also inside report.html.
 text() { # FILE
@@ -91,7 +91,7 @@ while read -r file; do
             differs "$file:$(difference "$stored")"
         fi
     fi
-done < <({ made "$run"; made "$again"; } | sort -u)
+done < <({ made "$run"; made "$again"; } | sort -ru) # a cause before what follows from it
 
 if [ $differing -gt 0 ]; then
     fail "$run: $differing of $((differing + same)) files differ from what its raw files yield with the programs here$(

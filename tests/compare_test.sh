@@ -149,11 +149,17 @@ agrees() { # RUN TEXT
 }
 check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 9 files agree with what its raw files yield'
 
-differs() { # NAME FILE TEXT: after an edit of the run in $edited
+differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
     verify "$edited" > "$work/said" 2> "$work/error"
     is=$?
-    why() { equals 'the status' "$is" 1 && equals 'the output' "$(cat "$work/said")" '' && says "$work/error" "verify: $edited/$2" && says "$work/error" "$3"; }
+    why() {
+        local text
+        equals 'the status' "$is" 1 && equals 'the output' "$(cat "$work/said")" '' && says <(head -n 1 "$work/error") "verify: $edited/$2" || return 1
+        for text in "${@:3}"; do
+            says "$work/error" "$text" || return 1
+        done
+    }
     check "verify: $1" why "$@"
     rm -r "$edited"
 }
@@ -181,19 +187,19 @@ change_byte "$edited/plots/churn.svg" 3000
 differs 'one byte of a plot' "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" ' 1 of 9 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
-differs 'one byte of a picture' 'plots/churn.png: stored another picture' ' 1 of 9 files differ'
-edit
 truncate -s -1 "$edited/summary.tsv"
-differs 'the last newline' 'summary.tsv:' 'the same up to the newline'
-edit
 echo more >> "$edited/report.html"
-differs 'a line more' 'report.html:' 'stored "more", recomputed nothing'
-edit
-sed -i '$d' "$edited/report.html"
-differs 'a line less' 'report.html:' 'stored nothing, recomputed "'
-edit
+sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
-differs 'a file less' 'plots/churn.tsv is missing' 'of 9 files differ'
+differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
+    'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
+    'plots/churn.tsv is missing' ' 5 of 9 files differ'
+edit
+change_byte "$edited/plots/churn.png" 3000
+differs 'one byte of a picture alone' 'plots/churn.png: stored another picture' ' 1 of 9 files differ'
+edit
+rm -r "$edited/plots"
+differs 'no plots' 'plots/style.gp is missing' '6 of 9 files differ'
 edit
 cp "$edited/plots/churn.svg" "$edited/plots/zz.svg"
 differs 'a file more' "plots/zz.svg is not made of the run's raw files" 'of 10 files differ'
