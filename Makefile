@@ -49,7 +49,7 @@ TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench figures test check-deep plots report lint format clean
+.PHONY: all help deps bench doctor figures test check-deep plots report lint format clean verify compare
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -135,8 +135,11 @@ help:
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
+	@echo 'make doctor        say what on this machine will hurt the numbers, and what to do; changes nothing       15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
+	@echo 'make verify RUN=r  make all of results/r behind its trials once more, elsewhere: is it the same?        15 s'
+	@echo 'make compare BASE=r NEW=s   two runs side by side: what changed, what did not, what cannot be told      1 s'
 	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
 	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              5 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
@@ -152,6 +155,9 @@ bench:
 	@CC='$(CC)' bench/deps.sh bench
 	@$(MAKE) --no-print-directory -s all
 	@bench/run.sh
+
+doctor:
+	@bench/doctor.sh
 
 figures:
 	@$(MAKE) --no-print-directory -s $(B)/bench/figures $(B)/servers/fork
@@ -179,6 +185,14 @@ report: $(B)/bench/summarize
 	@$(B)/bench/summarize '$(RESULTS)/$(RUN)'
 	@bench/plots.sh '$(RESULTS)/$(RUN)'
 	@bench/report.sh '$(RESULTS)/$(RUN)'
+
+verify: $(B)/bench/summarize
+	$(NEED_RUN)
+	@bench/verify.sh '$(RESULTS)/$(RUN)'
+
+compare:
+	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'which runs? give BASE=name NEW=name, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+	@bench/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch])
 lint:

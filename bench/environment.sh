@@ -12,7 +12,8 @@ for pair in "$@"; do
     fi
 done
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cpu=/sys/devices/system/cpu
+# shellcheck source=bench/machine.sh
+. "$root/bench/machine.sh"
 
 first_line() { # COMMAND...: its first line, or nothing if there is no such command or it fails
     local text
@@ -20,18 +21,11 @@ first_line() { # COMMAND...: its first line, or nothing if there is no such comm
     printf '%s\n' "${text%%$'\n'*}"
 }
 
-contents() { # FILE: its first line, or nothing
-    local text
-    { read -r text < "$1"; } 2>/dev/null || return 0
-    printf '%s\n' "$text"
-}
-
-virtualization() {
-    if command -v systemd-detect-virt > /dev/null; then
-        systemd-detect-virt --vm 2>/dev/null || true # it prints "none" and fails on bare metal
-    elif grep -q '^flags' /proc/cpuinfo; then
-        if grep -qw hypervisor /proc/cpuinfo; then echo hypervisor; else echo none; fi
-    fi
+# Of what the kernel was started with, only what changes the numbers: the rest may name disks and hosts.
+kernel_parameters() {
+    local names='mitigations|[a-z_]*spec[a-z_]*|retbleed|pti|nopti|isolcpus|nohz|nohz_full|rcu_nocbs|idle|nohlt|maxcpus|nosmt'
+    names+='|[a-z_]*\.max_cstate|[a-z_]*pstate|clocksource|tsc|transparent_hugepage|preempt'
+    tr ' ' '\n' 2>/dev/null < "$machine/proc/cmdline" | grep -E "^($names)(=|\$)" | paste -sd ' ' || true
 }
 
 commit=
@@ -47,15 +41,15 @@ flags=
 compiler=${flags%% *}
 
 {
-    for f in "$cpu"/vulnerabilities/*; do
-        if [ -r "$f" ]; then printf 'mitigations\t%s\t%s\n' "${f##*/}" "$(contents "$f")"; fi
-    done
+    mitigations | sed 's/^/mitigations\t/'
     for name in net.core.somaxconn net.ipv4.ip_local_port_range net.ipv4.tcp_max_tw_buckets net.ipv4.tcp_max_syn_backlog \
-        kernel.pid_max kernel.threads-max kernel.io_uring_disabled vm.overcommit_memory; do
-        printf 'sysctls\t%s\t%s\n' "$name" "$(contents "/proc/sys/${name//.//}" | tr '\t' ' ')"
+        net.ipv4.tcp_tw_reuse net.ipv4.tcp_syncookies net.ipv4.tcp_abort_on_overflow net.ipv4.tcp_rmem net.ipv4.tcp_wmem \
+        kernel.pid_max kernel.threads-max kernel.io_uring_disabled kernel.randomize_va_space kernel.numa_balancing \
+        kernel.sched_autogroup_enabled vm.overcommit_memory vm.swappiness; do
+        printf 'sysctls\t%s\t%s\n' "$name" "$(sysctl_value "$name")"
     done
-    for limit in nofile:n nproc:u; do
-        printf 'limits\t%s\t%s\n' "${limit%:*}" "$(ulimit "-S${limit#*:}")"
+    for limit in nofile:'Max open files' nproc:'Max processes' sigpending:'Max pending signals' memlock:'Max locked memory'; do
+        printf 'limits\t%s\t%s\n' "${limit%%:*}" "$(limit soft "${limit#*:}")" "${limit%%:*}_hard" "$(limit hard "${limit#*:}")"
     done
     for tool in hyperfine gnuplot; do
         printf 'versions\t%s\t%s\n' "$tool" "$(first_line "$tool" --version)"
@@ -67,15 +61,21 @@ compiler=${flags%% *}
     --arg kernel_version "$(uname -v)" \
     --arg distribution "$(sed -n 's/^PRETTY_NAME="*\([^"]*\)"*$/\1/p' /etc/os-release 2>/dev/null)" \
     --arg architecture "$(uname -m)" \
-    --arg cpu_model "$(sed -n '/^model name/ { s/^[^:]*: //p; q }' /proc/cpuinfo)" \
+    --arg cpu_model "$(sed -n '/^model name/ { s/^[^:]*: //p; q }' "$machine/proc/cpuinfo")" \
     --arg cpus_online "$(getconf _NPROCESSORS_ONLN)" \
-    --arg smt "$(contents $cpu/smt/control)" \
+    --arg cores_online "$(cores_of "$(contents "$cpus/online")")" \
+    --arg smt "$(contents "$cpus/smt/control")" \
     --arg virtualization "$(virtualization)" \
-    --arg governor "$(contents $cpu/cpu0/cpufreq/scaling_governor)" \
-    --arg cpuidle_driver "$(contents $cpu/cpuidle/current_driver)" \
-    --arg clocksource "$(contents /sys/devices/system/clocksource/clocksource0/current_clocksource)" \
-    --arg thp "$(contents /sys/kernel/mm/transparent_hugepage/enabled | sed 's/.*\[\(.*\)\].*/\1/')" \
-    --arg memory_bytes "$(awk '/^MemTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo)" \
+    --arg container "$(container)" \
+    --arg governor "$(governors)" \
+    --arg turbo "$(turbo)" \
+    --arg cpu_quota "$(cpu_quota)" \
+    --arg cpuidle_driver "$(contents "$cpus/cpuidle/current_driver")" \
+    --arg clocksource "$(clock_source)" \
+    --arg thp "$(huge_pages)" \
+    --arg memory_bytes "$(memory_bytes MemTotal)" \
+    --arg swap_bytes "$(memory_bytes SwapTotal)" \
+    --arg kernel_parameters "$(kernel_parameters)" \
     --arg compiler "$(first_line "${compiler:-${CC:-gcc}}" --version)" \
     --arg flags "$flags" \
     --arg commit "$commit" \
@@ -89,17 +89,23 @@ compiler=${flags%% *}
         date: $date,
         kernel_release: $kernel_release,
         kernel_version: $kernel_version,
+        kernel_parameters: $kernel_parameters | known,
         distribution: $distribution | known,
         architecture: $architecture,
         cpu_model: $cpu_model | known,
         cpus_online: $cpus_online | tonumber,
+        cores_online: ($cores_online | number | if . == 0 then null else . end),
         smt: $smt | known,
         virtualization: $virtualization | known,
+        container: $container | known,
         governor: $governor | known,
+        turbo: $turbo | known,
+        cpu_quota: ($cpu_quota | known | if . then number else . end),
         cpuidle_driver: $cpuidle_driver | known,
         clocksource: $clocksource | known,
         thp: $thp | known,
-        memory_bytes: (if $memory_bytes == "" then null else $memory_bytes | tonumber end),
+        memory_bytes: ($memory_bytes | known | if . then tonumber else . end),
+        swap_bytes: ($swap_bytes | known | if . then tonumber else . end),
         mitigations: group("mitigations"),
         sysctls: group("sysctls") | numbers,
         limits: group("limits") | numbers,

@@ -498,6 +498,8 @@ page() {
     local conf
     printf '# forklore: run %s\n\n' "$(plain <<< "$id")"
     where
+    echo
+    "$here/report_selftest.sh" "$run"
     printf '\n## Results at a glance\n\n'
     for conf in "${confs[@]}"; do
         load_conf "$conf"

@@ -40,9 +40,11 @@ bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)"
     "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" > "$run/environment.json.new"
 mv "$run/environment.json.new" "$run/environment.json"
 
+[ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name" >&2
 build/bench/trial --budget "$BUDGET" "$run"
 build/bench/summarize "$run"
+build/bench/selftest --judge "$run"
 bench/plots.sh "$run"
 bench/report.sh "$run"
 echo "bench: read $run/report.html" >&2

@@ -5,12 +5,12 @@
 // ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
 // that are there already are not measured again: after an interruption, or for more time, it goes
 // on where it stopped.
-#include "bench/core/cpus.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
 #include "bench/core/process.h"
 #include "bench/core/questions.h"
 #include "bench/core/serving.h"
+#include "bench/core/setting.h"
 #include "bench/core/table.h"
 #include "bench/core/timing.h"
 
@@ -102,29 +102,6 @@ static void read_plan(const char *run, struct plan *p)
     p->load = table_column(&p->table, "load");
     p->done = calloc(p->table.rows, sizeof *p->done);
     if (!p->done)
-        err(1, "%s", path);
-}
-
-static void read_setting(const char *run, struct setting *setting)
-{
-    char path[4096];
-    struct table settings;
-    bool server = false, client = false;
-    path_in(run, "settings.tsv", path);
-    table_read(&settings, path);
-    for (size_t row = 0; row < settings.rows; row++) {
-        const char *name = table_text(&settings, row, 0), *value = table_text(&settings, row, 1);
-        if (strcmp(name, "server_cpus") == 0)
-            server = cpus_parse(value, &setting->server_cpus) == 0;
-        else if (strcmp(name, "client_cpus") == 0)
-            client = cpus_parse(value, &setting->client_cpus) == 0;
-    }
-    if (!server || !client)
-        errx(1, "%s: no processors for server and client", path);
-    table_free(&settings);
-    path_in(run, "messages.log", path);
-    setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    if (setting->log_fd < 0)
         err(1, "%s", path);
 }
 
@@ -287,15 +264,6 @@ static bool goes_on(const char *folder, const struct plan *p, struct questions *
     return questions_wait(q, folder) && spent_s + expected_s(p, q, row) <= budget_s;
 }
 
-// Keeps virtual processors from halting while it is open (Documentation/power/pm_qos_interface).
-static void hold_off_halts(void)
-{
-    int32_t latency_us = 0;
-    int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0 && write(fd, &latency_us, sizeof latency_us) != sizeof latency_us)
-        warn("/dev/cpu_dma_latency");
-}
-
 int main(int argc, char **argv)
 {
     struct options options = {.budget_minutes = 10};
@@ -310,7 +278,7 @@ int main(int argc, char **argv)
     char trials_path[4096], raw_path[4096];
     struct questions questions;
     read_plan(options.run, &plan);
-    read_setting(options.run, &setting);
+    setting_read(options.run, &setting);
     questions_read(&questions, options.run);
     path_in(options.run, "trials.tsv", trials_path);
     path_in(options.run, "hyperfine.jsonl", raw_path);

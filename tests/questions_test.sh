@@ -144,7 +144,11 @@ derived_again() { # from the raw rows; a median of three is the middle one
         }
         END { if (n != 5) { print n " rows instead of 5"; bad = 1 } exit bad }' "$ways/trials.tsv" <(grep -v 1000000 "$ways/summary.tsv")
 }
-check 'ways: derived from the blocks' derived_again
+if grep -q 'no slope' "$ways/trials.tsv"; then
+    skips 'ways: derived from the blocks' 'the machine is too busy: a trial has no slope'
+else
+    check 'ways: derived from the blocks' derived_again
+fi
 check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
 check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '

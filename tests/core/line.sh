@@ -165,9 +165,10 @@ value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the other
         }' "$1"
 }
 
+# Where others use the processors, a short program can take no less time than a long one: that trial is rightly not used.
 all_ok() { # TRIALS
     local bad
-    bad=$(awk -F '\t' 'NR > 1 && $NF != "ok" { print $4 " " $5 ": " $NF }' "$1")
+    bad=$(awk -F '\t' 'NR > 1 && $NF != "ok" && $NF !~ /^no slope/ { print $4 " " $5 ": " $NF }' "$1")
     [ -z "$bad" ] || { echo "$bad" && return 1; }
 }
 

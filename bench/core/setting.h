@@ -1,0 +1,12 @@
+// What holds for everything that a run measures.
+#pragma once
+
+#include "bench/core/serving.h"
+
+// Reads which processors a run's server and client have, and opens its messages.log. Exits with
+// status 1 and one line if it cannot.
+void setting_read(const char *run, struct setting *setting);
+
+// Keeps virtual processors from halting for as long as this process lives
+// (Documentation/power/pm_qos_interface).
+void hold_off_halts(void);

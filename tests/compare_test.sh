@@ -1,0 +1,233 @@
+#!/bin/bash
+# compare_test.sh: two runs side by side (bench/compare.sh), and a run made again from its raw files (bench/verify.sh).
+#
+# Needs a built build/. The runs that are compared are made by hand, one verdict a row; the one that is verified is measured.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+
+compare=$repo/bench/compare.sh
+columns='experiment metric model family x n median low high ratio ratio_low ratio_high baseline note'
+
+# ---- compare ------------------------------------------------------------------------------------------------------------
+made() { # RUN ROW...: "model x ratio low high [note]" of one experiment, whose baseline is base and whose headline is alpha
+    local run=$results/$1 row
+    mkdir -p "$run/experiments"
+    printf '%s\n' '# What?' 'question What?' 'metric cost_us' 'metric ignored' 'also other' 'baseline base' 'headline  alpha beta' 'connections 4' > "$run/experiments/q.conf"
+    jq -n '{date: "2020-02-02", cpu_model: "One", flags: "cc -O2 -g", sysctls: {a: 1}, dirty: false, budget_minutes: 10, run: input_filename}' > "$run/environment.json"
+    {
+        tr ' ' '\t' <<< "$columns"
+        printf 'q\tcost_us\tbase\tprocess\t1\t9\t10\t9\t11\t1\t1\t1\tbase\t-\n'
+        for row in "${@:2}"; do
+            awk -v OFS='\t' '{ print "q", "cost_us", $1, "process", $2, 9, 7, 6, 8, $3, $4, $5, "base", (NF > 5 ? $6 : "-"); print "q", "other", $1, "process", $2, 9, 7, 6, 8, 9, 9, 9, "base", "-" }' <<< "$row"
+        done
+    } > "$run/summary.tsv"
+}
+
+compared() { # STATUS BASE NEW: how it must end; its words are in $work/said
+    local is
+    "$compare" "$results/$2" "$results/$3" > "$work/said" 2> "$work/error"
+    is=$?
+    [ ! -s "$work/error" ] || { cat "$work/error" && return 1; }
+    equals 'the status' $is "$1"
+}
+
+row_is() { # MODEL VERDICT: in the last comparison
+    local line
+    line=$(grep -E "^$1 " "$work/said")
+    [[ $line =~ \ $2\ +7\.00\ /\ 7\.00$ ]] || { echo "not '$2': $line" && return 1; }
+}
+
+last_line() { equals 'the last line' "$(tail -n 1 "$work/said")" "$1"; } # TEXT
+
+# A pair of intervals, what is to be said of it, and how it ends: in this order and in the other.
+judged() { # NAME BASE NEW VERDICT STATUS
+    made judged_base "alpha 1 $2"
+    made judged_new "alpha 1 $3"
+    check "verdict: $1: status" compared "$5" judged_base judged_new
+    check "verdict: $1" row_is alpha@1 "$4"
+    compared "$5" judged_new judged_base > /dev/null
+    check "verdict: $1, the other way round" row_is alpha@1 "$4"
+    rm -r "$results"/judged_*
+}
+
+judged 'the intervals reach the estimates' '2.00 1.95 2.05' '2.02 1.97 2.07' same 0
+judged 'they reach them by the 5 % only' '2.00 1.98 2.02' '2.10 2.08 2.12' same 0
+judged 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2.099 2.098 2.100' same 0
+judged 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide' 0
+judged 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide' 0
+judged 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed 3
+judged 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed 3
+judged 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide' 0
+judged 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'cannot tell' 0
+judged 'far apart, and wide' '2.00 1.00 3.00' '9.00 4.00 12.0' changed 3
+judged 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'cannot tell' 0
+judged 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'cannot tell' 0
+judged 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'cannot tell' 0
+judged 'neither has an interval' '2.00 - -' '2.00 - -' 'cannot tell' 0
+judged 'small ratios' '0.0020 0.00195 0.00205' '2.3e-03 2.2e-03 2.4e-03' changed 3
+
+made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
+made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
+check 'two runs: something changed' compared 3 one two
+check 'two runs: the counts' last_line 'Headline ratios: 2 same, 1 changed, 1 cannot tell; 66.7 % (4 of 6 intervals) reach the other ±5 %'
+check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same, 1 changed, 0 cannot tell'
+check 'two runs: those too wide to show a small change' says "$work/said" '1 are "same, wide"'
+check 'two runs: those without an interval' says "$work/said" '1 headline ratios have too few blocks for an interval'
+headlines_first() { equals 'the order' "$(grep -Eo '^(alpha|beta|gamma|delta)@.|^----' "$work/said" | paste -sd ' ')" '---- alpha@1 alpha@8 beta@1 beta@8 ---- gamma@1 delta@1'; }
+check 'two runs: headline ratios first, the baseline nowhere' headlines_first
+only() { # WHERE TEXT
+    grep -A1 "^Only in $1" "$work/said" | tail -n 1 | grep -qxF "  q: $2" || { grep -A1 '^Only' "$work/said" && return 1; }
+}
+check 'two runs: named, and why: only in base' only base 'gone@1 (in new: skipped:gone) alpha@9*'
+check 'two runs: named: only in new' only new 'new@1'
+check 'two runs: a headline in one only is counted' says "$work/said" '1 headline ratios are in one run only'
+check 'two runs: nothing differs around them' says "$work/said" 'The conditions are the same.'
+fits() { sed 's/±/+/' "$work/said" | awk 'length > 100 { print; bad = 1 } END { exit bad }'; }
+check 'two runs: 100 columns are enough' fits
+
+made three 'alpha 1 2 1.96 2.04' 'gamma 1 9 8.9 9.1'
+made four 'alpha 1 2 1.96 2.04' 'gamma 1 5 4.9 5.1'
+check 'one run twice: nothing changed' compared 0 three three
+check 'one run twice: all are the same' last_line 'Headline ratios: 1 same, 0 changed, 0 cannot tell; 100.0 % (2 of 2 intervals) reach the other ±5 %'
+check 'what is no headline changed: the status says so' compared 3 three four
+
+made elsewhere 'alpha 1 2 1.96 2.04'
+jq '.cpu_model = "Another" | .flags = "cc -O0 -g -static" | .sysctls.a = 2 | .dirty = true | .date = "2021" | del(.budget_minutes)' "$results/three/environment.json" > "$results/elsewhere/environment.json"
+sed -i 's/^connections 4/connections 8/; s/^question.*/question What else?/' "$results/elsewhere/experiments/q.conf"
+check 'other conditions: the verdict is the same' compared 0 three elsewhere
+for text in 'cpu_model: One -> Another' 'flags: -O2 -> -O0 -static' 'sysctls a: 1 -> 2' 'dirty: false -> true' 'budget_minutes: 10 -> not known' '  q: connections'; do
+    check "other conditions: $text" says "$work/said" "$text"
+done
+check 'other conditions: dates are none' equals 'lines with a date' "$(grep -c 'date:' "$work/said")" 0
+
+other() { cp -r "$results/three" "$results/$1"; } # NAME
+other truncated && truncate -s -3 "$results/truncated/summary.tsv"
+other short && sed -i '3s/\t[^\t]*$//' "$results/short/summary.tsv"
+other text && sed -i '3s/1.96/much/' "$results/text/summary.tsv"
+other columns && sed -i '1s/ratio_low/zz/' "$results/columns/summary.tsv"
+other nowhere && rm "$results/nowhere/environment.json"
+other broken && echo '{' > "$results/broken/environment.json"
+other asks_else && sed -i 's/^metric.*/metric other_us/' "$results/asks_else/experiments/q.conf"
+refuses 'compare: no runs' 2 'usage: compare.sh' "$compare"
+refuses 'compare: one run' 2 'usage: compare.sh' "$compare" "$results/three"
+refuses 'compare: three runs' 2 'usage: compare.sh' "$compare" "$results/three" "$results/three" "$results/three"
+refuses 'compare: a run that is not there' 1 'zz_nowhere is not a whole run: it has no summary.tsv' "$compare" "$results/three" "$results/zz_nowhere"
+refuses 'compare: a summary cut off' 1 'truncated/summary.tsv is truncated' "$compare" "$results/truncated" "$results/three"
+refuses 'compare: a row cut off' 1 'short/summary.tsv:3: truncated row: 13 of 14 columns' "$compare" "$results/three" "$results/short"
+refuses 'compare: text for a number' 1 'text/summary.tsv:3: ratio_low is not a number: much' "$compare" "$results/text" "$results/three"
+refuses 'compare: a column is missing' 1 'columns/summary.tsv: no column "ratio_low"' "$compare" "$results/columns" "$results/three"
+refuses 'compare: no environment' 1 'nowhere is not a whole run: it has no environment.json' "$compare" "$results/three" "$results/nowhere"
+refuses 'compare: an environment cut off' 1 'broken/environment.json is not an object' "$compare" "$results/three" "$results/broken"
+refuses 'compare: nothing in common' 1 'no ratio is in both runs' "$compare" "$results/three" "$results/asks_else"
+full_disk() { ! "$compare" "$results/three" "$results/three" > /dev/full 2> "$work/error" && says "$work/error" 'compare: cannot write the comparison'; }
+check 'compare: a full disk' full_disk
+by_make() { make -s -C "$repo" compare RESULTS="$results" BASE=three NEW="$1" > "$work/said" 2>&1; }
+check 'make compare: nothing changed' by_make three
+check 'make compare: something changed' equals 'whether it fails' "$(by_make four && echo no || echo yes)" yes
+check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 changed, 0 cannot tell'
+
+# ---- verify -----------------------------------------------------------------------------------------------------------
+# A question that has a plot.
+tree asked
+rm "$work/asked/bench"
+mkdir -p "$work/asked/bench/experiments"
+ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$work/asked/bench"
+printf '%s\n' 'question Which?' 'kind serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
+    'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s client_load' 'baseline epoll' 'headline fork' > "$work/asked/bench/experiments/churn.conf"
+bench asked RUN=fresh BUDGET=0
+check 'verify: there is a run' equals 'its status' $? 0
+fresh=$results/fresh
+
+mkdir "$work/tmp"
+path=$PATH
+verify() { env TMPDIR="$work/tmp" PATH="$path" "$repo/bench/verify.sh" "$@"; }
+agrees() { # RUN TEXT
+    local before
+    before=$(listing)
+    verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
+    equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
+}
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 9 files agree with what its raw files yield'
+
+differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
+    local is
+    verify "$edited" > "$work/said" 2> "$work/error"
+    is=$?
+    why() {
+        local text
+        equals 'the status' "$is" 1 && equals 'the output' "$(cat "$work/said")" '' && says <(head -n 1 "$work/error") "verify: $edited/$2" || return 1
+        for text in "${@:3}"; do
+            says "$work/error" "$text" || return 1
+        done
+    }
+    check "verify: $1" why "$@"
+    rm -r "$edited"
+}
+edited=$work/edited/fresh
+edit() { mkdir -p "$work/edited" && cp -r "$fresh" "$edited"; }
+
+edit
+awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["model"] == "fork" && !n++ { $at["server_cpu_us_per_connection"] += 1 } { print }' "$fresh/trials.tsv" > "$edited/trials.tsv"
+line=$(grep -n $'^churn\tserver_cpu_us_per_connection\tfork\t' "$fresh/summary.tsv" | cut -d : -f 1)
+differs 'one cell of trials.tsv' "summary.tsv:$line: stored \"" 'recomputed "'
+
+edit
+line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
+sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
+differs 'one number of report.md' "report.md:$line: stored \"" ' 1 of 9 files differ'
+
+change_byte() { # FILE OFFSET: the byte there becomes another
+    local byte
+    byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+    # shellcheck disable=SC2059  # the format is the byte
+    printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+edit
+change_byte "$edited/plots/churn.svg" 3000
+differs 'one byte of a plot' "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" ' 1 of 9 files differ'
+edit
+change_byte "$edited/plots/churn.png" 3000
+truncate -s -1 "$edited/summary.tsv"
+echo more >> "$edited/report.html"
+sed -i '$d' "$edited/report.md"
+rm "$edited/plots/churn.tsv"
+differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
+    'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
+    'plots/churn.tsv is missing' ' 5 of 9 files differ'
+edit
+change_byte "$edited/plots/churn.png" 3000
+differs 'one byte of a picture alone' 'plots/churn.png: stored another picture' ' 1 of 9 files differ'
+edit
+rm -r "$edited/plots"
+differs 'no plots' 'plots/style.gp is missing' '6 of 9 files differ'
+edit
+cp "$edited/plots/churn.svg" "$edited/plots/zz.svg"
+differs 'a file more' "plots/zz.svg is not made of the run's raw files" 'of 10 files differ'
+
+# Another gnuplot: the same one under another version, also in what it draws.
+mkdir "$work/path"
+cat > "$work/path/gnuplot" << END
+#!/bin/sh
+if [ "\$1" = --version ]; then echo 'gnuplot 0.0 patchlevel 0'; exit; fi
+$(command -v gnuplot) "\$@" || exit
+sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.svg
+END
+chmod +x "$work/path/gnuplot"
+path=$work/path:$PATH
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 8 files agree with what its raw files yield; 1 pictures (.png) not compared: drawn by gnuplot'
+edit
+line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
+sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"
+differs 'another gnuplot: an edit is seen all the same' 'plots/churn.svg:' 'where gnuplot is gnuplot 0.0 patchlevel 0'
+path=$PATH
+
+refuses 'verify: no run' 2 'usage: verify.sh' verify
+refuses 'verify: a run that is not there' 1 'zz_nowhere is not a finished run: it has no plan.tsv' verify "$results/zz_nowhere"
+cp -r "$fresh" "$results/cut" && truncate -s -5 "$results/cut/trials.tsv"
+refuses 'verify: trials cut off' 1 'cut cannot be made again: summarize: ' verify "$results/cut"
+cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.md"
+refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' verify "$results/unfinished"
+exec 9< "$fresh/trials.tsv" && flock 9
+refuses 'verify: a run that goes on' 1 'another run is writing' verify "$fresh"
+exec 9<&-
+verdict
