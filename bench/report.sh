@@ -159,7 +159,7 @@ function spot(at,   noun) {
 function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }
 '
 
-# The experiment in one sentence: at the largest x, or with each kind of what varies.
+# The experiment in one sentence: its first two headline models at the largest x, or with each kind of what varies.
 # shellcheck disable=SC2016
 glance='
 END {
@@ -168,7 +168,7 @@ END {
     for (p = 1; p <= xs; p++) {
         if (!in_words && x[p] != largest) continue
         if (x[p] != "-") s = s (parts ? "; " : ", ") spot(x[p]) ","
-        for (i = 1; i <= headlines; i++) {
+        for (i = 1; i <= headlines && i <= 2; i++) { # the others have their sentences below
             s = s (i > 1 ? "; " : " ")
             if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
             else s = s clause(headline[i], x[p])
