@@ -190,6 +190,16 @@ static void expect_said(const struct server_process *s)
         fail_msg("a flood of %u messages", lines);
 }
 
+// Where handlers are put off until a call returns, it may be any thread's that has the signal, and
+// in a pool the one that is the last to get a connection: so there are connections until it ends.
+static bool has_ended_of_connections(const void *server)
+{
+    const struct server_process *s = server;
+    siginfo_t info = {.si_pid = 0};
+    port_refuses(s->port);
+    return waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
 void process_stops_cleanly(struct server_process *s, int signal_number)
 {
     char text[2048];
@@ -198,7 +208,7 @@ void process_stops_cleanly(struct server_process *s, int signal_number)
     if (kill(s->pid, signal_number) < 0)
         fail_msg("kill: %s", strerror(errno));
     if (DEFERS_SIGNALS)
-        port_refuses(s->port); // a connection that makes accept4 return
+        within(STOP_LIMIT_MS, has_ended_of_connections, s);
     int status = process_wait(s, STOP_LIMIT_MS);
     process_errors(s, text, sizeof text);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
