@@ -463,6 +463,8 @@ method() {
 - The server's CPU time is that of its whole process tree. Where connections persist it is read at both ends of the window, while no request is
   under way; where they do not, over the server's whole life, all its children reaped, less what it spends on starting and stopping without a client.
   Server and client are pinned to different CPUs where there are two.
+- An experiment whose headline ratios are all known within 5 % to either side, from twelve blocks or more, takes part in no further block; a run ends when
+  its time is over, or when that holds for all. What decides is the width of an interval and never where it lies.
 - A number is the median over blocks; a ratio is the 20 % trimmed mean of the logarithms of the blocks' ratios.
 - Processes, threads and messages between processes are timed from outside by hyperfine; the cost of one is the slope between two counts, so that
   start-up cancels.
