@@ -3,7 +3,8 @@
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
 # tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
 # the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
-# bench/images/ what a child of bench/spawn/ can execute; servers/state/ holds what every server can be told to use.
+# bench/images/ what a child of bench/spawn/ can execute; bench/kinds/ holds the kinds of trial, and servers/state/
+# what every server can be told to use.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -89,12 +90,13 @@ $(CORES:%=$(B)/objects/%/core.a):
 	@mkdir -p $(@D); rm -f $@
 	ar rcs $@ $^
 
-LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 
 SERVER_MAIN := $(B)/objects/servers/core/main.o $(call OBJECT,$(sort $(wildcard servers/state/*.c))) $(B)/objects/servers/core.a
 INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
 SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
+KINDS := $(call OBJECT,$(sort $(wildcard bench/kinds/*.c)))
 SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
 IMAGES := $(filter $(B)/bench/images/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
@@ -120,8 +122,10 @@ $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 $(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
-$(STEPS): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a
+$(STEPS): $(B)/%: $(B)/objects/%.o $(KINDS) $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
+# Kinds are found in a section of the program, not by their names: an archive would leave them out.
+$(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/core/kind.h' tests/*.c)): $(KINDS)
 $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/clients/core.a $(B)/objects/bench/core.a

@@ -116,7 +116,7 @@ for conf in "$run"/experiments/*.conf; do
             NR > 1 && $4 != "derived" && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
             sort | cut -d ' ' -f 2 | paste -s -d ' ')"
         echo "models $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
-        echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $16 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $18 }' "$work/$stem.tsv" | paste -s -d ' ')"
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
         below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125

@@ -8,9 +8,9 @@
 #include "bench/core/selftest.h"
 #include "bench/core/entrant.h"
 #include "bench/core/experiment.h"
+#include "bench/core/kind.h"
 #include "bench/core/output.h"
 #include "bench/core/process.h"
-#include "bench/core/serving.h"
 #include "bench/core/setting.h"
 #include "bench/core/statistics.h"
 #include "bench/core/table.h"
@@ -252,8 +252,13 @@ static void find_the_ceiling(const struct setting *setting)
     bool has_io_uring = describe("build/servers/io_uring", "", text, sizeof text) == 0;
     struct measurement m;
     measurement_reset(&m);
-    serve_and_measure(setting, has_io_uring ? "build/servers/io_uring" : "build/servers/epoll", "-",
-                      "-c 64 -k 0 -s 64 -d 0.5 --warmup 0.1", &m);
+    const struct trial trial = {
+        .setting = setting,
+        .program = has_io_uring ? "build/servers/io_uring" : "build/servers/epoll",
+        .arguments = "-",
+        .load = "-c 64 -k 0 -s 64 -d 0.5 --warmup 0.1",
+    };
+    kind_named("serve")->measure(&trial, &m);
     if (strcmp(m.status, "ok") != 0)
         measurement_reset(&m);
     found(&(struct finding){

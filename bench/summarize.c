@@ -60,7 +60,10 @@ static void print_row(FILE *file, const struct cell *c, const char *metric, cons
             value->n);
     print_estimate(file, value);
     print_estimate(file, ratio);
-    fprintf(file, "\t%s\t%s\n", baseline, note);
+    fprintf(file, "\t%s\t%s\t%s\t-\n", baseline, note,
+            !value->n                      ? "invalid"
+            : strstr(note, "client-bound") ? "suspect"
+                                           : "valid");
 }
 
 static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
@@ -214,7 +217,7 @@ int main(int argc, char **argv)
 
     struct output summary = output_begin(argv[1], "summary.tsv");
     fputs("experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_"
-          "high\tbaseline\tnote\n",
+          "high\tbaseline\tnote\tvalidity\tp_holm\n",
           summary.file);
     for (size_t i = 0; i < count; i++) {
         char metrics[1024], *rest = metrics, *metric;

@@ -5,14 +5,13 @@
 // ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
 // that are there already are not measured again: after an interruption, or for more time, it goes
 // on where it stopped.
+#include "bench/core/kind.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
 #include "bench/core/process.h"
 #include "bench/core/questions.h"
-#include "bench/core/serving.h"
 #include "bench/core/setting.h"
 #include "bench/core/table.h"
-#include "bench/core/timing.h"
 
 #include <argp.h>
 #include <err.h>
@@ -233,13 +232,14 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
                     struct measurement *m)
 {
     const struct table *t = &p->table;
+    struct trial trial = {setting,
+                          table_text(t, row, p->program),
+                          table_text(t, row, p->arguments),
+                          table_text(t, row, p->load),
+                          row + 1,
+                          raw};
     measurement_reset(m);
-    if (strcmp(table_text(t, row, p->kind), "serve") == 0)
-        serve_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->arguments),
-                          table_text(t, row, p->load), m);
-    else
-        time_and_measure(setting, table_text(t, row, p->program), table_text(t, row, p->arguments),
-                         table_text(t, row, p->load), row + 1, raw, m);
+    kind_named(table_text(t, row, p->kind))->measure(&trial, m);
 }
 
 // How long the block that begins at this row will take, by what its trials took before.

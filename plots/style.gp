@@ -87,7 +87,7 @@ panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset
 # Panels that show one x each have the same axis.
 far_apart = 8
 row_pixels = 22
-rows = real(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
+rows = real(system("awk -F'\t' 'NR > 1 && $17 > n { n = $17 } END { print n + 0 }' ".data))
 extent = 'shown = only; only = ""; found = 0; base = 0; \
     stats data using (given(metric, "median") ? 1 : 0) nooutput; \
     if (STATS_max > 0) { \
@@ -164,7 +164,7 @@ two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
 # Which lines there are, from the lowest end to the highest: six words each (model value family shape x ratio). With
 # whole = 1 those that reach the largest x, with whole = 0 the others, which are named where they stop.
 ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
-    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $16; ratio[$3] = $10 } END { for (m in x) "\
+    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $18; ratio[$3] = $10 } END { for (m in x) "\
     ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
 end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
     (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")

@@ -82,7 +82,7 @@ void launch_server(struct cell *cell)
     if (!h->says_families || h->says_families & 1u << cell->program->family)
         cell->server.says = h->says;
     cell->server.traced = h->injects;
-    process_start(&cell->server, cell->program->path, arguments, h->files);
+    server_process_start(&cell->server, cell->program->path, arguments, h->files);
 }
 
 void start_server(struct cell *cell)

@@ -374,7 +374,7 @@ static bool goes_on(const void *waiter)
 static void expect_terminated(struct program *program, int signal_number)
 {
     char said[MAX_TEXT];
-    int status = process_wait(&program->process, STOP_LIMIT_MS);
+    int status = server_process_wait(&program->process, STOP_LIMIT_MS);
 
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signal_number); // it had not finished
     assert_true(nothing_remains()); // at once: it cleared up itself
@@ -429,7 +429,7 @@ static void kill_in_every_mode(struct program *program, enum victim victim)
     skip_if_unsupported(program);
     for (size_t mode = 0; mode < MODES; mode++) {
         interrupt(program, mode, victim, SIGKILL);
-        int status = process_wait(&program->process, STOP_LIMIT_MS);
+        int status = server_process_wait(&program->process, STOP_LIMIT_MS);
 
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
         assert_true(nothing_remains_soon());
@@ -468,7 +468,7 @@ static void killed_child_fails_the_parent(void **state)
     skip_if_unsupported(program);
     for (size_t mode = 0; mode < MODES; mode++) {
         interrupt(program, mode, VICTIM_CHILD, SIGKILL);
-        int status = process_wait(&program->process, STOP_LIMIT_MS);
+        int status = server_process_wait(&program->process, STOP_LIMIT_MS);
 
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE);
         assert_true(nothing_remains());

@@ -37,7 +37,7 @@ static void start(enum mistake mistake, const char *more, rlim_t files)
     }
     server = (struct server_process){.out = -1, .err = -1};
     server.traced = files > 0; // LeakSanitizer fails where no descriptor is left, too
-    process_start(&server, program, arguments, files);
+    server_process_start(&server, program, arguments, files);
     process_listens(&server);
 }
 
@@ -271,8 +271,8 @@ static void stopping_under_load(void **unused)
 static int run_to_end(const char *const *arguments, char *text, size_t bytes)
 {
     server = (struct server_process){.out = -1, .err = -1};
-    process_start(&server, program, arguments, 0);
-    int status = process_wait(&server, START_LIMIT_MS);
+    server_process_start(&server, program, arguments, 0);
+    int status = server_process_wait(&server, START_LIMIT_MS);
     size_t length = strlen(process_output(&server, text, bytes));
     process_errors(&server, text + length, bytes - length);
     close(server.out);

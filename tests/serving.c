@@ -1,7 +1,7 @@
 // A serving trial of a server that makes a mistake: what is seen of it, at which connection the
 // service stops, and what the server says about it.
-#include "bench/core/serving.h"
 #include "bench/core/cpus.h"
+#include "bench/core/kind.h"
 #include "bench/core/measurement.h"
 #include "tests/core/followed.h"
 
@@ -28,7 +28,9 @@ static struct measurement trial(const char *program, const char *arguments, unsi
     assert_int_equal(lseek(setting.log_fd, 0, SEEK_SET), 0);
     snprintf(load, sizeof load, "-c 1 -k 1 -n %u --timeout 0.3", connections);
     measurement_reset(&m);
-    serve_and_measure(&setting, program, arguments, load, &m);
+    const struct trial t = {
+        .setting = &setting, .program = program, .arguments = arguments, .load = load};
+    kind_named("serve")->measure(&t, &m);
     return m;
 }
 

@@ -157,7 +157,7 @@ static void become(struct program *program, const char *const *arguments,
 static void kill_and_expect_nobody(struct program *program)
 {
     assert_int_equal(kill(program->process.pid, SIGKILL), 0);
-    int status = process_wait(&program->process, STOP_LIMIT_MS);
+    int status = server_process_wait(&program->process, STOP_LIMIT_MS);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL); // it had not finished
     assert_true(within(STOP_LIMIT_MS, nobody_is_left, NULL));
 }

@@ -52,7 +52,7 @@ struct result {
 static struct result wait_for_end(struct server_process *p)
 {
     struct result r;
-    int status = process_wait(p, RUN_LIMIT_MS);
+    int status = server_process_wait(p, RUN_LIMIT_MS);
     process_output(p, r.out, sizeof r.out);
     process_errors(p, r.errors, sizeof r.errors);
     close(p->out);
@@ -65,7 +65,7 @@ static struct result wait_for_end(struct server_process *p)
 
 static struct result run(struct cell *cell, const char *path, const char *const *arguments)
 {
-    process_start(&cell->server, path, arguments, 0);
+    server_process_start(&cell->server, path, arguments, 0);
     struct result r = wait_for_end(&cell->server);
     assert_true(no_orphans());
     return r;
@@ -84,7 +84,7 @@ static void start(struct cell *cell)
     const char *arguments[] = {"--state", cell->mechanism, "-w", "8", NULL};
     if (!cell->program->has_pool)
         arguments[2] = NULL;
-    process_start(&cell->server, cell->program->path, arguments, 0);
+    server_process_start(&cell->server, cell->program->path, arguments, 0);
     process_listens(&cell->server);
 }
 
@@ -95,7 +95,7 @@ static unsigned drive(struct cell *cell, const char *requests, const char *per_c
     char target[32];
     const char *const arguments[] = {"-c", "8", "-n", requests, "-k", per_connection, target, NULL};
     snprintf(target, sizeof target, "127.0.0.1:%u", cell->server.port);
-    process_start(&cell->driver, "build/clients/drive", arguments, 0);
+    server_process_start(&cell->driver, "build/clients/drive", arguments, 0);
     struct result r = wait_for_end(&cell->driver);
     const char *echoes = strstr(r.out, "\nechoes_total\t");
     if (r.status != 0 || !echoes)
@@ -219,7 +219,7 @@ static void leaves_nothing_when_killed(void **state)
     remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, MOST_PROCESSES);
     assert_in_range(remains.n, 1, MOST_PROCESSES + 1);
     assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
-    process_wait(&cell->server, SECOND_MS);
+    server_process_wait(&cell->server, SECOND_MS);
     if (send(c.fd, "\n", 1, MSG_NOSIGNAL) == 1 && recv(c.fd, &byte, 1, 0) < 0)
         assert_int_not_equal(errno, EAGAIN);
     client_close(&c);

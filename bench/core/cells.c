@@ -1,4 +1,5 @@
 #include "bench/core/cells.h"
+#include "bench/core/kind.h"
 #include "bench/core/number.h"
 
 #include <err.h>
@@ -157,7 +158,7 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
 {
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
-    bool serves = strcmp(kind, "serve") == 0, is_static = strcmp(c->x, "static") == 0;
+    bool serves = kind_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
     unsigned every =
         experiment_get(e, "every") ? (unsigned)experiment_number(e, "every", 1, 1000) : 1;
     if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)

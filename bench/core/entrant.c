@@ -1,4 +1,5 @@
 #include "bench/core/entrant.h"
+#include "bench/core/kind.h"
 #include "bench/core/words.h"
 
 #include <err.h>
@@ -20,11 +21,8 @@ bool is_varied(const struct experiment *e, const char *name)
 
 static void find_folder(const struct experiment *e, bool is_static, char folder[128])
 {
-    const char *kind = experiment_need(e, "kind"), *programs = "servers";
-    if (strcmp(kind, "time") == 0)
-        programs = experiment_need(e, "programs");
-    else if (strcmp(kind, "serve") != 0)
-        errx(1, "experiment %s: kind is serve or time, not '%s'", e->stem, kind);
+    const struct kind *kind = kind_named(experiment_need(e, "kind"));
+    const char *programs = kind->serves ? "servers" : experiment_need(e, "programs");
     snprintf(folder, 128, "build/%s%s", is_static ? "static/" : "", programs);
 }
 

@@ -1,7 +1,12 @@
 // What holds for everything that a run measures.
 #pragma once
 
-#include "bench/core/serving.h"
+#include <sched.h>
+
+struct setting {
+    cpu_set_t server_cpus, client_cpus;
+    int log_fd; // takes what servers and tools print on their error output
+};
 
 // Reads which processors a run's server and client have, and opens its messages.log. Exits with
 // status 1 and one line if it cannot.

@@ -21,8 +21,8 @@
 static int run_to_end(struct cell *cell, const char *const *arguments, char *output, char *errors,
                       size_t bytes)
 {
-    process_start(&cell->server, cell->program->path, arguments, 0);
-    int status = process_wait(&cell->server, START_LIMIT_MS);
+    server_process_start(&cell->server, cell->program->path, arguments, 0);
+    int status = server_process_wait(&cell->server, START_LIMIT_MS);
     process_output(&cell->server, output, bytes);
     process_errors(&cell->server, errors, bytes);
     close(cell->server.out);
@@ -203,7 +203,7 @@ void server_killed(struct cell *cell)
     remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, DEFAULT_WORKERS);
     assert_in_range(remains.n, 1, DEFAULT_WORKERS + 1);
     assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
-    process_wait(&cell->server, SECOND_MS);
+    server_process_wait(&cell->server, SECOND_MS);
     if (!within(SECOND_MS, nothing_left, &remains))
         fail_msg("something of it is left: %s", !no_orphans() ? "a process"
                                                 : sysv_objects_of(remains.pids, remains.n)

@@ -16,7 +16,7 @@
 
 void program_start(struct program *p, const char *const *arguments, rlim_t files)
 {
-    process_start(&p->process, p->path, arguments, files);
+    server_process_start(&p->process, p->path, arguments, files);
 }
 
 void program_end(struct program *p)
@@ -40,7 +40,7 @@ struct result program_run_limited(struct program *p, const char *const *argument
 
     write_command(result.command, sizeof result.command, p->path, arguments);
     program_start(p, arguments, files);
-    int status = process_wait(&p->process, RUN_LIMIT_MS);
+    int status = server_process_wait(&p->process, RUN_LIMIT_MS);
 
     process_output(&p->process, result.out, sizeof result.out);
     process_errors(&p->process, result.err, sizeof result.err);

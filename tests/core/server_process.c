@@ -62,8 +62,8 @@ static _Noreturn void become(const struct server_process *s, const char *path,
     _exit(127);
 }
 
-void process_start(struct server_process *s, const char *path, const char *const *arguments,
-                   rlim_t files)
+void server_process_start(struct server_process *s, const char *path, const char *const *arguments,
+                          rlim_t files)
 {
     char *all[MOST_ARGUMENTS + 2] = {(char *)path};
     for (size_t i = 0; arguments[i]; i++) {
@@ -128,7 +128,7 @@ static bool has_ended(const void *argument)
     return waitpid(e->pid, e->status, WNOHANG) == e->pid;
 }
 
-int process_wait(struct server_process *s, int limit_ms)
+int server_process_wait(struct server_process *s, int limit_ms)
 {
     int status;
     struct ending ending = {s->pid, &status};
@@ -209,7 +209,7 @@ void process_stops_cleanly(struct server_process *s, int signal_number)
         fail_msg("kill: %s", strerror(errno));
     if (DEFERS_SIGNALS)
         within(STOP_LIMIT_MS, has_ended_of_connections, s);
-    int status = process_wait(s, STOP_LIMIT_MS);
+    int status = server_process_wait(s, STOP_LIMIT_MS);
     process_errors(s, text, sizeof text);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         fail_msg("%s %d instead of exit status 0; errors: '%s'",

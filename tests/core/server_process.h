@@ -40,14 +40,14 @@ struct server_process {
 
 // Starts a program. arguments: without the program's name, NULL at the end. files: both limits of
 // RLIMIT_NOFILE, or 0 to inherit them.
-void process_start(struct server_process *s, const char *path, const char *const *arguments,
-                   rlim_t files);
+void server_process_start(struct server_process *s, const char *path, const char *const *arguments,
+                          rlim_t files);
 
 // Reads "listening on 127.0.0.1:PORT" from it.
 void process_listens(struct server_process *s);
 
 // Waits for it to end and reaps it. The status is waitpid's; fails after limit_ms.
-int process_wait(struct server_process *s, int limit_ms);
+int server_process_wait(struct server_process *s, int limit_ms);
 
 // What it has written since, at most bytes - 1 of it. Returns text.
 char *process_output(const struct server_process *s, char *text, size_t bytes);

@@ -1,11 +1,16 @@
-#include "bench/core/timing.h"
-
+// A program that repeats an operation COUNT times, timed as a whole by hyperfine at two counts. One
+// operation is the slope between them, so that starting the program cancels.
+//
+// The load is the small and the large count and, if it is not 3, how often each is run. The raw
+// times are kept as one line of JSON, marked with the trial's number.
+#include "bench/core/kind.h"
 #include "bench/core/process.h"
 
 #include <err.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,15 +44,14 @@ static bool read_report(const char *path, unsigned long trial, FILE *raw, struct
     return pclose(report) == 0 && read;
 }
 
-void time_and_measure(const struct setting *setting, const char *program, const char *arguments,
-                      const char *counts, unsigned long trial, FILE *raw, struct measurement *m)
+static void measure(const struct trial *t, struct measurement *m)
 {
     unsigned long small, large, runs = 3;
     char command[1024], small_command[1060], large_command[1060], path[64], runs_option[32];
-    if (sscanf(counts, "%lu %lu %lu", &small, &large, &runs) < 2 || large <= small)
-        errx(1, "counts are two rising numbers, not '%s'", counts);
-    snprintf(command, sizeof command, "%s %s", program,
-             strcmp(arguments, "-") == 0 ? "" : arguments);
+    if (sscanf(t->load, "%lu %lu %lu", &small, &large, &runs) < 2 || large <= small)
+        errx(1, "counts are two rising numbers, not '%s'", t->load);
+    snprintf(command, sizeof command, "%s %s", t->program,
+             strcmp(t->arguments, "-") == 0 ? "" : t->arguments);
     snprintf(small_command, sizeof small_command, "%s %lu", command, small);
     snprintf(large_command, sizeof large_command, "%s %lu", command, large);
     // The report goes into memory: a file would stay behind if this process were killed.
@@ -66,7 +70,7 @@ void time_and_measure(const struct setting *setting, const char *program, const 
                              .count = 9};
     int status = 0;
     struct rusage usage;
-    pid_t pid = process_start(&list, &setting->server_cpus, nowhere, setting->log_fd, -1);
+    pid_t pid = process_start(&list, &t->setting->server_cpus, nowhere, t->setting->log_fd, -1);
     struct seconds at[2] = {{0}};
     if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");
@@ -74,7 +78,7 @@ void time_and_measure(const struct setting *setting, const char *program, const 
         waitpid(pid, NULL, 0);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         measurement_fault(m, "hyperfine ended with status %#x", (unsigned)status);
-    } else if (!read_report(path, trial, raw, at)) {
+    } else if (!read_report(path, t->number, t->raw, at)) {
         measurement_fault(m, "hyperfine's report cannot be read");
     } else {
         double operations = (double)(large - small), *f = m->figures;
@@ -91,3 +95,5 @@ void time_and_measure(const struct setting *setting, const char *program, const 
     close(nowhere);
     close(export_fd);
 }
+
+KIND(.name = "time", .measure = measure);

@@ -1,0 +1,32 @@
+// The kinds of trial: what is done to measure a cell once. A kind is one file bench/kinds/NAME.c,
+// which describes itself with KIND; it is linked into the steps and found there. An experiment
+// names its kind.
+#pragma once
+
+#include "bench/core/measurement.h"
+#include "bench/core/setting.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+// One trial of a cell. The text is the plan's: words, "-" where there are none.
+struct trial {
+    const struct setting *setting;
+    const char *program, *arguments, *load;
+    unsigned long number; // of the trial in its plan
+    FILE *raw;            // takes what hyperfine said
+};
+
+struct kind {
+    const char *name;
+    bool serves; // its programs are servers, and its load begins with the driver's arguments
+    // Faults go into m->status. m has been reset.
+    void (*measure)(const struct trial *trial, struct measurement *m);
+};
+
+#define KIND(...)                                                                                  \
+    static const struct kind kind = {__VA_ARGS__};                                                 \
+    static const struct kind *const entry __attribute__((used, section("kinds"))) = &kind
+
+// Exits with status 1 if there is none of that name.
+const struct kind *kind_named(const char *name);
