@@ -73,20 +73,19 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
     awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" '
-        NR == 1 { next }
+        FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; files++; next }
+        files == 1 { reason[++reasons] = $at["code"]; says[$at["code"]] = $at["says"]; next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
-        $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
-        $7 != "-" && $14 ~ /too-few/ { few = 1 }
+        $7 != "-" && $15 == "suspect" { m = split($14, code, ";"); for (i = 1; i <= m; i++) doubted[code[i]] = 1 }
         $7 != "-" && $10 != "-" { ratio = 1; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
-            if (hollow) print "hollow: the client'\''s core was over 80 % busy, so the rate measures the client and not the server"
+            for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print "hollow, " reason[i] ": " says[reason[i]]
             if (bars) print "bars: 95 % bootstrap interval of the median over blocks"
-            if (few) print "without a bar: fewer than 6 blocks, too few for an interval"
-        }' "$3"
+        }' "$run/validity.tsv" "$3"
 }
 
 tab=$'\t'

@@ -14,7 +14,7 @@ if [ ! -f "$run/summary.tsv" ]; then
     echo "report: $run is not a run: it has no summary.tsv" >&2
     exit 1
 fi
-for file in models.tsv left_out.tsv environment.json experiments; do
+for file in models.tsv left_out.tsv validity.tsv environment.json experiments; do
     if [ ! -e "$run/$file" ]; then
         echo "report: $run is incomplete: it has no $file" >&2
         exit 1
@@ -72,7 +72,7 @@ BEGIN {
 NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
-    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14
+    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
@@ -240,7 +240,7 @@ END {
     if (vary != "") { h = h " " plain(ENVIRON["axis"]) " |"; r = r " ---: |" }
     h = h " " title(metric) " | ratio to " base_name " |"; r = r " ---: | ---: |"
     for (i = 2; i <= columns; i++) { h = h " " title(column[i]) " |"; r = r " ---: |" }
-    print h " blocks | note |"; print r " ---: | --- |"
+    print h " blocks | validity | reasons |"; print r " ---: | --- | --- |"
     for (j = 1; j <= models; j++) for (p = 1; p <= xs; p++) {
         m = model[j]; k = metric SUBSEP m SUBSEP x[p]
         if (!(k in median)) continue
@@ -256,9 +256,12 @@ END {
                 else s = s " " with_interval(median[c], low[c], high[c], value_decimals(median[c])) " |"
             }
             codes = c in note ? split(note[c], code, ";") : 0
-            for (q = 1; q <= codes; q++) if (code[q] != "-" && !(code[q] in had)) { had[code[q]] = 1; notes = notes (notes == "" ? "" : ", ") code[q] }
+            for (q = 1; q <= codes; q++) if (code[q] != "-" && !(code[q] in had)) {
+                had[code[q]] = 1
+                notes = notes (notes == "" ? "" : ", ") code[q] (i > 1 ? " (" title(column[i]) ")" : "")
+            }
         }
-        print s " " n[k] " | " plain(notes) " |"
+        print s " " n[k] " | " validity[k] " | " plain(notes) " |"
     }
 }
 '
@@ -274,11 +277,11 @@ NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
     if (!rows++) {
         s = ENVIRON["baseline"]
         print "\n### Taken apart\n\nComputed within each block; a share is the part of what " plain(s) " costs.\n"
-        print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " µs | share | blocks | note |"
-        print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: | ---: | ---: | --- |"
+        print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " µs | share | blocks | validity | reasons |"
+        print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: | ---: | ---: | --- | --- |"
     }
     print "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
-        signed($7, $8, $9) " | " signed($10, $11, $12) " | " $6 " | " ($14 == "-" ? "" : $14) " |"
+        signed($7, $8, $9) " | " signed($10, $11, $12) " | " $6 " | " $15 " | " ($14 == "-" ? "" : $14) " |"
 }
 '
 
@@ -436,6 +439,18 @@ where() {
         then "\n> First look: with a budget of \(.budget_minutes) minutes (the default is 10) intervals are wide." else empty end'
 }
 
+# What there was to doubt, and in how many trials.
+reasons_table() {
+    # shellcheck disable=SC2016  # awk's own $
+    awk -F '\t' "$text"'
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; print "| reason | makes a trial | concerns | if | trials | because |\n| --- | --- | --- | --- | ---: | --- |"; next }
+        {
+            low = $at["low"]; high = $at["high"]; figure = $at["looks_at"]
+            bounds = figure == "-" ? "" : figure " is " (low == "-" ? "" : "below " low (high == "-" ? "" : " or ")) (high == "-" ? "" : "above " high)
+            print "| " plain($at["code"]) " | " $at["validity"] " | " $at["concerns"] " | " plain(bounds == "" ? $at["says"] : bounds) " | " $at["trials"] " | " plain($at["why"]) " |"
+        }' "$run/validity.tsv"
+}
+
 how_to_read() {
     cat << 'END'
 ## How to read this
@@ -445,8 +460,15 @@ how_to_read() {
 - **An interval**, written "(low to high)", is a 95 % bootstrap interval over blocks, each of which ran every model once. A ratio is taken within
   each block, against the baseline of the experiment. If its interval holds 1, no difference is shown; that does not prove that there is none.
   With fewer than 6 blocks there is no interval.
-- **client-bound** marks a rate at which the client's own CPU was over 80 % busy. Such a rate is at most a lower bound of what the server
-  could do; in the plots its point is hollow.
+- **Validity.** A number is *valid*, *suspect* or *invalid*, and the reasons stand beside it. What an invalid trial measured is in no number. A
+  suspect number is one in which a reason to doubt it marks more than a fifth of the trials: it is in the tables, hollow in the plots, and not to be
+  cited without its reason. What each reason looks at, from which threshold on, and why that is the threshold:
+
+END
+    reasons_table
+    cat << 'END'
+
+- **client-bound** says that the client's own CPU was over 80 % busy. Such a rate is at most a lower bound of what the server could do.
 - **Latency from a closed loop** is never a claim: a client that waits for each answer sends less when the server is slow, and so leaves out the waiting
   that matters.
 - These are figures of one machine over loopback. Compare ratios; do not carry microseconds to another machine.

@@ -11,6 +11,7 @@
 #include "bench/core/kind.h"
 #include "bench/core/output.h"
 #include "bench/core/process.h"
+#include "bench/core/record.h"
 #include "bench/core/setting.h"
 #include "bench/core/statistics.h"
 #include "bench/core/table.h"
@@ -25,7 +26,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -439,18 +439,6 @@ static void write_findings(const struct options *options)
             warnx("%s failed: %g %s", findings[i].name, findings[i].value, findings[i].unit);
 }
 
-// Nobody else may measure for this run meanwhile: the trials' lock is taken early.
-static void lock_trials(const char *run)
-{
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/trials.tsv", run);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0)
-        err(1, "%s", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        errx(1, "%s: another run is writing it", path);
-}
-
 static void measure(const char *run)
 {
     static const struct core
@@ -462,7 +450,9 @@ static void measure(const char *run)
                   "of that second, in gaps of more than 50 us"};
     struct setting setting;
     setting_read(run, &setting);
-    lock_trials(run);
+    // Nobody else may measure for this run meanwhile: the trials' lock is taken early.
+    struct record trials = record_open(run, "trials.tsv");
+    record_lock(&trials);
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM); // when the line is killed that this is a step of
     hold_off_halts();

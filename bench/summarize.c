@@ -7,6 +7,7 @@
 #include "bench/core/output.h"
 #include "bench/core/run.h"
 #include "bench/core/statistics.h"
+#include "bench/core/validity.h"
 
 #include <err.h>
 #include <math.h>
@@ -14,10 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Above this the driver's processor is taken for the limit of a rate: it then says more of the
-// client than of the server.
-static const double client_bound_load = 0.8;
 
 static void print_number(FILE *file, double value)
 {
@@ -34,22 +31,6 @@ static void print_estimate(FILE *file, const struct estimate *e)
     print_number(file, e->high);
 }
 
-static bool is_rate(const char *metric)
-{
-    size_t length = strlen(metric);
-    return length > 6 && strcmp(metric + length - 6, "_per_s") == 0;
-}
-
-static bool is_client_bound(const struct run *run, const struct cell *c, const char *metric)
-{
-    if (!is_rate(metric))
-        return false;
-    double *load = values_of(run, c, "client_load", NULL);
-    struct estimate e = bootstrap_median(load, run->blocks, 0, SEED);
-    free(load);
-    return e.value > client_bound_load;
-}
-
 static const struct estimate none = {NAN, NAN, NAN, 0};
 
 static void print_row(FILE *file, const struct cell *c, const char *metric, const char *family,
@@ -60,10 +41,8 @@ static void print_row(FILE *file, const struct cell *c, const char *metric, cons
             value->n);
     print_estimate(file, value);
     print_estimate(file, ratio);
-    fprintf(file, "\t%s\t%s\t%s\t-\n", baseline, note,
-            !value->n                      ? "invalid"
-            : strstr(note, "client-bound") ? "suspect"
-                                           : "valid");
+    int validity = !value->n ? INVALID : strcmp(note, "-") == 0 ? VALID : SUSPECT;
+    fprintf(file, "\t%s\t%s\t%s\t-\n", baseline, note, validity_names[validity]);
 }
 
 static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
@@ -71,7 +50,7 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
 {
     static const struct estimate one = {1, 1, 1, 0};
     const char *fault = NULL;
-    char note[256];
+    char note[CODES_BYTES];
     struct cell base = {c->experiment, baseline, c->x};
     double *values = values_of(run, c, metric, &fault),
            *base_values = values_of(run, &base, metric, NULL);
@@ -79,15 +58,12 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
     struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     if (strcmp(c->model, baseline) == 0)
         ratio = median.n ? one : none;
-    bool few = median.n < ESTIMATE_MIN_N, bound = is_client_bound(run, c, metric);
+    if (!fault && measure_of(metric) == LATENCIES)
+        fault = "too few requests for such a percentile";
     if (!median.n)
         snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
     else
-        snprintf(note, sizeof note, "%s%s%s",
-                 few     ? "too-few"
-                 : bound ? ""
-                         : "-",
-                 few && bound ? ";" : "", bound ? "client-bound" : "");
+        cell_validity(run, c, metric, median.n, note);
     print_row(file, c, metric, family, &median, &ratio, baseline, note);
     free(values);
     free(base_values);
@@ -118,12 +94,12 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
 }
 
 // Adds one term of a derived quantity to its value in each block: MODEL, MODEL@X or
-// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). Returns whether the term
-// names an x.
+// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). What there is to doubt of
+// it is added to the codes. Returns whether the term names an x.
 static bool add_term(const struct run *run, const struct cell *c, const char *metric,
-                     const char *text, double sign, double *sum)
+                     const char *text, double sign, double *sum, char codes[CODES_BYTES])
 {
-    char experiment[64], model[64], other_metric[64], x[64];
+    char experiment[64], model[64], other_metric[64], x[64], term_codes[CODES_BYTES];
     struct cell term = {c->experiment, model, c->x};
     bool has_x = false;
     if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
@@ -138,6 +114,8 @@ static bool add_term(const struct run *run, const struct cell *c, const char *me
     double *values = values_of(run, &term, metric, NULL);
     for (size_t block = 0; block < run->blocks; block++)
         sum[block] += sign * values[block];
+    cell_validity(run, &term, metric, bootstrap_median(values, run->blocks, 0, SEED).n, term_codes);
+    codes_add(codes, term_codes);
     free(values);
     return has_x;
 }
@@ -148,7 +126,7 @@ static bool add_term(const struct run *run, const struct cell *c, const char *me
 static bool derive(FILE *file, const struct run *run, const struct experiment *e, const char *text,
                    const char *x)
 {
-    char words[1024], *rest = words, *word, own[64];
+    char words[1024], *rest = words, *word, own[64], codes[CODES_BYTES] = "-";
     double *sum = calloc(run->blocks, sizeof *sum), sign = 1;
     bool differs = false, has_x = false;
     const char *metric = experiment_need(e, "metric");
@@ -166,7 +144,7 @@ static bool derive(FILE *file, const struct run *run, const struct experiment *e
                 sum[block] /= divisor;
             rest = NULL;
         } else if (*word) {
-            has_x = add_term(run, &cell, metric, word, sign, sum) || has_x;
+            has_x = add_term(run, &cell, metric, word, sign, sum, codes) || has_x;
         }
     }
     if (has_x)
@@ -181,10 +159,10 @@ static bool derive(FILE *file, const struct run *run, const struct experiment *e
             sum[block] /= base_values[block];
         ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
     }
+    if (median.n < ESTIMATE_MIN_N)
+        codes_add(codes, "too-few-samples");
     print_row(file, &cell, "derived", "derived", &median, &ratio, baseline,
-              !median.n                   ? "no block has all of its parts"
-              : median.n < ESTIMATE_MIN_N ? "too-few"
-                                          : "-");
+              median.n ? codes : "no block has all of its parts");
     free(base_values);
     free(sum);
     return has_x;
@@ -230,6 +208,9 @@ int main(int argc, char **argv)
         summarize_derived(summary.file, &run, &experiments[i]);
     }
     output_complete(&summary);
+    struct output doubts = output_begin(argv[1], "validity.tsv");
+    reasons_write(&run, doubts.file);
+    output_complete(&doubts);
     experiments_free(experiments, count);
     run_free(&run);
     return 0;

@@ -5,6 +5,7 @@
 // ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
 // that are there already are not measured again: after an interruption, or for more time, it goes
 // on where it stopped.
+#include "bench/core/counters.h"
 #include "bench/core/kind.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
@@ -12,21 +13,17 @@
 #include "bench/core/questions.h"
 #include "bench/core/setting.h"
 #include "bench/core/table.h"
+#include "bench/core/trials.h"
 
 #include <argp.h>
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { LEAST_BLOCKS = 3, BUDGET_OPTION = 256 };
@@ -104,75 +101,6 @@ static void read_plan(const char *run, struct plan *p)
         err(1, "%s", path);
 }
 
-// Opens trials.tsv for appending and locks it. A last line that was cut off is no row: it goes, and
-// its trial is repeated.
-static int open_trials(const char *path)
-{
-    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    struct stat info;
-    if (fd < 0 || fstat(fd, &info) < 0)
-        err(1, "%s", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        errx(1, "%s: another run is writing it", path);
-    off_t whole = info.st_size;
-    char last = '\n';
-    while (whole > 0 && pread(fd, &last, 1, whole - 1) == 1 && last != '\n')
-        whole--;
-    if (whole < info.st_size) {
-        warnx("%s: its last row was cut off; that trial is repeated", path);
-        if (ftruncate(fd, whole) < 0)
-            err(1, "%s", path);
-    }
-    return fd;
-}
-
-// Appends text whole or not at all.
-static void append(int fd, const char *path, const char *text)
-{
-    struct stat info;
-    size_t length = strlen(text);
-    if (fstat(fd, &info) < 0)
-        err(1, "%s", path);
-    errno = ENOSPC; // what a short write means
-    if (write(fd, text, length) == (ssize_t)length)
-        return;
-    int problem = errno;
-    if (ftruncate(fd, info.st_size) < 0)
-        warn("%s", path);
-    errno = problem;
-    err(1, "%s: the rows so far are kept", path);
-}
-
-static void append_header(int fd, const char *path)
-{
-    char text[2048];
-    int used =
-        snprintf(text, sizeof text, "trial\tblock\texperiment\tmodel\tx\tstarted_utc\twall_s");
-    for (int i = 0; i < FIGURE_COUNT; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "\t%s", figure_names[i]);
-    snprintf(text + used, sizeof text - (size_t)used, "\tstatus\n");
-    append(fd, path, text);
-}
-
-static void append_row(int fd, const char *path, const struct plan *p, size_t row, time_t started,
-                       double wall_s, const struct measurement *m)
-{
-    char text[4096], when[32];
-    struct tm utc;
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
-    const struct table *t = &p->table;
-    int used =
-        snprintf(text, sizeof text, "%s\t%s\t%s\t%s\t%s\t%s\t%.4f", table_text(t, row, p->trial),
-                 table_text(t, row, p->block), table_text(t, row, p->experiment),
-                 table_text(t, row, p->model), table_text(t, row, p->x), when, wall_s);
-    for (int i = 0; i < FIGURE_COUNT; i++)
-        used += isfinite(m->figures[i])
-                    ? snprintf(text + used, sizeof text - (size_t)used, "\t%.9g", m->figures[i])
-                    : snprintf(text + used, sizeof text - (size_t)used, "\t-");
-    snprintf(text + used, sizeof text - (size_t)used, "\t%s\n", m->status);
-    append(fd, path, text);
-}
-
 // Marks the trials that have a row, and those of earlier blocks that have none: they were left out,
 // because their experiment was sharp. Returns the time they took in s.
 static double read_done(const char *path, struct plan *p, struct questions *q)
@@ -228,18 +156,51 @@ static void show_trial(const struct plan *p, size_t row, double spent_s, double 
             table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
-static void measure(const struct setting *setting, const struct plan *p, size_t row, FILE *raw,
-                    struct measurement *m)
+// Returns what there is to be kept of it besides its row, for the caller to free.
+static char *measure(const struct setting *setting, const struct plan *p, size_t row,
+                     struct measurement *m)
 {
     const struct table *t = &p->table;
+    char *raw_lines = NULL;
+    size_t bytes;
+    struct counters before;
     struct trial trial = {setting,
                           table_text(t, row, p->program),
                           table_text(t, row, p->arguments),
                           table_text(t, row, p->load),
                           row + 1,
-                          raw};
+                          open_memstream(&raw_lines, &bytes)};
+    if (!trial.raw)
+        err(1, "raw times");
     measurement_reset(m);
+    counters_read(setting, &before);
     kind_named(table_text(t, row, p->kind))->measure(&trial, m);
+    counters_since(setting, &before, m);
+    if (fclose(trial.raw) == EOF)
+        err(1, "raw times");
+    return raw_lines;
+}
+
+static void append_row(const struct record *trials, const struct plan *p, size_t row,
+                       time_t started, double wall_s, const struct measurement *m)
+{
+    const struct table *t = &p->table;
+    struct trial_name name = {table_text(t, row, p->trial), table_text(t, row, p->block),
+                              table_text(t, row, p->experiment), table_text(t, row, p->model),
+                              table_text(t, row, p->x)};
+    trials_append(trials, &name, started, wall_s, m);
+}
+
+// Whether a line of raw times is of a trial that has its row. One that has none was killed between
+// the two, and is repeated.
+static bool has_row(const char *line, size_t length, size_t number, const void *context)
+{
+    const struct plan *p = context;
+    size_t trial;
+    (void)length;
+    (void)number;
+    return sscanf(line, "{\"trial\":%zu,", &trial) == 1 && trial >= 1 && trial <= p->table.rows &&
+           p->done[trial - 1];
 }
 
 // How long the block that begins at this row will take, by what its trials took before.
@@ -275,21 +236,15 @@ int main(int argc, char **argv)
 
     struct plan plan;
     struct setting setting;
-    char trials_path[4096], raw_path[4096];
     struct questions questions;
     read_plan(options.run, &plan);
     setting_read(options.run, &setting);
     questions_read(&questions, options.run);
-    path_in(options.run, "trials.tsv", trials_path);
-    path_in(options.run, "hyperfine.jsonl", raw_path);
-    int trials_fd = open_trials(trials_path);
-    if (lseek(trials_fd, 0, SEEK_END) == 0)
-        append_header(trials_fd, trials_path);
-    double spent_s = read_done(trials_path, &plan, &questions),
+    struct record trials = trials_open(options.run),
+                  raw = record_open(options.run, "hyperfine.jsonl");
+    double spent_s = read_done(trials.path, &plan, &questions),
            budget_s = options.budget_minutes * 60;
-    FILE *raw = fopen(raw_path, "ae");
-    if (!raw)
-        err(1, "%s", raw_path);
+    record_trim(&raw, has_row, &plan);
 
     struct sigaction action = {
         .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
@@ -317,20 +272,18 @@ int main(int argc, char **argv)
         time_t started = time(NULL);
         uint64_t start_ns = monotonic_ns();
         show_trial(&plan, row, spent_s, budget_s);
-        measure(&setting, &plan, row, raw, &m);
+        char *raw_lines = measure(&setting, &plan, row, &m);
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
-        if (interrupted)
-            break;
-        if (fflush(raw) == EOF)
-            err(1, "%s: the rows so far are kept", raw_path);
-        append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
-        question_add(question, wall_s);
+        if (!interrupted) {
+            record_append(&raw, raw_lines, strlen(raw_lines));
+            append_row(&trials, &plan, row, started, wall_s, &m);
+            question_add(question, wall_s);
+        }
+        free(raw_lines);
     }
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    if (fclose(raw) == EOF)
-        err(1, "%s", raw_path);
     table_free(&plan.table);
     free(plan.done);
     questions_free(&questions);

@@ -292,6 +292,9 @@ static void print_outcome(const struct options *options, const struct net *net,
     for (int kind = 0; kind < FAILURES; kind++)
         print_number(failure_name[kind], (double)o->failures[kind], 0);
     print_number("unsent", (double)o->unsent, 0);
+    print_number("ports_exhausted", (double)o->ports_exhausted, 0);
+    print_number("echoes_first_third", load->window_ns ? (double)o->echoes_first_third : NAN, 0);
+    print_number("echoes_last_third", load->window_ns ? (double)o->echoes_last_third : NAN, 0);
     print_number("cpu_us_per_echo", per((double)o->cpu_window_ns / 1e3, (double)o->echoes), 4);
     print_number("cpu_load", per((double)o->cpu_window_ns / 1e9, window_s), 4);
     print_histogram("latency", &o->latency);

@@ -3,7 +3,7 @@
 #
 # <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, at the largest x) and shape (0, 1, ...
 # within the family). The rows of one line follow each other, x in its order. `-` is "not available".
-# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the client was the limit. Each
+# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the number is suspect. Each
 # row or line bears its name, and within a family lines differ in points and dashes, so that nothing hangs on colour alone.
 
 data = stem.".tsv"
@@ -23,7 +23,7 @@ given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
-is_hollow(note) = strstrt(note, "client-bound") > 0
+is_hollow(validity) = validity eq "suspect"
 filled(shape) = 2 * (int(shape) % 5) + 5
 # From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
 tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
@@ -132,9 +132,9 @@ dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
                 with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
                 with vectors nohead lw 2.5 lc rgb variable, \
-            data using (is_hollow(strcol("note")) ? get(metric, "median") : NaN):(-column("row")) \
+            data using (is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(-column("row")) \
                 with points pt 7 ps 0.85 lc rgb "white", \
-            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("note")) ? 6 : 7):(colour(strcol("family"))) \
+            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity")) ? 6 : 7):(colour(strcol("family"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 # The models' names stand left of a panel of nothing else; where x is a kind, it belongs to the name.
@@ -214,9 +214,9 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
             data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
                 with vectors nohead lw 1.5 lc rgb variable, \
-            data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
+            data using (column("x")):(is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("validity"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 

@@ -30,7 +30,19 @@
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
     X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
     X(user_us_per_operation)                                                                       \
-    X(system_us_per_operation)
+    X(system_us_per_operation)                                                                     \
+    X(faults)           /* page faults of the programs measured, over their whole life */          \
+    X(switches)         /* their switches to another task, likewise */                             \
+    X(send_lag_p99_us)  /* open loop: how late the driver sent what was due and could go */        \
+    X(unsent_share)     /* open loop: of the requests that were due, never sent */                 \
+    X(thirds)           /* echoes in the last third of the window over those in the first */       \
+    X(littles_law)      /* closed loop, persistent: rate and mean latency over connections */      \
+    X(ports_exhausted)  /* connections that the client had no port for */                          \
+    X(stolen_share)     /* of the processors' time, taken by the hypervisor in the trial */        \
+    X(throttled)        /* times that the control group had used up its quota, likewise */         \
+    X(listen_overflows) /* connections that found an accept queue full, likewise */                \
+    X(listen_drops)     /* those, and others that a listener did not take, likewise */             \
+    X(retransmits)      /* TCP segments sent again, likewise */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

@@ -25,6 +25,18 @@ bool run_has_planned(const struct run *run, const struct cell *c)
     return false;
 }
 
+bool trial_is_of(const struct run *run, size_t row, const struct cell *c)
+{
+    return is_cell(c, table_text(&run->trials, row, run->trial_experiment),
+                   table_text(&run->trials, row, run->trial_model),
+                   table_text(&run->trials, row, run->trial_x));
+}
+
+bool trial_is_usable(const struct run *run, size_t row)
+{
+    return strcmp(table_text(&run->trials, row, run->trial_validity), "invalid") != 0;
+}
+
 double *values_of(const struct run *run, const struct cell *c, const char *metric,
                   const char **fault)
 {
@@ -36,13 +48,12 @@ double *values_of(const struct run *run, const struct cell *c, const char *metri
         values[block] = NAN;
     for (size_t row = 0; row < run->trials.rows; row++) {
         const struct table *t = &run->trials;
-        if (!is_cell(c, table_text(t, row, run->trial_experiment),
-                     table_text(t, row, run->trial_model), table_text(t, row, run->trial_x)))
+        if (!trial_is_of(run, row, c))
             continue;
         size_t block = (size_t)table_number(t, row, run->trial_block);
         if (block < 1 || block > run->blocks)
             errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
-        if (strcmp(table_text(t, row, run->trial_status), "ok") == 0)
+        if (trial_is_usable(run, row))
             values[block - 1] = table_number(t, row, column);
         else if (fault)
             *fault = table_text(t, row, run->trial_status);
@@ -87,6 +98,8 @@ void run_read(struct run *run, const char *folder)
     run->trial_model = table_column(&run->trials, "model");
     run->trial_x = table_column(&run->trials, "x");
     run->trial_status = table_column(&run->trials, "status");
+    run->trial_validity = table_column(&run->trials, "validity");
+    run->trial_reasons = table_column(&run->trials, "reasons");
 }
 
 void run_free(struct run *run)

@@ -13,7 +13,8 @@ struct run {
     struct table plan, models, trials;
     size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
-    size_t trial_block, trial_experiment, trial_model, trial_x, trial_status;
+    size_t trial_block, trial_experiment, trial_model, trial_x, trial_status, trial_validity,
+        trial_reasons;
 };
 
 struct cell {
@@ -26,6 +27,10 @@ void run_read(struct run *run, const char *folder);
 void run_free(struct run *run);
 
 bool run_has_planned(const struct run *run, const struct cell *c);
+
+// Of a row of trials: whether it is one of the cell, and whether it may enter a number.
+bool trial_is_of(const struct run *run, size_t row, const struct cell *c);
+bool trial_is_usable(const struct run *run, size_t row);
 
 // A metric's value in each block, NAN where there is no valid one. fault (if not NULL) becomes what
 // went wrong last, if anything did. The caller frees them.

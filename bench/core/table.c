@@ -1,4 +1,5 @@
 #include "bench/core/table.h"
+#include "bench/core/checksum.h"
 
 #include <err.h>
 #include <errno.h>
@@ -43,12 +44,18 @@ void table_read(struct table *t, const char *path)
     if (!t->cells)
         err(1, "%s", path);
     char *line = t->text;
+    bool has_checksums = false;
     for (size_t row = 0; row <= t->rows; row++) {
         char *newline = strchr(line, '\n');
         size_t cells = count(line, newline, '\t') + 1;
         if (cells != t->columns)
             errx(1, "%s:%zu: truncated row: %zu of %zu columns", path, row + 1, cells, t->columns);
         *newline = '\0';
+        if (row == 0)
+            has_checksums =
+                strcmp(strrchr(line, '\t') ? strrchr(line, '\t') + 1 : line, CHECKSUM_COLUMN) == 0;
+        else if (has_checksums && !has_its_checksum(line, (size_t)(newline - line)))
+            errx(1, "%s:%zu: damaged row: its checksum is another", path, row + 1);
         for (size_t column = 0; column < t->columns; column++)
             t->cells[row * t->columns + column] = strsep(&line, "\t");
         line = newline + 1;

@@ -1,5 +1,6 @@
 // Tab-separated files with a header line, as every step of the line reads and writes them. A row is
-// complete or it is an error: a file that was cut off is never taken for a result.
+// complete or it is an error: a file that was cut off is never taken for a result. Where the last
+// column is CHECKSUM_COLUMN (checksum.h), a row that does not bear its own is an error, too.
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +14,8 @@ struct table {
 };
 
 // Reads a whole file. Exits with status 1 and one line naming file and line if it cannot be read,
-// has a row with more or fewer cells than the header, or does not end with a newline.
+// has a row with more or fewer cells than the header or with another's checksum, or does not end
+// with a newline.
 void table_read(struct table *t, const char *path);
 
 // A column's index by its name; exits with status 1 if there is none.

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LEAST_ECHOES_IN_THIRDS = 200 }; // fewer differ by chance
+
 static void look_at(const struct server *server, struct measurement *m)
 {
     struct process_state state;
@@ -27,8 +29,8 @@ static void look_at(const struct server *server, struct measurement *m)
 // All failures together; their kinds are put into words.
 static double failures(const char *report, char *kinds, size_t bytes)
 {
-    static const char *const names[] = {"errors_connect",  "errors_reset",   "errors_short",
-                                        "errors_mismatch", "errors_timeout", "unsent"};
+    static const char *const names[] = {"errors_connect", "errors_reset", "errors_short",
+                                        "errors_mismatch", "errors_timeout"};
     double sum = 0;
     size_t used = 0;
     kinds[0] = '\0';
@@ -39,6 +41,27 @@ static double failures(const char *report, char *kinds, size_t bytes)
             used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f", names[i], count);
     }
     return sum;
+}
+
+// What says whether the load was what it was meant to be (bench/core/validity.c).
+static void look_at_the_load(const char *report, struct measurement *m)
+{
+    double window_s = reported(report, "window_s"), connections = reported(report, "connections"),
+           echoes = reported(report, "echoes"),
+           latency_s = reported(report, "latency_mean_us") / 1e6,
+           due = reported(report, "offered_per_s") * window_s,
+           first = reported(report, "echoes_first_third"),
+           last = reported(report, "echoes_last_third"), *f = m->figures;
+    f[FIGURE_ports_exhausted] = reported(report, "ports_exhausted");
+    if (first + last >= LEAST_ECHOES_IN_THIRDS)
+        f[FIGURE_thirds] = last / first;
+    if (isfinite(due)) {
+        f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
+        f[FIGURE_unsent_share] = reported(report, "unsent") / due;
+    } else if (reported(report, "requests_per_connection") == 0) {
+        // At the end of the window each connection has half a request to go, on average.
+        f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
+    }
 }
 
 static void measure(const struct trial *t, struct measurement *m)
@@ -84,6 +107,9 @@ static void measure(const struct trial *t, struct measurement *m)
     f[FIGURE_client_cpu_us_per_echo] = reported(report, "cpu_us_per_echo");
     f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
+    f[FIGURE_faults] = life.faults;
+    f[FIGURE_switches] = life.switches;
+    look_at_the_load(report, m);
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(life.counted))

@@ -69,7 +69,7 @@ static void measure(const struct trial *t, struct measurement *m)
                                       path, small_command, large_command},
                              .count = 9};
     int status = 0;
-    struct rusage usage;
+    struct rusage usage = {0};
     pid_t pid = process_start(&list, &t->setting->server_cpus, nowhere, t->setting->log_fd, -1);
     struct seconds at[2] = {{0}};
     if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
@@ -90,6 +90,8 @@ static void measure(const struct trial *t, struct measurement *m)
         f[FIGURE_cpu_us_per_operation] =
             f[FIGURE_user_us_per_operation] + f[FIGURE_system_us_per_operation];
     }
+    m->figures[FIGURE_faults] = (double)(usage.ru_minflt + usage.ru_majflt);
+    m->figures[FIGURE_switches] = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
     if (process_group_kill(pid))
         measurement_fault(m, "processes were left behind");
     close(nowhere);

@@ -41,6 +41,7 @@ static struct schedule schedule;
 static uint64_t turn_ns;  // the time as of this turn's events
 static bool releasing;    // new requests are started
 static bool in_window;    // requests started now belong to the window
+static uint64_t begun_ns; // this part of the run
 static uint64_t end_ns;   // of releasing, when it is known
 static uint64_t released; // requests, in this part of the run
 static unsigned busy;     // clients with a request
@@ -81,6 +82,13 @@ static void become_idle(unsigned i)
         idle_queue[(idle_first + idle_count++) % load->connections] = i;
 }
 
+static void count_in_thirds(void)
+{
+    uint64_t third_ns = load->window_ns / 3, age_ns = turn_ns - begun_ns;
+    outcome->echoes_first_third += age_ns < third_ns;
+    outcome->echoes_last_third += age_ns >= 2 * third_ns && turn_ns <= end_ns;
+}
+
 static void finish_request(unsigned i, bool right)
 {
     struct client *c = &clients[i];
@@ -92,6 +100,7 @@ static void finish_request(unsigned i, bool right)
         if (in_window) {
             outcome->echoes++;
             outcome->echoes_in_time += turn_ns <= end_ns;
+            count_in_thirds();
         }
     } else {
         latency_ns = latency_ns > load->timeout_ns ? latency_ns : load->timeout_ns;
@@ -123,6 +132,7 @@ static void fail(unsigned i, enum failure kind, int error)
     failed_in_a_row++;
     if (error)
         outcome->last_errno = error;
+    outcome->ports_exhausted += kind == CONNECT_FAILED && error == EADDRNOTAVAIL;
     disconnect(i);
     c->not_before_ns = turn_ns + TRY_AGAIN_AFTER_NS;
     if (c->has_request)
@@ -313,7 +323,7 @@ static void connect_all(void)
 // Releases requests until end_ns, then waits for the answers to all of them.
 static void run_part(uint64_t duration_ns)
 {
-    turn_ns = now_ns();
+    turn_ns = begun_ns = now_ns();
     end_ns = duration_ns > UINT64_MAX - turn_ns ? UINT64_MAX : turn_ns + duration_ns;
     released = 0;
     releasing = true;

@@ -40,11 +40,14 @@ struct outcome {
     uint64_t echoes; // requests of the window that came back right
     uint64_t
         echoes_in_time; // those of them that came back before the window's end: the rate is theirs
-    uint64_t connections;        // made for the window's requests
-    uint64_t echoes_total;       // warm-up included
-    uint64_t connections_total;  // persistent ones and warm-up included
+    uint64_t echoes_first_third, echoes_last_third; // by when they came back, where the window has
+                                                    // a length: they tell whether it was steady
+    uint64_t connections;                           // made for the window's requests
+    uint64_t echoes_total;                          // warm-up included
+    uint64_t connections_total;                     // persistent ones and warm-up included
     uint64_t connections_served; // those of them whose requests were all answered right
     uint64_t failures[FAILURES]; // over the whole run, by kind
+    uint64_t ports_exhausted;    // connections that could not be made for want of a port of ours
     uint64_t unsent;             // due in the window by the schedule, and never sent
     int last_errno;              // of the latest connection that could not be made or broke, or 0
     bool gave_up;                // nothing came back, or nothing more: the run was cut short

@@ -168,7 +168,9 @@ value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the other
 # Where others use the processors, a short program can take no less time than a long one: that trial is rightly not used.
 all_ok() { # TRIALS
     local bad
-    bad=$(awk -F '\t' 'NR > 1 && $NF != "ok" && $NF !~ /^no slope/ { print $4 " " $5 ": " $NF }' "$1")
+    bad=$(awk -F '\t' '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") status = i; next }
+        $status != "ok" && $status !~ /^no slope/ { print $4 " " $5 ": " $status }' "$1")
     [ -z "$bad" ] || { echo "$bad" && return 1; }
 }
 
@@ -190,7 +192,7 @@ recomputed() { # RUN LEAST_ROWS
         function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
         function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
         FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
-        files == 1 && $NF == "ok" { for (i = 8; i < NF; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }
+        files == 1 && $at[1, "status"] == "ok" { for (i = 8; i < at[1, "status"]; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }
         files == 2 {
             n = pairs = logs = 0
             for (b = 1; b <= 3; b++) {
@@ -203,7 +205,7 @@ recomputed() { # RUN LEAST_ROWS
             if (n != 3) next
             rows++
             if (!near($7, v[2])) wrong("the median", v[2])
-            if ($8 != "-" || $9 != "-" || $14 !~ /too-few/) wrong("the number of blocks, too few for an interval,", n)
+            if ($8 != "-" || $9 != "-" || $14 !~ /too-few-samples/ || $15 != "suspect") wrong("the number of blocks, too few for an interval,", n)
             if (pairs == 3 && !near($10, exp(logs / 3))) wrong("the ratio", exp(logs / 3))
             if ($3 == $13 && $10 != 1) wrong("the ratio to itself", 1)
             if (pairs == 3) ratios++
