@@ -90,7 +90,7 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
 
 tab=$'\t'
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$run/plots"/.*.new' EXIT
 for conf in "$run"/experiments/*.conf; do
     stem=$(basename "$conf" .conf)
     [ -f "$here/$stem.gp" ] || continue

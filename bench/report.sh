@@ -575,13 +575,13 @@ if [ ! -f "${confs[0]}" ]; then
     exit 1
 fi
 trap 'rm -f "$run/.report.md.new" "$run/.report.html.new"' EXIT
-page > "$run/.report.md.new"
+page | tee "$run/.report.md.new" > /dev/null # it names the file if there is no room for it
 {
     title=$(sed 's/&/\&amp;/g; s/</\&lt;/g' <<< "forklore: run $id")
     sed '/^@BODY@$/,$d' "$here/report.html.in" | awk -v title="${title//\\/\\\\}" '
         { at = index($0, "@TITLE@"); print at ? substr($0, 1, at - 1) title substr($0, at + 7) : $0 }'
     cmark-gfm -e table --unsafe "$run/.report.md.new" | inline_plots
     sed '1,/^@BODY@$/d' "$here/report.html.in"
-} > "$run/.report.html.new"
+} | tee "$run/.report.html.new" > /dev/null
 mv "$run/.report.md.new" "$run/report.md"
 mv "$run/.report.html.new" "$run/report.html"

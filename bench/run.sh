@@ -6,6 +6,7 @@
 #   SEED         of the order of the trials (default 1)
 #   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
 #   RESULTS      where runs are kept (default results)
+#   RUN_LOCK     runs with the same file exclude each other (default /tmp/forklore.lock)
 set -euo pipefail
 
 fail() { echo "bench: $1" >&2; exit "${2:-1}"; }
@@ -16,11 +17,14 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 [[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET is a number of minutes, not '$BUDGET'" 2
 [[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED is a whole number, not '$SEED'" 2
 run=${RESULTS:-results}/$name
+if [ "${1:-}" != "$run" ]; then # its folder is among its arguments for whoever is refused because of it
+    RUN=$name exec build/bench/alone "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
+fi
 
 if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
-    [ ! -e "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+    [ ! -e "$run/trials.tsv" ] || build/bench/alone "$run/trials.tsv" true || exit
     echo "bench: $run is there already and goes on where it stopped" >&2
     build/bench/plan --budget "$BUDGET" "$run"
 else
@@ -37,7 +41,10 @@ setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.ts
 halts=no
 if [ -w /dev/cpu_dma_latency ]; then halts=yes; fi
 bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
-    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" > "$run/environment.json.new"
+    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" | tee "$run/environment.json.new" > /dev/null || {
+    rm -f "$run/environment.json.new"
+    exit 1
+}
 mv "$run/environment.json.new" "$run/environment.json"
 
 [ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
@@ -45,6 +52,6 @@ echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interr
 build/bench/trial --budget "$BUDGET" "$run"
 build/bench/summarize "$run"
 build/bench/selftest --judge "$run"
-bench/plots.sh "$run"
-bench/report.sh "$run"
+setpriv --pdeathsig TERM bench/plots.sh "$run"
+setpriv --pdeathsig TERM bench/report.sh "$run"
 echo "bench: read $run/report.html" >&2

@@ -6,6 +6,7 @@
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"
 #include "bench/core/output.h"
+#include "tests/core/files.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,70 +23,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-// ---- files to read, and calls that end the program ----
-
-static char folder[] = "/tmp/forklore_table_XXXXXX";
-
-static int make_folder(void **unused)
-{
-    (void)unused;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **unused)
-{
-    (void)unused;
-    char pattern[64];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/*", folder);
-    if (glob(pattern, 0, NULL, &found) == 0) {
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            unlink(found.gl_pathv[i]);
-        globfree(&found);
-    }
-    return rmdir(folder);
-}
-
-// Writes a file of the folder. Returns its path, which the next call overwrites.
-static const char *file_of(const char *name, const char *text, size_t bytes)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, bytes, file), bytes);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-// The call must end its process with this status, after one line that contains the words.
-static void expect_refusal(void (*call)(const char *), const char *argument, int status,
-                           const char *words)
-{
-    char said[1024];
-    size_t length = 0;
-    ssize_t n;
-    int channel[2], ended;
-    assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        dup2(channel[1], STDERR_FILENO);
-        call(argument);
-        _exit(99);
-    }
-    close(channel[1]);
-    while ((n = read(channel[0], said + length, sizeof said - 1 - length)) > 0)
-        length += (size_t)n;
-    said[length] = '\0';
-    close(channel[0]);
-    assert_int_equal(waitpid(pid, &ended, 0), pid);
-    if (!WIFEXITED(ended) || WEXITSTATUS(ended) != status || !strstr(said, words) ||
-        strcspn(said, "\n") + 1 != length)
-        fail_msg("status %#x, not %d; not one line with '%s': %s", (unsigned)ended, status, words,
-                 said);
-}
 
 // ---- tables ----
 
@@ -104,6 +41,17 @@ static void a_table_is_read(void **unused)
     assert_string_equal(table_text(&t, 1, 2), "all well");
     assert_true(table_number(&t, 0, 1) == 12.5);
     assert_true(isnan(table_number(&t, 1, 1)));
+    table_free(&t);
+}
+
+static void a_row_with_its_checksum_is_read(void **unused)
+{
+    (void)unused;
+    static const char text[] = "a\tb\tcrc32\nfork\t1\t71a55add\n";
+    struct table t;
+    table_read(&t, file_of("sealed.tsv", text, strlen(text)));
+    assert_int_equal(t.rows, 1);
+    assert_true(table_number(&t, 0, 1) == 1);
     table_free(&t);
 }
 
@@ -158,12 +106,15 @@ static void a_damaged_table_is_refused(void **unused)
         {"a\tb\n1\t2\n3\t\n", 11, read_number, "bad.tsv:3: '' is not a number"},
         {"a\tb\n1\t2\n3\t--\n", 13, read_number, "bad.tsv:3: '--' is not a number"},
         {"a\tb\n1\t2\n", 8, read_column, "bad.tsv: no column 'c'"},
+        {"a\tcrc32\n1\t83dcefb7\n2\t83dcefb7\n", 30, read_table, "bad.tsv:3: damaged row"},
+        {"a\tcrc32\n1\t83DCEFB7\n", 19, read_table, "bad.tsv:2: damaged row"},
+        {"a\tcrc32\n1\t\n", 11, read_table, "bad.tsv:2: damaged row"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         expect_refusal(rows[i].call, file_of("bad.tsv", rows[i].text, rows[i].bytes), 1,
                        rows[i].words);
     expect_refusal(read_table, "/nowhere/bad.tsv", 1, "/nowhere/bad.tsv: No such file");
-    expect_refusal(read_table, folder, 1, "Is a directory");
+    expect_refusal(read_table, files_folder, 1, "Is a directory");
 }
 
 // ---- experiments ----
@@ -177,7 +128,7 @@ static void experiments_are_read_by_name(void **unused)
     struct experiment *e;
     file_of("second.conf", second, strlen(second));
     file_of("first.conf", first, strlen(first));
-    assert_int_equal(experiments_read(folder, &e), 2);
+    assert_int_equal(experiments_read(files_folder, &e), 2);
     assert_string_equal(e[0].stem, "first");
     assert_string_equal(e[1].stem, "second");
     assert_int_equal(e[0].lines, 5);
@@ -222,9 +173,9 @@ static void a_wrong_experiment_is_refused(void **unused)
 {
     (void)unused;
     file_of("bad.conf", "kind serve\nmetric\n", 18);
-    expect_refusal(read_experiments, folder, 1, "bad.conf: 'metric' has no value");
+    expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric' has no value");
     file_of("bad.conf", "metric  \n", 9);
-    expect_refusal(read_experiments, folder, 1, "bad.conf: 'metric  ' has no value");
+    expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric  ' has no value");
     expect_refusal(read_experiments, "/nowhere", 1, "no experiments in /nowhere");
     expect_refusal(need_from_bad, "vary", 1, "experiment bad: no 'vary'");
     expect_refusal(number_from_bad, "vary", 1, "experiment bad: no 'vary'");
@@ -350,7 +301,7 @@ static void a_file_appears_when_it_is_complete(void **unused)
     (void)unused;
     const char *path = file_of("out.tsv", "old\n", 4);
     char text[16] = "";
-    struct output o = output_begin(folder, "out.tsv");
+    struct output o = output_begin(files_folder, "out.tsv");
     assert_string_equal(o.path, path);
     fputs("new and longer\n", o.file);
     fflush(o.file);
@@ -379,10 +330,10 @@ static void a_file_that_is_not_complete_does_not_appear(void **unused)
 {
     (void)unused;
     char path[256], new_path[264];
-    snprintf(path, sizeof path, "%s/full.tsv", folder);
+    snprintf(path, sizeof path, "%s/full.tsv", files_folder);
     snprintf(new_path, sizeof new_path, "%s.new", path);
     assert_int_equal(symlink("/dev/full", new_path), 0);
-    expect_refusal(write_output, folder, 1, "full.tsv: No space left on device");
+    expect_refusal(write_output, files_folder, 1, "full.tsv: No space left on device");
     assert_int_equal(access(path, F_OK), -1);
     expect_refusal(write_output, "/nowhere", 1, "/nowhere/full.tsv.new: No such file");
 }
@@ -433,13 +384,14 @@ static void figures_have_their_names(void **unused)
     (void)unused;
     assert_string_equal(figure_names[0], "window_s");
     assert_string_equal(figure_names[FIGURE_echoes], "echoes");
-    assert_string_equal(figure_names[FIGURE_COUNT - 1], "system_us_per_operation");
+    assert_string_equal(figure_names[FIGURE_system_us_per_operation], "system_us_per_operation");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_read),
+        cmocka_unit_test(a_row_with_its_checksum_is_read),
         cmocka_unit_test(a_header_alone_is_a_table),
         cmocka_unit_test(a_damaged_table_is_refused),
         cmocka_unit_test(experiments_are_read_by_name),

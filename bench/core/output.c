@@ -1,7 +1,9 @@
 #include "bench/core/output.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 struct output output_begin(const char *folder, const char *name)
 {
@@ -17,6 +19,10 @@ struct output output_begin(const char *folder, const char *name)
 void output_complete(struct output *o)
 {
     bool failed = ferror(o->file);
-    if (fclose(o->file) == EOF || failed || rename(o->new_path, o->path) < 0)
-        err(1, "%s", o->path);
+    if (fclose(o->file) != EOF && !failed && rename(o->new_path, o->path) == 0)
+        return;
+    int problem = errno;
+    unlink(o->new_path);
+    errno = problem;
+    err(1, "%s", o->path);
 }

@@ -24,7 +24,7 @@ void record_lock(const struct record *r)
 {
     char holder[HOLDER_BYTES];
     if (!lock_take(r->fd, holder))
-        errx(1, "%s: another run is writing it: %s", r->path, holder);
+        errx(1, "another run is under way: %s; it holds %s", holder, r->path);
 }
 
 static size_t size_of(const struct record *r)

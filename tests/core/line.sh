@@ -73,11 +73,11 @@ tree() { # NAME
     ln -s "$repo"/build/servers/* "$work/$1/build/servers"
 }
 
-# Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
+# Runs of several trees may go on at once. Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
 bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual one
     local tree=$1
     shift
-    env RESULTS="$results" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
+    env RESULTS="$results" RUN_LOCK="$work/$tree.lock" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
 }
 
 # In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
@@ -172,6 +172,18 @@ all_ok() { # TRIALS
         NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") status = i; next }
         $status != "ok" && $status !~ /^no slope/ { print $4 " " $5 ": " $status }' "$1")
     [ -z "$bad" ] || { echo "$bad" && return 1; }
+}
+
+# Gives each row the checksum that it should have: gzip's trailer bears the same one.
+seal() { # TRIALS
+    local row
+    {
+        head -n 1 "$1"
+        tail -n +2 "$1" | while IFS= read -r row; do
+            row=${row%$'\t'*}
+            printf '%s\t%s\n' "$row" "$(printf %s "$row" | gzip -c | tail -c 8 | od -An -tx4 -N 4 | tr -d ' ')"
+        done
+    } > "$work/sealed" && mv "$work/sealed" "$1"
 }
 
 in_order() { # TRIALS: each trial once, none left out

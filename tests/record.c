@@ -1,0 +1,253 @@
+// What keeps the rows of a run: checksums, files that grow by whole lines, locks that name their
+// holder; and what is counted around a trial.
+#include "bench/core/record.h"
+#include "bench/core/checksum.h"
+#include "bench/core/counters.h"
+#include "bench/core/lock.h"
+#include "bench/core/table.h"
+#include "bench/core/trials.h"
+#include "tests/core/files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// ---- checksums ----
+
+static void checksums_are_those_of_gzip(void **unused)
+{
+    (void)unused;
+    assert_int_equal(crc32("", 0), 0);
+    assert_int_equal(crc32("123456789", 9), 0xCBF43926); // the catalogue's check value
+    char command[64];
+    unsigned stored;
+    unsigned char bytes[997];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * i >> 3);
+    const char *path = file_of("bytes", (char *)bytes, sizeof bytes);
+    snprintf(command, sizeof command, "gzip -c %s | tail -c 8", path);
+    FILE *gzip = popen(command, "re");
+    assert_non_null(gzip);
+    assert_int_equal(fread(&stored, sizeof stored, 1, gzip), 1); // little endian, as we are
+    assert_int_equal(pclose(gzip), 0);
+    assert_int_equal(crc32(bytes, sizeof bytes), stored);
+}
+
+static void a_changed_row_is_known(void **unused)
+{
+    (void)unused;
+    char row[64];
+    int length = sprintf(row, "12\tfork\t3.5");
+    length += sprintf(row + length, "\t%08x", crc32(row, (size_t)length));
+    assert_true(has_its_checksum(row, (size_t)length));
+    for (int i = 0; i < length; i++)
+        for (int bit = 0; bit < 8; bit++) {
+            row[i] ^= (char)(1 << bit);
+            assert_false(has_its_checksum(row, (size_t)length));
+            row[i] ^= (char)(1 << bit);
+        }
+    for (int cut = 0; cut < length; cut++)
+        assert_false(has_its_checksum(row, (size_t)cut));
+}
+
+// ---- files that grow ----
+
+static void expect_text(const struct record *r, const char *text)
+{
+    char is[256] = "";
+    assert_int_equal(pread(r->fd, is, sizeof is - 1, 0), strlen(text));
+    assert_string_equal(is, text);
+}
+
+static bool has_no_x(const char *line, size_t length, size_t number, const void *context)
+{
+    (void)number;
+    (void)context;
+    return !memchr(line, 'x', length);
+}
+
+static void bad_lines_at_the_end_go(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *text, *kept;
+        size_t gone;
+    } rows[] = {
+        {"", "", 0},
+        {"one\n", "one\n", 0},
+        {"one\ntwo", "one\n", 1},
+        {"one", "", 1},
+        {"one\ntwo x\n", "one\n", 1},
+        {"one\nx\nxx\nx", "one\n", 3},
+        {"x\ntwo\n", "x\ntwo\n", 0}, // whoever reads it will say so
+        {"x\n", "", 1},
+        {"\n\n", "\n\n", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        file_of("grown", rows[i].text, strlen(rows[i].text));
+        struct record r = record_open(files_folder, "grown");
+        assert_int_equal(record_trim(&r, has_no_x, NULL), rows[i].gone);
+        expect_text(&r, rows[i].kept);
+        record_append(&r, "more\n", 5);
+        assert_false(record_is_empty(&r));
+        close(r.fd);
+    }
+}
+
+static struct record full;
+
+static void append_too_much(const char *text)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, 10});
+    record_append(&full, text, strlen(text));
+}
+
+static void what_has_no_room_is_not_there_at_all(void **unused)
+{
+    (void)unused;
+    file_of("full", "rows\n", 5);
+    full = record_open(files_folder, "full");
+    expect_refusal(append_too_much, "a row with too many bytes\n", 1,
+                   "full: the rows so far are kept: No space left on device");
+    expect_text(&full, "rows\n");
+    close(full.fd);
+}
+
+// ---- trials ----
+
+static void append_trial(const struct record *trials, const char *number)
+{
+    struct trial_name name = {number, "1", "churn", "fork", "-"};
+    struct measurement m;
+    measurement_reset(&m);
+    m.figures[FIGURE_client_load] = 0.9;
+    trials_append(trials, &name, 0, 0.25, &m);
+}
+
+static size_t rows_of_trials(void)
+{
+    static char path[256];
+    struct table t;
+    snprintf(path, sizeof path, "%s/trials.tsv", files_folder);
+    table_read(&t, path);
+    for (size_t row = 0; row < t.rows; row++) {
+        assert_string_equal(table_text(&t, row, table_column(&t, "validity")), "suspect");
+        assert_string_equal(table_text(&t, row, table_column(&t, "reasons")), "client-bound");
+        assert_string_equal(table_text(&t, row, table_column(&t, "status")), "ok");
+    }
+    size_t rows = t.rows;
+    table_free(&t);
+    return rows;
+}
+
+static void a_damaged_last_trial_is_to_be_repeated(void **unused)
+{
+    (void)unused;
+    file_of("trials.tsv", "", 0);
+    struct record trials = trials_open(files_folder);
+    append_trial(&trials, "1");
+    append_trial(&trials, "2");
+    assert_int_equal(rows_of_trials(), 2);
+    off_t end = lseek(trials.fd, 0, SEEK_END);
+    close(trials.fd);
+    int fd = open(trials.path, O_WRONLY | O_CLOEXEC); // a block that never got to the disk
+    assert_int_equal(pwrite(fd, "\0\0\0\0", 4, end - 20), 4);
+    close(fd);
+    trials = trials_open(files_folder);
+    assert_int_equal(rows_of_trials(), 1);
+    append_trial(&trials, "2");
+    assert_int_equal(rows_of_trials(), 2);
+    assert_int_equal(lseek(trials.fd, 0, SEEK_END), end);
+    close(trials.fd);
+}
+
+// ---- locks ----
+
+static void lock_again(const char *unused)
+{
+    (void)unused;
+    struct record r = record_open(files_folder, "trials.tsv");
+    record_lock(&r);
+}
+
+static void who_holds_a_lock_is_named(void **unused)
+{
+    (void)unused;
+    char words[128], holder[HOLDER_BYTES];
+    struct record r = record_open(files_folder, "trials.tsv");
+    record_lock(&r);
+    snprintf(words, sizeof words, "another run is under way: process %d (", (int)getpid());
+    expect_refusal(lock_again, "", 1, words);
+    expect_refusal(lock_again, "", 1, "), since 20");
+    expect_refusal(lock_again, "", 1, r.path);
+    int second = open(r.path, O_RDONLY | O_CLOEXEC);
+    assert_false(lock_take(second, holder));
+    close(r.fd);
+    assert_true(lock_take(second, holder));
+    close(second);
+}
+
+// ---- what is counted around a trial ----
+
+// A queue of one connection, and three clients: two find it full, and ask again after a second.
+static void a_full_accept_queue_is_counted(void **unused)
+{
+    (void)unused;
+    struct setting setting = {.log_fd = -1};
+    struct counters before;
+    struct measurement m;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    int clients[3], listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CPU_ZERO(&setting.server_cpus);
+    CPU_ZERO(&setting.client_cpus);
+    CPU_SET(0, &setting.server_cpus);
+    assert_int_equal(bind(listener, (void *)&address, length), 0);
+    assert_int_equal(listen(listener, 0), 0);
+    assert_int_equal(getsockname(listener, (void *)&address, &length), 0);
+    measurement_reset(&m);
+    counters_read(&setting, &before);
+    if (isnan(before.listen_overflows) || isnan(before.retransmits))
+        skip();
+    for (int i = 0; i < 3; i++) {
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        connect(clients[i], (void *)&address, length);
+    }
+    usleep(1200000);
+    counters_since(&setting, &before, &m);
+    assert_true(m.figures[FIGURE_listen_overflows] >= 2);
+    assert_true(m.figures[FIGURE_listen_drops] >= m.figures[FIGURE_listen_overflows]);
+    assert_true(m.figures[FIGURE_retransmits] >= 2);
+    assert_true(m.figures[FIGURE_stolen_share] >= 0 && m.figures[FIGURE_stolen_share] <= 1.01);
+    for (int i = 0; i < 3; i++)
+        close(clients[i]);
+    close(listener);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checksums_are_those_of_gzip),
+        cmocka_unit_test(a_changed_row_is_known),
+        cmocka_unit_test(bad_lines_at_the_end_go),
+        cmocka_unit_test(what_has_no_room_is_not_there_at_all),
+        cmocka_unit_test(a_damaged_last_trial_is_to_be_repeated),
+        cmocka_unit_test(who_holds_a_lock_is_named),
+        cmocka_unit_test(a_full_accept_queue_is_counted),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
