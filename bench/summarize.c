@@ -50,7 +50,7 @@ static bool is_client_bound(const struct run *run, const struct cell *c, const c
     return e.value > client_bound_load;
 }
 
-static const struct estimate none = {NAN, NAN, NAN, 0};
+static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
 
 static void print_row(FILE *file, const struct cell *c, const char *metric, const char *family,
                       const struct estimate *value, const struct estimate *ratio,
@@ -69,7 +69,7 @@ static void print_row(FILE *file, const struct cell *c, const char *metric, cons
 static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
                            const char *family, const char *metric, const char *baseline)
 {
-    static const struct estimate one = {1, 1, 1, 0};
+    static const struct estimate one = {1, 1, 1, NAN, 0};
     const char *fault = NULL;
     char note[256];
     struct cell base = {c->experiment, baseline, c->x};
