@@ -53,7 +53,8 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0, "Only these experiments, or all (default: those that are marked as the core)", 0},
+    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0,
+     "Only these experiments, or all (default: those that are marked as the core)", 0},
     {"models", MODELS_OPTION, "NAMES", 0, "Only these models (default: all)", 0},
     {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the order (default 1)", 0},

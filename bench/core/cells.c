@@ -207,8 +207,8 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     if (*c->left_out)
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
     else
-        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind, who->name, c->x,
-                under ? under : "", under ? " " : "", c->program,
+        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind, who->name,
+                c->x, under ? under : "", under ? " " : "", c->program,
                 *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every, c->turn,
                 c->headline_every);
 }

@@ -18,7 +18,7 @@
 
 // Writes a row for each cell of an entrant to one file or the other: a cell is left out if some of
 // its connections would wait for ever, or if the program says that it cannot run so here. peer_cpu:
-// the processor of who is to run apart, -1 if there is no other. is_chosen: somebody asked for it by
-// its name, and it takes part in as many blocks as what is behind the headline.
+// the processor of who is to run apart, -1 if there is no other. is_chosen: somebody asked for it
+// by its name, and it takes part in as many blocks as what is behind the headline.
 void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,
                  int peer_cpu, FILE *cells, FILE *left_out);

@@ -29,8 +29,12 @@ static int compare_rows(const void *left, const void *right, void *of)
 // Of the first rows of a table.
 static struct index index_rows(const struct table *table, size_t rows)
 {
-    struct index index = {table, table_column(table, "experiment"), table_column(table, "model"),
-                          table_column(table, "x"), calloc(rows, sizeof *index.rows), rows};
+    struct index index = {table,
+                          table_column(table, "experiment"),
+                          table_column(table, "model"),
+                          table_column(table, "x"),
+                          calloc(rows, sizeof *index.rows),
+                          rows};
     if (!index.rows)
         err(1, "%s", table->path);
     for (size_t i = 0; i < rows; i++)

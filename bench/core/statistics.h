@@ -11,10 +11,11 @@
 // to 97.5 % from n = 6 to 60, whether the noise is clean, skewed or full of outliers (simulated;
 // tests/statistics.c holds it at 93 to 97 %).
 //
-// The p-value of a ratio of 1 is read off the same resamples: it is the level at which an end of the
-// interval, expanded in the same way, would be exactly at 1, so that p < 0.05 where the 95 % interval
-// excludes 1 and not elsewhere (with 1000 resamples or more). Far out, where resamples are too few to
-// tell levels apart, it is that of Student's t of the estimate and the resamples' standard deviation.
+// The p-value of a ratio of 1 is read off the same resamples: it is the level at which an end of
+// the interval, expanded in the same way, would be exactly at 1, so that p < 0.05 where the 95 %
+// interval excludes 1 and not elsewhere (with 1000 resamples or more). Far out, where resamples are
+// too few to tell levels apart, it is that of Student's t of the estimate and the resamples'
+// standard deviation.
 //
 // Cost: O(n) for each resample; n = 60 with 10 000 resamples takes some 1.5 ms.
 #pragma once
