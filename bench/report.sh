@@ -73,6 +73,7 @@ NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; 
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
     n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15
+    p_holm[k] = NF < 16 ? "-" : $16; if ($2 == metric && p_holm[k] != "-") comparisons++
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
@@ -111,6 +112,8 @@ function title(m) {
     return m
 }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
+# One interval excludes 1, but among so many some do by chance.
+function among_many(k) { return !no_difference(k) && p_holm[k] != "-" && p_holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
 # One clause on a model at an x, without the full stop.
 function clause(m, at,   k, b, s, r, d) {
     k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
@@ -129,6 +132,7 @@ function clause(m, at,   k, b, s, r, d) {
     else s = s " " r " times the " quantity() " of " plain(base_of[m])
     if (b in median && median[b] != "-")
         s = s (no_difference(k) ? ", " : ": ") digits(median[k], d) unit() " against " digits(median[b], value_decimals(median[b])) unit()
+    if (among_many(k) != "") s = s " (a difference alone, but " among_many(k) ")"
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client'\''s limit)"
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
     return s
@@ -198,7 +202,7 @@ function others(kind_of_x,   i, m, at, k, s, all) {
         s = plain(m) " "
         if (!(k in median) || median[k] == "-") s = s "no valid trial"
         else if (ratio[k] == "-") s = s with_interval(median[k], low[k], high[k], value_decimals(median[k])) unit() ", no ratio"
-        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (no_difference(k) ? " no difference shown" : "")
+        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (no_difference(k) ? " no difference shown" : among_many(k) == "" ? "" : " " among_many(k))
         if (kind_of_x == "" && m in last && at != largest) s = s " " spot(at)
         all = all (all == "" ? "" : "; ") s
     }
@@ -415,6 +419,12 @@ load() { # CONF
 
 file_link() { printf '[%s](%s)' "$(plain <<< "$1")" "$1"; } # PATH within the run
 
+# Questions that are not part of this run.
+not_asked() {
+    [ -f "$run/not_asked.tsv" ] || return 0
+    awk -F '\t' "$text"'NR > 1 { list = list (NR > 2 ? ", " : "") plain($1) } END { if (list != "") print "\nNot asked in this run: " list "." }' "$run/not_asked.tsv"
+}
+
 # ---- the page as a whole ------------------------------------------------------------------------------------------
 environment() { jq -r "$1" "$run/environment.json"; } # FILTER
 
@@ -457,8 +467,10 @@ how_to_read() {
 
 - **CPU per connection or per echo** is the CPU time, user and system, that the server's whole process tree used, divided by what it
   served. Client and server share one machine, so a rate often measures the client; the server's CPU still tells the models apart.
-- **An interval**, written "(low to high)", is a 95 % bootstrap interval over blocks, each of which ran every model once. A ratio is taken within
+- **An interval**, written "(low to high)", is a 95 % bootstrap interval over blocks, each of which ran the models that it compares once. A ratio is taken within
   each block, against the baseline of the experiment. If its interval holds 1, no difference is shown; that does not prove that there is none.
+- **Not shown among N comparisons**: the interval of that one ratio excludes 1, but a question compares so many models that some do by chance. All ratios of a
+  question's headline figure, of every model at every value of what varies, are one family; a difference counts if its p-value survives Holm's correction over it.
   With fewer than 6 blocks there is no interval.
 - **Validity.** A number is *valid*, *suspect* or *invalid*, and the reasons stand beside it. What an invalid trial measured is in no number. A
   suspect number is one in which a reason to doubt it marks more than a fifth of the trials: it is in the tables, hollow in the plots, and not to be
@@ -480,14 +492,18 @@ method() {
 ## Method in brief
 
 - A trial is one measurement: a fresh server process, a warm-up, a window. The plan is shuffled with a seed, block by block, so that drift of
-  the machine meets every model alike.
+  the machine meets every model alike; within a block what is compared is measured within seconds. The cells behind a headline ratio take part in every block, the
+  others of a question in some of them.
 - Every byte that comes back is verified; a trial with errors is not a number here.
 - The server's CPU time is that of its whole process tree. Where connections persist it is read at both ends of the window, while no request is
   under way; where they do not, over the server's whole life, all its children reaped, less what it spends on starting and stopping without a client.
   Server and client are pinned to different CPUs where there are two.
-- An experiment whose headline ratios are all known within 5 % to either side, from twelve blocks or more, takes part in no further block; a run ends when
-  its time is over, or when that holds for all. What decides is the width of an interval and never where it lies.
-- A number is the median over blocks; a ratio is the 20 % trimmed mean of the logarithms of the blocks' ratios.
+- An experiment whose headline ratios are all known within 5 % to either side, from twelve blocks or more, takes part in no further block once
+  every other cell was measured eight times; a run ends when its time is over, or when that holds for all. What decides is the width of an interval and never where it lies.
+- A number is the median over blocks; a ratio is the 20 % trimmed mean of the logarithms of the blocks' ratios. On a simulated machine that drifts and stalls 95 % intervals of
+  ratios hold the truth in 93 to 97 % of runs; those of medians hold what the thing cost during this run, and not what it costs when the machine is otherwise disposed.
+- The p-value of a ratio is read off the same resamples as its interval: it is below 0.05 where the interval excludes 1. Holm's correction is over all ratios of a question's
+  headline figure; summary.tsv has it as p_holm.
 - Processes, threads and messages between processes are timed from outside by hyperfine; the cost of one is the slope between two counts, so that
   start-up cancels.
 END
@@ -534,6 +550,7 @@ page() {
     if [ -n "$wide_ones" ]; then
         printf '\nHeadline ratios that are not known within 5 %% to either side; more time (BUDGET) narrows them:\n\n%s\n' "$wide_ones"
     fi
+    not_asked
     printf '\nAll numbers: %s.\n\n' "$(file_link summary.tsv)"
     for conf in "${confs[@]}"; do section "$conf"; done
     how_to_read

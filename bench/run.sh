@@ -2,7 +2,8 @@
 # run.sh: the whole line for one run: plan, trials, summary, plots, report. Knobs are environment variables:
 #   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
 #   BUDGET       minutes for all trials together (default 10)
-#   EXPERIMENTS, MODELS   only these, separated by blanks (default: all)
+#   EXPERIMENTS  only these, separated by blanks, or all (default: the core, those marked so)
+#   MODELS       only these, separated by blanks (default: all)
 #   SEED         of the order of the trials (default 1)
 #   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
 #   RESULTS      where runs are kept (default results)

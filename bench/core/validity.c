@@ -113,10 +113,12 @@ int trial_validity(const struct measurement *m, char codes[CODES_BYTES])
 // How many of a cell's trials can be used, and how many of those bear each code.
 static size_t count_reasons(const struct run *run, const struct cell *c, size_t *counts)
 {
-    size_t usable = 0;
+    size_t usable = 0, trials;
+    const size_t *rows = run_trials(run, c, &trials);
     memset(counts, 0, reason_count * sizeof *counts);
-    for (size_t row = 0; row < run->trials.rows; row++) {
-        if (!trial_is_of(run, row, c) || !trial_is_usable(run, row))
+    for (size_t trial = 0; trial < trials; trial++) {
+        size_t row = rows[trial];
+        if (!trial_is_usable(run, row))
             continue;
         usable++;
         for (size_t i = 0; i < reason_count; i++)
