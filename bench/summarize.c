@@ -3,6 +3,7 @@
 // blocks, with its own; and what experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
+#include "bench/core/derive.h"
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
 #include "bench/core/run.h"
@@ -117,90 +118,22 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
     }
 }
 
-// Adds one term of a derived quantity to its value in each block: MODEL, MODEL@X or
-// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). Returns whether the term
-// names an x.
-static bool add_term(const struct run *run, const struct cell *c, const char *metric,
-                     const char *text, double sign, double *sum)
-{
-    char experiment[64], model[64], other_metric[64], x[64];
-    struct cell term = {c->experiment, model, c->x};
-    bool has_x = false;
-    if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
-        term.experiment = experiment;
-        metric = other_metric;
-        if (!run_has_planned(run, &term))
-            term.x = "-";
-    } else if (sscanf(text, "%63[^@]@%63s", model, x) == 2) {
-        term.x = x;
-        has_x = true;
-    }
-    double *values = values_of(run, &term, metric, NULL);
-    for (size_t block = 0; block < run->blocks; block++)
-        sum[block] += sign * values[block];
-    free(values);
-    return has_x;
-}
-
-// One row of a derived quantity (bench/experiments/README.md), which has the headline metric's
-// unit. Where something is taken off, its ratio is the median of its shares of the baseline: a
-// difference may be negative, and has no logarithm then. Returns whether it stands for all x.
-static bool derive(FILE *file, const struct run *run, const struct experiment *e, const char *text,
-                   const char *x)
-{
-    char words[1024], *rest = words, *word, own[64];
-    double *sum = calloc(run->blocks, sizeof *sum), sign = 1;
-    bool differs = false, has_x = false;
-    const char *metric = experiment_need(e, "metric");
-    if (!sum)
-        err(1, "summary");
-    snprintf(words, sizeof words, "%s", text);
-    struct cell cell = {e->stem, strsep(&rest, " "), x};
-    while ((word = strsep(&rest, " "))) {
-        if (strcmp(word, "+") == 0 || strcmp(word, "-") == 0) {
-            sign = *word == '-' ? -1 : 1;
-            differs = differs || *word == '-';
-        } else if (strcmp(word, "/") == 0 && rest) {
-            double divisor = strtod(rest, NULL);
-            for (size_t block = 0; block < run->blocks; block++)
-                sum[block] /= divisor;
-            rest = NULL;
-        } else if (*word) {
-            has_x = add_term(run, &cell, metric, word, sign, sum) || has_x;
-        }
-    }
-    if (has_x)
-        cell.x = "-";
-    const char *baseline = baseline_of(e, cell.model, own);
-    struct cell base = {e->stem, baseline, cell.x};
-    double *base_values = values_of(run, &base, metric, NULL);
-    struct estimate median = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
-    struct estimate ratio = bootstrap_ratio(sum, base_values, run->blocks, RESAMPLES, SEED);
-    if (differs) {
-        for (size_t block = 0; block < run->blocks; block++)
-            sum[block] /= base_values[block];
-        ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
-    }
-    print_row(file, &cell, "derived", "derived", &median, &ratio, baseline,
-              !median.n                   ? "no block has all of its parts"
-              : median.n < ESTIMATE_MIN_N ? "too-few"
-                                          : "-");
-    free(base_values);
-    free(sum);
-    return has_x;
-}
-
+// What an experiment derives stands behind what it measures.
 static void summarize_derived(FILE *file, const struct run *run, const struct experiment *e)
 {
     const char *vary = experiment_get(e, "vary");
     for (size_t i = 0; i < e->lines; i++) {
         char values[1024] = "-", *rest = values, *x;
+        struct derived d = {0};
         if (strcmp(e->keys[i], "derive") != 0)
             continue;
         if (vary)
             snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
-        while ((x = strsep(&rest, " ")) && !derive(file, run, e, e->values[i], x))
-            ;
+        while (!d.for_all_x && (x = strsep(&rest, " "))) {
+            derive(run, e, e->values[i], x, &d);
+            struct cell cell = {e->stem, d.name, d.for_all_x ? "-" : x};
+            print_row(file, &cell, "derived", "derived", &d.value, &d.ratio, d.baseline, d.note);
+        }
     }
 }
 

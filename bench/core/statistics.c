@@ -3,6 +3,7 @@
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
 typedef double estimator(const double *sorted, const size_t *counts, size_t n);
@@ -69,6 +70,15 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
+// The middle of what the resamples of n values say, which are sorted in place.
+static void set_interval(struct estimate *e, double *replicates, unsigned resamples)
+{
+    qsort(replicates, resamples, sizeof *replicates, compare);
+    size_t left_out = (size_t)(expanded_tail(e->n) * resamples);
+    e->low = replicates[left_out];
+    e->high = replicates[resamples - 1 - left_out];
+}
+
 // Sorts the values in place.
 static struct estimate bootstrap(estimator *estimate, double *values, size_t n, unsigned resamples,
                                  uint64_t seed)
@@ -95,10 +105,7 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
                 counts[random_below(n, state)]++;
             replicates[r] = estimate(values, counts, n);
         }
-        qsort(replicates, resamples, sizeof *replicates, compare);
-        size_t left_out = (size_t)(expanded_tail(n) * resamples);
-        result.low = replicates[left_out];
-        result.high = replicates[resamples - 1 - left_out];
+        set_interval(&result, replicates, resamples);
         free(replicates);
     }
     free(counts);
@@ -131,6 +138,97 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     result.value = exp(result.value);
     result.low = exp(result.low);
     result.high = exp(result.high);
+    return result;
+}
+
+// The blocks in which none of the rows has a NAN; returns how many.
+static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
+{
+    size_t kept = 0;
+    for (size_t block = 0; block < n; block++) {
+        size_t row = 0;
+        while (row < rows && !isnan(logs[row * n + block]))
+            row++;
+        if (row == rows)
+            blocks[kept++] = block;
+    }
+    return kept;
+}
+
+// Rows of n values each, sorted, and where each was before: places[i] of sorted[i].
+struct sorted_rows {
+    size_t rows, n;
+    double *sorted;
+    size_t *places;
+};
+
+static void sort_rows(struct sorted_rows *s, const double *logs, size_t stride,
+                      const size_t *blocks)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        double *sorted = s->sorted + row * s->n;
+        size_t *places = s->places + row * s->n;
+        for (size_t i = 0; i < s->n; i++) {
+            size_t at = i;
+            double value = logs[row * stride + blocks[i]];
+            for (; at > 0 && sorted[at - 1] > value; at--) {
+                sorted[at] = sorted[at - 1];
+                places[at] = places[at - 1];
+            }
+            sorted[at] = value;
+            places[at] = i;
+        }
+    }
+}
+
+// What the function says of the ratios when block i occurs taken[i] times.
+static double of_resample(double (*of)(const double *, const void *), const void *context,
+                          const struct sorted_rows *s, const size_t *taken, size_t *counts,
+                          double *ratios)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        for (size_t i = 0; i < s->n; i++)
+            counts[i] = taken[s->places[row * s->n + i]];
+        ratios[row] = exp(trimmed_mean(s->sorted + row * s->n, counts, s->n));
+    }
+    return of(ratios, context);
+}
+
+struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
+                                    const void *context, const double *logs, size_t rows, size_t n,
+                                    unsigned resamples, uint64_t seed)
+{
+    size_t *blocks = allocate(n, sizeof *blocks);
+    struct sorted_rows s = {.rows = rows, .n = rows ? complete_blocks(logs, rows, n, blocks) : 0};
+    struct estimate result = {NAN, NAN, NAN, s.n};
+    s.sorted = allocate(rows * s.n, sizeof *s.sorted);
+    s.places = allocate(rows * s.n, sizeof *s.places);
+    size_t *taken = allocate(s.n, sizeof *taken), *counts = allocate(s.n, sizeof *counts);
+    double *ratios = allocate(rows, sizeof *ratios);
+    double *replicates = allocate(resamples, sizeof *replicates);
+    sort_rows(&s, logs, n, blocks);
+    for (size_t i = 0; i < s.n; i++)
+        taken[i] = 1;
+    if (s.n)
+        result.value = of_resample(of, context, &s, taken, counts, ratios);
+    if (s.n >= ESTIMATE_MIN_N && resamples > 0) {
+        unsigned short state[3];
+        random_state(state, seed, 0);
+        for (unsigned r = 0; r < resamples; r++) {
+            memset(taken, 0, s.n * sizeof *taken);
+            for (size_t i = 0; i < s.n; i++)
+                taken[random_below(s.n, state)]++;
+            replicates[r] = of_resample(of, context, &s, taken, counts, ratios);
+        }
+        set_interval(&result, replicates, resamples);
+    }
+    free(replicates);
+    free(ratios);
+    free(counts);
+    free(taken);
+    free(s.places);
+    free(s.sorted);
+    free(blocks);
     return result;
 }
 

@@ -43,6 +43,16 @@ struct estimate bootstrap_median(const double *values, size_t n, unsigned resamp
 struct estimate bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
                                 unsigned resamples, uint64_t seed);
 
+// What a function says of several ratios that were measured in the same n blocks, with its
+// interval: logs[row * n + block] is the logarithm of a ratio in a block, and each ratio is
+// estimated as bootstrap_ratio does, from whole blocks drawn anew, so that what the ratios of a
+// block share stays together. Blocks that lack a ratio (NAN) are left out. The function may say
+// INFINITY: an end of the interval is then infinite if that many resamples are. Costs as much as
+// `rows` ratios.
+struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
+                                    const void *context, const double *logs, size_t rows, size_t n,
+                                    unsigned resamples, uint64_t seed);
+
 // Makes a state for nrand48 and the like from a seed and a number within it (a block, a trial): all
 // such states are unrelated, neighbours too.
 void random_state(unsigned short state[3], uint64_t seed, uint64_t number);
