@@ -3,6 +3,7 @@
 #include "bench/core/number.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,12 +38,16 @@ static void add_argument(struct cell *c, const char *option, const char *value)
                  option, *option ? " " : "", value);
 }
 
-// How long a server is driven: for a time, or for a number of requests.
-static void add_length(const struct experiment *e, struct cell *c)
+// How long a server is driven: for a time, or for a number of requests: where what varies is
+// something else, as many more as it takes for each connection to carry as many as it may, and for
+// as many connections at a time as there may be.
+static void add_length(const struct experiment *e, struct cell *c, double at_once)
 {
     size_t used = strlen(c->load);
     double total = varied(e, c, "total", 0);
     if (total > 0) {
+        if (!is_varied(e, "total") && at_once > 0)
+            total = ceil(total / at_once) * at_once;
         snprintf(c->load + used, sizeof c->load - used, " -n %.0f", total);
         c->least_s = 0.1;
         return;
@@ -83,7 +88,7 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
              requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
              experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
-    add_length(e, c);
+    add_length(e, c, connections * requests);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
