@@ -125,20 +125,16 @@ static void choose(const char *list, cpu_set_t *cpus)
         errx(2, "not all of these processors can be used here: '%s'", list);
 }
 
-struct setting {
-    cpu_set_t server, client;
-};
-
-static struct setting choose_processors(const struct options *options)
+static struct processors choose_processors(const struct options *options)
 {
-    struct setting setting;
+    struct processors setting;
     cpus_choose(&setting.server, &setting.client);
     choose(options->server_cpus, &setting.server);
     choose(options->client_cpus, &setting.client);
     return setting;
 }
 
-static void write_settings(const struct options *options, const struct setting *setting)
+static void write_settings(const struct options *options, const struct processors *setting)
 {
     char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
     cpus_print(&setting->server, server_list, sizeof server_list);
@@ -164,8 +160,9 @@ struct inventory {
     struct output models, cells, left_out;
 };
 
-static void take_stock(const struct experiment *e, const struct options *options, int peer_cpu,
-                       FILE *names, struct inventory *inventory)
+static void take_stock(const struct experiment *e, const struct options *options,
+                       const struct processors *processors, FILE *names,
+                       struct inventory *inventory)
 {
     struct entrant *entrants;
     size_t count = entrants_find(e, options->models, names, &entrants);
@@ -174,18 +171,9 @@ static void take_stock(const struct experiment *e, const struct options *options
         fprintf(inventory->models.file, "%s\t%s\t%s\t%s\n", e->stem, who->name, who->description,
                 who->status);
         if (strcmp(who->status, "ok") == 0)
-            cells_write(e, who, peer_cpu, inventory->cells.file, inventory->left_out.file);
+            cells_write(e, who, processors, inventory->cells.file, inventory->left_out.file);
     }
     free(entrants);
-}
-
-// The processor of whoever is to run apart from the server's: -1 if they share theirs.
-static int processor_apart(const struct setting *setting)
-{
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &setting->client) && !CPU_ISSET(cpu, &setting->server))
-            return cpu;
-    return -1;
 }
 
 static void set_up_run(const struct options *options)
@@ -202,7 +190,7 @@ static void set_up_run(const struct options *options)
     fflush(found);
     check_names(options->experiments, names, "experiment");
     rewind(found);
-    struct setting setting = choose_processors(options);
+    struct processors setting = choose_processors(options);
     snprintf(path, sizeof path, "%s/experiments", options->run);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
@@ -219,7 +207,7 @@ static void set_up_run(const struct options *options)
         if (options->experiments && !is_listed(all[i].stem, options->experiments))
             continue;
         copy_experiment(options->run, &all[i]);
-        take_stock(&all[i], options, processor_apart(&setting), found, &inventory);
+        take_stock(&all[i], options, &setting, found, &inventory);
     }
     if (fclose(found) == EOF)
         err(1, "plan");

@@ -4,6 +4,7 @@
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
 #include "bench/core/derive.h"
+#include "bench/core/entrant.h"
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
 #include "bench/core/run.h"
@@ -41,14 +42,23 @@ static bool is_rate(const char *metric)
     return length > 6 && strcmp(metric + length - 6, "_per_s") == 0;
 }
 
-static bool is_client_bound(const struct run *run, const struct cell *c, const char *metric)
+static double middle_of(const struct run *run, const struct cell *c, const char *metric)
 {
-    if (!is_rate(metric))
-        return false;
-    double *load = values_of(run, c, "client_load", NULL);
-    struct estimate e = bootstrap_median(load, run->blocks, 0, SEED);
-    free(load);
-    return e.value > client_bound_load;
+    double *values = values_of(run, c, metric, NULL);
+    struct estimate e = bootstrap_median(values, run->blocks, 0, SEED);
+    free(values);
+    return e.value;
+}
+
+// What makes a number doubtful, as codes. Only rates are the client's as much as the server's.
+static void find_codes(const struct run *run, const struct experiment *e, const struct cell *c,
+                       const char *metric, bool few, char codes[64])
+{
+    bool rate = is_rate(metric),
+         bound = rate && middle_of(run, c, "client_load") > client_bound_load,
+         shared = rate && is_varied(e, "cores") && middle_of(run, c, "processors_shared") > 0;
+    snprintf(codes, 64, "%s%s%s", few ? ";too-few" : "", bound ? ";client-bound" : "",
+             shared ? ";shared-processor" : "");
 }
 
 static const struct estimate none = {NAN, NAN, NAN, 0};
@@ -62,17 +72,18 @@ static void print_row(FILE *file, const struct cell *c, const char *metric, cons
     print_estimate(file, value);
     print_estimate(file, ratio);
     fprintf(file, "\t%s\t%s\t%s\t-\n", baseline, note,
-            !value->n                      ? "invalid"
-            : strstr(note, "client-bound") ? "suspect"
-                                           : "valid");
+            !value->n                                                          ? "invalid"
+            : strstr(note, "client-bound") || strstr(note, "shared-processor") ? "suspect"
+                                                                               : "valid");
 }
 
-static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
-                           const char *family, const char *metric, const char *baseline)
+static void summarize_cell(FILE *file, const struct run *run, const struct experiment *e,
+                           const struct cell *c, const char *family, const char *metric)
 {
     static const struct estimate one = {1, 1, 1, 0};
     const char *fault = NULL;
-    char note[256];
+    char note[256], codes[64], own[64];
+    const char *baseline = baseline_of(e, c->model, own);
     struct cell base = {c->experiment, baseline, c->x};
     double *values = values_of(run, c, metric, &fault),
            *base_values = values_of(run, &base, metric, NULL);
@@ -80,15 +91,11 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
     struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     if (strcmp(c->model, baseline) == 0)
         ratio = median.n ? one : none;
-    bool few = median.n < ESTIMATE_MIN_N, bound = is_client_bound(run, c, metric);
+    find_codes(run, e, c, metric, median.n < ESTIMATE_MIN_N, codes);
     if (!median.n)
         snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
     else
-        snprintf(note, sizeof note, "%s%s%s",
-                 few     ? "too-few"
-                 : bound ? ""
-                         : "-",
-                 few && bound ? ";" : "", bound ? "client-bound" : "");
+        snprintf(note, sizeof note, "%s", *codes ? codes + 1 : "-");
     print_row(file, c, metric, family, &median, &ratio, baseline, note);
     free(values);
     free(base_values);
@@ -113,7 +120,7 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
             if (strcmp(status, "ok") != 0)
                 print_row(file, &cell, metric, family, &none, &none, baseline, status);
             else if (run_has_planned(run, &cell))
-                summarize_cell(file, run, &cell, family, metric, baseline);
+                summarize_cell(file, run, e, &cell, family, metric);
         }
     }
 }
