@@ -133,10 +133,11 @@ function clause(m, at,   k, b, s, r, d) {
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
+function minus(v, decimals) { return v < 0 ? "-" digits(-v, decimals) : digits(v, decimals) }
 function signed(v, low, high,   d) {
     if (v == "-") return "-"
     d = value_decimals(v < 0 ? -v : v + 0)
-    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
+    return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
 }
 function label(name) { gsub(/_/, " ", name); return plain(name) }
 # What a derived quantity is counted in: the metric'\''s unit, unless the conf says otherwise.
@@ -145,13 +146,17 @@ function unit_of(name,   i, n, line) {
     for (i = 1; i <= n; i++) if (index(line[i], name " ") == 1) return "\302\240" plain(substr(line[i], length(name) + 2))
     return unit()
 }
+function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
 # What was derived and is a part of the answer, at one x.
 function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {
         k = name[i] SUBSEP at
         if (!(k in derived) || (dv[k] == "-" && dn[k] !~ /^not below/)) continue
-        s = s (s == "" ? "" : "; ") label(name[i]) (dv[k] == "-" ? ": " plain(dn[k]) : " " signed(dv[k], dl[k], dh[k]) unit_of(name[i]))
+        s = s (s == "" ? "" : "; ") label(name[i])
+        if (dv[k] == "-") s = s ": " plain(dn[k])
+        else if (is_crossover(name[i])) s = s " from " signed(dv[k], dl[k], dh[k]) unit_of(name[i]) " on"
+        else s = s " " signed(dv[k], dl[k], dh[k]) unit_of(name[i])
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
     return s
