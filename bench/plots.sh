@@ -77,6 +77,7 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $14 ~ /client-bound/ { hollow = 1 }
+        $7 != "-" && $14 ~ /shared-processor/ && !shared[$5]++ { at = at (at == "" ? "" : " and ") $5 }
         $7 != "-" && $14 ~ /too-few/ { few = 1 }
         $7 != "-" && $10 != "-" { ratio = 1; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
@@ -84,6 +85,7 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
             if (hollow) print "hollow: the client'\''s core was over 80 % busy, so the rate measures the client and not the server"
+            if (at != "") print "hollow at " at " " vary ": the client has to share one of them with the server, and the rate is that of both"
             if (bars) print "bars: 95 % bootstrap interval of the median over blocks"
             if (few) print "without a bar: fewer than 6 blocks, too few for an interval"
         }' "$3"

@@ -23,7 +23,7 @@ given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
-is_hollow(note) = strstrt(note, "client-bound") > 0
+is_hollow(note) = strstrt(note, "client-bound") > 0 || strstrt(note, "shared-processor") > 0
 filled(shape) = 2 * (int(shape) % 5) + 5
 # From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
 tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)

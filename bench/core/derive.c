@@ -88,6 +88,7 @@ static void divide(struct reading *r, double *sum)
     const char *word = next_word(r);
     char *end;
     double *divisor = zeros(r->run->blocks);
+    bool has_x = r->has_x; // it stands for all x if what is divided does
     if (word && strcmp(word, "(") == 0) {
         word = add_terms(r, divisor);
         if (!word || strcmp(word, ")") != 0)
@@ -99,6 +100,7 @@ static void divide(struct reading *r, double *sum)
         for (size_t block = 0; block < r->run->blocks; block++)
             divisor[block] = number;
     }
+    r->has_x = has_x;
     if (next_word(r))
         refuse(r);
     for (size_t block = 0; block < r->run->blocks; block++)
