@@ -206,6 +206,10 @@ static void say_crossing(const struct crossing *c, const struct estimate *last_r
     double last = c->count ? c->x[c->count - 1] : NAN;
     if (!d->value.n)
         snprintf(d->note, sizeof d->note, "no block has all of its parts");
+    else if (isinf(d->value.value) && isfinite(d->value.low))
+        snprintf(d->note, sizeof d->note,
+                 "not below %g up to %g (there %.3g); perhaps from %.3g on", c->limit, last,
+                 last_ratio->value, d->value.low);
     else if (isinf(d->value.value))
         snprintf(d->note, sizeof d->note, "not below %g up to %g (there %.3g)", c->limit, last,
                  last_ratio->value);
@@ -220,13 +224,11 @@ static void say_crossing(const struct crossing *c, const struct estimate *last_r
 
 static void derive_crossover(struct reading *r, struct derived *d)
 {
-    const char *model = next_word(r), *limit = next_word(r), *vary = experiment_get(r->e, "vary");
+    const char *model = next_word(r), *limit = next_word(r), *vary = experiment_need(r->e, "vary");
     char values[1024], *rest = values, *x, *end, own[64];
     struct crossing c = {0};
-    if (!limit || next_word(r) || !vary)
-        refuse(r);
-    c.limit = strtod(limit, &end);
-    if (*end || !(c.limit > 0))
+    c.limit = limit ? strtod(limit, &end) : 0;
+    if (!(c.limit > 0) || *end || next_word(r))
         refuse(r);
     snprintf(d->baseline, sizeof d->baseline, "%s", baseline_of(r->e, model, own));
     double *logs = zeros(MOST_X * r->run->blocks);
