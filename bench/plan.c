@@ -127,20 +127,16 @@ static void choose(const char *list, cpu_set_t *cpus)
         errx(2, "not all of these processors can be used here: '%s'", list);
 }
 
-struct setting {
-    cpu_set_t server, client;
-};
-
-static struct setting choose_processors(const struct options *options)
+static struct processors choose_processors(const struct options *options)
 {
-    struct setting setting;
+    struct processors setting;
     cpus_choose(&setting.server, &setting.client);
     choose(options->server_cpus, &setting.server);
     choose(options->client_cpus, &setting.client);
     return setting;
 }
 
-static void write_settings(const struct options *options, const struct setting *setting)
+static void write_settings(const struct options *options, const struct processors *setting)
 {
     char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
     cpus_print(&setting->server, server_list, sizeof server_list);
@@ -166,8 +162,9 @@ struct inventory {
     struct output models, cells, left_out, not_asked;
 };
 
-static void take_stock(const struct experiment *e, const struct options *options, int peer_cpu,
-                       FILE *names, struct inventory *inventory)
+static void take_stock(const struct experiment *e, const struct options *options,
+                       const struct processors *processors, FILE *names,
+                       struct inventory *inventory)
 {
     struct entrant *entrants;
     size_t count = entrants_find(e, options->models, names, &entrants);
@@ -176,19 +173,10 @@ static void take_stock(const struct experiment *e, const struct options *options
         fprintf(inventory->models.file, "%s\t%s\t%s\t%s\n", e->stem, who->name, who->description,
                 who->status);
         if (strcmp(who->status, "ok") == 0)
-            cells_write(e, who, options->models != NULL, peer_cpu, inventory->cells.file,
+            cells_write(e, who, options->models != NULL, processors, inventory->cells.file,
                         inventory->left_out.file);
     }
     free(entrants);
-}
-
-// The processor of whoever is to run apart from the server's: -1 if they share theirs.
-static int processor_apart(const struct setting *setting)
-{
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &setting->client) && !CPU_ISSET(cpu, &setting->server))
-            return cpu;
-    return -1;
 }
 
 // Without a choice, those that are marked, or all where none is.
@@ -220,7 +208,7 @@ static void set_up_run(const struct options *options)
     if (options->experiments && strcmp(options->experiments, "all") != 0)
         check_names(options->experiments, names, "experiment");
     rewind(found);
-    struct setting setting = choose_processors(options);
+    struct processors setting = choose_processors(options);
     snprintf(path, sizeof path, "%s/experiments", options->run);
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
         err(1, "%s", path);
@@ -242,7 +230,7 @@ static void set_up_run(const struct options *options)
             continue;
         }
         copy_experiment(options->run, &all[i]);
-        take_stock(&all[i], options, processor_apart(&setting), found, &inventory);
+        take_stock(&all[i], options, &setting, found, &inventory);
     }
     if (fclose(found) == EOF)
         err(1, "plan");

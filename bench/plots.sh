@@ -118,6 +118,7 @@ for conf in "$run"/experiments/*.conf; do
         echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $18 }' "$work/$stem.tsv" | paste -s -d ' ')"
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
+        setting "$conf" published | sed 's/^/published /'
         below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"

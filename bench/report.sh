@@ -69,7 +69,7 @@ BEGIN {
     in_words = value[1] ~ /^[a-z]/ # kinds, like those of linking: none is the largest
     base_name = base == "own" ? "the same without it" : plain(base)
 }
-NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
+NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12; dn[$3, $5] = $14 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
     n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15
@@ -106,7 +106,7 @@ function quantity() {
     return title(metric)
 }
 function title(m) {
-    sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m)
+    sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m); sub(/kib$/, "KiB", m)
     sub(/_us$/, " µs", m); gsub(/_/, " ", m); gsub(/cpu/, "CPU", m)
     if (m ~ /^latency/) m = m ", closed loop"
     return m
@@ -137,19 +137,30 @@ function clause(m, at,   k, b, s, r, d) {
     if (ratio_low[k] == "-") s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
+function minus(v, decimals) { return v < 0 ? "-" digits(-v, decimals) : digits(v, decimals) }
 function signed(v, low, high,   d) {
     if (v == "-") return "-"
     d = value_decimals(v < 0 ? -v : v + 0)
-    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
+    return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
 }
 function label(name) { gsub(/_/, " ", name); return plain(name) }
+# What a derived quantity is counted in: the metric'\''s unit, unless the conf says otherwise.
+function unit_of(name,   i, n, line) {
+    n = split(ENVIRON["units"], line, "\n")
+    for (i = 1; i <= n; i++) if (index(line[i], name " ") == 1) return "\302\240" plain(substr(line[i], length(name) + 2))
+    return unit()
+}
+function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
 # What was derived and is a part of the answer, at one x.
 function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {
         k = name[i] SUBSEP at
-        if (!(k in derived) || dv[k] == "-") continue
-        s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
+        if (!(k in derived) || (dv[k] == "-" && dn[k] !~ /^not below/)) continue
+        s = s (s == "" ? "" : "; ") label(name[i])
+        if (dv[k] == "-") s = s ": " plain(dn[k])
+        else if (is_crossover(name[i])) s = s " from " signed(dv[k], dl[k], dh[k]) unit_of(name[i]) " on"
+        else s = s " " signed(dv[k], dl[k], dh[k]) unit_of(name[i])
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
     return s
@@ -270,22 +281,33 @@ END {
 }
 '
 
-# What is derived from several cells, each with the formula.
+# What is derived from several cells, each with the formula, and beside it what somebody published of the same.
 # shellcheck disable=SC2016
 derived='
 BEGIN {
     formulas = split(ENVIRON["derive"], line, "\n")
     for (i = 1; i <= formulas; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
+    count = split(ENVIRON["published"], line, "\n")
+    for (i = 1; i <= count; i++) { # NAME VALUE, or two with a sign between
+        split(line[i], word, " ")
+        v = word[3] == "/" ? word[2] / word[4] : word[3] == "-" ? word[2] - word[4] : word[2]
+        published[word[1]] = signed(v, "-", "-")
+    }
 }
 NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
-    if (!rows++) {
-        s = ENVIRON["baseline"]
-        print "\n### Taken apart\n\nComputed within each block; a share is the part of what " plain(s) " costs.\n"
-        print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " µs | share | blocks | validity | reasons |"
-        print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: | ---: | ---: | --- | --- |"
-    }
-    print "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
-        signed($7, $8, $9) " | " signed($10, $11, $12) " | " $6 " | " $15 " | " ($14 == "-" ? "" : $14) " |"
+    row[++rows] = "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
+        signed($7, $8, $9) ($7 == "-" ? "" : unit_of($3)) " |" (count ? " " published[$3] " |" : "")
+    share[rows] = " " signed($10, $11, $12) " |"
+    end[rows] = " " $6 " | " $15 " | " ($14 == "-" ? "" : plain($14)) " |"
+    shares += $10 != "-"
+}
+END {
+    if (!rows) exit
+    print "\n### Taken apart\n\nComputed within each block" (shares ? "; a share is the part of what " plain(ENVIRON["baseline"]) " costs." : ".") \
+        (count ? " Published: " plain(ENVIRON["published_in"]) "." : "") "\n"
+    print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " value |" (count ? " published |" : "") (shares ? " share |" : "") " blocks | validity | note |"
+    print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: |" (count ? " ---: |" : "") (shares ? " ---: |" : "") " ---: | --- | --- |"
+    for (i = 1; i <= rows; i++) print row[i] (shares ? share[i] : "") end[i]
 }
 '
 
@@ -323,9 +345,12 @@ load_conf() { # CONF: its settings into the environment
     axis=${axis:-$vary}
     spot=$(setting "$1" spot)
     derive=$(setting "$1" derive)
+    units=$(setting "$1" unit)
+    published=$(setting "$1" published)
+    published_in=$(setting "$1" published_in)
     answer=$(setting "$1" answer)
     headline_at=$(setting "$1" headline_at)
-    export stem kind metric baseline headline also per vary xs axis spot derive answer headline_at
+    export stem kind metric baseline headline also per vary xs axis spot derive units published published_in answer headline_at
 }
 
 experiment_awk() { awk "$text$numbers$cells$1" "$run/summary.tsv"; } # PROGRAM
@@ -391,10 +416,11 @@ left_out() {
 
 # The load in words, from the keys that make it.
 load() { # CONF
-    local connections requests pool
+    local connections requests bytes pool
     connections=$(setting "$1" connections)
     if [ "$vary" = connections ]; then connections=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     requests=$(setting "$1" requests)
+    if [ "$vary" = requests ]; then requests=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     pool=$(setting "$1" pool)
     printf 'closed loop, %s connections at a time' "$connections"
     case $requests in
@@ -402,7 +428,8 @@ load() { # CONF
         1) printf ', one request on each' ;;
         *) printf ', %s requests on each' "$requests" ;;
     esac
-    printf ', messages of %s bytes' "$(setting "$1" bytes)"
+    if [ "$vary" = bytes ]; then bytes=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); else bytes=$(setting "$1" bytes); fi
+    printf ', messages of %s bytes' "$bytes"
     case $pool in
         '') ;;
         connections) printf ', pools of as many workers as there are connections' ;;
@@ -410,6 +437,8 @@ load() { # CONF
     esac
     if [ "$vary" = total ]; then
         printf ', so many requests as the table says'
+    elif [ -n "$(setting "$1" total)" ]; then
+        printf '; %s requests or as many more as it takes for each connection to be used in full' "$(setting "$1" total)"
     else
         printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
     fi

@@ -3,6 +3,8 @@
 // blocks, with its own; and what experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
+#include "bench/core/derive.h"
+#include "bench/core/entrant.h"
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
 #include "bench/core/run.h"
@@ -71,13 +73,13 @@ static void section_end(struct section *section, bool is_family, FILE *file)
 
 static void print_row(struct section *section, const struct cell *c, const char *metric,
                       const char *family, const struct estimate *value,
-                      const struct estimate *ratio, const char *baseline, const char *note)
+                      const struct estimate *ratio, const char *baseline, int validity,
+                      const char *note)
 {
     fprintf(section->file, "%s\t%s\t%s\t%s\t%s\t%zu", c->experiment, metric, c->model, family, c->x,
             value->n);
     print_estimate(section->file, value);
     print_estimate(section->file, ratio);
-    int validity = !value->n ? INVALID : strcmp(note, "-") == 0 ? VALID : SUSPECT;
     fprintf(section->file, "\t%s\t%s\t%s\n", baseline, note, validity_names[validity]);
     section->p = realloc(section->p, (section->rows + 1) * sizeof *section->p);
     if (!section->p)
@@ -98,13 +100,14 @@ static void summarize_cell(struct section *section, const struct run *run, const
     struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     if (strcmp(c->model, baseline) == 0)
         ratio = median.n ? one : none;
+    int validity = INVALID;
     if (!fault && measure_of(metric) == LATENCIES)
         fault = "too few requests for such a percentile";
     if (!median.n)
         snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
     else
-        cell_validity(run, c, metric, median.n, note);
-    print_row(section, c, metric, family, &median, &ratio, baseline, note);
+        validity = cell_validity(run, c, metric, median.n, note);
+    print_row(section, c, metric, family, &median, &ratio, baseline, validity, note);
     free(values);
     free(base_values);
 }
@@ -126,100 +129,34 @@ static void summarize_metric(struct section *section, const struct run *run,
         while ((x = strsep(&rest, " "))) {
             struct cell cell = {e->stem, model, x};
             if (strcmp(status, "ok") != 0)
-                print_row(section, &cell, metric, family, &none, &none, baseline, status);
+                print_row(section, &cell, metric, family, &none, &none, baseline, INVALID, status);
             else if (run_has_planned(run, &cell))
                 summarize_cell(section, run, &cell, family, metric, baseline);
         }
     }
 }
 
-// Adds one term of a derived quantity to its value in each block: MODEL, MODEL@X or
-// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). What there is to doubt of
-// it is added to the codes. Returns whether the term names an x.
-static bool add_term(const struct run *run, const struct cell *c, const char *metric,
-                     const char *text, double sign, double *sum, char codes[CODES_BYTES])
-{
-    char experiment[64], model[64], other_metric[64], x[64], term_codes[CODES_BYTES];
-    struct cell term = {c->experiment, model, c->x};
-    bool has_x = false;
-    if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
-        term.experiment = experiment;
-        metric = other_metric;
-        if (!run_has_planned(run, &term))
-            term.x = "-";
-    } else if (sscanf(text, "%63[^@]@%63s", model, x) == 2) {
-        term.x = x;
-        has_x = true;
-    }
-    double *values = values_of(run, &term, metric, NULL);
-    for (size_t block = 0; block < run->blocks; block++)
-        sum[block] += sign * values[block];
-    cell_validity(run, &term, metric, bootstrap_median(values, run->blocks, 0, SEED).n, term_codes);
-    codes_add(codes, term_codes);
-    free(values);
-    return has_x;
-}
-
-// One row of a derived quantity (bench/experiments/README.md), which has the headline metric's
-// unit. Where something is taken off, its ratio is the median of its shares of the baseline: a
-// difference may be negative, and has no logarithm then. Returns whether it stands for all x.
-static bool derive(struct section *section, const struct run *run, const struct experiment *e,
-                   const char *text, const char *x)
-{
-    char words[1024], *rest = words, *word, own[64], codes[CODES_BYTES] = "-";
-    double *sum = calloc(run->blocks, sizeof *sum), sign = 1;
-    bool differs = false, has_x = false;
-    const char *metric = experiment_need(e, "metric");
-    if (!sum)
-        err(1, "summary");
-    snprintf(words, sizeof words, "%s", text);
-    struct cell cell = {e->stem, strsep(&rest, " "), x};
-    while ((word = strsep(&rest, " "))) {
-        if (strcmp(word, "+") == 0 || strcmp(word, "-") == 0) {
-            sign = *word == '-' ? -1 : 1;
-            differs = differs || *word == '-';
-        } else if (strcmp(word, "/") == 0 && rest) {
-            double divisor = strtod(rest, NULL);
-            for (size_t block = 0; block < run->blocks; block++)
-                sum[block] /= divisor;
-            rest = NULL;
-        } else if (*word) {
-            has_x = add_term(run, &cell, metric, word, sign, sum, codes) || has_x;
-        }
-    }
-    if (has_x)
-        cell.x = "-";
-    const char *baseline = baseline_of(e, cell.model, own);
-    struct cell base = {e->stem, baseline, cell.x};
-    double *base_values = values_of(run, &base, metric, NULL);
-    struct estimate median = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
-    struct estimate ratio = bootstrap_ratio(sum, base_values, run->blocks, RESAMPLES, SEED);
-    if (differs) {
-        for (size_t block = 0; block < run->blocks; block++)
-            sum[block] /= base_values[block];
-        ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
-    }
-    if (median.n < ESTIMATE_MIN_N)
-        codes_add(codes, "too-few-samples");
-    print_row(section, &cell, "derived", "derived", &median, &ratio, baseline,
-              median.n ? codes : "no block has all of its parts");
-    free(base_values);
-    free(sum);
-    return has_x;
-}
-
+// What an experiment derives stands behind what it measures.
 static void summarize_derived(struct section *section, const struct run *run,
                               const struct experiment *e)
 {
     const char *vary = experiment_get(e, "vary");
     for (size_t i = 0; i < e->lines; i++) {
         char values[1024] = "-", *rest = values, *x;
+        struct derived d = {0};
         if (strcmp(e->keys[i], "derive") != 0)
             continue;
         if (vary)
             snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
-        while ((x = strsep(&rest, " ")) && !derive(section, run, e, e->values[i], x))
-            ;
+        while (!d.for_all_x && (x = strsep(&rest, " "))) {
+            derive(run, e, e->values[i], x, &d);
+            struct cell cell = {e->stem, d.name, d.for_all_x ? "-" : x};
+            print_row(section, &cell, "derived", "derived", &d.value, &d.ratio, d.baseline,
+                      !d.value.n                  ? INVALID
+                      : strcmp(d.codes, "-") == 0 ? VALID
+                                                  : SUSPECT,
+                      strcmp(d.note, "-") == 0 ? d.codes : d.note);
+        }
     }
 }
 

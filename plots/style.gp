@@ -100,7 +100,7 @@ extent = 'shown = only; only = ""; found = 0; base = 0; \
     only = shown'
 linear = 'end = found / share; \
     set xrange [0:end]; \
-    step = 10 ** floor(log10(found)); \
+    step = 10.0 ** floor(log10(found)); \
     step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
     set xtics 0, step, step; set xtics ("0" 0); \
     do for [i=1:int(end / step)] { set xtics add (tick(step * i) step * i) }'

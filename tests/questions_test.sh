@@ -153,6 +153,95 @@ check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/
 check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
+# ---- a counted load, quotients, and from which x on a model costs less ------------------------------------------------
+rm "$asked"/bench/experiments/*
+cat > "$asked/bench/experiments/crosses.conf" << 'END'
+question    When?
+kind        serve
+models      epoll fork
+vary        requests 1 30 1000
+connections 3
+bytes       64
+total       100
+per         echo
+metric      server_cpu_us_per_echo
+baseline    epoll
+headline    fork
+derive      always crossover fork 1e6
+derive      never crossover fork 1e-6
+derive      between crossover fork LIMIT
+derive      share fork - epoll / ( fork@1 - epoll@1 )
+unit        share of the first
+published   share 3 / 4
+published   between 9 - 11
+published_in a book
+answer      never between
+END
+bench asked RUN=crosses BUDGET=0
+check 'crossover: a LIMIT that is no number is refused' says "$work/asked.log" "cannot derive 'between crossover fork LIMIT'"
+crosses=$results/crosses
+check 'total: a whole number of connections, as many as there may be' equals 'the loads' \
+    "$(value "$crosses/plan.tsv" load model=fork block=1 | sed 's/.*-k \([0-9]*\).*-n \([0-9]*\).*/\1:\2/' | sort -n | paste -sd ' ')" '1:102 30:180 1000:3000'
+check 'total: each connection is used in full' equals 'the connections' \
+    "$(value "$crosses/trials.tsv" connections model=fork block=1 | sort -n | paste -sd ' ')" '3 6 102'
+# Between the first ratio and the last: they are far apart, whatever the machine is doing.
+middle_limit() { awk -F '\t' '$2 == "server_cpu_us_per_echo" && $3 == "fork" { r[$5] = $10 } END { print sqrt(r[1] * r[1000]) }' "$1"; }
+limit=$(sed 's/LIMIT/2/' -i "$crosses/experiments/crosses.conf" && "$repo/build/bench/summarize" "$crosses" && middle_limit "$crosses/summary.tsv")
+sed -i "s/fork 2\$/fork $limit/" "$crosses/experiments/crosses.conf"
+check 'crossover: the trials are summed up' "$repo/build/bench/summarize" "$crosses"
+crossed_again() { # by the ratios at each x; one of three blocks is their geometric mean
+    awk -F '\t' -v limit="$limit" '
+        $2 == "server_cpu_us_per_echo" && $3 == "fork" { x[++n] = $5; r[n] = $10 }
+        $2 == "derived" && $3 == "always" && ($7 != 1 || $14 !~ /from the smallest on/) { print "always is " $7 ": " $14; bad = 1 }
+        $2 == "derived" && $3 == "never" && ($7 != "-" || $14 !~ /^not below 1e-06 up to 1000 \(there [0-9.]+\)$/) { print "never is " $7 ": " $14; bad = 1 }
+        $2 == "derived" && $3 == "between" {
+            for (i = n; i > 0 && r[i] < limit; i--);
+            should = exp(log(x[i]) + log(x[i + 1] / x[i]) * log(r[i] / limit) / log(r[i] / r[i + 1]))
+            if (i < 1 || i == n || $7 / should > 1.001 || should / $7 > 1.001) { print "between is " $7 " instead of " should; bad = 1 }
+            seen = 1
+        }
+        END { exit bad || !seen }' "$crosses/summary.tsv"
+}
+check 'crossover: from the ratios at each x' crossed_again
+shared_again() { # of three blocks the median is one of them
+    awk -F '\t' '
+        FNR == 1 { file++; for (i = 1; i <= NF; i++) if ($i == "server_cpu_us_per_echo") c = i; next }
+        file == 1 { v[$4, $5, $2] = $c }
+        file == 2 && $3 == "share" && $5 == 1000 {
+            for (b = 1; b <= 3; b++) {
+                s = (v["fork", 1000, b] - v["epoll", 1000, b]) / (v["fork", 1, b] - v["epoll", 1, b])
+                seen += $7 - s < 1e-4 && s - $7 < 1e-4
+            }
+            if (!seen) print "share is " $7 ", at last " s
+        }
+        END { exit !seen }' "$crosses/trials.tsv" "$crosses/summary.tsv"
+}
+check 'a quotient of differences: from the blocks' shared_again
+"$repo/bench/report.sh" "$crosses"
+check 'crossover: the report says from where on' says <(unescaped "$crosses/report.md") 'never: not below 1e-06 up to 1000 (there '
+check 'derived: its unit and what was published' says <(unescaped "$crosses/report.md") 'of the first | 0.750 |'
+check 'derived: a difference of what was published' says <(unescaped "$crosses/report.md") '| -2.00 |'
+check 'derived: where that was' says <(unescaped "$crosses/report.md") 'Published: a book.'
+
+# ---- cores -----------------------------------------------------------------------------------------------------------
+rm "$asked"/bench/experiments/*
+cores=$(lscpu -p=CORE,SOCKET | grep -v '^#' | sort -u | wc -l)
+if [ "$cores" -eq 1 ] || [ "$(nproc)" -lt "$(nproc --all)" ]; then
+    skips 'cores' 'there is one core only, or not all may be used'
+else
+    ask cored 'models epoll prefork' 'connections 2' "vary cores 1 $cores 1024" 'also connections_per_s'
+    bench asked RUN=cored BUDGET=0
+    check 'cores: the run ends well' equals 'its status' $? 0
+    cored=$results/cored
+    check 'cores: every trial is ok' all_ok "$cored/trials.tsv"
+    check 'cores: so many for the server' equals 'how many' \
+        "$(value "$cored/cells.tsv" program "x=$cores" model=prefork | awk '{ print $1, $2, split($3, cpu, ","), $4 }')" "taskset -c $cores build/servers/prefork"
+    check 'cores: as many as there are are shared with the client' equals 'the note' \
+        "$(value "$cored/summary.tsv" note "x=$cores" metric=connections_per_s model=epoll | tr ';' '\n' | tail -n 1)" shared-processor
+    check 'cores: one is not' equals 'the processors shared' "$(value "$cored/trials.tsv" processors_shared x=1 | sort -u)" 0
+    check 'cores: more than there are are left out' says <(unescaped "$cored/report.md") 'Left out at 1024 cores: epoll and prefork; there are not so many here'
+fi
+
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------
 # Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
 rm "$asked"/bench/experiments/*

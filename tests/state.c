@@ -159,6 +159,25 @@ static void kill_a_worker(const struct cell *cell)
         fail_msg("a killed worker is not replaced, or somebody took the companion for one");
 }
 
+// Cuts the line about the workers off, if there is one. In rising order they have counted all.
+static void expect_workers(char *out, unsigned requests)
+{
+    static const char line[] = "state tally by worker";
+    char *words = strstr(out, line), *end;
+    if (!words)
+        return;
+    unsigned long last = 0, sum = 0, count;
+    const char *at = words + strlen(line);
+    for (; *at == ' '; at = end) {
+        count = strtoul(at, &end, 10);
+        assert_true(count >= last);
+        sum += last = count;
+    }
+    assert_string_equal(at, "\n");
+    assert_int_equal(sum, requests);
+    *words = '\0';
+}
+
 // As from a terminal, the signal goes to all of the server's processes.
 static void stop_and_expect(struct cell *cell, unsigned requests)
 {
@@ -171,6 +190,9 @@ static void stop_and_expect(struct cell *cell, unsigned requests)
         port_refuses(cell->server.port); // a connection that makes accept4 return
     struct result r = wait_for_end(&cell->server);
     snprintf(expected, sizeof expected, "state %s counted %u\n", cell->mechanism, requests);
+    if (strcmp(cell->mechanism, "tally") == 0)
+        assert_non_null(strstr(r.out, "by worker"));
+    expect_workers(r.out, requests);
     assert_string_equal(r.errors, "");
     assert_string_equal(r.out, expected);
     assert_int_equal(r.status, 0);
@@ -268,6 +290,7 @@ static void refuses_what_it_should(void **state)
         {"thread", "fcntl_file", true},    {"prefork", "fcntl_file", false},
         {"fork_exec", "shm_atomic", true}, {"clone_vm", "shm_atomic", false},
         {"clone_vm", "unix_owner", true},  {"prefork", "unix_owner", false},
+        {"clone_vm", "tally", true},       {"prethread", "tally", false},
     };
     struct cell *cell = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -87,6 +87,79 @@ static void ratio_of_known_values(void **unused)
     assert_true(fabs(log(inverse.low * e.high)) < 0.2 * log(e.high));
 }
 
+enum { ROWS = 3, BLOCKS = 20 };
+
+static double last_of_rows(const double *ratios, const void *unused)
+{
+    (void)unused;
+    return ratios[ROWS - 1];
+}
+
+static double product_of_rows(const double *ratios, const void *unused)
+{
+    (void)unused;
+    return ratios[0] * ratios[1] * ratios[2];
+}
+
+static double first_above(const double *ratios, const void *limit)
+{
+    return ratios[0] > *(const double *)limit ? INFINITY : 1;
+}
+
+// One row is the ratio of before; what rows have in common cancels, because they are drawn
+// together.
+static void function_of_ratios(void **unused)
+{
+    (void)unused;
+    double logs[ROWS * BLOCKS], numerator[BLOCKS], ones[BLOCKS];
+    unsigned short state[3];
+    random_state(state, 8, 0);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        double noise = erand48(state) - 0.5, more = erand48(state);
+        logs[i] = noise;
+        logs[BLOCKS + i] = log(5) - noise; // the same noise, the other way round
+        logs[2 * BLOCKS + i] = more;
+        numerator[i] = exp(more);
+        ones[i] = 1;
+    }
+    struct estimate e = bootstrap_ratio(numerator, ones, BLOCKS, RESAMPLES, 1);
+    struct estimate last =
+        bootstrap_of_ratios(last_of_rows, NULL, logs, ROWS, BLOCKS, RESAMPLES, 1);
+    assert_int_equal(last.n, BLOCKS);
+    assert_true(is_close(last.value, e.value));
+    // Other resamples, hence about the same interval.
+    assert_true(fabs(log(last.low / e.low)) < 0.2 * log(e.high / e.low));
+    assert_true(fabs(log(last.high / e.high)) < 0.2 * log(e.high / e.low));
+
+    for (size_t i = 0; i < BLOCKS; i++)
+        logs[2 * BLOCKS + i] = log(2);
+    e = bootstrap_of_ratios(product_of_rows, NULL, logs, ROWS, BLOCKS, RESAMPLES, 1);
+    assert_true(is_close(e.value, 10) && is_close(e.low, 10) && is_close(e.high, 10));
+
+    logs[BLOCKS + 3] = logs[7] = NAN; // two blocks
+    e = bootstrap_of_ratios(product_of_rows, NULL, logs, ROWS, BLOCKS, RESAMPLES, 1);
+    assert_int_equal(e.n, BLOCKS - 2);
+    e = bootstrap_of_ratios(product_of_rows, NULL, logs, 0, BLOCKS, RESAMPLES, 1);
+    assert_true(e.n == 0 && isnan(e.value));
+    e = bootstrap_of_ratios(product_of_rows, NULL, logs, ROWS, 5, RESAMPLES, 1);
+    assert_true(e.n == 4 && isfinite(e.value) && isnan(e.low) && isnan(e.high));
+}
+
+// An end of the interval may lie beyond all numbers, the value inside them.
+static void function_that_is_infinite_now_and_then(void **unused)
+{
+    (void)unused;
+    double logs[BLOCKS], limit;
+    for (size_t i = 0; i < BLOCKS; i++)
+        logs[i] = (double)i / BLOCKS;
+    limit = exp(0.55);
+    struct estimate e = bootstrap_of_ratios(first_above, &limit, logs, 1, BLOCKS, RESAMPLES, 1);
+    assert_true(e.value == 1 && e.low == 1 && isinf(e.high));
+    limit = exp(0.95);
+    e = bootstrap_of_ratios(first_above, &limit, logs, 1, BLOCKS, RESAMPLES, 1);
+    assert_true(e.value == 1 && e.high == 1);
+}
+
 // Each block is four times as slow as the one before: only ratios within a block can be exact.
 static void ratio_is_paired(void **unused)
 {
@@ -428,6 +501,8 @@ int main(void)
         cmocka_unit_test(median_interval_is_the_exact_one),
         cmocka_unit_test(ratio_of_known_values),
         cmocka_unit_test(ratio_is_paired),
+        cmocka_unit_test(function_of_ratios),
+        cmocka_unit_test(function_that_is_infinite_now_and_then),
         cmocka_unit_test(ratio_of_identical_series_is_one),
         cmocka_unit_test(unusable_pairs_are_left_out),
         cmocka_unit_test(too_few_values_have_no_interval),

@@ -1,15 +1,18 @@
 #include "bench/core/cells.h"
+#include "bench/core/cpus.h"
 #include "bench/core/headline.h"
 #include "bench/core/kind.h"
 #include "bench/core/number.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
     char program[512], arguments[512], load[256], left_out[1024];
+    char placed[512]; // a command that gives a server other processors than a run's, or nothing
     double least_s;
     unsigned every, headline_every;
     char turn[192];
@@ -40,12 +43,16 @@ static void add_argument(struct cell *c, const char *option, const char *value)
                  option, *option ? " " : "", value);
 }
 
-// How long a server is driven: for a time, or for a number of requests.
-static void add_length(const struct experiment *e, struct cell *c)
+// How long a server is driven: for a time, or for a number of requests: where what varies is
+// something else, as many more as it takes for each connection to carry as many as it may, and for
+// as many connections at a time as there may be.
+static void add_length(const struct experiment *e, struct cell *c, double at_once)
 {
     size_t used = strlen(c->load);
     double total = varied(e, c, "total", 0);
     if (total > 0) {
+        if (!is_varied(e, "total") && at_once > 0)
+            total = ceil(total / at_once) * at_once;
         snprintf(c->load + used, sizeof c->load - used, " -n %.0f", total);
         c->least_s = 0.1;
         return;
@@ -86,7 +93,7 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
              requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
              experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
-    add_length(e, c);
+    add_length(e, c, connections * requests);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
@@ -107,8 +114,18 @@ static void count(const struct experiment *e, const struct entrant *who, struct 
     c->least_s = 0.05;
 }
 
+// The processor of whoever is to run apart from the server's: -1 if they share theirs.
+static int processor_apart(const struct processors *processors)
+{
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &processors->client) && !CPU_ISSET(cpu, &processors->server))
+            return cpu;
+    return -1;
+}
+
 // What varies and is nothing of the load is an option of the program.
-static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
+static void add_option(const struct experiment *e, struct cell *c,
+                       const struct processors *processors)
 {
     char option[64], value[64];
     snprintf(option, sizeof option, "--%s", c->x_name);
@@ -118,6 +135,7 @@ static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
             return;
         if (strcmp(c->x, "two_cores") != 0)
             errx(1, "experiment %s: placement is same_core or two_cores, not '%s'", e->stem, c->x);
+        int peer_cpu = processor_apart(processors);
         if (peer_cpu < 0) {
             snprintf(c->left_out, sizeof c->left_out, "there is only one processor to run on");
             return;
@@ -126,6 +144,20 @@ static void add_option(const struct experiment *e, struct cell *c, int peer_cpu)
         snprintf(value, sizeof value, "%d", peer_cpu);
     }
     add_argument(c, option, value);
+}
+
+// Gives a server as many processors as x says.
+static void place(struct cell *c, const struct processors *processors)
+{
+    char list[sizeof c->placed - sizeof "taskset -c  "];
+    unsigned cores = (unsigned)number_whole(c->x, "cores", 1, CPU_SETSIZE);
+    cpu_set_t cpus;
+    if (cpus_widen(&processors->server, &processors->client, cores, &cpus) < 0) {
+        snprintf(c->left_out, sizeof c->left_out, "there are not so many here");
+        return;
+    }
+    cpus_print(&cpus, list, sizeof list);
+    snprintf(c->placed, sizeof c->placed, "taskset -c %s ", list);
 }
 
 // An experiment can leave cells out itself: MODEL@X and why.
@@ -148,8 +180,8 @@ static void ask(struct cell *c)
 
 static bool is_load(const char *name)
 {
-    static const char *const loads[] = {"connections", "requests", "bytes",
-                                        "rate",        "total",    "workers"};
+    static const char *const loads[] = {"connections", "requests", "bytes", "rate",
+                                        "total",       "workers",  "cores"};
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
         if (strcmp(name, loads[i]) == 0)
             return true;
@@ -183,7 +215,7 @@ static void take_turn(const struct experiment *e, const struct entrant *who, boo
 }
 
 static void write_cell(const struct experiment *e, const struct entrant *who, struct cell *c,
-                       int peer_cpu, FILE *cells, FILE *left_out)
+                       const struct processors *processors, FILE *cells, FILE *left_out)
 {
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
@@ -200,21 +232,23 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
         count(e, who, c);
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
         !who->is_outside)
-        add_option(e, c, peer_cpu);
+        add_option(e, c, processors);
+    if (serves && is_varied(e, "cores"))
+        place(c, processors);
     leave_out(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)
         ask(c);
     if (*c->left_out)
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
     else
-        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind, who->name,
-                c->x, under ? under : "", under ? " " : "", c->program,
+        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind,
+                who->name, c->x, c->placed, under ? under : "", under ? " " : "", c->program,
                 *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every, c->turn,
                 c->headline_every);
 }
 
 void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,
-                 int peer_cpu, FILE *cells, FILE *left_out)
+                 const struct processors *processors, FILE *cells, FILE *left_out)
 {
     char values[1024] = "-", *rest = values, *x_name = NULL, *x;
     if (experiment_get(e, "vary")) {
@@ -224,6 +258,6 @@ void cells_write(const struct experiment *e, const struct entrant *who, bool is_
     while ((x = strsep(&rest, " "))) {
         struct cell c = {.x_name = x_name, .x = x};
         take_turn(e, who, is_chosen, &c);
-        write_cell(e, who, &c, peer_cpu, cells, left_out);
+        write_cell(e, who, &c, processors, cells, left_out);
     }
 }

@@ -5,7 +5,13 @@
 #include "bench/core/entrant.h"
 #include "bench/core/experiment.h"
 
+#include <sched.h>
 #include <stdio.h>
+
+// Where server and client run.
+struct processors {
+    cpu_set_t server, client;
+};
 
 // The columns of cells.tsv. least_s: the time that a trial cannot go below. every: it takes part in
 // one of so many blocks, those behind the experiment's headline in one of headline_every. turn: it
@@ -17,8 +23,8 @@
 #define LEFT_OUT_COLUMNS "experiment\tmodel\tx\treason"
 
 // Writes a row for each cell of an entrant to one file or the other: a cell is left out if some of
-// its connections would wait for ever, or if the program says that it cannot run so here. peer_cpu:
-// the processor of who is to run apart, -1 if there is no other. is_chosen: somebody asked for it
-// by its name, and it takes part in as many blocks as what is behind the headline.
+// its connections would wait for ever, if there are not so many processors, or if the program says
+// that it cannot run so here. is_chosen: somebody asked for it by its name, and it takes part in as
+// many blocks as what is behind the headline.
 void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,
-                 int peer_cpu, FILE *cells, FILE *left_out);
+                 const struct processors *processors, FILE *cells, FILE *left_out);

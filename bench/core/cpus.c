@@ -1,6 +1,7 @@
 #include "bench/core/cpus.h"
 
 #include <err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,4 +71,26 @@ void cpus_choose(cpu_set_t *server, cpu_set_t *client)
     CPU_ZERO(client);
     CPU_SET(chosen[0], server);
     CPU_SET(chosen[found == 2 ? 1 : 0], client);
+}
+
+// Adds processors of a set until there are so many.
+static void add_from(const cpu_set_t *from, bool one_a_core, unsigned count, cpu_set_t *cpus)
+{
+    for (int cpu = 0; cpu < CPU_SETSIZE && (unsigned)CPU_COUNT(cpus) < count; cpu++)
+        if (CPU_ISSET(cpu, from) && (!one_a_core || is_first_of_its_core(cpu)))
+            CPU_SET(cpu, cpus);
+}
+
+int cpus_widen(const cpu_set_t *server, const cpu_set_t *client, unsigned count, cpu_set_t *cpus)
+{
+    cpu_set_t allowed, others;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+        err(1, "sched_getaffinity");
+    CPU_XOR(&others, &allowed, client);
+    CPU_AND(&others, &others, &allowed);
+    CPU_ZERO(cpus);
+    add_from(server, false, count, cpus);
+    add_from(&others, true, count, cpus);
+    add_from(&allowed, true, count, cpus);
+    return (unsigned)CPU_COUNT(cpus) == count ? 0 : -1;
 }

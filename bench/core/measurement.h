@@ -27,6 +27,11 @@
     X(client_cpu_us_per_echo) /* in the window */                                                  \
     X(latency_p50_us)         /* closed loop: from the start of a request */                       \
     X(latency_p99_us)                                                                              \
+    X(server_cpu_us_per_kib) /* of what was echoed */                                              \
+    X(busiest_worker_share)  /* where workers count: requests of the busiest, as a multiple of     \
+                                an even share */                                                   \
+    X(idlest_worker_share)   /* likewise */                                                        \
+    X(processors_shared)     /* by server and client */                                            \
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
     X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
     X(user_us_per_operation)                                                                       \

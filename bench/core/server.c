@@ -43,16 +43,38 @@ bool server_start(const struct setting *setting, const char *program, const char
     return true;
 }
 
-// How many requests a server counted, which it says last of all.
-static double counted(int output_fd)
+// The shares of the idlest and the busiest worker in what all have counted, which is in rising
+// order.
+static void share_out(const char *counts, struct life *life)
 {
-    char line[256];
+    double least = NAN, most = NAN, sum = 0, workers = 0;
+    char *end;
+    for (; *counts == ' '; counts = end) {
+        most = strtod(counts, &end);
+        if (end == counts)
+            break;
+        least = workers > 0 ? least : most;
+        sum += most;
+        workers++;
+    }
+    life->idlest = least / (sum / workers);
+    life->busiest = most / (sum / workers);
+}
+
+// What a server has counted, which it says last of all.
+static void read_counts(int output_fd, struct life *life)
+{
+    char line[4096];
     unsigned long long count;
-    double last = NAN;
-    while (read_line(output_fd, line, sizeof line, monotonic_ns() + second_ns))
+    int counts = 0;
+    while (read_line(output_fd, line, sizeof line, monotonic_ns() + second_ns)) {
         if (sscanf(line, "state %*s counted %llu", &count) == 1)
-            last = (double)count;
-    return last;
+            life->counted = (double)count;
+        sscanf(line, "state %*s by worker%n", &counts);
+        if (counts > 0)
+            share_out(line + counts, life);
+        counts = 0;
+    }
 }
 
 // Appends what a server has said to the log, and keeps its last line.
@@ -76,7 +98,7 @@ struct life server_stop(const struct setting *setting, struct server *server, st
 {
     int status = 0;
     struct rusage usage = {0};
-    struct life life = {.counted = NAN};
+    struct life life = {.counted = NAN, .busiest = NAN, .idlest = NAN};
     kill(server->pid, SIGTERM);
     if (!process_wait(server->pid, monotonic_ns() + 5 * second_ns, &status, &usage)) {
         measurement_fault(m, "server did not stop");
@@ -87,7 +109,7 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     }
     if (process_group_kill(server->pid))
         measurement_fault(m, "server left processes behind");
-    life.counted = counted(server->output_fd);
+    read_counts(server->output_fd, &life);
     close(server->output_fd);
     keep_errors(setting, server);
     life.cpu_us = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +

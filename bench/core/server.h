@@ -19,6 +19,7 @@ struct server {
 struct life {
     double cpu_us, faults, switches; // page faults, and switches to another task
     double counted;                  // requests, in the state that they share; NAN: it shares none
+    double busiest, idlest; // worker's requests, as multiples of an even share; NAN: nobody counts
 };
 
 // Starts a server and waits until it says where it listens. False, and a fault, if it does not; it

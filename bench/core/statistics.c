@@ -225,6 +225,96 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     return result;
 }
 
+// The blocks in which none of the rows has a NAN; returns how many.
+static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
+{
+    size_t kept = 0;
+    for (size_t block = 0; block < n; block++) {
+        size_t row = 0;
+        while (row < rows && !isnan(logs[row * n + block]))
+            row++;
+        if (row == rows)
+            blocks[kept++] = block;
+    }
+    return kept;
+}
+
+// Rows of n values each, sorted, and where each was before: places[i] of sorted[i].
+struct sorted_rows {
+    size_t rows, n;
+    double *sorted;
+    size_t *places;
+};
+
+static void sort_rows(struct sorted_rows *s, const double *logs, size_t stride,
+                      const size_t *blocks)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        double *sorted = s->sorted + row * s->n;
+        size_t *places = s->places + row * s->n;
+        for (size_t i = 0; i < s->n; i++) {
+            size_t at = i;
+            double value = logs[row * stride + blocks[i]];
+            for (; at > 0 && sorted[at - 1] > value; at--) {
+                sorted[at] = sorted[at - 1];
+                places[at] = places[at - 1];
+            }
+            sorted[at] = value;
+            places[at] = i;
+        }
+    }
+}
+
+// What the function says of the ratios when block i occurs taken[i] times.
+static double of_resample(double (*of)(const double *, const void *), const void *context,
+                          const struct sorted_rows *s, const uint32_t *taken, uint32_t *counts,
+                          double *ratios)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        for (size_t i = 0; i < s->n; i++)
+            counts[i] = taken[s->places[row * s->n + i]];
+        ratios[row] = exp(trimmed_mean(s->sorted + row * s->n, counts, s->n));
+    }
+    return of(ratios, context);
+}
+
+struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
+                                    const void *context, const double *logs, size_t rows, size_t n,
+                                    unsigned resamples, uint64_t seed)
+{
+    size_t *blocks = allocate(n, sizeof *blocks);
+    struct sorted_rows s = {.rows = rows, .n = rows ? complete_blocks(logs, rows, n, blocks) : 0};
+    struct estimate result = {NAN, NAN, NAN, NAN, s.n};
+    s.sorted = allocate(rows * s.n, sizeof *s.sorted);
+    s.places = allocate(rows * s.n, sizeof *s.places);
+    uint32_t *taken = allocate(s.n, sizeof *taken), *counts = allocate(s.n, sizeof *counts);
+    double *ratios = allocate(rows, sizeof *ratios);
+    double *replicates = allocate(resamples, sizeof *replicates);
+    sort_rows(&s, logs, n, blocks);
+    for (size_t i = 0; i < s.n; i++)
+        taken[i] = 1;
+    if (s.n)
+        result.value = of_resample(of, context, &s, taken, counts, ratios);
+    if (s.n >= ESTIMATE_MIN_N && resamples > 0) {
+        uint64_t state = mix(seed);
+        for (unsigned r = 0; r < resamples; r++) {
+            resample(taken, s.n, &state);
+            replicates[r] = of_resample(of, context, &s, taken, counts, ratios);
+        }
+        size_t left_out = (size_t)(expanded_tail(s.n) * resamples);
+        result.low = at_rank(replicates, resamples, left_out);
+        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
+    }
+    free(replicates);
+    free(ratios);
+    free(counts);
+    free(taken);
+    free(s.places);
+    free(s.sorted);
+    free(blocks);
+    return result;
+}
+
 void random_state(unsigned short state[3], uint64_t seed, uint64_t number)
 {
     uint64_t mixed = mix(mix(seed) + number);

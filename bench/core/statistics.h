@@ -7,9 +7,9 @@
 // should know about the bootstrap", The American Statistician 69, 2015, pp. 371-386; ExpandProbs in
 // his R package `resample`): instead of 2.5 %, Phi(-t) is left out at either end, t being Student's
 // 97.5 % quantile with n - 1 degrees of freedom. His further factor sqrt(n / (n - 1)) belongs to
-// the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they cover 93.4
-// to 96.8 % from n = 6 to 60, whether the noise is clean or full of outliers, and on a machine that
-// drifts and stalls (simulated; tests/coverage.c holds it at 93 to 97 %).
+// the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they
+// cover 93.4 to 96.8 % from n = 6 to 60, whether the noise is clean or full of outliers, and on a
+// machine that drifts and stalls (simulated; tests/coverage.c holds it at 93 to 97 %).
 //
 // The p-value of a ratio of 1 is read off the same resamples: it is the level at which an end of
 // the interval, expanded in the same way, would be exactly at 1, so that p < 0.05 where the 95 %
@@ -55,6 +55,15 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
 // where some are (Holm, "A simple sequentially rejective multiple test procedure", Scandinavian
 // Journal of Statistics 6, 1979, pp. 65-70).
 void holm(double *p, size_t n);
+// What a function says of several ratios that were measured in the same n blocks, with its
+// interval: logs[row * n + block] is the logarithm of a ratio in a block, and each ratio is
+// estimated as bootstrap_ratio does, from whole blocks drawn anew, so that what the ratios of a
+// block share stays together. Blocks that lack a ratio (NAN) are left out. The function may say
+// INFINITY: an end of the interval is then infinite if that many resamples are. Costs as much as
+// `rows` ratios.
+struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
+                                    const void *context, const double *logs, size_t rows, size_t n,
+                                    unsigned resamples, uint64_t seed);
 
 // Makes a state for nrand48 and the like from a seed and a number within it (a block, a trial): all
 // such states are unrelated, neighbours too.

@@ -32,6 +32,9 @@ const struct reason reasons[] = {
      "some of what was due was never sent",
      "they are in the distribution with the time-out: from one in a thousand on its 99.9th "
      "percentile is made of them"},
+    {"shared-processor", SUSPECT, RATES, FIGURE_processors_shared, NAN, 0,
+     "client and server share a processor, and the rate is that of both",
+     "what one of them uses the other has not; the server's CPU time still tells models apart"},
     {"unsteady", SUSPECT, PACE, FIGURE_thirds, 0.67, 1.5,
      "the first and the last third of the window differ by half",
      "a mean over the window then stands for neither; a third of a short trial is 50 ms, in which "

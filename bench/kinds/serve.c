@@ -11,14 +11,21 @@
 #include "bench/core/server.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { LEAST_ECHOES_IN_THIRDS = 200 }; // fewer differ by chance
 
-static void look_at(const struct server *server, struct measurement *m)
+static void look_at(const struct setting *setting, const struct server *server,
+                    struct measurement *m)
 {
     struct process_state state;
+    cpu_set_t cpus;
+    if (sched_getaffinity(server->pid, sizeof cpus, &cpus) == 0) {
+        CPU_AND(&cpus, &cpus, &setting->client_cpus);
+        m->figures[FIGURE_processors_shared] = CPU_COUNT(&cpus);
+    }
     if (!process_look_at_rest(server->pid, &state))
         return;
     m->figures[FIGURE_server_descriptors] = state.descriptors;
@@ -78,7 +85,7 @@ static void measure(const struct trial *t, struct measurement *m)
         return;
     }
     double window_cpu_us = driver_run(setting, &server, t->load, report, sizeof report, m);
-    look_at(&server, m);
+    look_at(setting, &server, m);
     struct life life = server_stop(setting, &server, m), idle_life = {0};
 
     bool persistent = reported(report, "requests_per_connection") == 0;
@@ -94,6 +101,10 @@ static void measure(const struct trial *t, struct measurement *m)
     f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
     f[FIGURE_server_cpu_us] = persistent ? window_cpu_us : life.cpu_us - idle_life.cpu_us;
     f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
+    f[FIGURE_server_cpu_us_per_kib] =
+        f[FIGURE_server_cpu_us_per_echo] / (reported(report, "bytes") / 1024);
+    f[FIGURE_busiest_worker_share] = life.busiest;
+    f[FIGURE_idlest_worker_share] = life.idlest;
     if (!persistent) {
         f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
         f[FIGURE_server_faults_per_connection] =

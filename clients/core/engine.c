@@ -44,7 +44,9 @@ static bool in_window;    // requests started now belong to the window
 static uint64_t begun_ns; // this part of the run
 static uint64_t end_ns;   // of releasing, when it is known
 static uint64_t released; // requests, in this part of the run
-static unsigned busy;     // clients with a request
+static uint64_t
+    promised;         // the same, and those that the connections that there are will still carry
+static unsigned busy; // clients with a request
 static unsigned connecting;
 static uint64_t failed_in_a_row; // requests, since the last one that was answered right
 static uint64_t answered_ns;     // when that was
@@ -59,6 +61,22 @@ static bool open_loop(void)
 static bool persistent(void)
 {
     return load->requests_per_connection == 0;
+}
+
+// Whether requests are given out by the connection, so that each connection is used in full: what
+// making it costs is shared by as many requests as it was asked to carry.
+static bool counts_connections(void)
+{
+    return !open_loop() && !persistent() && load->total_requests && in_window;
+}
+
+// How many requests the next connection is to carry.
+static uint64_t to_carry(void)
+{
+    uint64_t left = load->total_requests - promised;
+    return counts_connections() && left < load->requests_per_connection
+               ? left
+               : load->requests_per_connection;
 }
 
 // The source for the next connection: 127.0.0.1, .2, .3 … towards a server on the loopback network,
@@ -135,6 +153,9 @@ static void fail(unsigned i, enum failure kind, int error)
     outcome->ports_exhausted += kind == CONNECT_FAILED && error == EADDRNOTAVAIL;
     disconnect(i);
     c->not_before_ns = turn_ns + TRY_AGAIN_AFTER_NS;
+    if (c->requests_left > 0) // a request that failed is not made up for
+        promised -= c->requests_left - c->has_request;
+    c->requests_left = 0;
     if (c->has_request)
         finish_request(i, false);
 }
@@ -145,6 +166,8 @@ static void connect_client(unsigned i)
     int problem =
         net->connect(i, (const struct sockaddr *)&load->target, source(), load->target_bytes);
     outcome->connections_total++;
+    c->requests_left = to_carry();
+    promised += c->requests_left;
     if (problem < 0) {
         fail(i, CONNECT_FAILED, -problem);
         return;
@@ -152,7 +175,6 @@ static void connect_client(unsigned i)
     outcome->connections += in_window;
     c->state = CONNECTING;
     connecting++;
-    c->requests_left = load->requests_per_connection;
 }
 
 static void send_request(unsigned i)
@@ -202,8 +224,9 @@ static void look_at_the_end(void)
 
 static void release_closed_loop(unsigned i)
 {
+    bool may_connect = !counts_connections() || promised < load->total_requests;
     look_at_the_end();
-    if (releasing && is_free(&clients[i]))
+    if (releasing && is_free(&clients[i]) && (may_connect || clients[i].state != CLOSED))
         start_request(i, turn_ns);
 }
 
@@ -325,7 +348,9 @@ static void run_part(uint64_t duration_ns)
 {
     turn_ns = begun_ns = now_ns();
     end_ns = duration_ns > UINT64_MAX - turn_ns ? UINT64_MAX : turn_ns + duration_ns;
-    released = 0;
+    released = promised = 0;
+    for (unsigned i = 0; i < load->connections; i++)
+        promised += clients[i].requests_left;
     releasing = true;
     if (open_loop())
         schedule_start(&schedule, load->rate_per_s, turn_ns, load->seed + in_window);

@@ -258,5 +258,5 @@ int main(int argc, char **argv)
     int status = model.run(&server);
     alarm(0);
     end_children();
-    return state_end() ? status : 1;
+    return state_end(options.workers) ? status : 1;
 }

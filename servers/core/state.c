@@ -103,7 +103,27 @@ static bool agrees(const struct state *s, uint64_t *counted)
     return false;
 }
 
-bool state_end(void)
+static int compare(const void *left, const void *right)
+{
+    const uint64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+// What each worker has counted, in rising order; those of the pool that never served have none.
+static void say_by_worker(const struct state *s, unsigned workers)
+{
+    uint64_t counts[STATE_ENTRIES];
+    size_t n = s->workers > workers ? s->workers : workers;
+    n = n < STATE_ENTRIES ? n : STATE_ENTRIES;
+    memcpy(counts, s->table, sizeof counts);
+    qsort(counts, n, sizeof *counts, compare);
+    printf("state %s by worker", chosen->name);
+    for (size_t i = 0; i < n; i++)
+        printf(" %" PRIu64, counts[i]);
+    putchar('\n');
+}
+
+bool state_end(unsigned workers)
 {
     uint64_t counted;
     if (!chosen)
@@ -115,6 +135,8 @@ bool state_end(void)
     }
     bool right = agrees(s, &counted);
     printf("state %s counted %" PRIu64 "\n", chosen->name, counted);
+    if (chosen->by_worker)
+        say_by_worker(s, workers);
     if (fflush(stdout) == EOF) {
         warn("standard output");
         return false;

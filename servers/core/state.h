@@ -15,6 +15,7 @@ enum { STATE_ENTRIES = 4096 / sizeof(uint64_t) };
 struct state {
     uint64_t table[STATE_ENTRIES];
     uint64_t counter;
+    uint64_t workers; // that have an entry to themselves, where the mechanism gives them one
 };
 
 // Who serves requests at the same time, as bits: one thread of one process, which serves everybody;
@@ -35,6 +36,7 @@ struct state_mechanism {
     // In the server, when all other processes that served are gone; threads may still be at work.
     // Returns what came of it, or NULL if that is lost. Nothing that outlives the server is left.
     const struct state *(*end)(void);
+    bool by_worker; // an entry of the table is what one worker has counted
 };
 
 #define STATE_MECHANISM(...)                                                                       \
@@ -69,8 +71,9 @@ void state_choose(const char *name);
 // Why the model or this machine cannot do with the mechanism, or NULL; NULL without one.
 const char *state_unsupported(void);
 
-// Both do nothing without a mechanism. state_end() says on standard output what was counted; false,
-// and a message, if it cannot or the table does not agree. A server that ends by force, because a
-// client did not leave within its grace, does not come to it.
+// Both do nothing without a mechanism. state_end() says on standard output what was counted (by
+// worker: also what each has, of a pool of so many); false, and a message, if it cannot or the
+// table does not agree. A server that ends by force, because a client did not leave within its
+// grace, does not come to it.
 void state_prepare(void);
-bool state_end(void);
+bool state_end(unsigned workers);
