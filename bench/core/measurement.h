@@ -30,7 +30,12 @@
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
     X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
     X(user_us_per_operation)                                                                       \
-    X(system_us_per_operation)
+    X(system_us_per_operation)                                                                     \
+    X(connections_lost)       /* others than the one whose server came to a sudden end */          \
+    X(connections_lost_share) /* of those others */                                                \
+    X(service_back)           /* 1: somebody new is served after that; 0: nobody any more */       \
+    X(service_back_us)        /* so long after it; none if it does not come back */                \
+    X(others_latency_max_us)  /* of the others' first echoes after it, where there are any */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };
