@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const uint64_t patience_ns = 2000000000;
@@ -203,6 +204,17 @@ static void count(const struct client *others, size_t n, double back_us, double 
     f[FIGURE_service_back_us] = back_us;
 }
 
+// Servers replace workers ten times a second at most, counted from their start: what is measured is
+// to come at any moment of that, and not in the first turn, in which they made the pool. The golden
+// ratio's multiples, less their whole part, are spread evenly.
+static void wait_for_any_moment(unsigned long trial)
+{
+    double turns = (double)trial * 0.61803398875;
+    struct timespec moment = {.tv_nsec = (long)((1 + turns - floor(turns)) * 1e8)};
+    while (nanosleep(&moment, &moment) < 0 && errno == EINTR)
+        ;
+}
+
 static void isolate(const struct trial *t, const struct server *server, struct client *clients,
                     size_t n, struct measurement *m)
 {
@@ -221,6 +233,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
         waiting = hear_all(clients, n);
     for (size_t i = 0; i < n; i++)
         waiting += clients[i].fd < 0;
+    wait_for_any_moment(t->number);
     if (waiting > 0)
         measurement_fault(m, "%zu of %zu connections are not served beforehand", waiting, n);
     else if (bring_down(t, server, &clients[0], port, m))
