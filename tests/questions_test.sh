@@ -153,6 +153,37 @@ check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/
 check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
+# ---- options in the experiment's words, pools of a variant's own, and sudden ends -------------------------------------
+rm "$asked"/bench/experiments/*
+ask working 'models epoll prefork+3' 'variant prefork+3 prefork -w 3' 'connections 3' 'requests 0' 'vary us 10 2000' 'option --work spin:%' 'metric server_cpu_us_per_echo'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/working.conf"
+cat > "$asked/bench/experiments/ending.conf" << 'END'
+question    Who goes down?
+kind        isolate
+models      epoll fork fork_exec iterative
+vary        end crash kill
+options     --poison deadly
+connections 3
+requests    0
+per         connection
+metric      connections_lost
+also        service_back
+baseline    fork
+headline    epoll
+END
+bench asked RUN=working BUDGET=0
+working=$results/working
+check 'working: the run ends well' equals 'its status' $? 0
+check 'working: every trial is ok' all_ok "$working/trials.tsv"
+check "working: the option is the experiment's" says <(value "$working/plan.tsv" arguments model=epoll x=10) '--work spin:10'
+check "working: a variant's pool is its own" equals 'the arguments' "$(value "$working/plan.tsv" arguments model=prefork+3 x=10 block=1)" '-w 3 --work spin:10'
+check 'working: the work is done' test "$(value "$working/summary.tsv" median model=epoll x=2000 metric=server_cpu_us_per_echo | cut -d . -f 1)" -ge 2000
+figures_of() { value "$working/summary.tsv" median experiment=ending metric="$1" "${@:2}" | paste -sd ' '; }
+check 'ending: who goes down' equals 'lost with epoll, with fork' "$(figures_of connections_lost model=epoll), $(figures_of connections_lost model=fork)" '2 2, 0 0'
+check 'ending: who is back' equals 'epoll, fork' "$(figures_of service_back model=epoll), $(figures_of service_back model=fork)" '0 0, 1 1'
+check 'ending: who cannot be told to crash is left out' says <(value "$working/left_out.tsv" reason model=fork_exec) 'is told of neither --work nor --poison'
+check 'ending: who serves one at a time is left out' says <(value "$working/left_out.tsv" reason model=iterative) 'serves one connection at a time'
+
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------
 # Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
 rm "$asked"/bench/experiments/*
@@ -199,5 +230,7 @@ status=1 MODELS=thread bad_question 'no experiment asked for measures a model as
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
+status=1 bad_question "end is crash or kill, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict
