@@ -66,25 +66,6 @@ void except_because(struct cell *cell, const char *reason)
 
 // ---- a cell ----
 
-// What a program says in one line when it is asked what it is, and waitpid's status.
-static int ask(const struct program *p, const char *argument, char *line, size_t bytes)
-{
-    char command[400];
-    snprintf(command, sizeof command, "%s --describe %s 2>&1", p->path, argument);
-    FILE *description = popen(command, "re");
-    if (!description)
-        err(1, "%s", command);
-    if (!fgets(line, (int)bytes, description))
-        *line = '\0';
-    line[strcspn(line, "\n")] = '\0';
-    return pclose(description);
-}
-
-static bool is_refusal(int status)
-{
-    return WIFEXITED(status) && WEXITSTATUS(status) == 77;
-}
-
 void launch_server(struct cell *cell)
 {
     const struct hazard *h = cell->hazard;
@@ -114,11 +95,8 @@ static void run_cell(void **state)
 {
     struct cell *cell = *state;
     const struct hazard *h = cell->hazard;
-    char reason[512];
     if (h->excepted & 1u << cell->program->capacity)
         except_because(cell, exception_of[cell->program->capacity]);
-    if (h->argument && is_refusal(ask(cell->program, h->argument, reason, sizeof reason)))
-        except_because(cell, reason);
     if (!h->starts_itself)
         start_server(cell);
     h->test(cell);
@@ -160,13 +138,20 @@ static size_t index_of(const char *name, const char *const *names, size_t n)
     return i;
 }
 
-// One that does not say is a failure; one that cannot run here is not.
+// Asks the program what it is. One that does not say is a failure; one that cannot run here is not.
 static void identify(struct program *p)
 {
-    char line[512], *rest = line, *field[4];
-    int status = ask(p, "", line, sizeof line);
+    char command[320], line[512], *rest = line, *field[4];
+    snprintf(command, sizeof command, "%s --describe 2>&1", p->path);
+    FILE *description = popen(command, "re");
+    if (!description)
+        err(1, "%s", command);
+    if (!fgets(line, sizeof line, description))
+        *line = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    int status = pclose(description);
     snprintf(p->problem, sizeof p->problem, "%.200s", *line ? line : "(nothing)");
-    p->unsupported = is_refusal(status);
+    p->unsupported = WIFEXITED(status) && WEXITSTATUS(status) == 77;
     if (p->unsupported)
         return;
     for (size_t i = 0; i < 4; i++)

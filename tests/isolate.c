@@ -40,6 +40,7 @@ static void who_goes_down(void **unused)
         double lost, back;
     } cases[] = {
         {"fork", "--poison deadly", 0, 1},
+        {"fork_exec", "--poison deadly", 0, 1},
         {"clone_vm", "--poison deadly", 0, 1},
         {"prefork", "-w 6 --poison deadly", 0, 1},
         {"prefork_fdpass", "-w 7 --poison deadly", 0, 1},
@@ -73,8 +74,8 @@ static void who_goes_down(void **unused)
 static void what_cannot_be_measured(void **unused)
 {
     (void)unused;
-    struct measurement m = trial("fork_exec", "--poison deadly", "crash");
-    assert_non_null(strstr(m.status, "server did not start; fork_exec: the program that it"));
+    struct measurement m = trial("fork", "--work hard --poison deadly", "crash");
+    assert_non_null(strstr(m.status, "server did not start; fork: --work is spin:US"));
     assert_true(isnan(m.figures[FIGURE_connections_lost]));
 
     m = trial("iterative", "--poison deadly", "crash"); // has one connection, the others wait

@@ -179,9 +179,9 @@ check "working: the option is the experiment's" says <(value "$working/plan.tsv"
 check "working: a variant's pool is its own" equals 'the arguments' "$(value "$working/plan.tsv" arguments model=prefork+3 x=10 block=1)" '-w 3 --work spin:10'
 check 'working: the work is done' test "$(value "$working/summary.tsv" median model=epoll x=2000 metric=server_cpu_us_per_echo | cut -d . -f 1)" -ge 2000
 figures_of() { value "$working/summary.tsv" median experiment=ending metric="$1" "${@:2}" | paste -sd ' '; }
-check 'ending: who goes down' equals 'lost with epoll, with fork' "$(figures_of connections_lost model=epoll), $(figures_of connections_lost model=fork)" '2 2, 0 0'
+check 'ending: who goes down' equals 'lost with epoll, fork, fork_exec' \
+    "$(figures_of connections_lost model=epoll), $(figures_of connections_lost model=fork), $(figures_of connections_lost model=fork_exec)" '2 2, 0 0, 0 0'
 check 'ending: who is back' equals 'epoll, fork' "$(figures_of service_back model=epoll), $(figures_of service_back model=fork)" '0 0, 1 1'
-check 'ending: who cannot be told to crash is left out' says <(value "$working/left_out.tsv" reason model=fork_exec) 'is told of neither --work nor --poison'
 check 'ending: who serves one at a time is left out' says <(value "$working/left_out.tsv" reason model=iterative) 'serves one connection at a time'
 
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------

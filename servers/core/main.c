@@ -34,7 +34,7 @@ static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
 struct options {
     const char *address;
-    const char *work, *poison; // or NULL
+    const char *work, *poison; // "": none
     unsigned port;
     unsigned workers;
     unsigned max_children;
@@ -77,6 +77,13 @@ static unsigned number(const char *text, const char *what, unsigned least, unsig
     return (unsigned)value;
 }
 
+static const char *not_empty(const char *text, const char *option)
+{
+    if (!*text)
+        errx(2, "%s says nothing", option);
+    return text;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -102,10 +109,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         state_choose(argument);
         return 0;
     case WORK_OPTION:
-        options->work = argument;
+        options->work = not_empty(argument, "--work");
         return 0;
     case POISON_OPTION:
-        options->poison = argument;
+        options->poison = not_empty(argument, "--poison");
         return 0;
     case DESCRIBE_OPTION:
         options->describe = true;
@@ -230,19 +237,16 @@ static void announce(void)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.address = "127.0.0.1", .workers = default_workers()};
+    struct options options = {
+        .address = "127.0.0.1", .workers = default_workers(), .work = "", .poison = ""};
     const struct argp_child own_options[] = {{model.options, 0, NULL, 0}, {0}};
     struct argp argp = {argp_options, parse_option, NULL, model.summary, own_options, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
-    if (options.work)
-        work_prepare(options.work);
-    if (options.poison)
-        poison_prepare(options.poison);
+    work_prepare(options.work);
+    poison_prepare(options.poison);
     const char *reason = model.unsupported ? model.unsupported() : NULL;
-    if (!reason && model.executes && (options.work || options.poison))
-        reason = "the program that it executes is told of neither --work nor --poison";
     if (!reason)
         reason = state_unsupported();
     if (reason)
@@ -274,6 +278,8 @@ int main(int argc, char **argv)
         .listen_fd = listen_fd,
         .workers = options.workers,
         .max_children = options.max_children ? options.max_children : children_allowed(),
+        .work = options.work,
+        .poison = options.poison,
     };
     int status = model.run(&server);
     alarm(0);

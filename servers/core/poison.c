@@ -23,6 +23,8 @@ static void dump_no_core(void)
 
 void poison_prepare(const char *word)
 {
+    if (!*word)
+        return;
     dump_no_core();
     requests_do(crash, word);
 }

@@ -5,5 +5,5 @@
 // and the kernel ends the process (SIGILL). No core is dumped: writing it would take time.
 #pragma once
 
-// A word that no line can hold: a message and exit status 2.
+// "": nothing crashes. A word that no line can hold: a message and exit status 2.
 void poison_prepare(const char *word);

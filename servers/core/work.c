@@ -47,6 +47,8 @@ void work_prepare(const char *text)
     bool spins = strncmp(text, "spin:", 5) == 0, sleeps = strncmp(text, "sleep:", 6) == 0;
     const char *us = strchr(text, ':');
     char *end = NULL;
+    if (!*text)
+        return;
     unsigned long value = us && isdigit((unsigned char)us[1]) ? strtoul(us + 1, &end, 10) : 0;
     if (!(spins || sleeps) || !end || (*end && *end != ':') || value > US_AT_MOST)
         errx(2, "--work is spin:US or sleep:US, perhaps with :WORD, and US from 0 to %d, not '%s'",

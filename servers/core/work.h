@@ -10,5 +10,6 @@
 // (50 us) is taken away.
 #pragma once
 
-// Anything but these forms: a message and exit status 2.
+// Takes the words behind --work. "": no work; anything but that and these forms: a message and exit
+// status 2.
 void work_prepare(const char *text);
