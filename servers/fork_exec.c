@@ -35,7 +35,7 @@ static int run(struct server *server)
         if (pid == 0) {
             if (dup2(connfd, STDIN_FILENO) == STDIN_FILENO &&
                 dup2(connfd, STDOUT_FILENO) == STDOUT_FILENO) // the others close on exec
-                execl(program, program, (char *)NULL);
+                execl(program, program, server->work, server->poison, (char *)NULL);
             complain(errno, "exec: a client is turned away");
             _exit(1);
         }

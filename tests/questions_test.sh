@@ -237,10 +237,40 @@ else
     check 'cores: so many for the server' equals 'how many' \
         "$(value "$cored/cells.tsv" program "x=$cores" model=prefork | awk '{ print $1, $2, split($3, cpu, ","), $4 }')" "taskset -c $cores build/servers/prefork"
     check 'cores: as many as there are are shared with the client' equals 'the note' \
-        "$(value "$cored/summary.tsv" note "x=$cores" metric=connections_per_s model=epoll | tr ';' '\n' | tail -n 1)" shared-processor
+        "$(value "$cored/summary.tsv" note "x=$cores" metric=connections_per_s model=epoll | tr ';' '\n' | grep -x shared-processor)" shared-processor
     check 'cores: one is not' equals 'the processors shared' "$(value "$cored/trials.tsv" processors_shared x=1 | sort -u)" 0
     check 'cores: more than there are are left out' says <(unescaped "$cored/report.md") 'Left out at 1024 cores: epoll and prefork; there are not so many here'
 fi
+# ---- options in the experiment's words, pools of a variant's own, and sudden ends -------------------------------------
+rm "$asked"/bench/experiments/*
+ask working 'models epoll prefork+3' 'variant prefork+3 prefork -w 3' 'connections 3' 'requests 0' 'vary us 10 2000' 'option --work spin:%' 'metric server_cpu_us_per_echo'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/working.conf"
+cat > "$asked/bench/experiments/ending.conf" << 'END'
+question    Who goes down?
+kind        isolate
+models      epoll fork fork_exec iterative
+vary        end crash kill
+options     --poison deadly
+connections 3
+requests    0
+per         connection
+metric      connections_lost
+also        service_back
+baseline    fork
+headline    epoll
+END
+bench asked RUN=working BUDGET=0
+working=$results/working
+check 'working: the run ends well' equals 'its status' $? 0
+check 'working: every trial is ok' all_ok "$working/trials.tsv"
+check "working: the option is the experiment's" says <(value "$working/plan.tsv" arguments model=epoll x=10) '--work spin:10'
+check "working: a variant's pool is its own" equals 'the arguments' "$(value "$working/plan.tsv" arguments model=prefork+3 x=10 block=1)" '-w 3 --work spin:10'
+check 'working: the work is done' test "$(value "$working/summary.tsv" median model=epoll x=2000 metric=server_cpu_us_per_echo | cut -d . -f 1)" -ge 2000
+figures_of() { value "$working/summary.tsv" median experiment=ending metric="$1" "${@:2}" | paste -sd ' '; }
+check 'ending: who goes down' equals 'lost with epoll, fork, fork_exec' \
+    "$(figures_of connections_lost model=epoll), $(figures_of connections_lost model=fork), $(figures_of connections_lost model=fork_exec)" '2 2, 0 0, 0 0'
+check 'ending: who is back' equals 'epoll, fork' "$(figures_of service_back model=epoll), $(figures_of service_back model=fork)" '0 0, 1 1'
+check 'ending: who serves one at a time is left out' says <(value "$working/left_out.tsv" reason model=iterative) 'serves one connection at a time'
 
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------
 # Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
@@ -288,5 +318,7 @@ status=1 MODELS=thread bad_question 'no experiment asked for measures a model as
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
+status=1 bad_question "end is crash or kill, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

@@ -104,26 +104,14 @@ static unsigned drive(struct cell *cell, const char *requests, const char *per_c
     return (unsigned)atoi(requests);
 }
 
-// Sends bytes in pieces of this size and gets each piece back before the next one.
-static void say(const struct client *c, const char *text, size_t piece)
-{
-    char back[64];
-    for (size_t at = 0, bytes = strlen(text); at < bytes; at += piece) {
-        size_t n = bytes - at < piece ? bytes - at : piece;
-        assert_int_equal(send(c->fd, text + at, n, MSG_NOSIGNAL), n);
-        assert_int_equal(recv(c->fd, back, n, MSG_WAITALL), n);
-        assert_memory_equal(back, text + at, n);
-    }
-}
-
 // Lines that do not come one a message. Returns how many they are.
 static unsigned speak(const struct cell *cell)
 {
     struct client c = client_connect(cell->server.port, 0);
-    say(&c, "byte by byte\n", 1);
-    say(&c, "two\nlines\n", sizeof "two\nlines\n" - 1);
-    say(&c, "\n\n", 2);
-    say(&c, "one and a half\nand", sizeof "one and a half\nand" - 1);
+    client_say(&c, "byte by byte\n", 1);
+    client_say(&c, "two\nlines\n", sizeof "two\nlines\n" - 1);
+    client_say(&c, "\n\n", 2);
+    client_say(&c, "one and a half\nand", sizeof "one and a half\nand" - 1);
     client_close(&c);
     return 6;
 }
@@ -236,7 +224,7 @@ static void leaves_nothing_when_killed(void **state)
     char byte;
     start(cell);
     struct client c = client_connect(cell->server.port, 0);
-    say(&c, "request\n", 1);
+    client_say(&c, "request\n", 1);
     struct remains remains = {.server = &cell->server, .pids = {cell->server.pid}};
     remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, MOST_PROCESSES);
     assert_in_range(remains.n, 1, MOST_PROCESSES + 1);

@@ -63,6 +63,20 @@ static void add_length(const struct experiment *e, struct cell *c, double at_onc
     c->least_s = window_s + warmup_s;
 }
 
+// A server in which somebody is brought down is driven until it is known what comes of that.
+static bool add_end(const struct experiment *e, struct cell *c)
+{
+    size_t used = strlen(c->load);
+    const char *end = is_varied(e, "end") ? c->x : experiment_get(e, "end");
+    if (!end)
+        return false;
+    if (strcmp(end, "crash") != 0 && strcmp(end, "kill") != 0)
+        errx(1, "experiment %s: end is crash or kill, not '%s'", e->stem, end);
+    snprintf(c->load + used, sizeof c->load - used, " --end %s", end);
+    c->least_s = 0.05;
+    return true;
+}
+
 static const char *would_wait(const struct entrant *who, double connections, double workers)
 {
     if (connections > 1 && strcmp(who->capacity, "one") == 0)
@@ -79,10 +93,12 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
 {
     char workers_text[32] = "";
     double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0);
-    // A loop serves any number of connections: its pool is not sized by them.
+    const char *own = strstr(who->options, "-w ");
+    // A loop serves any number of connections: its pool is not sized by them. A variant can say
+    // itself how large its pool is.
     bool is_sized =
-        who->has_pool && (is_varied(e, "workers") || strcmp(who->capacity, "many") != 0);
-    double workers = is_sized ? pool_size(e, c, connections) : 0;
+        who->has_pool && (is_varied(e, "workers") || (!own && strcmp(who->capacity, "many") != 0));
+    double workers = is_sized ? pool_size(e, c, connections) : own ? atof(own + 3) : 0;
     if (is_sized)
         snprintf(workers_text, sizeof workers_text, "%.0f", workers);
     add_argument(c, "-w", workers_text);
@@ -93,7 +109,8 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
              requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
              experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
-    add_length(e, c, connections * requests);
+    if (!add_end(e, c))
+        add_length(e, c, connections * requests);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
@@ -123,11 +140,12 @@ static int processor_apart(const struct processors *processors)
     return -1;
 }
 
-// What varies and is nothing of the load is an option of the program.
+// What varies and is nothing of the load is an option of the program: --NAME VALUE, or what the
+// experiment says, with % for the value.
 static void add_option(const struct experiment *e, struct cell *c,
                        const struct processors *processors)
 {
-    char option[64], value[64];
+    char option[64], value[64], text[192];
     snprintf(option, sizeof option, "--%s", c->x_name);
     snprintf(value, sizeof value, "%s", c->x);
     if (strcmp(c->x_name, "placement") == 0) {
@@ -143,7 +161,14 @@ static void add_option(const struct experiment *e, struct cell *c,
         snprintf(option, sizeof option, "--peer-cpu");
         snprintf(value, sizeof value, "%d", peer_cpu);
     }
-    add_argument(c, option, value);
+    const char *form = experiment_get(e, "option"), *mark = form ? strchr(form, '%') : NULL;
+    if (form && !mark)
+        errx(1, "experiment %s: '%s' has no %% for the value", e->stem, form);
+    if (form)
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - form), form, value, mark + 1);
+    else
+        snprintf(text, sizeof text, "%s %s", option, value);
+    add_argument(c, "", text);
 }
 
 // Gives a server as many processors as x says.
@@ -181,7 +206,7 @@ static void ask(struct cell *c)
 static bool is_load(const char *name)
 {
     static const char *const loads[] = {"connections", "requests", "bytes", "rate",
-                                        "total",       "workers",  "cores"};
+                                        "total",       "workers",  "cores", "end"};
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
         if (strcmp(name, loads[i]) == 0)
             return true;

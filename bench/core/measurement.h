@@ -47,7 +47,12 @@
     X(throttled)        /* times that the control group had used up its quota, likewise */         \
     X(listen_overflows) /* connections that found an accept queue full, likewise */                \
     X(listen_drops)     /* those, and others that a listener did not take, likewise */             \
-    X(retransmits)      /* TCP segments sent again, likewise */
+    X(retransmits)      /* TCP segments sent again, likewise */                                    \
+    X(connections_lost) /* others than the one whose server came to a sudden end */                \
+    X(connections_lost_share) /* of those others */                                                \
+    X(service_back)           /* 1: somebody new is served after that; 0: nobody any more */       \
+    X(service_back_us)        /* so long after it; none if it does not come back */                \
+    X(others_latency_max_us)  /* of the others' first echoes after it, where there are any */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

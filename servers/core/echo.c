@@ -1,5 +1,4 @@
 #include "servers/core/echo.h"
-#include "servers/core/request.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -43,7 +42,7 @@ static bool transfer(struct echo *e, int connfd, unsigned char *buffer)
     if (n < 0)
         n = -errno;
     else if (reads)
-        requests_received(buffer, (size_t)n);
+        requests_received(&e->request, buffer, (size_t)n);
     echo_advance(e, n);
     return n != -EAGAIN;
 }

@@ -7,6 +7,8 @@
 // descriptor is ready, and a completion loop feeds it results itself.
 #pragma once
 
+#include "servers/core/request.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -21,7 +23,8 @@ enum echo_action {
 
 // All zeros is a connection on which nothing has happened.
 struct echo {
-    size_t start, end; // the bytes read and not yet written back are buffer[start, end)
+    size_t start, end;      // the bytes read and not yet written back are buffer[start, end)
+    struct request request; // for who receives the bytes: the line that is coming in
     bool closed; // the peer sent its last byte and has all of them back, or the connection broke
     int error;   // the errno that broke it, or 0
 };

@@ -2,7 +2,6 @@
 #include "servers/core/chunk.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
-#include "servers/core/request.h"
 
 #include <err.h>
 #include <errno.h>
@@ -22,7 +21,7 @@ enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, UNHEARD, OPERATION_MASK = 
 
 struct connection {
     LIST_ENTRY(connection) others;
-    struct echo echo;        // of the first chunk
+    struct echo echo;        // of the first chunk; its line is that of the last bytes received
     unsigned file;           // its place in the ring's own table of descriptors
     int last_result;         // of receiving, once it has ended: 0 or a negative errno
     bool receiving, sending; // a request for it is in the kernel
@@ -180,7 +179,7 @@ static void on_receive(struct connection *c, int result, unsigned flags)
     if (flags & IORING_CQE_F_BUFFER) {
         struct chunk *chunk =
             chunk_received(flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? (size_t)result : 0);
-        requests_received(chunk->data, chunk->bytes);
+        requests_received(&c->echo.request, chunk->data, chunk->bytes);
         if (!chunk->bytes)
             chunk_release(chunk);
         else if (!c->stalled || (chunk = chunk_keep(chunk)))

@@ -6,7 +6,9 @@
 #include "servers/core/companion.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
+#include "servers/core/poison.h"
 #include "servers/core/state.h"
+#include "servers/core/work.h"
 
 #include <argp.h>
 #include <arpa/inet.h>
@@ -32,13 +34,14 @@ static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 
 struct options {
     const char *address;
+    const char *work, *poison; // "": none
     unsigned port;
     unsigned workers;
     unsigned max_children;
     bool describe;
 };
 
-enum { MAX_CHILDREN_OPTION = 256, STATE_OPTION, DESCRIBE_OPTION };
+enum { MAX_CHILDREN_OPTION = 256, STATE_OPTION, WORK_OPTION, POISON_OPTION, DESCRIBE_OPTION };
 
 static const struct argp_option argp_options[] = {
     {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
@@ -53,6 +56,11 @@ static const struct argp_option argp_options[] = {
      "Add one to a counter and a table that all share, at each request (a line), by this mechanism "
      "(a wrong name lists them), and say at the end what was counted",
      0},
+    {"work", WORK_OPTION, "spin:US[:WORD]", 0,
+     "Compute so many microseconds before a request is echoed, or wait so long (sleep:US[:WORD]); "
+     "if there is a WORD, for lines that hold it",
+     0},
+    {"poison", POISON_OPTION, "WORD", 0, "Crash where a request is a line that holds WORD", 0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
      "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated",
      0},
@@ -67,6 +75,13 @@ static unsigned number(const char *text, const char *what, unsigned least, unsig
     if (errno || end == text || *end || *text == '-' || value < least || value > most)
         errx(2, "%s is a number from %u to %u, not '%s'", what, least, most, text);
     return (unsigned)value;
+}
+
+static const char *not_empty(const char *text, const char *option)
+{
+    if (!*text)
+        errx(2, "%s says nothing", option);
+    return text;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -92,6 +107,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case STATE_OPTION:
         state_choose(argument);
+        return 0;
+    case WORK_OPTION:
+        options->work = not_empty(argument, "--work");
+        return 0;
+    case POISON_OPTION:
+        options->poison = not_empty(argument, "--poison");
         return 0;
     case DESCRIBE_OPTION:
         options->describe = true;
@@ -216,12 +237,15 @@ static void announce(void)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.address = "127.0.0.1", .workers = default_workers()};
+    struct options options = {
+        .address = "127.0.0.1", .workers = default_workers(), .work = "", .poison = ""};
     const struct argp_child own_options[] = {{model.options, 0, NULL, 0}, {0}};
     struct argp argp = {argp_options, parse_option, NULL, model.summary, own_options, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
+    work_prepare(options.work);
+    poison_prepare(options.poison);
     const char *reason = model.unsupported ? model.unsupported() : NULL;
     if (!reason)
         reason = state_unsupported();
@@ -254,6 +278,8 @@ int main(int argc, char **argv)
         .listen_fd = listen_fd,
         .workers = options.workers,
         .max_children = options.max_children ? options.max_children : children_allowed(),
+        .work = options.work,
+        .poison = options.poison,
     };
     int status = model.run(&server);
     alarm(0);

@@ -23,6 +23,8 @@ struct server {
     unsigned workers;      // -w: size of the pool; 0 in models without one
     unsigned max_children; // most processes or threads alive at once, for models that make one per
                            // connection
+    const char *work, *poison; // what requests do besides being echoed, in words, for a program
+                               // that is executed to serve them; "": nothing
 };
 
 struct model {

@@ -1,14 +1,57 @@
 #include "servers/core/request.h"
 
+#include <err.h>
+#include <stdbool.h>
 #include <string.h>
 
-void (*request_action)(void);
+static struct action {
+    void (*act)(void);
+    const char *word; // NULL: of every line
+    size_t length;    // of the word, or 0
+} actions[REQUEST_ACTIONS_AT_MOST];
 
-void requests_act(const unsigned char *bytes, size_t n)
+unsigned request_actions;
+
+void requests_do(void (*act)(void), const char *word)
 {
-    const unsigned char *end = bytes + n;
-    while ((bytes = memchr(bytes, '\n', (size_t)(end - bytes)))) {
-        bytes++;
-        request_action();
+    size_t length = word ? strlen(word) : 0;
+    if (word && (length == 0 || length > REQUEST_WORD_BYTES || strchr(word, '\n')))
+        errx(2, "a WORD is a part of a line, of 1 to %d bytes", REQUEST_WORD_BYTES);
+    actions[request_actions++] = (struct action){act, word, length};
+}
+
+// How much of the word the bytes end with when this one comes behind others that end with so much
+// of it (Knuth, Morris and Pratt, without their table: words are short, and most bytes match none).
+static size_t match_on(const char *word, size_t matched, unsigned char byte)
+{
+    for (size_t k = matched;; k--) {
+        if ((unsigned char)word[k] == byte && memcmp(word, word + matched - k, k) == 0)
+            return k + 1;
+        if (k == 0)
+            return 0;
     }
+}
+
+static size_t search(const struct action *a, size_t matched, const unsigned char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n && matched < a->length; i++)
+        matched = match_on(a->word, matched, bytes[i]);
+    return matched;
+}
+
+void requests_act(struct request *r, const unsigned char *bytes, size_t n)
+{
+    const unsigned char *all = bytes + n, *line_end;
+    do {
+        line_end = memchr(bytes, '\n', (size_t)(all - bytes));
+        size_t part = (size_t)((line_end ? line_end : all) - bytes);
+        for (unsigned i = 0; i < request_actions; i++) {
+            size_t matched = search(&actions[i], r->matched[i], bytes, part);
+            bool comes = line_end && matched == actions[i].length;
+            r->matched[i] = line_end ? 0 : (unsigned char)matched;
+            if (comes)
+                actions[i].act();
+        }
+        bytes += part + 1;
+    } while (line_end && bytes < all);
 }

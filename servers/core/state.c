@@ -87,7 +87,7 @@ void state_prepare(void)
     if (!chosen)
         return;
     chosen->prepare();
-    request_action = add_one;
+    requests_do(add_one, NULL);
 }
 
 // Threads may still be adding: it is looked at again, for a while, until none is between the two.

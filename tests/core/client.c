@@ -160,6 +160,17 @@ void client_finish(struct client *c)
     client_expect_end(c);
 }
 
+void client_say(const struct client *c, const char *text, size_t piece)
+{
+    char back[64];
+    for (size_t at = 0, bytes = strlen(text); at < bytes; at += piece) {
+        size_t n = least(bytes - at, piece);
+        assert_int_equal(send(c->fd, text + at, n, MSG_NOSIGNAL), n);
+        assert_int_equal(recv(c->fd, back, n, MSG_WAITALL), n);
+        assert_memory_equal(back, text + at, n);
+    }
+}
+
 void client_expect_end(struct client *c)
 {
     char byte;

@@ -35,6 +35,9 @@ void client_expect(struct client *c, size_t bytes);
 // seed, each transfer is of a random size.
 void client_exchange(struct client *c, size_t bytes, unsigned short seed[3]);
 
+// Sends a text of at most 64 bytes in pieces of this size, and expects each back before the next.
+void client_say(const struct client *c, const char *text, size_t piece);
+
 // Whether anything (an answer, an end) can be read within limit_ms.
 bool client_has_news(const struct client *c, int limit_ms);
 

@@ -121,6 +121,12 @@ void worker_killed(struct cell *);
 void successor_refused(struct cell *);
 void pool_refused_at_start(struct cell *);
 
+// hazards_requests.c: what requests do besides being echoed
+void work_computes(struct cell *);
+void work_waits(struct cell *);
+void work_of_some(struct cell *);
+void poison(struct cell *);
+
 // hazards_injected.c: system calls that fail
 void accept_fails(struct cell *);
 void receive_fails(struct cell *);

@@ -85,6 +85,15 @@ void usage_errors(struct cell *cell)
         {"-w", "1000000"}, // also where there is no pool
         {"--max-children", "0"},
         {"-a", "nowhere"},
+        {"--work", "spin"},
+        {"--work", "spin:"},
+        {"--work", "sleep:1ms"},
+        {"--work", "spin:-1"},
+        {"--work", "run:1"},
+        {"--work", "spin:10000001"},
+        {"--work", "spin:1:"},
+        {"--poison", ""},
+        {"--poison", "two\nlines"},
         {"extra"},
         {"-p"},
     };

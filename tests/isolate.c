@@ -1,0 +1,99 @@
+// A trial in which one handler comes to a sudden end: what it says of servers of which that is
+// known.
+#include "bench/core/cpus.h"
+#include "bench/core/kind.h"
+#include "bench/core/measurement.h"
+#include "tests/core/followed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { CLIENTS = 6 };
+
+static struct setting setting;
+
+static struct measurement trial(const char *server, const char *arguments, const char *end)
+{
+    struct measurement m;
+    char program[64], load[64];
+    snprintf(program, sizeof program, "build/servers/%s", server);
+    snprintf(load, sizeof load, "-c %d -k 0 --end %s", CLIENTS, end);
+    measurement_reset(&m);
+    const struct trial t = {
+        .setting = &setting, .program = program, .arguments = arguments, .load = load};
+    kind_named("isolate")->measure(&t, &m);
+    return m;
+}
+
+static void who_goes_down(void **unused)
+{
+    static const struct {
+        const char *server, *arguments;
+        double lost, back;
+    } cases[] = {
+        {"fork", "--poison deadly", 0, 1},
+        {"fork_exec", "--poison deadly", 0, 1},
+        {"clone_vm", "--poison deadly", 0, 1},
+        {"prefork", "-w 6 --poison deadly", 0, 1},
+        {"prefork_fdpass", "-w 7 --poison deadly", 0, 1},
+        {"epoll_workers", "-w 1 --poison deadly", CLIENTS - 1, 1},
+        {"thread", "--poison deadly", CLIENTS - 1, 0},
+        {"prethread", "-w 6 --poison deadly", CLIENTS - 1, 0},
+        {"epoll", "--poison deadly", CLIENTS - 1, 0},
+        {"poll", "--poison deadly --work spin:10", CLIENTS - 1, 0},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int killed = 0; killed <= 1; killed++) {
+            char path[64];
+            snprintf(path, sizeof path, "build/servers/%s", cases[i].server);
+            if (!can_be_followed(path))
+                continue;
+            struct measurement m =
+                trial(cases[i].server, cases[i].arguments, killed ? "kill" : "crash");
+            const double *f = m.figures;
+            if (strcmp(m.status, "ok") != 0 || f[FIGURE_connections_lost] != cases[i].lost ||
+                f[FIGURE_service_back] != cases[i].back)
+                fail_msg("%s, %s: %g lost, service back: %g; %s", cases[i].server,
+                         killed ? "killed" : "crashed", f[FIGURE_connections_lost],
+                         f[FIGURE_service_back], m.status);
+            assert_int_equal(isfinite(f[FIGURE_service_back_us]), cases[i].back);
+            assert_int_equal(isfinite(f[FIGURE_others_latency_max_us]), cases[i].lost == 0);
+            assert_true(f[FIGURE_connections_lost_share] == cases[i].lost / (CLIENTS - 1));
+        }
+}
+
+static void what_cannot_be_measured(void **unused)
+{
+    (void)unused;
+    struct measurement m = trial("fork", "--work hard --poison deadly", "crash");
+    assert_non_null(strstr(m.status, "server did not start; fork: --work is spin:US"));
+    assert_true(isnan(m.figures[FIGURE_connections_lost]));
+
+    m = trial("iterative", "--poison deadly", "crash"); // has one connection, the others wait
+    assert_non_null(strstr(m.status, "5 of 6 connections are not served beforehand"));
+    assert_true(isnan(m.figures[FIGURE_connections_lost]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_goes_down),
+        cmocka_unit_test(what_cannot_be_measured),
+    };
+    // LeakSanitizer makes a process of its own at the end of each, which is left if that is killed.
+    if (setenv("ASAN_OPTIONS", "detect_leaks=0", 1) < 0)
+        return 1;
+    cpus_choose(&setting.server_cpus, &setting.client_cpus);
+    setting.log_fd = memfd_create("messages.log", MFD_CLOEXEC);
+    return setting.log_fd < 0 ? 1 : cmocka_run_group_tests_name("isolate", tests, NULL, NULL);
+}
