@@ -118,14 +118,19 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
 }
 
 // Adds one term of a derived quantity to its value in each block: MODEL, MODEL@X or
-// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it). Returns whether the term
-// names an x.
+// EXPERIMENT:MODEL:METRIC (of the same x where that experiment has it), behind NUMBER* so many
+// times as much. Returns whether the term names an x.
 static bool add_term(const struct run *run, const struct cell *c, const char *metric,
                      const char *text, double sign, double *sum)
 {
     char experiment[64], model[64], other_metric[64], x[64];
     struct cell term = {c->experiment, model, c->x};
     bool has_x = false;
+    const char *factor_ends = strchr(text, '*');
+    if (factor_ends) {
+        sign *= strtod(text, NULL);
+        text = factor_ends + 1;
+    }
     if (sscanf(text, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
         term.experiment = experiment;
         metric = other_metric;

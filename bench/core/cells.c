@@ -1,10 +1,15 @@
 #include "bench/core/cells.h"
+#include "bench/core/company.h"
 #include "bench/core/kind.h"
 #include "bench/core/number.h"
 
 #include <err.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum { MANY_CLIENTS = 100 };
 
 struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
@@ -53,6 +58,39 @@ static void add_length(const struct experiment *e, struct cell *c)
     c->least_s = window_s + warmup_s;
 }
 
+// Connections beside the driver's, and how they behave.
+static void add_company(const struct experiment *e, struct cell *c, double company)
+{
+    size_t used = strlen(c->load);
+    const char *manner = is_varied(e, "manner")        ? c->x
+                         : experiment_get(e, "manner") ? experiment_get(e, "manner")
+                                                       : "idle";
+    if (company > 0)
+        used += (size_t)snprintf(c->load + used, sizeof c->load - used,
+                                 COMPANY_FOLLOWS "-m %s -c %.0f", manner, company);
+    const char *failures = experiment_get(e, "failures");
+    if (failures && strcmp(failures, "counted") != 0)
+        errx(1, "experiment %s: failures are counted, or nothing is said of them, not '%s'",
+             e->stem, failures);
+    if (failures)
+        snprintf(c->load + used, sizeof c->load - used, FAILURES_COUNT);
+}
+
+// A program is asked whether it can have so many clients at once, where they are many; so is the
+// kernel, for the processes that make them.
+static void add_clients(struct cell *c, double clients)
+{
+    struct rlimit files;
+    char text[32];
+    if (clients < MANY_CLIENTS)
+        return;
+    snprintf(text, sizeof text, "%.0f", clients);
+    add_argument(c, "--clients", text);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && clients + 16 > (double)files.rlim_max)
+        snprintf(c->left_out, sizeof c->left_out,
+                 "a client may have no more than %ju descriptors here", (uintmax_t)files.rlim_max);
+}
+
 static const char *would_wait(const struct entrant *who, double connections, double workers)
 {
     if (connections > 1 && strcmp(who->capacity, "one") == 0)
@@ -68,7 +106,8 @@ static const char *would_wait(const struct entrant *who, double connections, dou
 static void serve(const struct experiment *e, const struct entrant *who, struct cell *c)
 {
     char workers_text[32] = "";
-    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0);
+    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0),
+           company = varied(e, c, "company", 0);
     // A loop serves any number of connections: its pool is not sized by them.
     bool is_sized =
         who->has_pool && (is_varied(e, "workers") || strcmp(who->capacity, "many") != 0);
@@ -79,11 +118,30 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     if (is_varied(e, "workers") && !who->has_pool)
         snprintf(c->left_out, sizeof c->left_out, "it has no workers to choose a number of");
     else if (requests == 0)
-        snprintf(c->left_out, sizeof c->left_out, "%s", would_wait(who, connections, workers));
+        snprintf(c->left_out, sizeof c->left_out, "%s",
+                 would_wait(who, connections + company, workers));
     snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
              requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
              experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
     add_length(e, c);
+    add_company(e, c, company);
+    if (requests == 0)
+        add_clients(c, connections + company);
+}
+
+// So many idle connections are held, and nothing is asked on them once they were served.
+static void hold(const struct experiment *e, const struct entrant *who, struct cell *c)
+{
+    char workers[32] = "";
+    double connections = varied(e, c, "connections", 1);
+    if (who->has_pool && strcmp(who->capacity, "many") != 0)
+        snprintf(workers, sizeof workers, "%.0f", pool_size(e, c, connections));
+    add_argument(c, "-w", workers);
+    snprintf(c->left_out, sizeof c->left_out, "%s",
+             would_wait(who, connections, *workers ? number_real(workers, "workers", 0, 1e9) : 0));
+    snprintf(c->load, sizeof c->load, "-m idle -c %.0f", connections);
+    c->least_s = 0.1 + connections * 2e-4; // to connect and to be closed
+    add_clients(c, connections);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
@@ -145,8 +203,8 @@ static void ask(struct cell *c)
 
 static bool is_load(const char *name)
 {
-    static const char *const loads[] = {"connections", "requests", "bytes",
-                                        "rate",        "total",    "workers"};
+    static const char *const loads[] = {"connections", "requests", "bytes",   "rate",
+                                        "total",       "workers",  "company", "manner"};
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
         if (strcmp(name, loads[i]) == 0)
             return true;
@@ -159,15 +217,19 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
     bool serves = kind_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
-    unsigned every =
-        experiment_get(e, "every") ? (unsigned)experiment_number(e, "every", 1, 1000) : 1;
+    char every_here[80];
+    snprintf(every_here, sizeof every_here, "every@%s", c->x);
+    const char *key = experiment_get(e, every_here) ? every_here : "every";
+    unsigned every = experiment_get(e, key) ? (unsigned)experiment_number(e, key, 1, 1000) : 1;
     if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)
         errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, c->x);
     entrant_program(e, who, is_varied(e, "linking") && is_static, c->program, sizeof c->program);
     add_argument(c, "", who->options);
     if (options && !who->is_outside)
         add_argument(c, "", options);
-    if (serves)
+    if (strcmp(kind, "hold") == 0)
+        hold(e, who, c);
+    else if (serves)
         serve(e, who, c);
     else
         count(e, who, c);

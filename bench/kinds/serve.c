@@ -4,7 +4,11 @@
 // between the two ends of the window, at which no request is under way: every process that served
 // is alive then. Where they do not, processes come and go: it is taken over the server's whole life
 // by wait4(), less what the same server spends when it is started and stopped without a client,
-// which is measured just after; warm-up and window both count, as do their connections.
+// which is measured just after; warm-up and window both count, as do their connections. Company
+// would be in that too: beside it there is no such figure.
+//
+// Company is in place before the driver begins and stays until it has ended.
+#include "bench/core/company.h"
 #include "bench/core/driver.h"
 #include "bench/core/kind.h"
 #include "bench/core/process.h"
@@ -45,21 +49,31 @@ static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
     const char *program = t->program, *arguments = t->arguments;
-    char report[8192] = "", kinds[120];
+    char report[8192] = "", kinds[120], load[1024];
     struct server server = {0}, idle = {0};
+    struct company company = {0};
     double *f = m->figures;
+    snprintf(load, sizeof load, "%s", t->load);
+    bool failures_count = strstr(load, FAILURES_COUNT);
+    const char *guests = company_in(load);
 
     if (!server_start(setting, program, arguments, &server, m)) {
         server_stop(setting, &server, m);
         measurement_explain(m, server.last_words);
         return;
     }
-    double window_cpu_us = driver_run(setting, &server, t->load, report, sizeof report, m);
+    if (guests) {
+        company_start(setting, &server, guests, &company, m);
+        company_gather(&company, m);
+    }
+    double window_cpu_us = driver_run(setting, &server, load, report, sizeof report, m);
     look_at(&server, m);
+    company_end(&company, m);
     struct life life = server_stop(setting, &server, m), idle_life = {0};
 
-    bool persistent = reported(report, "requests_per_connection") == 0;
-    if (!persistent) {
+    bool persistent = reported(report, "requests_per_connection") == 0,
+         whole_life = !persistent && !guests;
+    if (whole_life) {
         server_start(setting, program, arguments, &idle, m);
         idle_life = server_stop(setting, &idle, m);
         f[FIGURE_server_idle_cpu_us] = idle_life.cpu_us;
@@ -69,29 +83,33 @@ static void measure(const struct trial *t, struct measurement *m)
     f[FIGURE_served] = reported(report, "connections_served");
     f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
     f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
-    f[FIGURE_server_cpu_us] = persistent ? window_cpu_us : life.cpu_us - idle_life.cpu_us;
+    f[FIGURE_server_cpu_us] = persistent   ? window_cpu_us
+                              : whole_life ? life.cpu_us - idle_life.cpu_us
+                                           : NAN;
     f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
-    if (!persistent) {
+    if (whole_life) {
         f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
         f[FIGURE_server_faults_per_connection] =
             (life.faults - idle_life.faults) / f[FIGURE_connections];
         f[FIGURE_server_switches_per_connection] =
             (life.switches - idle_life.switches) / f[FIGURE_connections];
-        f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
     }
+    if (!persistent)
+        f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
     f[FIGURE_echoes_per_s] = reported(report, "echoes_per_s");
     f[FIGURE_client_load] = reported(report, "cpu_load");
     f[FIGURE_client_cpu_us_per_echo] = reported(report, "cpu_us_per_echo");
+    f[FIGURE_in_time_percent] = reported(report, "in_time_percent");
     f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
-    if (!(f[FIGURE_echoes] > 0))
+    if (!(f[FIGURE_echoes] > 0) && !failures_count)
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(life.counted))
         measurement_fault(m, "the server did not say what it counted");
     if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
                           reported(report, "echoes_total"));
-    if (f[FIGURE_failures] > 0)
+    if (f[FIGURE_failures] > 0 && !failures_count)
         measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
                           kinds, f[FIGURE_served]);
     measurement_explain(m, server.last_words);
