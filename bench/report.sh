@@ -97,18 +97,21 @@ function sort_by_cost(   i, j, t) {
 function named(m) { return kind == "serve" ? "the " plain(m) " server" : plain(m) }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 # A no-break space before the unit.
-function unit() { return metric ~ /_us_|_us$/ ? "\302\240µs" : metric ~ /_per_s$/ ? "\302\240/s" : "" }
+function unit() { return metric ~ /_us_|_us$/ ? "\302\240µs" : metric ~ /_per_s$/ ? "\302\240/s" : metric ~ /_kib/ ? "\302\240KiB" : metric ~ /_percent$/ ? "\302\240%" : "" }
 # What the metric counts, as it reads after "times the".
 function quantity() {
     if (metric ~ /^server_cpu/) return "server CPU"
     if (metric ~ /^wall/) return "wall time"
     if (metric ~ /^cpu/) return "CPU time"
+    if (metric ~ /^memory/) return "memory per " per
+    if (metric ~ /^in_time/) return "requests answered in time"
     return title(metric)
 }
 function title(m) {
     sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m); sub(/kib$/, "KiB", m)
     sub(/_us$/, " µs", m); gsub(/_/, " ", m); gsub(/cpu/, "CPU", m)
-    if (m ~ /^latency/) m = m ", closed loop"
+    sub(/kib per/, "KiB per", m)
+    if (m ~ /^latency/) m = m (ENVIRON["rate"] == "" ? ", closed loop" : ", open loop")
     return m
 }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
@@ -350,6 +353,8 @@ load_conf() { # CONF: its settings into the environment
     published_in=$(setting "$1" published_in)
     answer=$(setting "$1" answer)
     headline_at=$(setting "$1" headline_at)
+    rate=$(setting "$1" rate)
+    export rate
     export stem kind metric baseline headline also per vary xs axis spot derive units published published_in answer headline_at
 }
 
@@ -372,7 +377,7 @@ section() { # CONF
     lines=$(setting "$conf" limits | plain)
     [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     printf '\n### The numbers\n\nMedian over blocks with its 95 %% interval, the lowest cost on top. '
-    if [ "$kind" = serve ]; then
+    if [ "$kind" != time ]; then
         printf 'Load: %s. ' "$(load "$conf" | plain)"
     else
         printf 'The cost of one %s is the slope between COUNT = %s. ' "$per" "$(setting "$conf" counts | sed 's/  */ and /g')"
@@ -422,7 +427,14 @@ load() { # CONF
     requests=$(setting "$1" requests)
     if [ "$vary" = requests ]; then requests=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     pool=$(setting "$1" pool)
-    printf 'closed loop, %s connections at a time' "$connections"
+    if [ "$kind" = hold ]; then
+        printf '%s idle connections, each served once' "$connections"
+        return
+    elif [ -n "$rate" ]; then
+        printf 'open loop, %s requests due per second, up to %s connections at a time' "$rate" "$connections"
+    else
+        printf 'closed loop, %s connections at a time' "$connections"
+    fi
     case $requests in
         0) printf ', which persist' ;;
         1) printf ', one request on each' ;;
@@ -434,6 +446,10 @@ load() { # CONF
         '') ;;
         connections) printf ', pools of as many workers as there are connections' ;;
         *) printf ', pools of %s workers' "$pool" ;;
+    esac
+    case $vary in
+        company) printf ', beside as many others as the table says (%s)' "$(setting "$1" manner)" ;;
+        manner) printf ', beside %s others' "$(setting "$1" company)" ;;
     esac
     if [ "$vary" = total ]; then
         printf ', so many requests as the table says'

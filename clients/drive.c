@@ -1,28 +1,27 @@
 // The client driver: puts a load on an echo server (any of RFC 862's kind), verifies every byte,
 // and reports rates, latencies, errors and its own CPU time. All models are measured by this one
 // program.
+#include "clients/core/arguments.h"
 #include "clients/core/clock.h"
 #include "clients/core/engine.h"
 
 #include <argp.h>
 #include <err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <netdb.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 struct options {
     struct load load;
     const char *target;
     const char *hgrm_path;
+    uint64_t in_time_ns;
     const struct net *net; // NULL: the first that works
     int gate_fd;
     bool json;
@@ -35,7 +34,8 @@ enum {
     IO_OPTION,
     GATE_OPTION,
     JSON_OPTION,
-    HGRM_OPTION
+    HGRM_OPTION,
+    IN_TIME_OPTION
 };
 
 static const struct argp_option argp_options[] = {
@@ -60,31 +60,10 @@ static const struct argp_option argp_options[] = {
     {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value", 0},
     {"hgrm", HGRM_OPTION, "FILE", 0,
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
+    {"in-time", IN_TIME_OPTION, "SECONDS", 0,
+     "Tell which share of the requests was answered so soon after it was due (default 0.1)", 0},
     {0},
 };
-
-static double number(const char *text, const char *what, double least, double most)
-{
-    char *end;
-    errno = 0;
-    double value = strtod(text, &end);
-    if (errno || end == text || *end || !(value >= least && value <= most))
-        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
-    return value;
-}
-
-static uint64_t whole(const char *text, const char *what, double least, double most)
-{
-    double value = number(text, what, least, most);
-    if (value != floor(value))
-        errx(2, "%s is a whole number, not '%s'", what, text);
-    return (uint64_t)value;
-}
-
-static uint64_t seconds(const char *text, const char *what, double least)
-{
-    return (uint64_t)(number(text, what, least, 86400) * 1e9);
-}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -135,6 +114,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case HGRM_OPTION:
         options->hgrm_path = argument;
         return 0;
+    case IN_TIME_OPTION:
+        options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
+        return 0;
     case ARGP_KEY_ARG:
         if (options->target)
             errx(2, "one HOST:PORT, not also '%s'", argument);
@@ -151,41 +133,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-static void resolve(const char *target, struct load *load)
-{
-    char host[256];
-    const char *colon = strrchr(target, ':');
-    size_t length = colon ? (size_t)(colon - target) : 0;
-    if (!length || !colon[1] || length >= sizeof host)
-        errx(2, "'%s' is not HOST:PORT", target);
-    if (colon[1 + strspn(colon + 1, "0123456789")])
-        errx(2, "PORT is a number from 1 to 65535, not '%s'", colon + 1);
-    number(colon + 1, "PORT", 1, 65535);
-    bool bracketed = length > 2 && target[0] == '[' && target[length - 1] == ']';
-    snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), target + bracketed);
-
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found;
-    int problem = getaddrinfo(host, colon + 1, &hints, &found);
-    if (problem)
-        errx(1, "%s: %s", target, gai_strerror(problem));
-    memcpy(&load->target, found->ai_addr, found->ai_addrlen);
-    load->target_bytes = found->ai_addrlen;
-    freeaddrinfo(found);
-}
-
-static void make_room_for(unsigned connections)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
-        err(1, "getrlimit");
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    if (connections + 16 > files.rlim_max)
-        errx(1, "%u connections need more descriptors than the limit allows (%ju)", connections,
-             (uintmax_t)files.rlim_max);
 }
 
 static const struct net *open_net(const struct net *wanted, unsigned connections)
@@ -265,6 +212,16 @@ static double per(double amount, double count)
     return count > 0 ? amount / count : NAN;
 }
 
+// Failed and unsent requests are in the histogram with the time-out, so that they are not in time
+// unless that is shorter: then nobody can tell.
+static void print_in_time(const struct options *options, const struct histogram *latency)
+{
+    double within = (double)histogram_count_within(latency, options->in_time_ns);
+    bool can_tell = options->in_time_ns < options->load.timeout_ns;
+    print_number("in_time_percent",
+                 can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN, 4);
+}
+
 static const char *const failure_name[FAILURES] = {"errors_connect", "errors_reset", "errors_short",
                                                    "errors_mismatch", "errors_timeout"};
 
@@ -297,6 +254,7 @@ static void print_outcome(const struct options *options, const struct net *net,
     print_number("echoes_last_third", load->window_ns ? (double)o->echoes_last_third : NAN, 0);
     print_number("cpu_us_per_echo", per((double)o->cpu_window_ns / 1e3, (double)o->echoes), 4);
     print_number("cpu_load", per((double)o->cpu_window_ns / 1e9, window_s), 4);
+    print_in_time(options, &o->latency);
     print_histogram("latency", &o->latency);
     print_histogram("service", &o->service);
     print_histogram("send_lag", &o->send_lag);
@@ -338,6 +296,7 @@ int main(int argc, char **argv)
     struct options options = {
         .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1},
         .gate_fd = -1,
+        .in_time_ns = 100000000,
     };
     struct argp argp = {argp_options,
                         parse_option,
@@ -350,7 +309,7 @@ int main(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
-    resolve(options.target, &options.load);
+    options.load.target_bytes = resolve(options.target, &options.load.target);
     make_room_for(options.load.connections);
     const struct net *net = open_net(options.net, options.load.connections);
     if (options.gate_fd >= 0) {

@@ -42,7 +42,7 @@ PALE = 0xDDDDDD
 
 # ---- numbers as text -----------------------------------------------------------------------------------------
 group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
-digits(x) = x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
+digits(x) = x == 0 ? "0" : x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
 tick(v) = v < 10 ? sprintf("%g", v) : group(v)
 times(r) = sprintf(r >= 9.95 ? "%.0f×" : r >= 1.995 ? "%.1f×" : r >= 0.0995 ? "%.2f×" : "%.3f×", r)
 written(unit) = digits(column("median")).unit.(strcol("ratio") eq "-" ? "" : " (".times(column("ratio")).")")
@@ -103,13 +103,13 @@ linear = 'end = found / share; \
     step = 10.0 ** floor(log10(found)); \
     step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
     set xtics 0, step, step; set xtics ("0" 0); \
-    do for [i=1:int(end / step)] { set xtics add (tick(step * i) step * i) }'
+    do for [i=1:int((unit eq " %" ? 100 : end) / step)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
     decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \
     marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.45 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
-    do for [e=floor(log10(begin)):ceil(log10(found))] { do for [k in marks] { \
+    do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \
         v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
     } }'
 # `left` and `right` are the panel's edges in pixels; what is written behind a value needs 112 of them.

@@ -84,5 +84,6 @@ const struct model model = {
     .source = "CS:APP 12.2, Fig. 12-8",
     .family = MULTIPLEXED,
     .capacity = MANY,
+    .clients = FD_SETSIZE - 4, // the listener and three standard descriptors are in the sets, too
     .run = run,
 };

@@ -384,6 +384,21 @@ static void too_few_descriptors(void **state)
     assert_int_equal(tally->accepted, 0);
 }
 
+static void answered_in_time(void **state)
+{
+    use_io(state);
+    drive(plant(HONEST), "-c 4 -n 200");
+    expect_figure_between("in_time_percent", 90, 100); // others use the processors, too
+    drive(plant(SLOW), "-n 4 --in-time 0.02");
+    expect_figure("in_time_percent", 0);
+    drive(plant(SLOW), "-n 4 --in-time 1");
+    expect_figure("in_time_percent", 100);
+    drive(plant(NEVER_ANSWERS), "-n 4 --timeout 0.2");
+    expect_figure("in_time_percent", 0);
+    drive(plant(HONEST), "-n 4 --timeout 0.05"); // nobody can tell
+    assert_true(declined("in_time_percent"));
+}
+
 static void interrupted(void **state)
 {
     use_io(state);
@@ -423,6 +438,7 @@ int main(void)
         ONCE(gate_that_nobody_answers),
         ONCE(bad_input),
         BY_EACH_IO(too_few_descriptors),
+        BY_EACH_IO(answered_in_time),
         BY_EACH_IO(interrupted),
     };
     return cmocka_run_group_tests_name("drive", tests, begin_tests, end_tests);

@@ -100,6 +100,26 @@ static void ranks_are_not_rounded_up(void **unused)
         assert_int_equal(histogram_percentile(&histogram, i / 10.0), i);
 }
 
+static void counts_within_match_values(void **unused)
+{
+    (void)unused;
+    struct histogram *h = test_calloc(1, sizeof *h);
+    histogram_reset(h);
+    assert_int_equal(histogram_count_within(h, HISTOGRAM_MAX_NS), 0);
+    for (uint64_t ns = 1; ns <= 2000; ns++)
+        histogram_record(h, ns);
+    histogram_record(h, 100000000);
+    histogram_record(h, HISTOGRAM_MAX_NS + 1);
+    assert_int_equal(histogram_count_within(h, 0), 0);
+    assert_int_equal(histogram_count_within(h, 1), 1);
+    assert_int_equal(histogram_count_within(h, 1234), 1234);
+    assert_int_equal(histogram_count_within(h, 99800000), 2000);
+    assert_int_equal(histogram_count_within(h, 100000000), 2001);
+    assert_int_equal(histogram_count_within(h, HISTOGRAM_MAX_NS), 2001);
+    assert_int_equal(histogram_count_within(h, HISTOGRAM_MAX_NS + 1), 2002);
+    test_free(h);
+}
+
 static void mean_matches_values(void **unused)
 {
     (void)unused;
@@ -376,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percentiles_match_sorted_values),
         cmocka_unit_test(ranks_are_not_rounded_up),
+        cmocka_unit_test(counts_within_match_values),
         cmocka_unit_test(mean_matches_values),
         cmocka_unit_test(overflow_is_counted_and_ranks_last),
         cmocka_unit_test(merged_parts_equal_the_whole),

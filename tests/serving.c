@@ -1,5 +1,5 @@
-// A serving trial of a server that makes a mistake: what is seen of it, at which connection the
-// service stops, and what the server says about it.
+// Serving trials: of a server that makes a mistake, what is seen of it, at which connection the
+// service stops, and what the server says about it; beside company; and what connections hold.
 #include "bench/core/cpus.h"
 #include "bench/core/kind.h"
 #include "bench/core/measurement.h"
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,99 @@ static void where_the_service_stops(void **unused)
     assert_non_null(strstr(logged(), no_files));
 }
 
+// ---- company ----
+
+static struct measurement beside(const char *program, const char *arguments, const char *load)
+{
+    struct measurement m;
+    const struct trial t = {
+        .setting = &setting, .program = program, .arguments = arguments, .load = load};
+    measurement_reset(&m);
+    kind_named("serve")->measure(&t, &m);
+    return m;
+}
+
+static void company_is_there_while_it_is_measured(void **unused)
+{
+    (void)unused;
+    struct measurement m = beside("build/servers/epoll", "-", "-c 2 -k 0 -n 100"),
+                       beside_20 = beside("build/servers/epoll", "-",
+                                          "-c 2 -k 0 -n 100 + company -m idle -c 20");
+    assert_string_equal(m.status, "ok");
+    assert_string_equal(beside_20.status, "ok");
+    expect(&beside_20, FIGURE_company_ready, 20);
+    expect(&beside_20, FIGURE_company_waiting, 0);
+    expect(&beside_20, FIGURE_echoes, 100);
+    expect(&beside_20, FIGURE_server_descriptors, m.figures[FIGURE_server_descriptors] + 20);
+    assert_true(beside_20.figures[FIGURE_server_cpu_us_per_echo] > 0);
+
+    m = beside("build/servers/epoll", "-", "-c 2 -k 1 -n 100 + company -m stall -c 2");
+    assert_string_equal(m.status, "ok");
+    assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
+    assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, where nobody else is busy
+
+    m = beside("build/servers/select", "-", "-c 1 -k 0 -n 10 + company -m idle -c 1030");
+    assert_non_null(strstr(m.status, "company of 1030: 0 wait and "));
+}
+
+static void failures_can_be_the_answer(void **unused)
+{
+    (void)unused;
+    static const char *const loads[] = {
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 2",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 2 + failures counted",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 1 + failures counted",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + failures counted",
+    };
+    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
+        bool serves = i >= 2;
+        struct measurement m = beside("build/servers/prefork", "-w 2", loads[i]);
+        if (i == 0)
+            assert_string_not_equal(m.status, "ok");
+        else
+            assert_string_equal(m.status, "ok");
+        assert_true((m.figures[FIGURE_in_time_percent] > 0) == serves);
+        assert_true((m.figures[FIGURE_failures] > 0) == !serves);
+    }
+}
+
+static void what_idle_connections_hold(void **unused)
+{
+    (void)unused;
+    enum { HELD = 60, KERNEL_STACK_KIB = 16 };
+    static const struct {
+        const char *program;
+        double least_kib, most_kib; // of the processes' own, which nobody else disturbs
+    } cases[] = {
+        {"build/servers/epoll", 0, 4},
+        {"build/servers/coroutine", 4, 12},
+        {"build/servers/thread", 8, 40},
+        {"build/servers/clone_vm", 8, 40}, // one memory, though there are as many processes
+        {"build/servers/fork", 16, 400},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct measurement m;
+        const struct trial t = {.setting = &setting,
+                                .program = cases[i].program,
+                                .arguments = "-",
+                                .load = "-m idle -c 60"};
+        measurement_reset(&m);
+        kind_named("hold")->measure(&t, &m);
+        const double *f = m.figures;
+        assert_string_equal(m.status, "ok");
+        expect(&m, FIGURE_held, HELD);
+        double kib = f[FIGURE_pss_kib_per_connection];
+        if (!getenv("ASAN_OPTIONS") && !(kib >= cases[i].least_kib && kib <= cases[i].most_kib))
+            fail_msg("%s: %g KiB per connection", cases[i].program, kib);
+        assert_true(isfinite(f[FIGURE_kernel_kib_per_connection]));
+        assert_true(fabs(f[FIGURE_memory_kib_per_connection] - kib -
+                         f[FIGURE_kernel_kib_per_connection]) < 1e-6);
+        if (strstr(cases[i].program, "fork")) // others may come and go meanwhile
+            assert_in_range(f[FIGURE_kernel_stack_kib_per_connection] * HELD,
+                            KERNEL_STACK_KIB * HELD / 3, KERNEL_STACK_KIB * HELD * 3);
+    }
+}
+
 static void a_server_that_does_not_start(void **unused)
 {
     (void)unused;
@@ -115,6 +209,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_seen_of_a_server),
         cmocka_unit_test(where_the_service_stops),
+        cmocka_unit_test(company_is_there_while_it_is_measured),
+        cmocka_unit_test(failures_can_be_the_answer),
+        cmocka_unit_test(what_idle_connections_hold),
         cmocka_unit_test(a_server_that_does_not_start),
     };
     if (!can_be_followed("build/servers/fork")) {

@@ -1,4 +1,5 @@
 #include "bench/core/cells.h"
+#include "bench/core/company.h"
 #include "bench/core/cpus.h"
 #include "bench/core/headline.h"
 #include "bench/core/kind.h"
@@ -6,8 +7,12 @@
 
 #include <err.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+
+enum { MANY_CLIENTS = 100 };
 
 struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
@@ -77,6 +82,39 @@ static bool add_end(const struct experiment *e, struct cell *c)
     return true;
 }
 
+// Connections beside the driver's, and how they behave.
+static void add_company(const struct experiment *e, struct cell *c, double company)
+{
+    size_t used = strlen(c->load);
+    const char *manner = is_varied(e, "manner")        ? c->x
+                         : experiment_get(e, "manner") ? experiment_get(e, "manner")
+                                                       : "idle";
+    if (company > 0)
+        used += (size_t)snprintf(c->load + used, sizeof c->load - used,
+                                 COMPANY_FOLLOWS "-m %s -c %.0f", manner, company);
+    const char *failures = experiment_get(e, "failures");
+    if (failures && strcmp(failures, "counted") != 0)
+        errx(1, "experiment %s: failures are counted, or nothing is said of them, not '%s'",
+             e->stem, failures);
+    if (failures)
+        snprintf(c->load + used, sizeof c->load - used, FAILURES_COUNT);
+}
+
+// A program is asked whether it can have so many clients at once, where they are many; so is the
+// kernel, for the processes that make them.
+static void add_clients(struct cell *c, double clients)
+{
+    struct rlimit files;
+    char text[32];
+    if (clients < MANY_CLIENTS)
+        return;
+    snprintf(text, sizeof text, "%.0f", clients);
+    add_argument(c, "--clients", text);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && clients + 16 > (double)files.rlim_max)
+        snprintf(c->left_out, sizeof c->left_out,
+                 "a client may have no more than %ju descriptors here", (uintmax_t)files.rlim_max);
+}
+
 static const char *would_wait(const struct entrant *who, double connections, double workers)
 {
     if (connections > 1 && strcmp(who->capacity, "one") == 0)
@@ -92,7 +130,8 @@ static const char *would_wait(const struct entrant *who, double connections, dou
 static void serve(const struct experiment *e, const struct entrant *who, struct cell *c)
 {
     char workers_text[32] = "";
-    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0);
+    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0),
+           company = varied(e, c, "company", 0);
     const char *own = strstr(who->options, "-w ");
     // A loop serves any number of connections: its pool is not sized by them. A variant can say
     // itself how large its pool is.
@@ -105,12 +144,31 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     if (is_varied(e, "workers") && !who->has_pool)
         snprintf(c->left_out, sizeof c->left_out, "it has no workers to choose a number of");
     else if (requests == 0)
-        snprintf(c->left_out, sizeof c->left_out, "%s", would_wait(who, connections, workers));
+        snprintf(c->left_out, sizeof c->left_out, "%s",
+                 would_wait(who, connections + company, workers));
     snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
              requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
              experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
     if (!add_end(e, c))
         add_length(e, c, connections * requests);
+    add_company(e, c, company);
+    if (requests == 0)
+        add_clients(c, connections + company);
+}
+
+// So many idle connections are held, and nothing is asked on them once they were served.
+static void hold(const struct experiment *e, const struct entrant *who, struct cell *c)
+{
+    char workers[32] = "";
+    double connections = varied(e, c, "connections", 1);
+    if (who->has_pool && strcmp(who->capacity, "many") != 0)
+        snprintf(workers, sizeof workers, "%.0f", pool_size(e, c, connections));
+    add_argument(c, "-w", workers);
+    snprintf(c->left_out, sizeof c->left_out, "%s",
+             would_wait(who, connections, *workers ? number_real(workers, "workers", 0, 1e9) : 0));
+    snprintf(c->load, sizeof c->load, "-m idle -c %.0f", connections);
+    c->least_s = 0.1 + connections * 2e-4; // to connect and to be closed
+    add_clients(c, connections);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
@@ -205,8 +263,8 @@ static void ask(struct cell *c)
 
 static bool is_load(const char *name)
 {
-    static const char *const loads[] = {"connections", "requests", "bytes", "rate",
-                                        "total",       "workers",  "cores", "end"};
+    static const char *const loads[] = {"connections", "requests", "bytes", "rate",    "total",
+                                        "workers",     "cores",    "end",   "company", "manner"};
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
         if (strcmp(name, loads[i]) == 0)
             return true;
@@ -228,8 +286,11 @@ static void take_turn(const struct experiment *e, const struct entrant *who, boo
     if (c->every % c->headline_every)
         errx(1, "experiment %s: 'every' is a multiple of 'headline_every', not %u of %u", e->stem,
              c->every, c->headline_every);
+    char here[80];
+    snprintf(here, sizeof here, "every@%s", c->x);
     if (turn == TURN_HEADLINE)
         c->every = c->headline_every;
+    c->every = every(e, here, c->every);
     snprintf(c->turn, sizeof c->turn, "%s%s%s",
              turn == TURN_HEADLINE  ? "headline"
              : turn == TURN_DERIVED ? "derived"
@@ -251,7 +312,9 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     add_argument(c, "", who->options);
     if (options && !who->is_outside)
         add_argument(c, "", options);
-    if (serves)
+    if (strcmp(kind, "hold") == 0)
+        hold(e, who, c);
+    else if (serves)
         serve(e, who, c);
     else
         count(e, who, c);

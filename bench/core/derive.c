@@ -48,10 +48,15 @@ static void doubt(struct reading *r, const struct cell *c, const char *metric, c
 }
 
 // Adds one term to the sum in each block: MODEL, MODEL@X or EXPERIMENT:MODEL:METRIC (of the same x
-// where that experiment has it).
+// where that experiment has it); behind NUMBER* so many times as much.
 static void add_term(struct reading *r, const char *word, double sign, double *sum)
 {
     char experiment[64], model[64], other_metric[64], x[64];
+    const char *factor_ends = strchr(word, '*');
+    if (factor_ends) {
+        sign *= strtod(word, NULL);
+        word = factor_ends + 1;
+    }
     struct cell term = {r->e->stem, word, r->x};
     const char *metric = r->metric;
     if (sscanf(word, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {

@@ -19,7 +19,7 @@ struct trial {
 
 struct kind {
     const char *name;
-    bool serves; // its programs are servers, and its load begins with the driver's arguments
+    bool serves; // its programs are servers
     // Faults go into m->status. m has been reset.
     void (*measure)(const struct trial *trial, struct measurement *m);
 };

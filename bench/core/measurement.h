@@ -52,7 +52,18 @@
     X(connections_lost_share) /* of those others */                                                \
     X(service_back)           /* 1: somebody new is served after that; 0: nobody any more */       \
     X(service_back_us)        /* so long after it; none if it does not come back */                \
-    X(others_latency_max_us)  /* of the others' first echoes after it, where there are any */
+    X(others_latency_max_us)  /* of the others' first echoes after it, where there are any */      \
+    X(company_ready)          /* connections beside the driver's that were in place */             \
+    X(company_waiting)        /* that were not, though nothing had failed */                       \
+    X(in_time_percent) /* of the requests due, failed and unsent ones too, answered within 0.1 s   \
+                        */                                                                         \
+    X(held)            /* idle connections that memory was measured at */                          \
+    X(pss_kib_per_connection)         /* of the server's processes, shared pages by their share */ \
+    X(page_tables_kib_per_connection) /* of the whole machine, as all of the kernel's memory */    \
+    X(kernel_stack_kib_per_connection)                                                             \
+    X(slab_kib_per_connection)                                                                     \
+    X(kernel_kib_per_connection) /* these three, percpu memory and socket buffers */               \
+    X(memory_kib_per_connection) /* with PSS */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

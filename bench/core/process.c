@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/kcmp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -137,6 +138,45 @@ uint64_t process_group_cpu_ns(pid_t group)
     return sum;
 }
 
+// A line "NAME: N kB" of /proc/PID/smaps_rollup, which is counted page by page; what
+// /proc/PID/status has may be many pages behind.
+static bool read_rollup(pid_t pid, const char *name, unsigned *kib)
+{
+    char path[64], line[256];
+    size_t length = strlen(name);
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (!found && fgets(line, sizeof line, file))
+        found = strncmp(line, name, length) == 0 && sscanf(line + length, ": %u kB", kib) == 1;
+    fclose(file);
+    return found;
+}
+
+struct group_pss {
+    pid_t leader;
+    double kib;
+};
+
+static void add_pss_kib(pid_t pid, void *context)
+{
+    struct group_pss *pss = context;
+    unsigned kib;
+    bool is_shared =
+        pid != pss->leader && syscall(SYS_kcmp, pid, pss->leader, KCMP_VM, 0L, 0L) == 0;
+    if (!is_shared && read_rollup(pid, "Pss", &kib))
+        pss->kib += kib;
+}
+
+double process_group_pss_kib(pid_t group)
+{
+    struct group_pss pss = {.leader = group};
+    for_each_of_group(group, add_pss_kib, &pss);
+    return pss.kib;
+}
+
 static bool count_descriptors(pid_t pid, unsigned *count)
 {
     char path[64];
@@ -177,26 +217,11 @@ static bool count_children(pid_t pid, unsigned *count, unsigned *zombies)
     return true;
 }
 
-// Counted page by page by the kernel; what /proc/PID/status has may be many pages behind.
-static bool measure_memory(pid_t pid, unsigned *kib)
-{
-    char path[64], line[256];
-    bool found = false;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    while (!found && fgets(line, sizeof line, file))
-        found = sscanf(line, "Anonymous: %u kB", kib) == 1;
-    fclose(file);
-    return found;
-}
-
 bool process_look(pid_t pid, struct process_state *state)
 {
     return count_descriptors(pid, &state->descriptors) &&
            count_children(pid, &state->children, &state->zombies) &&
-           measure_memory(pid, &state->memory_kib);
+           read_rollup(pid, "Anonymous", &state->memory_kib);
 }
 
 bool process_look_at_rest(pid_t pid, struct process_state *state)

@@ -4,7 +4,11 @@
 // between the two ends of the window, at which no request is under way: every process that served
 // is alive then. Where they do not, processes come and go: it is taken over the server's whole life
 // by wait4(), less what the same server spends when it is started and stopped without a client,
-// which is measured just after; warm-up and window both count, as do their connections.
+// which is measured just after; warm-up and window both count, as do their connections. Company
+// would be in that too: beside it there is no such figure.
+//
+// Company is in place before the driver begins and stays until it has ended.
+#include "bench/core/company.h"
 #include "bench/core/driver.h"
 #include "bench/core/kind.h"
 #include "bench/core/process.h"
@@ -71,66 +75,112 @@ static void look_at_the_load(const char *report, struct measurement *m)
     }
 }
 
+// A trial as it was carried out.
+struct serving {
+    char report[8192];      // the driver's
+    struct life life, idle; // of the server, and of one that nobody came to
+    double window_cpu_us;   // of the server, between the gates
+    bool persistent;        // connections are
+    bool has_company;       // beside the driver
+    bool counts_failures;   // they are part of the result
+};
+
+// The server's CPU time and what else it spent, in all and for each connection and echo.
+static void account(const struct serving *s, struct measurement *m)
+{
+    double *f = m->figures;
+    bool whole_life = !s->persistent && !s->has_company;
+    f[FIGURE_connections] =
+        reported(s->report, s->persistent ? "connections" : "connections_total");
+    f[FIGURE_echoes] = reported(s->report, s->persistent ? "echoes" : "echoes_total");
+    f[FIGURE_faults] = s->life.faults;
+    f[FIGURE_switches] = s->life.switches;
+    f[FIGURE_busiest_worker_share] = s->life.busiest;
+    f[FIGURE_idlest_worker_share] = s->life.idlest;
+    if (s->persistent)
+        f[FIGURE_server_cpu_us] = s->window_cpu_us;
+    else if (whole_life)
+        f[FIGURE_server_cpu_us] = s->life.cpu_us - s->idle.cpu_us;
+    f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
+    f[FIGURE_server_cpu_us_per_kib] =
+        f[FIGURE_server_cpu_us_per_echo] / (reported(s->report, "bytes") / 1024);
+    if (!whole_life)
+        return;
+    f[FIGURE_server_idle_cpu_us] = s->idle.cpu_us;
+    f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
+    f[FIGURE_server_faults_per_connection] =
+        (s->life.faults - s->idle.faults) / f[FIGURE_connections];
+    f[FIGURE_server_switches_per_connection] =
+        (s->life.switches - s->idle.switches) / f[FIGURE_connections];
+}
+
+// What the driver saw.
+static void take_report(const struct serving *s, struct measurement *m)
+{
+    double *f = m->figures;
+    f[FIGURE_window_s] = reported(s->report, "window_s");
+    f[FIGURE_served] = reported(s->report, "connections_served");
+    if (!s->persistent)
+        f[FIGURE_connections_per_s] = reported(s->report, "connections_per_s");
+    f[FIGURE_echoes_per_s] = reported(s->report, "echoes_per_s");
+    f[FIGURE_client_load] = reported(s->report, "cpu_load");
+    f[FIGURE_client_cpu_us_per_echo] = reported(s->report, "cpu_us_per_echo");
+    f[FIGURE_in_time_percent] = reported(s->report, "in_time_percent");
+    f[FIGURE_latency_p50_us] = reported(s->report, "latency_p50_us");
+    f[FIGURE_latency_p99_us] = reported(s->report, "latency_p99_us");
+    look_at_the_load(s->report, m);
+}
+
+static void find_faults(const struct serving *s, const char *arguments, struct measurement *m)
+{
+    char kinds[120];
+    double *f = m->figures, echoes = reported(s->report, "echoes_total");
+    f[FIGURE_failures] = failures(s->report, kinds, sizeof kinds);
+    if (!(f[FIGURE_echoes] > 0) && !s->counts_failures)
+        measurement_fault(m, "no echoes");
+    if (strstr(arguments, "--state") && !isfinite(s->life.counted))
+        measurement_fault(m, "the server did not say what it counted");
+    if (isfinite(s->life.counted) && s->life.counted != echoes)
+        measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
+                          echoes);
+    if (f[FIGURE_failures] > 0 && !s->counts_failures)
+        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
+                          kinds, f[FIGURE_served]);
+}
+
 static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
-    const char *program = t->program, *arguments = t->arguments;
-    char report[8192] = "", kinds[120];
+    char load[1024];
+    struct serving s = {.report = ""};
     struct server server = {0}, idle = {0};
-    double *f = m->figures;
+    struct company company = {0};
+    snprintf(load, sizeof load, "%s", t->load);
+    s.counts_failures = strstr(load, FAILURES_COUNT);
+    const char *guests = company_in(load);
+    s.has_company = guests;
 
-    if (!server_start(setting, program, arguments, &server, m)) {
+    if (!server_start(setting, t->program, t->arguments, &server, m)) {
         server_stop(setting, &server, m);
         measurement_explain(m, server.last_words);
         return;
     }
-    double window_cpu_us = driver_run(setting, &server, t->load, report, sizeof report, m);
+    if (guests) {
+        company_start(setting, &server, guests, &company, m);
+        company_gather(&company, m);
+    }
+    s.window_cpu_us = driver_run(setting, &server, load, s.report, sizeof s.report, m);
     look_at(setting, &server, m);
-    struct life life = server_stop(setting, &server, m), idle_life = {0};
-
-    bool persistent = reported(report, "requests_per_connection") == 0;
-    if (!persistent) {
-        server_start(setting, program, arguments, &idle, m);
-        idle_life = server_stop(setting, &idle, m);
-        f[FIGURE_server_idle_cpu_us] = idle_life.cpu_us;
+    company_end(&company, m);
+    s.life = server_stop(setting, &server, m);
+    s.persistent = reported(s.report, "requests_per_connection") == 0;
+    if (!s.persistent && !guests) {
+        server_start(setting, t->program, t->arguments, &idle, m);
+        s.idle = server_stop(setting, &idle, m);
     }
-    f[FIGURE_window_s] = reported(report, "window_s");
-    f[FIGURE_failures] = failures(report, kinds, sizeof kinds);
-    f[FIGURE_served] = reported(report, "connections_served");
-    f[FIGURE_connections] = reported(report, persistent ? "connections" : "connections_total");
-    f[FIGURE_echoes] = reported(report, persistent ? "echoes" : "echoes_total");
-    f[FIGURE_server_cpu_us] = persistent ? window_cpu_us : life.cpu_us - idle_life.cpu_us;
-    f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
-    f[FIGURE_server_cpu_us_per_kib] =
-        f[FIGURE_server_cpu_us_per_echo] / (reported(report, "bytes") / 1024);
-    f[FIGURE_busiest_worker_share] = life.busiest;
-    f[FIGURE_idlest_worker_share] = life.idlest;
-    if (!persistent) {
-        f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
-        f[FIGURE_server_faults_per_connection] =
-            (life.faults - idle_life.faults) / f[FIGURE_connections];
-        f[FIGURE_server_switches_per_connection] =
-            (life.switches - idle_life.switches) / f[FIGURE_connections];
-        f[FIGURE_connections_per_s] = reported(report, "connections_per_s");
-    }
-    f[FIGURE_echoes_per_s] = reported(report, "echoes_per_s");
-    f[FIGURE_client_load] = reported(report, "cpu_load");
-    f[FIGURE_client_cpu_us_per_echo] = reported(report, "cpu_us_per_echo");
-    f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
-    f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
-    f[FIGURE_faults] = life.faults;
-    f[FIGURE_switches] = life.switches;
-    look_at_the_load(report, m);
-    if (!(f[FIGURE_echoes] > 0))
-        measurement_fault(m, "no echoes");
-    if (strstr(arguments, "--state") && !isfinite(life.counted))
-        measurement_fault(m, "the server did not say what it counted");
-    if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
-        measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
-                          reported(report, "echoes_total"));
-    if (f[FIGURE_failures] > 0)
-        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
-                          kinds, f[FIGURE_served]);
+    account(&s, m);
+    take_report(&s, m);
+    find_faults(&s, t->arguments, m);
     measurement_explain(m, server.last_words);
 }
 

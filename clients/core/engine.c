@@ -5,14 +5,11 @@
 #include "clients/core/schedule.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     CONNECTING_AT_MOST = 128, // or the server's listen queue overflows before the run has begun
-    CONNECTIONS_PER_SOURCE =
-        1000,                 // few, or connect searches long for a port that is not in TIME-WAIT
     LOOK_EVERY_NS = 20000000, // for requests that have timed out and connections to be tried again
     TRY_AGAIN_AFTER_NS = 10000000, // a connection that failed
 };
@@ -77,19 +74,6 @@ static uint64_t to_carry(void)
     return counts_connections() && left < load->requests_per_connection
                ? left
                : load->requests_per_connection;
-}
-
-// The source for the next connection: 127.0.0.1, .2, .3 … towards a server on the loopback network,
-// or NULL: any.
-static const struct sockaddr *source(void)
-{
-    static struct sockaddr_in from = {.sin_family = AF_INET};
-    const struct sockaddr_in *to = (const struct sockaddr_in *)&load->target;
-    uint64_t number = outcome->connections_total / CONNECTIONS_PER_SOURCE;
-    if (to->sin_family != AF_INET || ntohl(to->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
-        return NULL;
-    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(number % 250));
-    return (const struct sockaddr *)&from;
 }
 
 static void become_idle(unsigned i)
@@ -163,8 +147,9 @@ static void fail(unsigned i, enum failure kind, int error)
 static void connect_client(unsigned i)
 {
     struct client *c = &clients[i];
+    const struct sockaddr *to = (const struct sockaddr *)&load->target;
     int problem =
-        net->connect(i, (const struct sockaddr *)&load->target, source(), load->target_bytes);
+        net->connect(i, to, net_source(to, outcome->connections_total), load->target_bytes);
     outcome->connections_total++;
     c->requests_left = to_carry();
     promised += c->requests_left;

@@ -98,6 +98,14 @@ uint64_t histogram_percentile(const struct histogram *h, double percent)
     return h->max_ns;
 }
 
+uint64_t histogram_count_within(const struct histogram *h, uint64_t ns)
+{
+    uint64_t seen = 0;
+    for (size_t slot = 0; slot <= slot_of(ns); slot++)
+        seen += h->counts[slot];
+    return seen;
+}
+
 double histogram_mean(const struct histogram *h)
 {
     double sum = 0;

@@ -51,6 +51,10 @@ uint64_t histogram_max(const struct histogram *h);
 // the rank falls into the overflow, and 0 if empty.
 uint64_t histogram_percentile(const struct histogram *h, double percent);
 
+// How many values do not exceed `ns`, which is taken up to the highest value of its slot: less than
+// 1/1000 above it.
+uint64_t histogram_count_within(const struct histogram *h, uint64_t ns);
+
 // The mean in ns from the middles of the slots (within 1/2000; overflow counts as the maximum); 0
 // if empty.
 double histogram_mean(const struct histogram *h);

@@ -5,6 +5,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+// Few, or connect searches long for a port that is not in TIME-WAIT.
+enum { CONNECTIONS_PER_SOURCE = 1000 };
+
 int net_socket(const struct sockaddr *from, socklen_t length, int family, int type)
 {
     int on = 1;
@@ -18,4 +21,14 @@ int net_socket(const struct sockaddr *from, socklen_t length, int family, int ty
     int problem = errno;
     close(fd);
     return -problem;
+}
+
+const struct sockaddr *net_source(const struct sockaddr *to, uint64_t n)
+{
+    static struct sockaddr_in from = {.sin_family = AF_INET};
+    const struct sockaddr_in *in = (const struct sockaddr_in *)to;
+    if (to->sa_family != AF_INET || ntohl(in->sin_addr.s_addr) >> 24 != IN_LOOPBACKNET)
+        return NULL;
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(n / CONNECTIONS_PER_SOURCE % 250));
+    return (const struct sockaddr *)&from;
 }

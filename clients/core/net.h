@@ -51,3 +51,7 @@ extern const struct net net_epoll, net_io_uring;
 // is NULL, its port left to connect. type adds SOCK_NONBLOCK. Returns the descriptor or a negative
 // errno.
 int net_socket(const struct sockaddr *from, socklen_t length, int family, int type);
+
+// The source for a client's n-th connection: 127.0.0.1, .2, .3 ... for some each, towards a server
+// on the loopback network, or NULL: any. Valid until the next call.
+const struct sockaddr *net_source(const struct sockaddr *to, uint64_t n);

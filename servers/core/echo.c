@@ -71,7 +71,8 @@ static void hold(struct ready_echo *c, const unsigned char *buffer)
 
 short echo_ready(struct ready_echo *c, int connfd)
 {
-    static _Thread_local unsigned char scratch[ECHO_BUFFER_BYTES];
+    static unsigned char scratch[ECHO_BUFFER_BYTES]; // thread-local, each thread of any server
+                                                     // would have to touch it
     unsigned char *buffer = c->held ? c->held : scratch;
 
     bool ready = true;

@@ -40,7 +40,8 @@ void echo_advance(struct echo *e, ssize_t result);
 void echo(int connfd);
 
 // A connection in a readiness loop (select, poll, epoll). While it is idle it holds no buffer:
-// reads go to one scratch buffer per thread, and only what the peer does not take at once is kept.
+// reads go to one scratch buffer, for one thread, and only what the peer does not take at once is
+// kept.
 struct ready_echo {
     struct echo echo;
     unsigned char *held; // the bytes [start, end) not yet taken, or NULL

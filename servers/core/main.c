@@ -38,10 +38,18 @@ struct options {
     unsigned port;
     unsigned workers;
     unsigned max_children;
+    unsigned clients;
     bool describe;
 };
 
-enum { MAX_CHILDREN_OPTION = 256, STATE_OPTION, WORK_OPTION, POISON_OPTION, DESCRIBE_OPTION };
+enum {
+    MAX_CHILDREN_OPTION = 256,
+    CLIENTS_OPTION,
+    STATE_OPTION,
+    WORK_OPTION,
+    POISON_OPTION,
+    DESCRIBE_OPTION
+};
 
 static const struct argp_option argp_options[] = {
     {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
@@ -55,6 +63,10 @@ static const struct argp_option argp_options[] = {
     {"state", STATE_OPTION, "MECHANISM", 0,
      "Add one to a counter and a table that all share, at each request (a line), by this mechanism "
      "(a wrong name lists them), and say at the end what was counted",
+     0},
+    {"clients", CLIENTS_OPTION, "N", 0,
+     "End with status 77 and the reason if the model or the limits do not allow so many clients at "
+     "once",
      0},
     {"work", WORK_OPTION, "spin:US[:WORD]", 0,
      "Compute so many microseconds before a request is echoed, or wait so long (sleep:US[:WORD]); "
@@ -105,6 +117,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case MAX_CHILDREN_OPTION:
         options->max_children = number(argument, "--max-children", 1, 4194304);
         return 0;
+    case CLIENTS_OPTION:
+        options->clients = number(argument, "--clients", 1, 4194304);
+        return 0;
     case STATE_OPTION:
         state_choose(argument);
         return 0;
@@ -144,6 +159,34 @@ static unsigned children_allowed(void)
         fclose(file);
     }
     return allowed < 4 ? 2 : (unsigned)allowed / 2;
+}
+
+// A descriptor a connection: the soft limit is for programs that use select().
+static rlim_t raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return RLIM_INFINITY;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    return files.rlim_max;
+}
+
+// Why so many clients cannot be served at once, or NULL.
+static const char *too_many(unsigned clients, unsigned max_children, rlim_t files)
+{
+    static char reason[96];
+    bool makes_one_each =
+        model.workers == NO_POOL && (model.family == PROCESS || model.family == THREAD);
+    if (model.clients && clients > model.clients)
+        snprintf(reason, sizeof reason, "it serves no more than %u clients at once", model.clients);
+    else if (makes_one_each && clients > max_children)
+        snprintf(reason, sizeof reason, "it may have no more than %u processes or threads here",
+                 max_children);
+    else if (model.family != PROCESS && files != RLIM_INFINITY && clients + 16 > files)
+        snprintf(reason, sizeof reason, "it may have no more than %ju descriptors here",
+                 (uintmax_t)files);
+    return *reason ? reason : NULL;
 }
 
 static unsigned default_workers(void)
@@ -246,9 +289,13 @@ int main(int argc, char **argv)
 
     work_prepare(options.work);
     poison_prepare(options.poison);
+    rlim_t files = raise_file_limit();
+    unsigned max_children = options.max_children ? options.max_children : children_allowed();
     const char *reason = model.unsupported ? model.unsupported() : NULL;
     if (!reason)
         reason = state_unsupported();
+    if (!reason)
+        reason = too_many(options.clients, max_children, files);
     if (reason)
         errx(77, "%s", reason);
     if (options.describe) {
@@ -260,12 +307,6 @@ int main(int argc, char **argv)
         return fflush(stdout) == EOF;
     }
 
-    // A descriptor a connection: the soft limit is for programs that use select().
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-        files.rlim_cur = files.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &files);
-    }
     server_pid = getpid();
     state_prepare(); // before there is a listener, which whoever holds the state must not hold
     listen_fd = listen_on(options.address, options.port, model.reuseport);
@@ -277,7 +318,7 @@ int main(int argc, char **argv)
     struct server server = {
         .listen_fd = listen_fd,
         .workers = options.workers,
-        .max_children = options.max_children ? options.max_children : children_allowed(),
+        .max_children = max_children,
         .work = options.work,
         .poison = options.poison,
     };

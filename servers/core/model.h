@@ -32,10 +32,11 @@ struct model {
     const char *source;  // where the model is described
     enum family family;
     enum capacity capacity;
-    int workers;     // size of the pool: a number, NO_POOL or ONE_PER_CPU
-    bool reuseport;  // more sockets will listen on the same port (listen_beside)
-    bool executes;   // another program serves
-    bool one_memory; // its processes share all their memory
+    unsigned clients; // most at once, whatever the limits are; 0: any number
+    int workers;      // size of the pool: a number, NO_POOL or ONE_PER_CPU
+    bool reuseport;   // more sockets will listen on the same port (listen_beside)
+    bool executes;    // another program serves
+    bool one_memory;  // its processes share all their memory
     const char *(*unsupported)(
         void); // why this machine cannot run it, or NULL if it can; the member may be NULL
     const struct argp *options;  // the model's own, beside those that all have; may be NULL

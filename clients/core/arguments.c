@@ -1,0 +1,70 @@
+#include "clients/core/arguments.h"
+
+#include <err.h>
+#include <errno.h>
+#include <math.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+double number(const char *text, const char *what, double least, double most)
+{
+    char *end;
+    errno = 0;
+    double value = strtod(text, &end);
+    if (errno || end == text || *end || !(value >= least && value <= most))
+        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
+    return value;
+}
+
+uint64_t whole(const char *text, const char *what, double least, double most)
+{
+    double value = number(text, what, least, most);
+    if (value != floor(value))
+        errx(2, "%s is a whole number, not '%s'", what, text);
+    return (uint64_t)value;
+}
+
+uint64_t seconds(const char *text, const char *what, double least)
+{
+    return (uint64_t)(number(text, what, least, 86400) * 1e9);
+}
+
+socklen_t resolve(const char *target, struct sockaddr_storage *address)
+{
+    char host[256];
+    const char *colon = strrchr(target, ':');
+    size_t length = colon ? (size_t)(colon - target) : 0;
+    if (!length || !colon[1] || length >= sizeof host)
+        errx(2, "'%s' is not HOST:PORT", target);
+    if (colon[1 + strspn(colon + 1, "0123456789")])
+        errx(2, "PORT is a number from 1 to 65535, not '%s'", colon + 1);
+    number(colon + 1, "PORT", 1, 65535);
+    bool bracketed = length > 2 && target[0] == '[' && target[length - 1] == ']';
+    snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), target + bracketed);
+
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *found;
+    int problem = getaddrinfo(host, colon + 1, &hints, &found);
+    if (problem)
+        errx(1, "%s: %s", target, gai_strerror(problem));
+    socklen_t bytes = found->ai_addrlen;
+    memcpy(address, found->ai_addr, bytes);
+    freeaddrinfo(found);
+    return bytes;
+}
+
+void make_room_for(unsigned connections)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        err(1, "getrlimit");
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    if (connections + 16 > files.rlim_max)
+        errx(1, "%u connections need more descriptors than the limit allows (%ju)", connections,
+             (uintmax_t)files.rlim_max);
+}
