@@ -94,7 +94,8 @@ derive     threads fork+threads - fork
 derive     each fork@100 - fork@10 / 90
 derive     all fork + fork+threads + sleeper
 END
-ask rare 'models epoll' 'connections 1' 'every 3' 'metric server_cpu_us_per_connection'
+ask rare 'models epoll' 'connections 1' 'headline_every 3' 'metric server_cpu_us_per_connection'
+ask turns 'models epoll fork thread prefork' 'connections 1' 'every 2'
 ask often 'models epoll' 'connections 1' 'timeout_s 3'
 bench asked RUN=ways BUDGET=0
 check 'ways: the run ends well' equals 'its status' $? 0
@@ -150,7 +151,15 @@ else
     check 'ways: derived from the blocks' derived_again
 fi
 check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
-check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
+check 'headline_every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 2'
+headline_each_time() {
+    local model
+    for model in epoll fork; do
+        equals "$model's blocks" "$(value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' ')" '1 2 3' || return 1
+    done
+    equals 'the blocks of the others' "$(for model in thread prefork; do value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' '; done | sort | paste -sd ,)" '1 2,1 3'
+}
+check 'every 2: the headline and its baseline in each block, of the others one in the second and one in the third' headline_each_time
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------
@@ -198,6 +207,8 @@ status=1 MODELS=thread bad_question 'no experiment asked for measures a model as
 [ -e "$repo/build/static/none" ] ||
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
+status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
+status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict
