@@ -212,7 +212,7 @@ check 'plan: the same seed gives the same, another seed another order; without a
 all_asked() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/plan --budget 0 --experiments all "$work/plan-all" || return 1
     equals 'how many are not asked' "$(rows "$work/plan-all/not_asked.tsv")" 0 &&
-        equals 'the questions' "$(column "$work/plan-all/plan.tsv" experiment | sort -u | wc -l)" "$(ls "$repo"/bench/experiments/*.conf | wc -l)"
+        equals 'the questions' "$(column "$work/plan-all/plan.tsv" experiment | sort -u | wc -l)" "$(find "$repo/bench/experiments" -name '*.conf' | wc -l)"
 }
 check 'plan: all questions on demand' all_asked
 not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_asked.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }

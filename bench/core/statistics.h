@@ -7,9 +7,9 @@
 // should know about the bootstrap", The American Statistician 69, 2015, pp. 371-386; ExpandProbs in
 // his R package `resample`): instead of 2.5 %, Phi(-t) is left out at either end, t being Student's
 // 97.5 % quantile with n - 1 degrees of freedom. His further factor sqrt(n / (n - 1)) belongs to
-// the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they cover 93.4
-// to 96.8 % from n = 6 to 60, whether the noise is clean or full of outliers, and on a machine that
-// drifts and stalls (simulated; tests/coverage.c holds it at 93 to 97 %).
+// the mean and makes the estimators here cover 97 to 98 % at n = 7 .. 15; without it they
+// cover 93.4 to 96.8 % from n = 6 to 60, whether the noise is clean or full of outliers, and on a
+// machine that drifts and stalls (simulated; tests/coverage.c holds it at 93 to 97 %).
 //
 // The p-value of a ratio of 1 is read off the same resamples: it is the level at which an end of
 // the interval, expanded in the same way, would be exactly at 1, so that p < 0.05 where the 95 %
