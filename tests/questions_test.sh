@@ -32,6 +32,13 @@ check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connection
 check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
 check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
 
+# What an interval excludes and Holm's correction does not.
+awk -F '\t' -v OFS='\t' 'NR > 1 && $3 != $13 && $10 != "-" { $10 = 1.5; $11 = 1.2; $12 = 1.8; $16 = 0.3 } { print }' "$some/summary.tsv" > "$work/summary.tsv"
+cp -r "$some" "$results/corrected" && cp "$work/summary.tsv" "$results/corrected" && "$repo/bench/report.sh" "$results/corrected"
+check 'not shown among so many: the sentence' says <(unescaped "$results/corrected/report.md") '(a difference alone, but not shown among 1 comparisons)'
+check 'not shown among so many: the list of the others' says <(unescaped "$results/corrected/report.md") 'prefork_reuseport 1.50 (1.20 to 1.80) not shown among 2 comparisons'
+rm -r "$results/corrected"
+
 rm "$asked"/bench/experiments/*
 ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
 bench asked RUN=linked BUDGET=0
@@ -188,6 +195,14 @@ blocks_of() { value "$both/trials.tsv" block "experiment=$1" | sort -n | tail -n
 last=$(blocks_of steady)
 check 'sharp: who has an answer takes part in no further block, who has none goes on' test "$last" -lt "$(blocks_of unsteady)"
 check 'sharp: the report says what is not' says <(unescaped "$both/report.md") '(#unsteady): restless ±'
+p_values() { # with its interval, of a family of one
+    awk -F '\t' 'NR > 1 {
+        has = $3 != $13 && $11 != "-" && $2 != "derived"
+        if (has) { n++; is = $16 < 0.05; should = $11 > 1 || $12 < 1 }
+        if (has ? $16 == "-" || is != should : $16 != "-") { print $3 ": " $11 " to " $12 ", p " $16; bad = 1 }
+    } END { if (n != 1) print n " p-values"; exit bad || n != 1 }' "$results/steady/summary.tsv"
+}
+check 'summary: a p-value where the interval excludes 1 is below 0.05, and no other' p_values
 not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
 check 'sharp: the report does not say it of the other' not_said
 before=$(rows "$both/trials.tsv")
