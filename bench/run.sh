@@ -49,7 +49,7 @@ bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)"
 mv "$run/environment.json.new" "$run/environment.json"
 
 [ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
-echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name" >&2
+echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
 build/bench/trial --budget "$BUDGET" "$run"
 build/bench/summarize "$run"
 build/bench/selftest --judge "$run"
