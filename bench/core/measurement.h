@@ -31,18 +31,27 @@
     X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
     X(user_us_per_operation)                                                                       \
     X(system_us_per_operation)                                                                     \
-    X(faults)           /* page faults of the programs measured, over their whole life */          \
-    X(switches)         /* their switches to another task, likewise */                             \
-    X(send_lag_p99_us)  /* open loop: how late the driver sent what was due and could go */        \
-    X(unsent_share)     /* open loop: of the requests that were due, never sent */                 \
-    X(thirds)           /* echoes in the last third of the window over those in the first */       \
-    X(littles_law)      /* closed loop, persistent: rate and mean latency over connections */      \
-    X(ports_exhausted)  /* connections that the client had no port for */                          \
-    X(stolen_share)     /* of the processors' time, taken by the hypervisor in the trial */        \
-    X(throttled)        /* times that the control group had used up its quota, likewise */         \
-    X(listen_overflows) /* connections that found an accept queue full, likewise */                \
-    X(listen_drops)     /* those, and others that a listener did not take, likewise */             \
-    X(retransmits)      /* TCP segments sent again, likewise */
+    X(faults)             /* page faults of the programs measured, over their whole life */        \
+    X(switches)           /* their switches to another task, likewise */                           \
+    X(send_lag_p99_us)    /* open loop: how late the driver sent what was due and could go */      \
+    X(unsent_share)       /* open loop: of the requests that were due, never sent */               \
+    X(thirds)             /* echoes in the last third of the window over those in the first */     \
+    X(littles_law)        /* closed loop, persistent: rate and mean latency over connections */    \
+    X(ports_exhausted)    /* connections that the client had no port for */                        \
+    X(stolen_share)       /* of the processors' time, taken by the hypervisor in the trial */      \
+    X(throttled)          /* times that the control group had used up its quota, likewise */       \
+    X(listen_overflows)   /* connections that found an accept queue full, likewise */              \
+    X(listen_drops)       /* those, and others that a listener did not take, likewise */           \
+    X(retransmits)        /* TCP segments sent again, likewise */                                  \
+    X(wrong_answers)      /* requests that did not come back byte for byte */                      \
+    X(foreign)            /* sockets of the server's address that others hold, and processes that  \
+                             left its group */                                                     \
+    X(descriptors_leaked) /* that one of its processes has more, at rest after the load, than the  \
+                             first when it began to listen; but one for each worker */             \
+    X(server_wait_us) /* what its threads waited for a processor in the window, all together */    \
+    X(client_wait)    /* of the window, in which the driver waited for a processor */              \
+    X(stalled)        /* of the window, in which requests were under way, nothing came back for    \
+                         long, and nobody waited for a processor */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

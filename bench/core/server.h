@@ -11,6 +11,7 @@
 struct server {
     pid_t pid; // leads a group of its own
     int output_fd, error_fd;
+    unsigned descriptors; // of its first process, when it began to listen
     char address[256];    // HOST:PORT
     char last_words[160]; // the last line of its error output, once it is stopped
 };

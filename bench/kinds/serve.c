@@ -16,14 +16,32 @@
 
 enum { LEAST_ECHOES_IN_THIRDS = 200 }; // fewer differ by chance
 
-static void look_at(const struct server *server, struct measurement *m)
+// So few that are left are no reason for a second look.
+enum { FEW = 8, LOOKS_AT_MOST = 50 };
+
+// A server that has its processor to itself needs less than 10 ms to close and to reap. One that
+// others keep from it is looked at again: while it has still to run, what it will leave is not
+// known.
+static void look_at(const struct server *server, const char *arguments, struct measurement *m)
 {
     struct process_state state;
-    if (!process_look_at_rest(server->pid, &state))
-        return;
-    m->figures[FIGURE_server_descriptors] = state.descriptors;
-    m->figures[FIGURE_server_zombies] = state.zombies;
-    m->figures[FIGURE_server_memory_kib] = state.memory_kib;
+    unsigned workers = 0, left, looks = 0;
+    bool ran;
+    const char *pool = strstr(arguments, "-w ");
+    if (pool)
+        sscanf(pool, "-w %u", &workers);
+    do {
+        ran = looks == 0 || process_group_runs(server->pid);
+        if (!process_look_at_rest(server->pid, &state))
+            return;
+        unsigned most = process_group_most_descriptors(server->pid),
+                 expected = server->descriptors + workers;
+        left = most > expected ? most - expected : 0;
+        m->figures[FIGURE_descriptors_leaked] = left;
+        m->figures[FIGURE_server_descriptors] = state.descriptors;
+        m->figures[FIGURE_server_zombies] = state.zombies;
+        m->figures[FIGURE_server_memory_kib] = state.memory_kib;
+    } while (ran && left + state.zombies > FEW && ++looks < LOOKS_AT_MOST);
 }
 
 // All failures together; their kinds are put into words.
@@ -41,6 +59,18 @@ static double failures(const char *report, char *kinds, size_t bytes)
             used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f", names[i], count);
     }
     return sum;
+}
+
+// How long nothing came back, if neither the driver nor the server waited for a processor: they may
+// have waited meanwhile. Where several processes of a server wait for each other they do so most of
+// the time, and nothing can be said.
+static void look_for_stalls(const char *report, struct measurement *m)
+{
+    double *f = m->figures, silent = reported(report, "silent");
+    f[FIGURE_client_wait] = reported(report, "cpu_wait");
+    double waited = f[FIGURE_client_wait] + f[FIGURE_server_wait_us] / 1e6 / f[FIGURE_window_s];
+    if (isfinite(waited))
+        f[FIGURE_stalled] = silent > waited ? silent - waited : 0;
 }
 
 // What says whether the load was what it was meant to be (bench/core/validity.c).
@@ -78,7 +108,7 @@ static void measure(const struct trial *t, struct measurement *m)
         return;
     }
     double window_cpu_us = driver_run(setting, &server, t->load, report, sizeof report, m);
-    look_at(&server, m);
+    look_at(&server, arguments, m);
     struct life life = server_stop(setting, &server, m), idle_life = {0};
 
     bool persistent = reported(report, "requests_per_connection") == 0;
@@ -109,7 +139,9 @@ static void measure(const struct trial *t, struct measurement *m)
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
     f[FIGURE_faults] = life.faults;
     f[FIGURE_switches] = life.switches;
+    f[FIGURE_wrong_answers] = reported(report, "errors_mismatch");
     look_at_the_load(report, m);
+    look_for_stalls(report, m);
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(life.counted))
