@@ -38,7 +38,8 @@ struct process_ids {
 // Calls visit with each process that there is.
 void process_visit(void (*visit)(const struct process_ids *ids, void *context), void *context);
 
-// Whether a child of this process is an orphan that came to it: it has not started that itself.
+// Whether a child of this process is an orphan that came to it: any that it has not made by
+// process_start() (of the latest 64) counts as one.
 bool process_is_stray(const struct process_ids *ids);
 
 // Kills and reaps all such. Returns how many there were.
