@@ -45,15 +45,19 @@ compiler=${flags%% *}
     for name in net.core.somaxconn net.ipv4.ip_local_port_range net.ipv4.tcp_max_tw_buckets net.ipv4.tcp_max_syn_backlog \
         net.ipv4.tcp_tw_reuse net.ipv4.tcp_syncookies net.ipv4.tcp_abort_on_overflow net.ipv4.tcp_rmem net.ipv4.tcp_wmem \
         kernel.pid_max kernel.threads-max kernel.io_uring_disabled kernel.randomize_va_space kernel.numa_balancing \
-        kernel.sched_autogroup_enabled vm.overcommit_memory vm.swappiness; do
+        kernel.sched_autogroup_enabled vm.overcommit_memory vm.swappiness vm.max_map_count net.core.rmem_default \
+        net.core.wmem_default net.ipv4.tcp_fin_timeout net.ipv4.tcp_congestion_control kernel.msgmax kernel.msgmnb kernel.sem \
+        kernel.shmmax fs.mqueue.msg_max fs.mqueue.msgsize_max fs.nr_open; do
         printf 'sysctls\t%s\t%s\n' "$name" "$(sysctl_value "$name")"
     done
-    for limit in nofile:'Max open files' nproc:'Max processes' sigpending:'Max pending signals' memlock:'Max locked memory'; do
+    for limit in nofile:'Max open files' nproc:'Max processes' sigpending:'Max pending signals' memlock:'Max locked memory' \
+        stack:'Max stack size'; do
         printf 'limits\t%s\t%s\n' "${limit%%:*}" "$(limit soft "${limit#*:}")" "${limit%%:*}_hard" "$(limit hard "${limit#*:}")"
     done
     for tool in hyperfine gnuplot; do
         printf 'versions\t%s\t%s\n' "$tool" "$(first_line "$tool" --version)"
     done
+    printf 'versions\tlibc\t%s\n' "$(first_line getconf GNU_LIBC_VERSION)"
     printf 'versions\tliburing\t%s\n' "$(first_line pkg-config --modversion liburing)"
 } | jq -Rn \
     --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \

@@ -10,6 +10,7 @@
 #   RUN_LOCK     runs with the same file exclude each other (default /tmp/forklore.lock)
 set -euo pipefail
 
+step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 fail() { echo "bench: $1" >&2; exit "${2:-1}"; }
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,15 +28,19 @@ if [ -e "$run/settings.tsv" ]; then
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
     [ ! -e "$run/trials.tsv" ] || build/bench/alone "$run/trials.tsv" true || exit
     echo "bench: $run is there already and goes on where it stopped" >&2
-    build/bench/plan --budget "$BUDGET" "$run"
+    step build/bench/plan --budget "$BUDGET" "$run"
 else
     [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"
-    mkdir -p "$run"
-    trap 'rm -rf "$run"' ERR # a run that was never planned is no run
-    build/bench/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
+    # It is there planned, or not at all: whoever is killed meanwhile begins anew.
+    new=${RESULTS:-results}/.$name.new
+    rm -rf "$new"
+    trap 'rm -rf "$new"' EXIT
+    mkdir -p "$new"
+    step build/bench/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
-        ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$run"
-    trap - ERR
+        ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"
+    mv -T "$new" "$run"
+    trap - EXIT
 fi
 
 setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
@@ -48,11 +53,11 @@ bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)"
 }
 mv "$run/environment.json.new" "$run/environment.json"
 
-[ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
+[ -e "$run/selftest.tsv" ] || step build/bench/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
-build/bench/trial --budget "$BUDGET" "$run"
-build/bench/summarize "$run"
-build/bench/selftest --judge "$run"
-setpriv --pdeathsig TERM bench/plots.sh "$run"
-setpriv --pdeathsig TERM bench/report.sh "$run"
+step build/bench/trial --budget "$BUDGET" "$run"
+step build/bench/summarize "$run"
+step build/bench/selftest --judge "$run"
+step bench/plots.sh "$run"
+step bench/report.sh "$run"
 echo "bench: read $run/report.html" >&2

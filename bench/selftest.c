@@ -454,7 +454,6 @@ static void measure(const char *run)
     struct record trials = record_open(run, "trials.tsv");
     record_lock(&trials);
     signal(SIGPIPE, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGTERM); // when the line is killed that this is a step of
     hold_off_halts();
     ask_for_the_known_answer(&setting);
     find_the_ceiling(&setting);

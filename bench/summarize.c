@@ -91,20 +91,19 @@ static void summarize_cell(struct section *section, const struct run *run, const
                            const char *family, const char *metric, const char *baseline)
 {
     static const struct estimate one = {1, 1, 1, NAN, 0};
-    const char *fault = NULL;
-    char note[CODES_BYTES];
+    char fault[FAULT_BYTES], note[FAULT_BYTES + 20];
     struct cell base = {c->experiment, baseline, c->x};
-    double *values = values_of(run, c, metric, &fault),
+    double *values = values_of(run, c, metric, fault),
            *base_values = values_of(run, &base, metric, NULL);
     struct estimate median = bootstrap_median(values, run->blocks, RESAMPLES, SEED);
     struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     if (strcmp(c->model, baseline) == 0)
         ratio = median.n ? one : none;
     int validity = INVALID;
-    if (!fault && measure_of(metric) == LATENCIES)
-        fault = "too few requests for such a percentile";
+    if (!*fault && measure_of(metric) == LATENCIES)
+        strcpy(fault, "too few requests for such a percentile");
     if (!median.n)
-        snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
+        snprintf(note, sizeof note, "no valid trial%s%s", *fault ? ": " : "", fault);
     else
         validity = cell_validity(run, c, metric, median.n, note);
     print_row(section, c, metric, family, &median, &ratio, baseline, validity, note);

@@ -2,8 +2,9 @@
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
 # files, and fails on any difference: summary.tsv, validity.tsv, plots/, report.md, report.html.
 #
-# Pictures in pixels (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the
-# raw files that no result depends on.
+# A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures in pixels
+# (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw files
+# that no result depends on.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -22,6 +23,18 @@ flock -n "$run/trials.tsv" true || fail "another run is writing $run"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# Raw times are whole lines, one for each timed trial; the trials' own rows are checked by whoever reads them.
+raw=$run/hyperfine.jsonl
+if [ -s "$raw" ]; then
+    line=$(jq -Rn 'first(inputs | select(try (fromjson | .trial | type != "number") catch true) | input_line_number)' "$raw")
+    [ -z "$line" ] || fail "$raw:$line: not whole"
+    jq .trial "$raw" | sort > "$work/raw"
+    awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $at["wall_us_per_operation"] != "-" { print $at["trial"] }' "$run/trials.tsv" | sort > "$work/timed"
+    trial=$(comm -13 "$work/raw" "$work/timed" | sed -n 1p)
+    [ -z "$trial" ] || fail "$raw: trial $trial was timed and is without raw times"
+fi
 again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do

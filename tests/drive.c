@@ -141,8 +141,8 @@ static void json_says_the_same(void **state)
 {
     use_io(state);
     static const char options[] = "-k 3 -n 100";
-    static const char *const measured[] = {"window_s", "_per_s",  "cpu_",
-                                           "latency",  "service", "send_lag"};
+    static const char *const measured[] = {"window_s", "_per_s",   "cpu_",  "latency",
+                                           "service",  "send_lag", "silent"};
     char command[256], line[256], *text, *end;
     unsigned port = plant(HONEST);
     drive(port, "%s --json", options);

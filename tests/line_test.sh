@@ -1,6 +1,6 @@
 #!/bin/bash
 # line_test.sh: the measurement line from end to end, on runs of a few seconds: plan, trials, summary, plots, report; then
-# killed, cut off, run twice at once, given nonsense, lied to by servers, and with a full disk.
+# given more time, nonsense, and servers that lie.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -58,8 +58,7 @@ END
 "${CC:-cc}" -D_GNU_SOURCE -o "$work/planted" "$work/planted.c" || exit 1
 
 mkdir "$waited"
-touch "$work/begun"
-for name in mute deaf lied tiny cut twice grow; do tree $name; done
+for name in mute deaf lied tiny grow; do tree $name; done
 
 # ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
 plant mute zz_mute
@@ -218,57 +217,6 @@ check 'plan: all questions on demand' all_asked
 not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_asked.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
 check 'report: names what was not asked' not_asked_is_named
 
-# ---- killed, and on it goes -----------------------------------------------------------------------------------------
-cut=$results/cut
-again=(cut RUN=cut "BUDGET=0.$((slow > 1 ? 35 : 15))") # enough blocks for four kills
-
-# Starts the run, kills one of its processes when there are more rows and another process is at work, and looks at what is left.
-# shellcheck disable=SC2317  # inhabitant and has_rows are called by within
-killed() { # SIGNAL VICTIM_PATTERN WITNESS_PATTERN KNOB...
-    local signal=$1 victim=$2 witness=$3 least
-    least=$(($(rows "$cut/trials.tsv") + 1))
-    shift 3
-    begin "${again[@]}" "$@"
-    if within 10 has_rows "$cut/trials.tsv" "$least" && within 10 inhabitant cut "$witness" && kill -"$signal" "$(inhabitant cut "$victim")"; then
-        passes "kill -$signal of ${victim##*/} with ${witness##*/} at work"
-    else
-        fails "kill -$signal of ${victim##*/} with ${witness##*/} at work" "it never came to that: $(tail -n 2 "$work/cut.log")"
-    fi
-    least=$(rows "$cut/trials.tsv")
-    check "kill -$signal of ${victim##*/}: nothing is left running" nothing_left cut
-    check "kill -$signal of ${victim##*/}: nothing more is measured" test "$(rows "$cut/trials.tsv")" -le $((least + 1))
-    check "kill -$signal of ${victim##*/}: the run failed" test "$(status cut)" -ne 0
-    check "kill -$signal of ${victim##*/}: no row is torn" are_whole "$cut/trials.tsv"
-    check "kill -$signal of ${victim##*/}: earlier rows are as they were" begins_with "$cut/trials.tsv" "$work/before"
-    cp "$cut/trials.tsv" "$work/before"
-}
-: > "$work/before"
-killed TERM '^build/bench/trial' '^build/servers/prefork' EXPERIMENTS='churn ipc' MODELS='epoll fork prefork pipe'
-check 'kill -TERM: says that it can go on' says "$work/cut.log" 'the same run goes on'
-killed KILL '^build/bench/trial' '^build/servers/prefork'
-killed KILL '^build/bench/trial' '^hyperfine'
-killed TERM 'bench/run.sh' '^build/servers/fork'
-
-truncate -s -10 "$cut/trials.tsv"
-refuses 'torn row: summarize' 1 "$cut/trials.tsv" "$repo/build/bench/summarize" "$cut"
-head -n -1 "$work/before" > "$work/kept"
-bench "${again[@]}"
-check 'torn row: the run goes on to its end' equals 'its status' $? 0
-check 'torn row: the run says so' says "$work/cut.log" 'last row was cut off'
-check 'killed run: rows are as they were' begins_with "$cut/trials.tsv" "$work/kept"
-check 'killed run: whole in the end' are_whole "$cut/trials.tsv"
-check 'killed run: no trial twice, none left out' in_order "$cut/trials.tsv"
-check 'killed run: ends with a whole block' equals 'rows in the last block' $(($(rows "$cut/trials.tsv") % $(block "$cut" 1 | wc -l))) 0
-check 'killed run: every trial is ok' all_ok "$cut/trials.tsv"
-check 'killed run: report' test -s "$cut/report.html"
-
-raw_times_kept() {
-    jq -r .trial "$cut/hyperfine.jsonl" > "$work/raw" || return 1
-    equals 'timed trials without raw times' "$(comm -13 <(sort -u "$work/raw") <(value "$cut/trials.tsv" trial experiment=ipc | sort) | paste -sd ' ')" ''
-}
-check 'killed run: raw times of every timed trial' raw_times_kept
-check 'killed run: no temporary file' equals 'left in /tmp' "$(find /tmp -maxdepth 1 -name 'forklore-*' -newer "$work/begun" | paste -sd ' ')" ''
-
 # ---- more time, less time -----------------------------------------------------------------------------------------
 grow=$results/grow
 grown() { # BUDGET
@@ -282,19 +230,6 @@ check 'more time: first three blocks' equals 'rows' "$(rows "$grow/trials.tsv")"
 check 'more time: earlier rows are as they were' grown 0.03
 check 'more time: more blocks' has_rows "$grow/trials.tsv" 4
 check 'less time: what was measured stays' grown 0
-
-# ---- twice at once ------------------------------------------------------------------------------------------------
-begin twice RUN=twice BUDGET=0.06 EXPERIMENTS=churn MODELS=epoll
-within 10 has_rows "$results/twice/trials.tsv" 1
-cp "$results/twice"/{plan.tsv,environment.json} "$work"
-env RESULTS="$results" RUN=twice BUDGET=0 "$work/twice/bench/run.sh" > "$work/output" 2> "$work/error"
-check 'twice at once: the second fails' equals 'its status' $? 1
-check 'twice at once: the second says why' says "$work/error" 'another run is writing'
-check 'twice at once: in one line' equals 'lines' "$(wc -l < "$work/error")" 1
-check 'twice at once: the plan stays' cmp "$work/plan.tsv" "$results/twice/plan.tsv"
-check 'twice at once: environment.json stays' cmp "$work/environment.json" "$results/twice/environment.json"
-check 'twice at once: the first goes on' equals 'its status' "$(status twice)" 0
-check 'twice at once: no trial twice' in_order "$results/twice/trials.tsv"
 
 # ---- liars, and what the machine cannot run -------------------------------------------------------------------------
 lied=$results/lied
@@ -367,7 +302,7 @@ refuses 'bad input: plan without a folder' 2 'which folder' "$plan"
 refuses 'bad input: plan, half a seed' 2 "'1.5'" "$plan" --seed 1.5 "$results/empty"
 refuses 'bad input: trial without a folder' 2 'which folder' "$trial"
 refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
-refuses 'bad input: two folders' 2 "$tiny" "$trial" "$cut" "$tiny"
+refuses 'bad input: two folders' 2 "$tiny" "$trial" "$grow" "$tiny"
 refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/plots.sh"
 refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report.sh"
 
@@ -381,47 +316,6 @@ check 'bad input: make plots without RUN' from_make 'give RUN=' plots
 check 'bad input: make report without RUN' from_make 'give RUN=' report
 check 'bad input: make plots, no such run' from_make 'is not a run' plots RUN=nosuch
 check 'bad input: make report, no such run' from_make 'is not a run' report RUN=nosuch
-
-# ---- a full disk ------------------------------------------------------------------------------------------------
-# In a mount namespace of its own: the disk is gone with the last process in it. trials.tsv has the rest of its page, which
-# is a few rows, and then nothing.
-disk=$work/disk
-cat > "$work/on_a_disk.sh" << 'END'
-cd "$1" && disk=$2 work=$3
-mount -t tmpfs -o size=64k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
-cp "$disk/run/trials.tsv" "$work/disk-before"
-cat /dev/zero > "$disk/rest" 2> /dev/null
-build/bench/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
-echo $? > "$work/disk-status"
-cp "$disk/run/trials.tsv" "$work/disk-after"
-RESULTS=$disk RUN=new BUDGET=0 EXPERIMENTS=churn MODELS=epoll bench/run.sh 2> "$work/disk-plan-error"
-echo $? > "$work/disk-plan-status"
-ls "$disk" > "$work/disk-listing"
-rm "$disk/rest"
-timeout "$5" build/bench/trial --budget 1 "$disk/run" 2> "$work/disk-error-again"
-cp "$disk/run/trials.tsv" "$work/disk-again"
-END
-mkdir "$disk"
-as_root=--map-root-user
-[ "$(id -u)" -ne 0 ] || as_root=
-# shellcheck disable=SC2086  # no word if it is empty
-unshare --mount $as_root bash "$work/on_a_disk.sh" "$work/grow" "$disk" "$work" "$grow" $((2 * slow)) > "$work/disk-output" 2>&1
-if [ -e "$work/disk-before" ]; then
-    check 'full disk: the run stops' equals 'its status' "$(cat "$work/disk-status")" 1
-    check 'full disk: the last line says why' says <(tail -n 1 "$work/disk-error") 'trials.tsv: the rows so far are kept: No space left on device'
-    check 'full disk: a few rows went in' test "$(rows "$work/disk-after")" -gt "$(rows "$work/disk-before")"
-    check 'full disk: rows are whole' are_whole "$work/disk-after"
-    check 'full disk: rows are as they were' begins_with "$work/disk-after" "$work/disk-before"
-    check 'full disk: a new run is refused' equals 'its status' "$(cat "$work/disk-plan-status")" 1
-    check 'full disk: a new run says why' says <(tail -n 1 "$work/disk-plan-error") 'No space left on device'
-    check 'full disk: a new run leaves no folder' equals 'the folders' "$(paste -sd ' ' "$work/disk-listing")" 'rest run'
-    check 'space again: the run goes on' test "$(rows "$work/disk-again")" -gt "$(rows "$work/disk-after")"
-    check 'space again: rows are as they were' begins_with "$work/disk-again" "$work/disk-after"
-    check 'full disk: nothing is left running' nothing_left grow
-else
-    skips 'full disk' "no tmpfs can be mounted here: $(head -n 1 "$work/disk-output")"
-fi
 
 # ---- those who were waited for --------------------------------------------------------------------------------------
 check 'a server that never starts: the run goes on' equals 'its status' "$(status mute)" 0

@@ -176,9 +176,23 @@ static void a_group_is_killed(void **unused)
     int status;
     assert_true(has_ended(s.pid, &status));
     assert_true(process_group_kill(s.pid)); // the leader has ended, its child is there
-    assert_true(has_ended(-s.pid, &status));
-    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_int_equal(waitpid(-s.pid, &status, WNOHANG), -1); // no more: it is reaped
     assert_false(process_group_kill(s.pid));
+    finish(&s);
+}
+
+// A child that has left the group: when its parent has ended, it comes here.
+static void strays_are_ended(void **unused)
+{
+    (void)unused;
+    int status;
+    struct started s = start_role("fork_and_sleep 1");
+    assert_int_equal(process_strays_end(), 0);
+    kill(s.pid, SIGTERM);
+    assert_true(has_ended(s.pid, &status));
+    assert_false(process_group_kill(s.pid));
+    assert_int_equal(process_strays_end(), 1);
+    assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
     finish(&s);
 }
 
@@ -434,6 +448,8 @@ static int play(int argc, char **argv)
         pid_t pid = fork();
         if (pid < 0)
             err(1, "fork");
+        if (pid > 0 && number && setpgid(pid, pid) < 0)
+            err(1, "setpgid");
         return pid == 0 ? stay() : say_ready_and_stay();
     }
     if (strcmp(role, "hold") == 0)
@@ -465,6 +481,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_process_is_waited_for_until_then),
         cmocka_unit_test(a_signal_ends_waiting),
         cmocka_unit_test(a_group_is_killed),
+        cmocka_unit_test(strays_are_ended),
         cmocka_unit_test(a_process_ends_with_its_parent),
         cmocka_unit_test(a_process_is_pinned),
         cmocka_unit_test(a_process_inherits_what_it_is_given_alone),

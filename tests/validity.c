@@ -74,6 +74,10 @@ static void another_fault_is_invalid_too(void **unused)
     measurement_fault(&m, "server did not stop");
     assert_int_equal(trial_validity(&m, codes), INVALID);
     assert_string_equal(codes, "client-bound;fault");
+    // A reason that leaves the counts as they are does not stand for one that does not.
+    m.figures[FIGURE_server_zombies] = 100;
+    assert_int_equal(trial_validity(&m, codes), INVALID);
+    assert_string_equal(codes, "client-bound;not-reaped;fault");
 }
 
 static void each_reason_has_words_and_a_code_of_its_own(void **unused)
@@ -82,7 +86,7 @@ static void each_reason_has_words_and_a_code_of_its_own(void **unused)
     for (size_t i = 0; i < reason_count; i++) {
         assert_true(strlen(reasons[i].says) > 10 && strlen(reasons[i].why) > 10);
         assert_true(reasons[i].concerns && !(reasons[i].concerns & ~(unsigned)EVERYTHING));
-        assert_true(reasons[i].validity == SUSPECT || reasons[i].concerns == EVERYTHING);
+        assert_true(reasons[i].validity == SUSPECT || (reasons[i].concerns | COUNTS) == EVERYTHING);
         assert_null(strpbrk(reasons[i].code, "; \t"));
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(reasons[i].code, reasons[j].code);
@@ -203,17 +207,56 @@ static void an_invalid_trial_is_in_no_number(void **unused)
 {
     (void)unused;
     struct run run;
-    const char *fault = NULL;
-    char codes[CODES_BYTES];
+    char fault[FAULT_BYTES], codes[CODES_BYTES];
     make_run(&run, 6, "invalid", "errors;steal");
-    double *values = values_of(&run, &cell, "connections_per_s", &fault);
+    double *values = values_of(&run, &cell, "connections_per_s", fault);
     for (size_t block = 1; block <= BLOCKS; block++)
         assert_true(block <= 6 ? isnan(values[block - 1]) : values[block - 1] == (double)block);
-    assert_string_equal(fault, "refused");
+    assert_string_equal(fault, "errors: refused");
     // Of those that remain none is suspect.
     assert_int_equal(cell_validity(&run, &cell, "connections_per_s", 14, codes), VALID);
     free(values);
     run_free(&run);
+}
+
+// A server that leaves something undone has no valid rate, but what it left can be counted.
+static void an_invalid_trial_may_be_counted_in(void **unused)
+{
+    (void)unused;
+    struct run run;
+    char fault[FAULT_BYTES];
+    make_run(&run, BLOCKS, "invalid", "steal;not-reaped");
+    double *values = values_of(&run, &cell, "connections_per_s", fault);
+    assert_true(isnan(values[0]));
+    assert_string_equal(fault, "not-reaped: refused");
+    free(values);
+    values = values_of(&run, &cell, "block", fault);
+    assert_true(values[0] == 1);
+    assert_string_equal(fault, "");
+    free(values);
+    run_free(&run);
+}
+
+// One wrong byte is enough for nothing of that model to be used, wherever in the run it was.
+static void a_disproof_is_for_the_whole_run(void **unused)
+{
+    (void)unused;
+    struct run run;
+    char fault[FAULT_BYTES];
+    static const char *const disproofs[] = {"wrong-bytes;errors", "wrong-process"};
+    for (size_t i = 0; i < 2; i++) {
+        make_run(&run, 1, "invalid", disproofs[i]);
+        double *values = values_of(&run, &cell, "connections_per_s", fault);
+        for (size_t block = 1; block <= BLOCKS; block++)
+            assert_true(isnan(values[block - 1]));
+        assert_string_equal(fault, i == 0 ? "wrong-bytes in another trial"
+                                          : "wrong-process in another trial");
+        free(values);
+        values = values_of(&run, &cell, "block", NULL);
+        assert_true(isnan(values[BLOCKS - 1]));
+        free(values);
+        run_free(&run);
+    }
 }
 
 static void a_suspect_trial_is_in_the_numbers(void **unused)
@@ -261,6 +304,8 @@ int main(void)
         cmocka_unit_test(a_reason_is_told_of_what_it_concerns),
         cmocka_unit_test(few_blocks_are_suspect),
         cmocka_unit_test(an_invalid_trial_is_in_no_number),
+        cmocka_unit_test(an_invalid_trial_may_be_counted_in),
+        cmocka_unit_test(a_disproof_is_for_the_whole_run),
         cmocka_unit_test(a_suspect_trial_is_in_the_numbers),
         cmocka_unit_test(the_reasons_are_written_with_their_counts),
     };

@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { EXIT_SKIP = 77 };
+
 // ---- lists that grow
 // -----------------------------------------------------------------------------
 
@@ -231,7 +233,8 @@ void tree_read(struct tree *t)
     }
     if (t->count > 0)
         qsort(t->members, t->count, sizeof *t->members, by_number);
-    tcp_sockets_visit(t->port, name_socket, t);
+    if (!tcp_sockets_visit(t->port, false, name_socket, t))
+        errx(EXIT_SKIP, "this kernel does not list its TCP sockets");
     for (size_t i = 0; i < t->count; i++)
         for (size_t j = 0; j < t->members[i].count; j++) {
             struct descriptor *d = &t->members[i].descriptors[j];

@@ -1,5 +1,6 @@
 #include "bench/core/driver.h"
 
+#include "bench/core/answerers.h"
 #include "bench/core/process.h"
 
 #include <err.h>
@@ -35,6 +36,12 @@ static size_t read_all(int fd, char *text, size_t bytes, uint64_t until_ns)
     return length;
 }
 
+static bool connections_persist(const char *load)
+{
+    const char *requests = strstr(load, "-k ");
+    return !requests || atoi(requests + strlen("-k ")) == 0;
+}
+
 double driver_run(const struct setting *setting, const struct server *server, const char *load,
                   char *report, size_t bytes, struct measurement *m)
 {
@@ -42,7 +49,7 @@ double driver_run(const struct setting *setting, const struct server *server, co
     int output[2], gate[2], status = 0;
     struct rusage usage;
     struct arguments list = {0};
-    uint64_t cpu_ns[2] = {0}, deadline_ns = monotonic_ns() + 60 * second_ns;
+    uint64_t cpu_ns[2] = {0}, waited_ns[2] = {0}, deadline_ns = monotonic_ns() + 60 * second_ns;
     if (pipe2(output, O_CLOEXEC) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
         err(1, "pipe");
@@ -54,6 +61,9 @@ double driver_run(const struct setting *setting, const struct server *server, co
     close(gate[1]);
     for (int i = 0; i < 2 && read_line(gate[0], moment, sizeof moment, deadline_ns); i++) {
         cpu_ns[i] = process_group_cpu_ns(server->pid);
+        waited_ns[i] = process_group_waited_ns(server->pid);
+        if (i == 1)
+            answerers_prove(server, connections_persist(load), m);
         if (write(gate[0], "\n", 1) != 1)
             break;
     }
@@ -67,5 +77,7 @@ double driver_run(const struct setting *setting, const struct server *server, co
         measurement_fault(m, "driver ended with status %#x", (unsigned)status);
     }
     close(output[0]);
+    m->figures[FIGURE_server_wait_us] =
+        waited_ns[1] > waited_ns[0] ? (double)(waited_ns[1] - waited_ns[0]) / 1e3 : 0;
     return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
 }

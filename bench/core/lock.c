@@ -81,7 +81,9 @@ bool lock_take(int fd, char holder[HOLDER_BYTES])
     read_command(pid, command, sizeof command);
     if (begun)
         strftime(since, sizeof since, ", since %Y-%m-%d %H:%M:%S UTC", gmtime_r(&begun, &utc));
-    if (pid)
+    if (pid && !*command)
+        snprintf(holder, HOLDER_BYTES, "process %d has ended, and left others behind", pid);
+    else if (pid)
         snprintf(holder, HOLDER_BYTES, "process %d (%s)%s", pid, command, since);
     else
         snprintf(holder, HOLDER_BYTES, "a process that cannot be seen from here");

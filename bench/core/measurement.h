@@ -63,7 +63,16 @@
     X(kernel_stack_kib_per_connection)                                                             \
     X(slab_kib_per_connection)                                                                     \
     X(kernel_kib_per_connection) /* these three, percpu memory and socket buffers */               \
-    X(memory_kib_per_connection) /* with PSS */
+    X(memory_kib_per_connection) /* with PSS */                                                    \
+    X(wrong_answers)             /* requests that did not come back byte for byte */               \
+    X(foreign)            /* sockets of the server's address that others hold, and processes that  \
+                             left its group */                                                     \
+    X(descriptors_leaked) /* that one of its processes has more, at rest after the load, than the  \
+                             first when it began to listen; but one for each worker */             \
+    X(server_wait_us) /* what its threads waited for a processor in the window, all together */    \
+    X(client_wait)    /* of the window, in which the driver waited for a processor */              \
+    X(stalled)        /* of the window, in which requests were under way, nothing came back for    \
+                         long, and nobody waited for a processor */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

@@ -40,14 +40,21 @@ static int ms_until(uint64_t until_ns)
     return now >= until_ns ? 0 : (int)((until_ns - now) / 1000000 + 1);
 }
 
+// The children that this process has started lately.
+static pid_t started[64];
+static size_t starts;
+
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd)
 {
+    prctl(PR_SET_CHILD_SUBREAPER, 1); // nothing that it leaves behind gets lost
     pid_t parent = getpid(), pid = fork();
     if (pid < 0)
         err(1, "fork");
-    if (pid > 0)
+    if (pid > 0) {
+        started[starts++ % (sizeof started / sizeof *started)] = pid;
         return pid;
+    }
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -84,18 +91,15 @@ bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usag
     return true;
 }
 
-// Calls visit with each process of a group.
-static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *context),
-                                  void *context)
+void process_visit(void (*visit)(const struct process_ids *ids, void *context), void *context)
 {
-    unsigned found = 0;
     struct dirent *entry;
     DIR *proc = opendir("/proc");
     if (!proc)
         err(1, "/proc");
     while ((entry = readdir(proc))) {
         char path[300], text[512];
-        int of_group;
+        struct process_ids ids = {.pid = atoi(entry->d_name)};
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
         snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
@@ -104,22 +108,77 @@ static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *co
             continue;
         const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
         fclose(file);
-        if (behind_name && sscanf(behind_name, ") %*c %*d %d", &of_group) == 1 &&
-            of_group == group) {
-            found++;
-            if (visit)
-                visit((pid_t)atoi(entry->d_name), context);
-        }
+        if (behind_name && sscanf(behind_name, ") %*c %d %d", &ids.parent, &ids.group) == 2)
+            visit(&ids, context);
     }
     closedir(proc);
-    return found;
+}
+
+bool process_is_stray(const struct process_ids *ids)
+{
+    if (ids->parent != getpid())
+        return false;
+    for (size_t i = 0; i < sizeof started / sizeof *started; i++)
+        if (started[i] == ids->pid)
+            return false;
+    return true;
+}
+
+static void end_if_stray(const struct process_ids *ids, void *ended)
+{
+    if (!process_is_stray(ids))
+        return;
+    kill(ids->pid, SIGKILL);
+    waitpid(ids->pid, NULL, 0);
+    ++*(unsigned *)ended;
+}
+
+unsigned process_strays_end(void)
+{
+    unsigned sum = 0, ended;
+    do { // a stray's children come to this process as it ends
+        ended = 0;
+        process_visit(end_if_stray, &ended);
+        sum += ended;
+    } while (ended > 0);
+    return sum;
+}
+
+struct of_group {
+    pid_t group;
+    unsigned found;
+    void (*visit)(pid_t pid, void *context);
+    void *context;
+};
+
+static void visit_if_of_group(const struct process_ids *ids, void *context)
+{
+    struct of_group *of = context;
+    if (ids->group != of->group)
+        return;
+    of->found++;
+    if (of->visit)
+        of->visit(ids->pid, of->context);
+}
+
+// Calls visit with each process of a group.
+static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *context),
+                                  void *context)
+{
+    struct of_group of = {group, 0, visit, context};
+    process_visit(visit_if_of_group, &of);
+    return of.found;
 }
 
 bool process_group_kill(pid_t group)
 {
+    while (waitpid(-group, NULL, WNOHANG) > 0) // those that came to this process
+        ;
     if (for_each_of_group(group, NULL, NULL) == 0)
         return false;
     kill(-group, SIGKILL);
+    while (waitpid(-group, NULL, 0) > 0)
+        ;
     return true;
 }
 
@@ -177,7 +236,49 @@ double process_group_pss_kib(pid_t group)
     return pss.kib;
 }
 
-static bool count_descriptors(pid_t pid, unsigned *count)
+// Calls visit with the folder of each thread of a process.
+static void for_each_thread(pid_t pid, void (*visit)(const char *folder, void *context),
+                            void *context)
+{
+    char path[300];
+    const struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    if (!threads) // it has ended meanwhile
+        return;
+    while ((entry = readdir(threads))) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s", (int)pid, entry->d_name);
+        if (entry->d_name[0] != '.')
+            visit(path, context);
+    }
+    closedir(threads);
+}
+
+static void add_waited_of_thread(const char *folder, void *sum)
+{
+    char path[320];
+    unsigned long long ns;
+    snprintf(path, sizeof path, "%s/schedstat", folder);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%*u %llu", &ns) == 1)
+        *(uint64_t *)sum += ns;
+    if (file)
+        fclose(file);
+}
+
+static void add_waited_ns(pid_t pid, void *sum)
+{
+    for_each_thread(pid, add_waited_of_thread, sum);
+}
+
+uint64_t process_group_waited_ns(pid_t group)
+{
+    uint64_t sum = 0;
+    for_each_of_group(group, add_waited_ns, &sum);
+    return sum;
+}
+
+bool process_count_descriptors(pid_t pid, unsigned *count)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
@@ -191,16 +292,23 @@ static bool count_descriptors(pid_t pid, unsigned *count)
     return true;
 }
 
-static bool is_zombie(pid_t pid)
+// Of a process or thread; 0 if it has been reaped meanwhile.
+static char state_of(const char *stat_path)
 {
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (!file) // it has been reaped meanwhile
-        return false;
+    char text[512];
+    FILE *file = fopen(stat_path, "re");
+    if (!file)
+        return 0;
     const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
     fclose(file);
-    return behind_name && strncmp(behind_name, ") Z", 3) == 0;
+    return behind_name && behind_name[1] == ' ' ? behind_name[2] : 0;
+}
+
+static bool is_zombie(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    return state_of(path) == 'Z';
 }
 
 static bool count_children(pid_t pid, unsigned *count, unsigned *zombies)
@@ -219,9 +327,42 @@ static bool count_children(pid_t pid, unsigned *count, unsigned *zombies)
 
 bool process_look(pid_t pid, struct process_state *state)
 {
-    return count_descriptors(pid, &state->descriptors) &&
+    return process_count_descriptors(pid, &state->descriptors) &&
            count_children(pid, &state->children, &state->zombies) &&
            read_rollup(pid, "Anonymous", &state->memory_kib);
+}
+
+static void see_if_thread_runs(const char *folder, void *runs)
+{
+    char path[320];
+    snprintf(path, sizeof path, "%s/stat", folder);
+    *(bool *)runs = *(bool *)runs || state_of(path) == 'R';
+}
+
+static void see_if_runs(pid_t pid, void *runs)
+{
+    for_each_thread(pid, see_if_thread_runs, runs);
+}
+
+bool process_group_runs(pid_t group)
+{
+    bool runs = false;
+    for_each_of_group(group, see_if_runs, &runs);
+    return runs;
+}
+
+static void keep_most_descriptors(pid_t pid, void *most)
+{
+    unsigned count;
+    if (process_count_descriptors(pid, &count) && count > *(unsigned *)most)
+        *(unsigned *)most = count;
+}
+
+unsigned process_group_most_descriptors(pid_t group)
+{
+    unsigned most = 0;
+    for_each_of_group(group, keep_most_descriptors, &most);
+    return most;
 }
 
 bool process_look_at_rest(pid_t pid, struct process_state *state)

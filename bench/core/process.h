@@ -20,9 +20,10 @@ struct arguments {
 void arguments_add(struct arguments *a, char *words);
 
 // Starts list[0], found by the PATH if it has no slash, on these processors and in a group of its
-// own. Its output goes to output_fd and error_fd; it inherits inherited_fd too (-1: none). It is
-// killed when this process ends. Exits with status 1 if there can be no process; a program that
-// cannot be executed exits with status 127.
+// own. What its descendants leave behind becomes children of this process. Its output goes to
+// output_fd and error_fd; it inherits inherited_fd too (-1: none). It is killed when this process
+// ends. Exits with status 1 if there can be no process; a program that cannot be executed exits
+// with status 127.
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd);
 
@@ -30,7 +31,21 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
 // *usage are then wait4's, its reaped descendants included. False too when a signal comes.
 bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage);
 
-// Kills what is left of a group. True if anything was.
+struct process_ids {
+    pid_t pid, parent, group;
+};
+
+// Calls visit with each process that there is.
+void process_visit(void (*visit)(const struct process_ids *ids, void *context), void *context);
+
+// Whether a child of this process is an orphan that came to it: any that it has not made by
+// process_start() (of the latest 64) counts as one.
+bool process_is_stray(const struct process_ids *ids);
+
+// Kills and reaps all such. Returns how many there were.
+unsigned process_strays_end(void);
+
+// Kills and reaps what is left of a group. True if anything was.
 bool process_group_kill(pid_t group);
 
 // The CPU time in ns that the living processes of a group have used so far. What the dead ones used
@@ -41,6 +56,17 @@ uint64_t process_group_cpu_ns(pid_t group);
 // its part (Pss in /proc/PID/smaps_rollup); the memory of those that share all of it with the
 // leader counts once. Looks for 30 to 100 us at each process.
 double process_group_pss_kib(pid_t group);
+// How long its living threads have waited for a processor so far, all together; 0 where the kernel
+// does not say.
+uint64_t process_group_waited_ns(pid_t group);
+
+// Whether one of its threads runs, or would if it had a processor.
+bool process_group_runs(pid_t group);
+
+bool process_count_descriptors(pid_t pid, unsigned *count);
+
+// Of the process of a group that has most.
+unsigned process_group_most_descriptors(pid_t group);
 
 // What a process holds.
 struct process_state {

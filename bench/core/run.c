@@ -1,7 +1,6 @@
 #include "bench/core/run.h"
 
 #include <err.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,36 +74,6 @@ const size_t *run_trials(const struct run *run, const struct cell *c, size_t *co
     size_t begin = index_begin(&run->by_cell, c);
     *count = index_end(&run->by_cell, c, begin) - begin;
     return run->by_cell.rows + begin;
-}
-
-bool trial_is_usable(const struct run *run, size_t row)
-{
-    return strcmp(table_text(&run->trials, row, run->trial_validity), "invalid") != 0;
-}
-
-double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                  const char **fault)
-{
-    size_t column = table_column(&run->trials, metric);
-    double *values = calloc(run->blocks, sizeof *values);
-    if (!values)
-        err(1, "values");
-    for (size_t block = 0; block < run->blocks; block++)
-        values[block] = NAN;
-    size_t count;
-    const size_t *rows = run_trials(run, c, &count);
-    for (size_t i = 0; i < count; i++) {
-        const struct table *t = &run->trials;
-        size_t row = rows[i];
-        size_t block = (size_t)table_number(t, row, run->trial_block);
-        if (block < 1 || block > run->blocks)
-            errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
-        if (trial_is_usable(run, row))
-            values[block - 1] = table_number(t, row, column);
-        else if (fault)
-            *fault = table_text(t, row, run->trial_status);
-    }
-    return values;
 }
 
 const char *baseline_of(const struct experiment *e, const char *model, char own[64])

@@ -1,4 +1,4 @@
-// The tables of a run as numbers: a metric's value in each block.
+// The tables of a run.
 #pragma once
 
 #include "bench/core/experiment.h"
@@ -38,14 +38,6 @@ bool run_has_planned(const struct run *run, const struct cell *c);
 
 // The rows of its trials so far, usable or not, in their order.
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);
-
-// Whether a row of the trials may enter a number.
-bool trial_is_usable(const struct run *run, size_t row);
-
-// A metric's value in each block, NAN where there is no valid one. fault (if not NULL) becomes what
-// went wrong last, if anything did. The caller frees them.
-double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                  const char **fault);
 
 // What a model is compared with: the experiment's baseline; where that is "own", a variant with the
 // program that it is a variant of (whose name is then in `own`), and everybody else with itself.

@@ -40,6 +40,7 @@ bool server_start(const struct setting *setting, const char *program, const char
         return false;
     }
     snprintf(server->address, sizeof server->address, "%s", line + strlen(announcement));
+    process_count_descriptors(server->pid, &server->descriptors);
     return true;
 }
 
@@ -109,6 +110,11 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     }
     if (process_group_kill(server->pid))
         measurement_fault(m, "server left processes behind");
+    unsigned strays = process_strays_end();
+    if (strays > 0 && !(m->figures[FIGURE_foreign] > 0)) {
+        m->figures[FIGURE_foreign] = strays;
+        measurement_fault(m, "server had processes outside of its group");
+    }
     read_counts(server->output_fd, &life);
     close(server->output_fd);
     keep_errors(setting, server);

@@ -12,6 +12,7 @@ struct server {
     pid_t pid; // leads a group of its own
     int output_fd, error_fd;
     bool may_crash;       // set by who starts it: however it ends is no fault then
+    unsigned descriptors; // of its first process, when it began to listen
     char address[256];    // HOST:PORT
     char last_words[160]; // the last line of its error output, once it is stopped
 };

@@ -1,5 +1,6 @@
 #include "bench/core/sharpness.h"
 #include "bench/core/statistics.h"
+#include "bench/core/validity.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,18 +1,26 @@
 #include "bench/core/validity.h"
 #include "bench/core/statistics.h"
 
+#include <err.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 const char *const validity_names[] = {
-    [VALID] = "valid", [SUSPECT] = "suspect", [INVALID] = "invalid"};
+    [VALID] = "valid", [SUSPECT] = "suspect", [INVALID] = "invalid", [DISPROVED] = "invalid"};
 
 #define PACE (RATES | LATENCIES)
 static const char too_few[] = "too-few-samples";
 
 const struct reason reasons[] = {
+    {"wrong-bytes", DISPROVED, EVERYTHING, FIGURE_wrong_answers, NAN, 0,
+     "an answer was not what had been sent, byte for byte",
+     "an echo server that lost, made up or mixed up a byte once is none: what it did in the trials "
+     "in which nothing of it showed is not known either"},
+    {"wrong-process", DISPROVED, EVERYTHING, FIGURE_foreign, NAN, 0,
+     "others than the server's processes answered, or took part",
+     "what they did is in none of its figures"},
     {"errors", INVALID, EVERYTHING, FIGURE_failures, NAN, 0, "a request failed",
      "a server that does not do its work is no faster for it: not one request may be refused, "
      "reset, short, wrong or late"},
@@ -53,6 +61,24 @@ const struct reason reasons[] = {
     {"accept-queue-overflow", SUSPECT, PACE, FIGURE_listen_drops, NAN, 0,
      "an accept queue overflowed",
      "who is not let in tries again after a second, which is longer than most windows"},
+    {"descriptors-leaked", INVALID, EVERYTHING & ~COUNTS, FIGURE_descriptors_leaked, NAN, 16,
+     "the server kept descriptors open that it needs no more",
+     "then it leaves out a part of the work, and ends when it has no descriptor left; what a "
+     "server "
+     "opens when it begins to serve (a queue, a timer, a signal) is below that, and does not grow "
+     "with the connections"},
+    {"not-reaped", INVALID, EVERYTHING & ~COUNTS, FIGURE_server_zombies, NAN, 8,
+     "children of the server had ended and were not waited for",
+     "then it leaves out a part of the work, and ends when there may be no more processes; a "
+     "server that reaps when it accepts the next time leaves a few"},
+    {"client-disturbed", SUSPECT, PACE, FIGURE_client_wait, NAN, 0.02,
+     "the client waited for its core, which somebody else used",
+     "what it waits is missing in a rate and added to a latency; a headline's interval is to be "
+     "within 5 %, and alone on its core the client waits less than 0.1 %"},
+    {"stalls", SUSPECT, PACE, FIGURE_stalled, NAN, 0.005,
+     "at times nothing came back for long, though nobody waited for a processor",
+     "half of what a server loses that sleeps 1 % of the time; of honest ones a few trials in a "
+     "hundred have as much, by some hiccup of the machine"},
     {too_few, SUSPECT, EVERYTHING, FIGURE_COUNT, ESTIMATE_MIN_N, NAN,
      "fewer than 6 blocks, too few for an interval; or too few requests for such a percentile",
      "there is no 95 % interval for less; a percentile needs ten requests beyond it in each trial"},
@@ -99,6 +125,7 @@ void codes_add(char codes[CODES_BYTES], const char *more)
 int trial_validity(const struct measurement *m, char codes[CODES_BYTES])
 {
     int validity = VALID;
+    bool is_explained = strcmp(m->status, "ok") == 0;
     strcpy(codes, "-");
     for (const struct reason *r = reasons; r < reasons + reason_count; r++) {
         double figure = r->looks_at == FIGURE_COUNT ? NAN : m->figures[r->looks_at];
@@ -106,22 +133,100 @@ int trial_validity(const struct measurement *m, char codes[CODES_BYTES])
             continue;
         codes_add(codes, r->code);
         validity = r->validity > validity ? r->validity : validity;
+        is_explained = is_explained || (r->validity >= INVALID && r->concerns == EVERYTHING);
     }
-    if (strcmp(m->status, "ok") == 0 || validity == INVALID)
+    if (is_explained)
         return validity;
     codes_add(codes, "fault");
-    return INVALID;
+    return validity > INVALID ? validity : INVALID;
 }
 
-// How many of a cell's trials can be used, and how many of those bear each code.
-static size_t count_reasons(const struct run *run, const struct cell *c, size_t *counts)
+// ---- cells
+// ---------------------------------------------------------------------------------------
+
+static bool is_invalid(const struct run *run, size_t row)
+{
+    return strcmp(table_text(&run->trials, row, run->trial_validity), "invalid") == 0;
+}
+
+// Why what a trial measured may not enter a number of this measure, or "-" if it may.
+static void exclusions(const struct run *run, size_t row, unsigned measure, char codes[CODES_BYTES])
+{
+    strcpy(codes, "-");
+    if (!is_invalid(run, row))
+        return;
+    for (const struct reason *r = reasons; r < reasons + reason_count; r++)
+        if (r->validity >= INVALID && r->concerns & measure &&
+            is_among(r->code, table_text(&run->trials, row, run->trial_reasons)))
+            codes_add(codes, r->code);
+}
+
+static bool is_usable(const struct run *run, size_t row, unsigned measure)
+{
+    char codes[CODES_BYTES];
+    exclusions(run, row, measure, codes);
+    return strcmp(codes, "-") == 0;
+}
+
+// The reason that disproves a model, or NULL.
+static const struct reason *disproof(const struct run *run, const char *model)
+{
+    for (size_t row = 0; row < run->trials.rows; row++) {
+        if (!is_invalid(run, row) ||
+            strcmp(table_text(&run->trials, row, run->by_cell.model), model) != 0)
+            continue;
+        for (const struct reason *r = reasons; r < reasons + reason_count; r++)
+            if (r->validity == DISPROVED &&
+                is_among(r->code, table_text(&run->trials, row, run->trial_reasons)))
+                return r;
+    }
+    return NULL;
+}
+
+double *values_of(const struct run *run, const struct cell *c, const char *metric,
+                  char fault[FAULT_BYTES])
+{
+    const struct table *t = &run->trials;
+    const struct reason *disproved = disproof(run, c->model);
+    size_t column = table_column(t, metric);
+    char codes[CODES_BYTES];
+    double *values = calloc(run->blocks, sizeof *values);
+    if (!values)
+        err(1, "values");
+    for (size_t block = 0; block < run->blocks; block++)
+        values[block] = NAN;
+    if (fault)
+        *fault = '\0';
+    size_t count;
+    const size_t *rows = run_trials(run, c, &count);
+    for (size_t i = 0; i < count; i++) {
+        size_t row = rows[i];
+        size_t block = (size_t)table_number(t, row, run->trial_block);
+        if (block < 1 || block > run->blocks)
+            errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
+        const char *status = table_text(t, row, run->trial_status);
+        exclusions(run, row, measure_of(metric), codes);
+        if (strcmp(codes, "-") == 0 && !disproved)
+            values[block - 1] = table_number(t, row, column);
+        else if (fault && strcmp(codes, "-") == 0)
+            snprintf(fault, FAULT_BYTES, "%s in another trial", disproved->code);
+        else if (fault)
+            snprintf(fault, FAULT_BYTES, "%s%s%s", codes, strcmp(status, "ok") == 0 ? "" : ": ",
+                     strcmp(status, "ok") == 0 ? "" : status);
+    }
+    return values;
+}
+
+// How many of a cell's trials can be used for a measure, and how many of those bear each code.
+static size_t count_reasons(const struct run *run, const struct cell *c, unsigned measure,
+                            size_t *counts)
 {
     size_t usable = 0, trials;
     const size_t *rows = run_trials(run, c, &trials);
     memset(counts, 0, reason_count * sizeof *counts);
     for (size_t trial = 0; trial < trials; trial++) {
         size_t row = rows[trial];
-        if (!trial_is_usable(run, row))
+        if (!is_usable(run, row, measure))
             continue;
         usable++;
         for (size_t i = 0; i < reason_count; i++)
@@ -134,8 +239,9 @@ static size_t count_reasons(const struct run *run, const struct cell *c, size_t 
 int cell_validity(const struct run *run, const struct cell *c, const char *metric, size_t n,
                   char codes[CODES_BYTES])
 {
-    size_t counts[sizeof reasons / sizeof *reasons], usable = count_reasons(run, c, counts);
     unsigned measure = measure_of(metric);
+    size_t counts[sizeof reasons / sizeof *reasons],
+        usable = count_reasons(run, c, measure, counts);
     strcpy(codes, "-");
     for (size_t i = 0; i < reason_count; i++)
         if (reasons[i].concerns & measure && 100 * counts[i] > SUSPECT_PERCENT * usable)

@@ -3,7 +3,8 @@
 //
 // A trial is valid, suspect or invalid, and its reasons are codes. What an invalid one measured
 // enters no number. A suspect one enters all of them; where too many of a cell's trials bear a code
-// that concerns a metric, the cell is suspect as to that metric. A new reason is a row in
+// that concerns a metric, the cell is suspect as to that metric. A few reasons disprove the model:
+// found once, nothing that it measured anywhere in the run is used. A new reason is a row in
 // validity.c, and a figure (measurement.h) for it to look at.
 #pragma once
 
@@ -12,9 +13,9 @@
 
 #include <stdio.h>
 
-enum { VALID, SUSPECT, INVALID };
+enum { VALID, SUSPECT, INVALID, DISPROVED };
 
-extern const char *const validity_names[]; // as tables have them
+extern const char *const validity_names[]; // as tables have them: a disproved trial is invalid
 
 // What a metric is a measure of: that is read off its name.
 enum {
@@ -49,6 +50,13 @@ enum { CODES_BYTES = 256 };
 
 // Judges a trial. codes becomes its reasons, separated by ';', or "-". Returns its validity.
 int trial_validity(const struct measurement *m, char codes[CODES_BYTES]);
+
+enum { FAULT_BYTES = 400 };
+
+// A metric's value in each block, NAN where there is none that can be used. fault (if not NULL)
+// becomes why not, the last time that one could not, or empty. The caller frees the values.
+double *values_of(const struct run *run, const struct cell *c, const char *metric,
+                  char fault[FAULT_BYTES]);
 
 // Judges a cell as to a metric, of which n values can be used. codes becomes the reasons that
 // concern it, or "-". Returns VALID or SUSPECT.

@@ -3,6 +3,7 @@
 #include "clients/core/clock.h"
 #include "clients/core/message.h"
 #include "clients/core/schedule.h"
+#include "clients/core/waited.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static unsigned busy; // clients with a request
 static unsigned connecting;
 static uint64_t failed_in_a_row; // requests, since the last one that was answered right
 static uint64_t answered_ns;     // when that was
+static uint64_t heard_ns;        // when something came back last, or the first request went out
 static unsigned *idle_queue;     // open loop: clients without a request, longest idle first
 static unsigned idle_first, idle_count;
 
@@ -178,6 +180,8 @@ static void start_request(unsigned i, uint64_t due_ns)
     c->has_request = true;
     c->due_ns = due_ns;
     c->start_ns = turn_ns;
+    if (!busy)
+        heard_ns = turn_ns;
     busy++;
     released++;
     if (in_window) {
@@ -236,6 +240,25 @@ static void release_open_loop(void)
     }
 }
 
+static void hear(void)
+{
+    uint64_t silence_ns = turn_ns - heard_ns, length = silence_ns / SILENCE_LEAST_NS;
+    heard_ns = turn_ns;
+    if (!length || !busy || !in_window)
+        return;
+    int k = 63 - __builtin_clzll(length);
+    outcome->silence_ns[k < SILENCES ? k : SILENCES - 1] += silence_ns;
+}
+
+uint64_t outcome_silent_ns(const struct outcome *o)
+{
+    uint64_t sum_ns = 0, half_ns = histogram_percentile(&o->service, 50);
+    for (int k = 0; k < SILENCES; k++)
+        if ((uint64_t)SILENCE_LEAST_NS << k >= 2 * half_ns)
+            sum_ns += o->silence_ns[k];
+    return sum_ns;
+}
+
 static void on_received(unsigned i, const struct net_event *event)
 {
     struct client *c = &clients[i];
@@ -261,6 +284,7 @@ static void handle(const struct net_event *event)
     struct client *c = &clients[i];
     if (event->kind == NET_RECEIVED) {
         turn_ns = now_ns();
+        hear();
         on_received(i, event);
     } else if (event->result < 0) {
         fail(i, CONNECT_FAILED, (int)-event->result);
@@ -395,6 +419,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         run_part(load->warmup_ns);
     if (load->gate)
         load->gate("start");
+    uint64_t waited_before_ns, waited_after_ns;
+    outcome->knows_waited = waited(&waited_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t start_ns = now_ns();
     in_window = true;
@@ -407,6 +433,9 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         outcome->echoes_in_time = outcome->echoes;
     outcome->window_ns = end_ns - start_ns;
     outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
+    outcome->knows_waited = outcome->knows_waited && waited(&waited_after_ns);
+    if (outcome->knows_waited)
+        outcome->waited_window_ns = waited_after_ns - waited_before_ns;
     if (load->gate)
         load->gate("end");
     // Each failure ended a connection; whoever is busy still was given up.

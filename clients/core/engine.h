@@ -32,6 +32,10 @@ struct load {
     void (*gate)(const char *moment);
 };
 
+// Silences: while requests were under way, nothing came back. They are kept by their length, from
+// 2^k to 2^(k+1) ms.
+enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
+
 enum failure { CONNECT_FAILED, RESET, SHORT, MISMATCH, TIMEOUT, FAILURES };
 
 struct outcome {
@@ -52,6 +56,13 @@ struct outcome {
     int last_errno;              // of the latest connection that could not be made or broke, or 0
     bool gave_up;                // nothing came back, or nothing more: the run was cut short
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
+
+    // For how long the driver could have run between the gates, but others did, if the kernel says.
+    bool knows_waited;
+    uint64_t waited_window_ns;
+    // Of the window: silences of a length, all together.
+    uint64_t silence_ns[SILENCES];
+
     // The window's requests. Failed and unsent ones are in there with the time-out: they took at
     // least that long.
     struct histogram latency; // from the moment the request was due (closed loop: from its start)
@@ -61,6 +72,11 @@ struct outcome {
     struct histogram
         send_lag; // how late the driver started it, though it was due and a connection was free
 };
+
+// For how long nothing came back at a stretch, together: silences of at least 1 ms, and of at least
+// twice the time that half of the requests take. A server that does all there is to do before it
+// answers the first one of many is silent for less than that.
+uint64_t outcome_silent_ns(const struct outcome *outcome);
 
 // Runs a load and fills the outcome. net has been opened with load->connections slots. Returns 0,
 // or -1 with errno if there is no memory.

@@ -1,6 +1,7 @@
 #include "clients/core/message.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 
 enum { MESSAGES = 1024, TEXT_BYTES_AT_MOST = 32 << 20 };
 
@@ -14,7 +15,9 @@ int messages_make(struct messages *m, size_t bytes)
     m->text = malloc(m->count * bytes);
     if (!m->text)
         return -1;
-    unsigned short state[3] = {0x330E, 862, 0};
+    unsigned short state[3];
+    if (getrandom(state, sizeof state, 0) != sizeof state)
+        return -1;
     for (size_t i = 0; i < m->count; i++) {
         unsigned char *text = m->text + i * bytes;
         for (size_t j = 0; j + 1 < bytes;

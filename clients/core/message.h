@@ -1,6 +1,7 @@
 // The messages that the driver sends: lines, because some echo servers (the textbook's) answer line
-// by line, and each different from those before and beside it, so that a stale, crossed or invented
-// answer cannot pass for the right one.
+// by line, and each different from those before and beside it, so that a stale or crossed answer
+// cannot pass for the right one; and different in every run, so that nobody knows them who has not
+// read them.
 #pragma once
 
 #include <stddef.h>
