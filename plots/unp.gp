@@ -48,7 +48,7 @@ do for [format in "svg png"] {
             v = share[k]
             if (v == v) {
                 c = shade(i == 1 ? "fork" : word(designs, i - 1))
-                shown_as = (i == 1 ? "off the scale: " : "").sprintf("%.2g (%.3g s)", v, seconds[k])
+                shown_as = (i == 1 ? "off the scale: " : "").sprintf(p ? "%#.2g (%.3f s)" : "%#.2g (%.2f s)", v, seconds[k])
                 end = i == 1 ? 0 : high[k] == high[k] && high[k] > v ? high[k] : v
                 if (i > 1) {
                     set object i rect from 0, first -i - 0.3 to v, first -i + 0.3 fc rgb c fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c

@@ -224,7 +224,7 @@ static void say_crossing(const struct crossing *c, const struct estimate *last_r
         snprintf(d->note, sizeof d->note, "no block has all of its parts");
     else if (isinf(d->value.value) && isfinite(d->value.low))
         snprintf(d->note, sizeof d->note,
-                 "not below %g up to %g (there %.3g); perhaps from %.3g on", c->limit, last,
+                 "not below %g up to %g (there %.3g); perhaps from %.4g on", c->limit, last,
                  last_ratio->value, d->value.low);
     else if (isinf(d->value.value))
         snprintf(d->note, sizeof d->note, "not below %g up to %g (there %.3g)", c->limit, last,
