@@ -215,6 +215,15 @@ static void wait_for_any_moment(unsigned long trial)
         ;
 }
 
+// Puts another client into the first one's place, each in its turn: who connected first is not like
+// the others where workers share a listener.
+static void choose_victim(struct client *clients, size_t n, unsigned long trial)
+{
+    struct client chosen = clients[trial % n];
+    clients[trial % n] = clients[0];
+    clients[0] = chosen;
+}
+
 static void isolate(const struct trial *t, const struct server *server, struct client *clients,
                     size_t n, struct measurement *m)
 {
@@ -234,6 +243,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
     for (size_t i = 0; i < n; i++)
         waiting += clients[i].fd < 0;
     wait_for_any_moment(t->number);
+    choose_victim(clients, n, t->number);
     if (waiting > 0)
         measurement_fault(m, "%zu of %zu connections are not served beforehand", waiting, n);
     else if (bring_down(t, server, &clients[0], port, m))
