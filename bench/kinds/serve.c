@@ -109,7 +109,9 @@ static void measure(const struct trial *t, struct measurement *m)
     if (isfinite(life.counted) && life.counted != reported(report, "echoes_total"))
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", life.counted,
                           reported(report, "echoes_total"));
-    if (f[FIGURE_failures] > 0 && !failures_count)
+    // A wrong answer is never a result.
+    bool is_wrong = reported(report, "errors_mismatch") > 0;
+    if (f[FIGURE_failures] > 0 && (is_wrong || !failures_count))
         measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
                           kinds, f[FIGURE_served]);
     measurement_explain(m, server.last_words);
