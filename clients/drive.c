@@ -23,6 +23,7 @@ struct options {
     struct load load;
     const char *target;
     const char *hgrm_path;
+    const char *raw_path;
     const struct net *net; // NULL: the first that works
     int gate_fd;
     bool json;
@@ -35,7 +36,8 @@ enum {
     IO_OPTION,
     GATE_OPTION,
     JSON_OPTION,
-    HGRM_OPTION
+    HGRM_OPTION,
+    RAW_OPTION
 };
 
 static const struct argp_option argp_options[] = {
@@ -60,6 +62,8 @@ static const struct argp_option argp_options[] = {
     {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value", 0},
     {"hgrm", HGRM_OPTION, "FILE", 0,
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
+    {"raw", RAW_OPTION, "FILE", 0,
+     "Write the latency histogram to FILE whole, as one line (clients/core/histogram.h)", 0},
     {0},
 };
 
@@ -134,6 +138,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case HGRM_OPTION:
         options->hgrm_path = argument;
+        return 0;
+    case RAW_OPTION:
+        options->raw_path = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (options->target)
@@ -310,6 +317,13 @@ static void write_hgrm(const char *path, const struct histogram *latency)
         err(1, "%s", path);
 }
 
+static void write_raw(const char *path, const struct histogram *latency)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || histogram_write_raw(latency, file) < 0 || fclose(file) == EOF)
+        err(1, "%s", path);
+}
+
 // One line that says what went wrong, if anything did. Returns the exit status.
 static int judge(const char *target, const struct outcome *o)
 {
@@ -361,5 +375,7 @@ int main(int argc, char **argv)
     print_outcome(&options, net, &outcome);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);
+    if (options.raw_path)
+        write_raw(options.raw_path, &outcome.latency);
     return judge(options.target, &outcome);
 }
