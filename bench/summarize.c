@@ -1,8 +1,11 @@
 // summarize: from the rows of trials.tsv to one row a cell and metric in summary.tsv: the median
-// over the blocks with its 95 % interval, and the ratio to the experiment's baseline, paired within
-// blocks, with its own; and what experiments derive from several cells of a block.
+// over the blocks with its 95 % interval (percentiles of open loops: that of all blocks merged),
+// and the ratio to the experiment's baseline, paired within blocks, with its own; and what
+// experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
+#include "bench/core/distribution.h"
+#include "bench/core/estimates.h"
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
 #include "bench/core/run.h"
@@ -18,6 +21,10 @@
 // Above this the driver's processor is taken for the limit of a rate: it then says more of the
 // client than of the server.
 static const double client_bound_load = 0.8;
+
+// Below this a server was not at its limit when it was asked for its capacity: that is the
+// client's.
+static const double saturated_load = 0.9;
 
 static void print_number(FILE *file, double value)
 {
@@ -40,14 +47,22 @@ static bool is_rate(const char *metric)
     return length > 6 && strcmp(metric + length - 6, "_per_s") == 0;
 }
 
+static double median_of(const struct run *run, const struct cell *c, const char *figure)
+{
+    double *values = values_of(run, c, figure, NULL);
+    struct estimate e = bootstrap_median(values, run->blocks, 0, SEED);
+    free(values);
+    return e.value;
+}
+
 static bool is_client_bound(const struct run *run, const struct cell *c, const char *metric)
 {
-    if (!is_rate(metric))
+    bool is_open = is_open_loop(run, c);
+    if (is_open && median_of(run, c, "capacity_server_load") < saturated_load)
+        return true;
+    if (!is_rate(metric) && !(is_open && !isnan(latency_percent(metric))))
         return false;
-    double *load = values_of(run, c, "client_load", NULL);
-    struct estimate e = bootstrap_median(load, run->blocks, 0, SEED);
-    free(load);
-    return e.value > client_bound_load;
+    return median_of(run, c, "client_load") > client_bound_load;
 }
 
 static const struct estimate none = {NAN, NAN, NAN, 0};
@@ -73,14 +88,14 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
     const char *fault = NULL;
     char note[256];
     struct cell base = {c->experiment, baseline, c->x};
-    double *values = values_of(run, c, metric, &fault),
-           *base_values = values_of(run, &base, metric, NULL);
-    struct estimate median = bootstrap_median(values, run->blocks, RESAMPLES, SEED);
-    struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
+    struct estimate value = value_of(run, c, metric, &fault),
+                    ratio = ratio_of(run, c, &base, metric);
     if (strcmp(c->model, baseline) == 0)
-        ratio = median.n ? one : none;
-    bool few = median.n < ESTIMATE_MIN_N, bound = is_client_bound(run, c, metric);
-    if (!median.n)
+        ratio = value.n ? one : none;
+    bool few = value.n < ESTIMATE_MIN_N, bound = is_client_bound(run, c, metric);
+    if (!value.n && is_open_loop(run, c))
+        snprintf(note, sizeof note, "too-few-samples");
+    else if (!value.n)
         snprintf(note, sizeof note, "no valid trial%s%s", fault ? ": " : "", fault ? fault : "");
     else
         snprintf(note, sizeof note, "%s%s%s",
@@ -88,9 +103,7 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
                  : bound ? ""
                          : "-",
                  few && bound ? ";" : "", bound ? "client-bound" : "");
-    print_row(file, c, metric, family, &median, &ratio, baseline, note);
-    free(values);
-    free(base_values);
+    print_row(file, c, metric, family, &value, &ratio, baseline, note);
 }
 
 static void summarize_metric(FILE *file, const struct run *run, const struct experiment *e,
@@ -204,6 +217,22 @@ static void summarize_derived(FILE *file, const struct run *run, const struct ex
     }
 }
 
+// Only a run with open loops has one.
+static void write_distribution(const char *folder, const struct run *run,
+                               const struct experiment *experiments, size_t count)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->latencies.trials; i++)
+        found = found || run->latencies.of[i].slots > 0;
+    if (!found)
+        return;
+    struct output distribution = output_begin(folder, "distribution.tsv");
+    fputs(DISTRIBUTION_COLUMNS "\n", distribution.file);
+    for (size_t i = 0; i < count; i++)
+        distribution_write(distribution.file, run, &experiments[i]);
+    output_complete(&distribution);
+}
+
 int main(int argc, char **argv)
 {
     struct run run;
@@ -230,6 +259,7 @@ int main(int argc, char **argv)
         summarize_derived(summary.file, &run, &experiments[i]);
     }
     output_complete(&summary);
+    write_distribution(argv[1], &run, experiments, count);
     experiments_free(experiments, count);
     run_free(&run);
     return 0;

@@ -104,26 +104,46 @@ static void read_plan(const char *run, struct plan *p)
         err(1, "%s", path);
 }
 
+// Cuts off a last line that is not complete. Returns whether there was one.
+static bool end_with_whole_line(int fd, const char *path)
+{
+    struct stat info;
+    if (fstat(fd, &info) < 0)
+        err(1, "%s", path);
+    off_t whole = info.st_size;
+    char last = '\n';
+    while (whole > 0 && pread(fd, &last, 1, whole - 1) == 1 && last != '\n')
+        whole--;
+    if (whole < info.st_size && ftruncate(fd, whole) < 0)
+        err(1, "%s", path);
+    return whole < info.st_size;
+}
+
 // Opens trials.tsv for appending and locks it. A last line that was cut off is no row: it goes, and
 // its trial is repeated.
 static int open_trials(const char *path)
 {
     int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    struct stat info;
-    if (fd < 0 || fstat(fd, &info) < 0)
+    if (fd < 0)
         err(1, "%s", path);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         errx(1, "%s: another run is writing it", path);
-    off_t whole = info.st_size;
-    char last = '\n';
-    while (whole > 0 && pread(fd, &last, 1, whole - 1) == 1 && last != '\n')
-        whole--;
-    if (whole < info.st_size) {
+    if (end_with_whole_line(fd, path))
         warnx("%s: its last row was cut off; that trial is repeated", path);
-        if (ftruncate(fd, whole) < 0)
-            err(1, "%s", path);
-    }
     return fd;
+}
+
+// A file of raw figures, for appending: its last line may have been cut off, too.
+static FILE *open_raw(const char *path)
+{
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        err(1, "%s", path);
+    end_with_whole_line(fd, path);
+    FILE *file = fdopen(fd, "ae");
+    if (!file)
+        err(1, "%s", path);
+    return file;
 }
 
 // Appends text whole or not at all.
@@ -141,6 +161,12 @@ static void append(int fd, const char *path, const char *text)
         warn("%s", path);
     errno = problem;
     err(1, "%s: the rows so far are kept", path);
+}
+
+static void keep(FILE *file, const char *path)
+{
+    if (fflush(file) == EOF)
+        err(1, "%s: the rows so far are kept", path);
 }
 
 static void append_header(int fd, const char *path)
@@ -229,7 +255,7 @@ static void show_trial(const struct plan *p, size_t row, double spent_s, double 
 }
 
 static void measure(const struct setting *setting, const struct plan *p, size_t row, FILE *raw,
-                    struct measurement *m)
+                    FILE *latencies, struct measurement *m)
 {
     const struct table *t = &p->table;
     struct trial trial = {setting,
@@ -237,7 +263,9 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
                           table_text(t, row, p->arguments),
                           table_text(t, row, p->load),
                           row + 1,
-                          raw};
+                          (unsigned long)table_number(t, row, p->block),
+                          raw,
+                          latencies};
     measurement_reset(m);
     kind_named(table_text(t, row, p->kind))->measure(&trial, m);
 }
@@ -275,21 +303,20 @@ int main(int argc, char **argv)
 
     struct plan plan;
     struct setting setting;
-    char trials_path[4096], raw_path[4096];
+    char trials_path[4096], raw_path[4096], latencies_path[4096];
     struct questions questions;
     read_plan(options.run, &plan);
     setting_read(options.run, &setting);
     questions_read(&questions, options.run);
     path_in(options.run, "trials.tsv", trials_path);
     path_in(options.run, "hyperfine.jsonl", raw_path);
+    path_in(options.run, "latency.tsv", latencies_path);
     int trials_fd = open_trials(trials_path);
     if (lseek(trials_fd, 0, SEEK_END) == 0)
         append_header(trials_fd, trials_path);
     double spent_s = read_done(trials_path, &plan, &questions),
            budget_s = options.budget_minutes * 60;
-    FILE *raw = fopen(raw_path, "ae");
-    if (!raw)
-        err(1, "%s", raw_path);
+    FILE *raw = open_raw(raw_path), *latencies = open_raw(latencies_path);
 
     struct sigaction action = {
         .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
@@ -317,13 +344,13 @@ int main(int argc, char **argv)
         time_t started = time(NULL);
         uint64_t start_ns = monotonic_ns();
         show_trial(&plan, row, spent_s, budget_s);
-        measure(&setting, &plan, row, raw, &m);
+        measure(&setting, &plan, row, raw, latencies, &m);
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
         if (interrupted)
             break;
-        if (fflush(raw) == EOF)
-            err(1, "%s: the rows so far are kept", raw_path);
+        keep(raw, raw_path);
+        keep(latencies, latencies_path);
         append_row(trials_fd, trials_path, &plan, row, started, wall_s, &m);
         question_add(question, wall_s);
     }
@@ -331,6 +358,8 @@ int main(int argc, char **argv)
         fputs("\r\033[K", stderr);
     if (fclose(raw) == EOF)
         err(1, "%s", raw_path);
+    if (fclose(latencies) == EOF)
+        err(1, "%s", latencies_path);
     table_free(&plan.table);
     free(plan.done);
     questions_free(&questions);

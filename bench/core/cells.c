@@ -86,6 +86,14 @@ static void serve(const struct experiment *e, const struct entrant *who, struct 
     add_length(e, c);
 }
 
+// What a kind takes besides the driver's load stands behind it.
+static void add_taken(const struct experiment *e, const char *takes, struct cell *c)
+{
+    size_t used = strlen(c->load);
+    if (takes && (is_varied(e, takes) || experiment_get(e, takes)))
+        snprintf(c->load + used, sizeof c->load - used, " : %s %g", takes, varied(e, c, takes, 0));
+}
+
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
 // for all.
 static void count(const struct experiment *e, const struct entrant *who, struct cell *c)
@@ -158,6 +166,7 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
 {
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
+    const char *takes = kind_named(kind)->takes;
     bool serves = kind_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
     unsigned every =
         experiment_get(e, "every") ? (unsigned)experiment_number(e, "every", 1, 1000) : 1;
@@ -171,8 +180,9 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
         serve(e, who, c);
     else
         count(e, who, c);
+    add_taken(e, takes, c);
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
-        !who->is_outside)
+        !(takes && is_varied(e, takes)) && !who->is_outside)
         add_option(e, c, peer_cpu);
     leave_out(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)

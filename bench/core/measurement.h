@@ -25,12 +25,20 @@
     X(server_memory_kib)      /* resident and private to its first process, likewise */            \
     X(client_load)            /* of the driver's processor, 0 to 1, in the window */               \
     X(client_cpu_us_per_echo) /* in the window */                                                  \
-    X(latency_p50_us)         /* closed loop: from the start of a request */                       \
+    X(latency_p50_us)         /* from the start of a request; open loop: see below */              \
     X(latency_p99_us)                                                                              \
     X(wall_us_per_operation) /* timed programs: the slope between two counts */                    \
     X(cpu_us_per_operation)  /* likewise, user and system time, together and each */               \
     X(user_us_per_operation)                                                                       \
-    X(system_us_per_operation)
+    X(system_us_per_operation)                                                                     \
+    X(latency_p99_9_us)     /* open loop: from when a request was due */                           \
+    X(offered_per_s)        /* open loop: requests due */                                          \
+    X(achieved_per_s)       /* of them, those answered in the window */                            \
+    X(send_lag_p99_us)      /* open loop: how late the driver sent what was due and could go */    \
+    X(unsent_share)         /* open loop: of the requests due, never sent */                       \
+    X(capacity_per_s)       /* echoes of the same server and driver in a closed loop */            \
+    X(capacity_server_load) /* of the server's processors then, 0 to 1 */                          \
+    X(kept_per_s)           /* the highest rate found that kept the limit */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

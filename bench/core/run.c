@@ -76,6 +76,7 @@ void run_read(struct run *run, const char *folder)
     table_read(&run->trials, trials);
     if (!run->plan.rows || !run->trials.rows)
         errx(1, "%s: nothing was measured yet", folder);
+    latencies_read(&run->latencies, folder, run->plan.rows);
     run->blocks =
         (size_t)table_number(&run->plan, run->plan.rows - 1, table_column(&run->plan, "block"));
     run->model_experiment = table_column(&run->models, "experiment");
@@ -94,4 +95,5 @@ void run_free(struct run *run)
     table_free(&run->plan);
     table_free(&run->models);
     table_free(&run->trials);
+    latencies_free(&run->latencies);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bench/core/experiment.h"
+#include "bench/core/latencies.h"
 #include "bench/core/table.h"
 
 #include <stdbool.h>
@@ -11,6 +12,7 @@ enum { RESAMPLES = 10000, SEED = 1 };
 
 struct run {
     struct table plan, models, trials;
+    struct latencies latencies;
     size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
     size_t trial_block, trial_experiment, trial_model, trial_x, trial_status;

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
 typedef double estimator(const double *sorted, const size_t *counts, size_t n);
@@ -41,9 +42,9 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-// Phi(-t), t the 97.5 % quantile of Student's distribution by Abramowitz and Stegun 26.7.5, which
-// is within 0.0003 for the 5 degrees of freedom and more that are asked for.
-static double expanded_tail(size_t n)
+// The 97.5 % quantile of Student's distribution with n - 1 degrees of freedom by Abramowitz and
+// Stegun 26.7.5, which is within 0.0003 for the 5 degrees of freedom and more that are asked for.
+static double student(size_t n)
 {
     const double z = 1.959963984540054;
     const double z2 = z * z;
@@ -52,8 +53,13 @@ static double expanded_tail(size_t n)
     const double g2 = ((5 * z2 + 16) * z2 + 3) / 96;
     const double g3 = (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
     const double g4 = ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
-    double t = z * (1 + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v);
-    return erfc(t / M_SQRT2) / 2;
+    return z * (1 + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v);
+}
+
+// Phi(-t)
+static double expanded_tail(size_t n)
+{
+    return erfc(student(n) / M_SQRT2) / 2;
 }
 
 static size_t random_below(size_t n, unsigned short state[3])
@@ -158,4 +164,34 @@ void shuffle(size_t *order, size_t n, unsigned short state[3])
         order[i - 1] = order[j];
         order[j] = swapped;
     }
+}
+
+struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n, unsigned resamples,
+                                 uint64_t seed)
+{
+    struct estimate result = {.value = NAN, .low = NAN, .high = NAN, .n = n};
+    uint32_t *times = allocate(n, sizeof *times);
+    for (size_t i = 0; i < n; i++)
+        times[i] = 1;
+    if (n > 0)
+        result.value = compute(times, from);
+    if (n >= ESTIMATE_MIN_N && resamples > 0) {
+        unsigned short state[3];
+        double sum = 0, squares = 0;
+        random_state(state, seed, 0);
+        for (unsigned r = 0; r < resamples; r++) {
+            memset(times, 0, n * sizeof *times);
+            for (size_t i = 0; i < n; i++)
+                times[random_below(n, state)]++;
+            double distance = log(compute(times, from) / result.value);
+            sum += distance;
+            squares += distance * distance;
+        }
+        double mean = sum / resamples, variance = fmax(0, squares / resamples - mean * mean);
+        double reach = student(n) * sqrt(variance * (double)n / (double)(n - 1));
+        result.low = result.value * exp(-reach - fmax(0, mean));
+        result.high = result.value * exp(reach - fmin(0, mean));
+    }
+    free(times);
+    return result;
 }

@@ -1,0 +1,32 @@
+#include "bench/core/record.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct record record_begin(void)
+{
+    struct record record;
+    // In memory: a file would stay behind if this process were killed.
+    record.fd = memfd_create("latencies", MFD_CLOEXEC);
+    if (record.fd < 0)
+        err(1, "the driver's latencies");
+    snprintf(record.argument, sizeof record.argument, "--raw /proc/%d/fd/%d", (int)getpid(),
+             record.fd);
+    return record;
+}
+
+void record_keep(struct record *record, unsigned long trial, FILE *latencies)
+{
+    char *line = NULL;
+    size_t room = 0;
+    FILE *file = fdopen(record->fd, "re");
+    if (!file)
+        err(1, "the driver's latencies");
+    rewind(file);
+    if (getline(&line, &room, file) > 0)
+        fprintf(latencies, "%lu\t%s", trial, line);
+    free(line);
+    fclose(file);
+}
