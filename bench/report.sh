@@ -93,7 +93,7 @@ function sort_by_cost(   i, j, t) {
     for (i = 2; i <= xs; i++)
         for (j = i; j > 1 && place[x[j]] < place[x[j - 1]]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
 }
-function named(m) { return kind == "serve" ? "the " plain(m) " server" : plain(m) }
+function named(m) { return kind != "time" ? "the " plain(m) " server" : plain(m) }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 # A no-break space before the unit.
 function unit() { return metric ~ /_us_|_us$/ ? "\302\240µs" : metric ~ /_per_s$/ ? "\302\240/s" : "" }
@@ -107,7 +107,7 @@ function quantity() {
 function title(m) {
     sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m)
     sub(/_us$/, " µs", m); gsub(/_/, " ", m); gsub(/cpu/, "CPU", m)
-    if (m ~ /^latency/) m = m ", closed loop"
+    if (m ~ /^latency/ && kind == "serve") m = m ", closed loop"
     return m
 }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
@@ -340,7 +340,7 @@ section() { # CONF
     lines=$(setting "$conf" limits | plain)
     [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     printf '\n### The numbers\n\nMedian over blocks with its 95 %% interval, the lowest cost on top. '
-    if [ "$kind" = serve ]; then
+    if [ "$kind" != time ]; then
         printf 'Load: %s. ' "$(load "$conf" | plain)"
     else
         printf 'The cost of one %s is the slope between COUNT = %s. ' "$per" "$(setting "$conf" counts | sed 's/  */ and /g')"
@@ -389,7 +389,11 @@ load() { # CONF
     if [ "$vary" = connections ]; then connections=$(sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$xs"); fi
     requests=$(setting "$1" requests)
     pool=$(setting "$1" pool)
-    printf 'closed loop, %s connections at a time' "$connections"
+    case $kind in
+        load | knee) printf 'open loop' ;;
+        *) printf 'closed loop' ;;
+    esac
+    printf ', %s connections at a time' "$connections"
     case $requests in
         0) printf ', which persist' ;;
         1) printf ', one request on each' ;;

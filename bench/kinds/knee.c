@@ -5,8 +5,9 @@
 // the limit is kept, and then bisects, on a logarithmic scale, up to a little above the capacity.
 // Each step is an open loop with a schedule of its own, of a thousand requests or more, so that ten
 // lie beyond the percentile. A step has kept the limit if its percentile is within it and no
-// request failed or was not sent. If the client was late by half of the limit, it has not: that
-// step says nothing of the server.
+// request failed or was not sent. Of a step in which the client sent late,
+// by half of the limit, nothing is known of the server: it has not kept the limit either, and if
+// no step has, the trial says so and is not used.
 //
 // What disturbs a step disturbs the search for good: one step that fails by accident keeps it
 // below. If one step in ten does, nearly half of all searches of six steps go wrong, and always
@@ -26,9 +27,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double above_capacity = 1.05, close_enough = 1.04, least_share = 1.0 / 64;
+static const double above_capacity = 1.05, close_enough = 1.04, least_share = 1.0 / 16;
 
-enum { LEAST_REQUESTS = 1200, TRIES = 2 }; // some more than a thousand: their number is random
+// Some more requests than a thousand, for their number is random; and how long a step may take
+// then.
+enum { LEAST_REQUESTS = 1200, LONGEST_S = 1, TRIES = 2 };
 
 struct search {
     const struct trial *trial;
@@ -37,6 +40,7 @@ struct search {
     char driver[DRIVER_BYTES];
     double limit_us, window_s;
     unsigned long seed; // of the step's schedule
+    bool client_was_late;
 };
 
 // One step: whether the limit was kept. What it measured goes into the figures then.
@@ -51,7 +55,8 @@ static bool try_once(struct search *s, double rate_per_s)
                     reported(report, "unsent"),
            lag_us = reported(report, "send_lag_p99_us"),
            p99_us = reported(report, "latency_p99_us");
-    if (!(failed == 0 && p99_us <= s->limit_us && lag_us <= s->limit_us / 2))
+    s->client_was_late = !(lag_us <= s->limit_us / 2);
+    if (!(failed == 0 && p99_us <= s->limit_us) || s->client_was_late)
         return false;
     f[FIGURE_window_s] = reported(report, "window_s");
     f[FIGURE_echoes] = reported(report, "echoes");
@@ -74,13 +79,15 @@ static bool is_kept(struct search *s, double rate_per_s)
 static void find(struct search *s)
 {
     double capacity = open_loop_capacity(s->trial, s->server, s->driver, s->m);
-    double high = capacity * above_capacity, low = capacity / 2;
-    while (low >= capacity * least_share && !is_kept(s, low)) {
+    double least = fmax(capacity * least_share, (double)LEAST_REQUESTS / LONGEST_S),
+           high = capacity * above_capacity, low = capacity / 2;
+    while (low >= least && !is_kept(s, low)) {
         high = low;
         low /= 2;
     }
-    if (!(low >= capacity * least_share)) {
-        measurement_fault(s->m, "the limit is not kept at %.0f requests per s", high);
+    if (!(low >= least)) {
+        measurement_fault(s->m, "the limit is not kept at %.0f requests per s%s", high,
+                          s->client_was_late ? ": the client was late itself" : "");
         return;
     }
     while (high / low > close_enough) {
