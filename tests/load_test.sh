@@ -124,6 +124,7 @@ refuses 'a line that is none: summarize' 1 'latency.tsv' "$repo/build/bench/summ
 
 # ---- too few --------------------------------------------------------------------------------------------------------
 rm "$asked"/bench/experiments/*
+ask served 'kind serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 ask few 'kind load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 open=$results/few
 bench asked RUN=few BUDGET=0 MODELS=epoll
@@ -131,5 +132,7 @@ few() { # 0.1 s at 1000 per s, three times: some 300 requests
     equals 'the note' "$(value "$open/summary.tsv" note experiment=few metric=latency_p99_us model=epoll)" too-few-samples
 }
 check 'too few: no percentile' few
+served() { value "$open/trials.tsv" trial experiment=served status=ok | sort | comm -23 - <(lines_of "$open") | { ! grep .; }; }
+check 'serve: keeps the latencies of an open loop, too' served
 check 'nothing is left running' nothing_left asked
 verdict

@@ -1,6 +1,9 @@
 #include "bench/core/record.h"
 
+#include "bench/core/driver.h"
+
 #include <err.h>
+#include <math.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,7 +20,7 @@ struct record record_begin(void)
     return record;
 }
 
-void record_keep(struct record *record, unsigned long trial, FILE *latencies)
+void record_keep(struct record *record, const struct trial *trial, const char *report)
 {
     char *line = NULL;
     size_t room = 0;
@@ -25,8 +28,8 @@ void record_keep(struct record *record, unsigned long trial, FILE *latencies)
     if (!file)
         err(1, "the driver's latencies");
     rewind(file);
-    if (getline(&line, &room, file) > 0)
-        fprintf(latencies, "%lu\t%s", trial, line);
+    if (isfinite(reported(report, "offered_per_s")) && getline(&line, &room, file) > 0)
+        fprintf(trial->latencies, "%lu\t%s", trial->number, line);
     free(line);
     fclose(file);
 }

@@ -3,7 +3,7 @@
 // these, never from averaging percentiles.
 #pragma once
 
-#include <stdio.h>
+#include "bench/core/kind.h"
 
 struct record {
     int fd;            // takes the driver's histogram
@@ -13,5 +13,5 @@ struct record {
 // Exits with status 1 if there is no memory for it.
 struct record record_begin(void);
 
-// Appends the line, unless the driver wrote none.
-void record_keep(struct record *record, unsigned long trial, FILE *latencies);
+// Appends the line, if the driver's report tells of an open loop.
+void record_keep(struct record *record, const struct trial *trial, const char *report);

@@ -55,7 +55,7 @@ static void drive(const struct trial *t, const struct server *server, struct mea
     struct record record = record_begin();
     snprintf(load, sizeof load, "%s %s --seed %lu %s", driver, rate, t->block, record.argument);
     double cpu_us = driver_run(t->setting, server, load, report, sizeof report, m);
-    record_keep(&record, t->number, t->latencies);
+    record_keep(&record, t, report);
     read_report(report, cpu_us, m);
 }
 

@@ -8,6 +8,7 @@
 #include "bench/core/driver.h"
 #include "bench/core/kind.h"
 #include "bench/core/process.h"
+#include "bench/core/record.h"
 #include "bench/core/server.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
     const char *program = t->program, *arguments = t->arguments;
-    char report[8192] = "", kinds[120];
+    char report[8192] = "", kinds[120], load[1024];
     struct server server = {0}, idle = {0};
     double *f = m->figures;
 
@@ -54,7 +55,10 @@ static void measure(const struct trial *t, struct measurement *m)
         measurement_explain(m, server.last_words);
         return;
     }
-    double window_cpu_us = driver_run(setting, &server, t->load, report, sizeof report, m);
+    struct record record = record_begin();
+    snprintf(load, sizeof load, "%s --seed %lu %s", t->load, t->block, record.argument);
+    double window_cpu_us = driver_run(setting, &server, load, report, sizeof report, m);
+    record_keep(&record, t, report);
     look_at(&server, m);
     struct life life = server_stop(setting, &server, m), idle_life = {0};
 
@@ -84,6 +88,8 @@ static void measure(const struct trial *t, struct measurement *m)
     f[FIGURE_client_cpu_us_per_echo] = reported(report, "cpu_us_per_echo");
     f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
     f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
+    f[FIGURE_latency_p99_9_us] = reported(report, "latency_p99_9_us");
+    f[FIGURE_offered_per_s] = reported(report, "offered_per_s");
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(life.counted))
