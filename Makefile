@@ -122,13 +122,13 @@ $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 $(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
-$(STEPS): $(B)/%: $(B)/objects/%.o $(KINDS) $(B)/objects/bench/core.a
+$(STEPS): $(B)/%: $(B)/objects/%.o $(KINDS) $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 # Kinds are found in a section of the program, not by their names: an archive would leave them out.
 $(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/core/kind.h' tests/*.c)): $(KINDS)
 $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
-$(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/clients/core.a $(B)/objects/bench/core.a
+$(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 
 -include $(shell find $(B)/objects -name '*.d' 2>/dev/null)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg and .png for each experiment of the run that has a plots/<stem>.gp.
 #
-# Beside each picture lie its numbers (<stem>.tsv), its text (<stem>.words) and its script, so that `gnuplot <stem>.gp` in
+# Beside each picture lie its numbers (<stem>.tsv and, of open loops, <stem>.distribution.tsv), its text (<stem>.words) and its script, so that `gnuplot <stem>.gp` in
 # that folder draws it again.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # gnuplot writes µ and ×; numbers keep their point
@@ -68,11 +68,11 @@ rows() { # STEM METRIC XS
 }
 
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
-below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
+below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRIBUTION, if there is one
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" '
+    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$([ -f "$6" ] && echo 1)" '
         FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; files++; next }
         files == 1 { reason[++reasons] = $at["code"]; says[$at["code"]] = $at["says"]; next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
@@ -84,7 +84,8 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
             for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print "hollow, " reason[i] ": " says[reason[i]]
-            if (bars) print "bars: 95 % bootstrap interval of the median over blocks"
+            if (bars) print merged ? "bars and bands: 95 % bootstrap interval over blocks, whose latencies are merged" : \
+                "bars: 95 % bootstrap interval of the median over blocks"
         }' "$run/validity.tsv" "$3"
 }
 
@@ -101,6 +102,10 @@ for conf in "$run"/experiments/*.conf; do
     if [ "$(setting "$conf" baseline)" = own ]; then own=1; fi
     xs=$(setting "$conf" vary | cut -s -d ' ' -f 2-)
     rows "$stem" "$metric" "$xs" > "$work/$stem.tsv"
+    rm -f "$work/$stem.distribution.tsv"
+    if [ -f "$run/distribution.tsv" ]; then
+        awk -F '\t' -v stem="$stem" 'NR == 1 || $1 == stem' "$run/distribution.tsv" > "$work/$stem.distribution.tsv"
+    fi
     if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
         echo "plots: $stem: no number to draw, left out" >&2
         rm -f "$run/plots/$stem".{tsv,words,gp,svg,png}
@@ -119,13 +124,14 @@ for conf in "$run"/experiments/*.conf; do
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
         setting "$conf" published | sed 's/^/published /'
-        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125
+        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" "$work/$stem.distribution.tsv" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"
     (cd "$work" && gnuplot "$stem.gp")
     mkdir -p "$run/plots"
-    for file in "$stem".{tsv,words,gp,svg,png} style.gp; do
+    for file in "$stem".{tsv,words,gp,svg,png} style.gp "$stem.distribution.tsv"; do
+        [ -f "$work/$file" ] || continue
         # A name of its own first: the folder may be on another file system, and half a picture is no result.
         cp "$work/$file" "$run/plots/.$file.new"
         mv "$run/plots/.$file.new" "$run/plots/$file"

@@ -94,7 +94,7 @@ function sort_by_cost(   i, j, t) {
     for (i = 2; i <= xs; i++)
         for (j = i; j > 1 && place[x[j]] < place[x[j - 1]]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
 }
-function named(m) { return kind == "serve" ? "the " plain(m) " server" : plain(m) }
+function named(m) { return kind != "time" ? "the " plain(m) " server" : plain(m) }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 # A no-break space before the unit.
 function unit() { return metric ~ /_us_|_us$/ ? "\302\240µs" : metric ~ /_per_s$/ ? "\302\240/s" : metric ~ /_kib/ ? "\302\240KiB" : metric ~ /_percent$/ ? "\302\240%" : "" }
@@ -111,7 +111,7 @@ function title(m) {
     sub(/_us_per_operation$/, " µs per " per, m); sub(/_us_per_/, " µs per ", m); sub(/_per_s$/, " per s", m); sub(/kib$/, "KiB", m)
     sub(/_us$/, " µs", m); gsub(/_/, " ", m); gsub(/cpu/, "CPU", m)
     sub(/kib per/, "KiB per", m)
-    if (m ~ /^latency/) m = m (ENVIRON["rate"] == "" ? ", closed loop" : ", open loop")
+    if (m ~ /^latency/) m = m (kind == "serve" && ENVIRON["rate"] == "" && vary != "rate" ? ", closed loop" : ", open loop")
     return m
 }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
@@ -430,6 +430,8 @@ load() { # CONF
     if [ "$kind" = hold ]; then
         printf '%s idle connections, each served once' "$connections"
         return
+    elif [ "$kind" = load ] || [ "$kind" = knee ]; then
+        printf 'open loop, up to %s connections at a time' "$connections"
     elif [ -n "$rate" ]; then
         printf 'open loop, %s requests due per second, up to %s connections at a time' "$rate" "$connections"
     else

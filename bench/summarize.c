@@ -1,10 +1,13 @@
 // summarize: from the rows of trials.tsv to one row a cell and metric in summary.tsv: the median
-// over the blocks with its 95 % interval, and the ratio to the experiment's baseline, paired within
-// blocks, with its own; and what experiments derive from several cells of a block.
+// over the blocks with its 95 % interval (percentiles of open loops: that of all blocks merged),
+// and the ratio to the experiment's baseline, paired within blocks, with its own; and what
+// experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
 #include "bench/core/derive.h"
+#include "bench/core/distribution.h"
 #include "bench/core/entrant.h"
+#include "bench/core/estimates.h"
 #include "bench/core/experiment.h"
 #include "bench/core/output.h"
 #include "bench/core/run.h"
@@ -93,22 +96,18 @@ static void summarize_cell(struct section *section, const struct run *run, const
     static const struct estimate one = {1, 1, 1, NAN, 0};
     char fault[FAULT_BYTES], note[FAULT_BYTES + 20];
     struct cell base = {c->experiment, baseline, c->x};
-    double *values = values_of(run, c, metric, fault),
-           *base_values = values_of(run, &base, metric, NULL);
-    struct estimate median = bootstrap_median(values, run->blocks, RESAMPLES, SEED);
-    struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
+    struct estimate value = value_of(run, c, metric, fault),
+                    ratio = ratio_of(run, c, &base, metric, RESAMPLES);
     if (strcmp(c->model, baseline) == 0)
-        ratio = median.n ? one : none;
+        ratio = value.n ? one : none;
     int validity = INVALID;
     if (!*fault && measure_of(metric) == LATENCIES)
         strcpy(fault, "too few requests for such a percentile");
-    if (!median.n)
+    if (!value.n)
         snprintf(note, sizeof note, "no valid trial%s%s", *fault ? ": " : "", fault);
     else
-        validity = cell_validity(run, c, metric, median.n, note);
-    print_row(section, c, metric, family, &median, &ratio, baseline, validity, note);
-    free(values);
-    free(base_values);
+        validity = cell_validity(run, c, metric, value.n, note);
+    print_row(section, c, metric, family, &value, &ratio, baseline, validity, note);
 }
 
 static void summarize_metric(struct section *section, const struct run *run,
@@ -159,6 +158,22 @@ static void summarize_derived(struct section *section, const struct run *run,
     }
 }
 
+// Only a run with open loops has one.
+static void write_distribution(const char *folder, const struct run *run,
+                               const struct experiment *experiments, size_t count)
+{
+    bool found = false;
+    for (size_t i = 0; i < run->latencies.trials; i++)
+        found = found || run->latencies.of[i].slots > 0;
+    if (!found)
+        return;
+    struct output distribution = output_begin(folder, "distribution.tsv");
+    fputs(DISTRIBUTION_COLUMNS "\n", distribution.file);
+    for (size_t i = 0; i < count; i++)
+        distribution_write(distribution.file, run, &experiments[i]);
+    output_complete(&distribution);
+}
+
 int main(int argc, char **argv)
 {
     struct run run;
@@ -194,6 +209,7 @@ int main(int argc, char **argv)
     struct output doubts = output_begin(argv[1], "validity.tsv");
     reasons_write(&run, doubts.file);
     output_complete(&doubts);
+    write_distribution(argv[1], &run, experiments, count);
     experiments_free(experiments, count);
     run_free(&run);
     return 0;

@@ -156,29 +156,33 @@ static void show_trial(const struct plan *p, size_t row, double spent_s, double 
             table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
-// Returns what there is to be kept of it besides its row, for the caller to free.
-static char *measure(const struct setting *setting, const struct plan *p, size_t row,
-                     struct measurement *m)
+// What there is to be kept of a trial besides its row, as lines for the files that take it.
+struct lines {
+    char *raw, *latencies;
+};
+
+static void measure(const struct setting *setting, const struct plan *p, size_t row,
+                    struct lines *lines, struct measurement *m)
 {
     const struct table *t = &p->table;
-    char *raw_lines = NULL;
-    size_t bytes;
+    size_t bytes[2];
     struct counters before;
     struct trial trial = {setting,
                           table_text(t, row, p->program),
                           table_text(t, row, p->arguments),
                           table_text(t, row, p->load),
                           row + 1,
-                          open_memstream(&raw_lines, &bytes)};
-    if (!trial.raw)
+                          (unsigned long)table_number(t, row, p->block),
+                          open_memstream(&lines->raw, &bytes[0]),
+                          open_memstream(&lines->latencies, &bytes[1])};
+    if (!trial.raw || !trial.latencies)
         err(1, "raw times");
     measurement_reset(m);
     counters_read(setting, &before);
     kind_named(table_text(t, row, p->kind))->measure(&trial, m);
     counters_since(setting, &before, m);
-    if (fclose(trial.raw) == EOF)
+    if (fclose(trial.raw) == EOF || fclose(trial.latencies) == EOF)
         err(1, "raw times");
-    return raw_lines;
 }
 
 static void append_row(const struct record *trials, const struct plan *p, size_t row,
@@ -191,16 +195,17 @@ static void append_row(const struct record *trials, const struct plan *p, size_t
     trials_append(trials, &name, started, wall_s, m);
 }
 
-// Whether a line of raw times is of a trial that has its row. One that has none was killed between
-// the two, and is repeated.
+// Whether a line of raw times or latencies is of a trial that has its row. One that has none was
+// killed between the two, and is repeated.
 static bool has_row(const char *line, size_t length, size_t number, const void *context)
 {
     const struct plan *p = context;
     size_t trial;
     (void)length;
     (void)number;
-    return sscanf(line, "{\"trial\":%zu,", &trial) == 1 && trial >= 1 && trial <= p->table.rows &&
-           p->done[trial - 1];
+    bool is_line =
+        sscanf(line, "{\"trial\":%zu,", &trial) == 1 || sscanf(line, "%zu\t", &trial) == 1;
+    return is_line && trial >= 1 && trial <= p->table.rows && p->done[trial - 1];
 }
 
 // How long the block that begins at this row will take, by what its trials took before.
@@ -243,10 +248,12 @@ int main(int argc, char **argv)
     setting_read(options.run, &setting);
     questions_read(&questions, options.run);
     struct record trials = trials_open(options.run),
-                  raw = record_open(options.run, "hyperfine.jsonl");
+                  raw = record_open(options.run, "hyperfine.jsonl"),
+                  latencies = record_open(options.run, "latency.tsv");
     double spent_s = read_done(trials.path, &plan, &questions),
            budget_s = options.budget_minutes * 60;
     record_trim(&raw, has_row, &plan);
+    record_trim(&latencies, has_row, &plan);
 
     struct sigaction action = {
         .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
@@ -271,18 +278,21 @@ int main(int argc, char **argv)
         if (question->is_sharp)
             continue;
         struct measurement m;
+        struct lines lines;
         time_t started = time(NULL);
         uint64_t start_ns = monotonic_ns();
         show_trial(&plan, row, spent_s, budget_s);
-        char *raw_lines = measure(&setting, &plan, row, &m);
+        measure(&setting, &plan, row, &lines, &m);
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
         if (!interrupted) {
-            record_append(&raw, raw_lines, strlen(raw_lines));
+            record_append(&raw, lines.raw, strlen(lines.raw));
+            record_append(&latencies, lines.latencies, strlen(lines.latencies));
             append_row(&trials, &plan, row, started, wall_s, &m);
             question_add(question, wall_s);
         }
-        free(raw_lines);
+        free(lines.raw);
+        free(lines.latencies);
     }
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, validity.tsv, plots/, report.md, report.html.
+# files, and fails on any difference: summary.tsv, validity.tsv, distribution.tsv, plots/, report.md, report.html.
 #
 # A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures in pixels
 # (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw files
@@ -39,7 +39,7 @@ again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | validity.tsv | plots | report.md | report.html) ;;
+        summary.tsv | validity.tsv | distribution.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -54,7 +54,7 @@ done
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
-made() { (cd "$1" && find summary.tsv validity.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
+made() { (cd "$1" && find summary.tsv validity.tsv distribution.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
 
 # An SVG begins with the version that drew it, also inside report.html.
 text() { # FILE

@@ -22,6 +22,7 @@ struct options {
     const char *target;
     const char *hgrm_path;
     uint64_t in_time_ns;
+    const char *raw_path;
     const struct net *net; // NULL: the first that works
     int gate_fd;
     bool json;
@@ -35,7 +36,8 @@ enum {
     GATE_OPTION,
     JSON_OPTION,
     HGRM_OPTION,
-    IN_TIME_OPTION
+    IN_TIME_OPTION,
+    RAW_OPTION
 };
 
 static const struct argp_option argp_options[] = {
@@ -62,6 +64,8 @@ static const struct argp_option argp_options[] = {
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
     {"in-time", IN_TIME_OPTION, "SECONDS", 0,
      "Tell which share of the requests was answered so soon after it was due (default 0.1)", 0},
+    {"raw", RAW_OPTION, "FILE", 0,
+     "Write the latency histogram to FILE whole, as one line (clients/core/histogram.h)", 0},
     {0},
 };
 
@@ -114,8 +118,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case HGRM_OPTION:
         options->hgrm_path = argument;
         return 0;
-    case IN_TIME_OPTION:
         options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
+        return 0;
+    case RAW_OPTION:
+        options->raw_path = argument;
         return 0;
     case ARGP_KEY_ARG:
         if (options->target)
@@ -274,6 +280,13 @@ static void write_hgrm(const char *path, const struct histogram *latency)
         err(1, "%s", path);
 }
 
+static void write_raw(const char *path, const struct histogram *latency)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || histogram_write_raw(latency, file) < 0 || fclose(file) == EOF)
+        err(1, "%s", path);
+}
+
 // One line that says what went wrong, if anything did. Returns the exit status.
 static int judge(const char *target, const struct outcome *o)
 {
@@ -326,5 +339,7 @@ int main(int argc, char **argv)
     print_outcome(&options, net, &outcome);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);
+    if (options.raw_path)
+        write_raw(options.raw_path, &outcome.latency);
     return judge(options.target, &outcome);
 }

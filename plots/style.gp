@@ -171,6 +171,7 @@ end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2
 
 # Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
 curves_right = 800 - names_width - 108
+linear_x = 0 # 1: x from 0 on, and no logarithm
 curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
     set lmargin at screen x(64); set rmargin at screen x(curves_right); \
@@ -182,10 +183,11 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         stats data using (near(metric)) nooutput; low = STATS_min; \
         stats data using (far(metric)) nooutput; high = STATS_max; \
         stats data using (column("x")) nooutput; \
-        set logscale xy; \
+        set logscale y; if (!linear_x) { set logscale x }; \
         longest = 0; do for [i=1:words(early) / 6] { l = strlen(word(early, 6 * i - 5)); longest = l > longest ? l : longest }; \
         room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
         set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
+        if (linear_x) { set xrange [0:STATS_max] }; \
         set yrange [low / 1.12:high * 1.12]; \
         set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
         set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \

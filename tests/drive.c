@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "clients/core/clock.h"
+#include "clients/core/histogram.h"
 
 static const char epoll_server[] = "build/servers/epoll";
 
@@ -212,6 +213,28 @@ static void hgrm_is_the_distribution(void **state)
     expect_figure_between("latency_p90_us", at_p90 / 1.002, at_p90 * 1.002);
 }
 
+static void raw_holds_every_latency(void **state)
+{
+    use_io(state);
+    static struct histogram h;
+    char path[64], *line = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/raw", folder);
+    drive(plant(HONEST), "-c 2 -r 5000 -n 3000 --raw %s", path);
+    FILE *file = fopen(path, "re");
+    assert_int_equal(unlink(path), 0);
+    assert_non_null(file);
+    expect_success();
+    assert_true(getline(&line, &room, file) > 0);
+    assert_int_equal(histogram_read_raw(&h, line), 0);
+    assert_true(getline(&line, &room, file) < 0);
+    free(line);
+    fclose(file);
+    expect_figure("echoes", (double)histogram_count(&h));
+    expect_figure("latency_max_us", (double)histogram_max(&h) / 1e3);
+    expect_figure("latency_p99_us", (double)histogram_percentile(&h, 99) / 1e3);
+}
+
 // More connections than one source address has ports; a second such run must find some, too.
 static void churn_does_not_run_out_of_ports(void **state)
 {
@@ -350,6 +373,7 @@ static void bad_input(void **state)
         {"--io foo", 2, "'foo'"},
         {"127.0.0.1:1", 2, "127.0.0.1:"},
         {"--hgrm /nowhere/hgrm -n 1", 1, "/nowhere/hgrm"},
+        {"--raw /nowhere/raw -n 1", 1, "/nowhere/raw"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned port = plant(HONEST);
@@ -432,6 +456,7 @@ int main(void)
         ONCE(percentiles_need_samples),
         ONCE(json_says_the_same),
         ONCE(hgrm_is_the_distribution),
+        ONCE(raw_holds_every_latency),
         BY_EACH_IO(churn_does_not_run_out_of_ports),
         BY_EACH_IO(foreign_server),
         BY_EACH_IO(gate_holds_the_window),

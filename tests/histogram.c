@@ -379,6 +379,89 @@ static void hgrm_of_nothing(void **unused)
     free(text);
 }
 
+static char *written_raw(const struct histogram *h)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    assert_int_equal(histogram_write_raw(h, stream), 0);
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static void raw_reads_back(void **unused)
+{
+    (void)unused;
+    static struct histogram back;
+    for (size_t d = 0; d <= DISTRIBUTIONS; d++) {
+        if (d < DISTRIBUTIONS)
+            record_all(distributions[d]);
+        else
+            histogram_reset(&histogram);
+        char *text = written_raw(&histogram);
+        assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+        assert_int_equal(histogram_read_raw(&back, text), 0);
+        assert_memory_equal(&back, &histogram, sizeof back);
+        free(text);
+    }
+}
+
+// What is written apart and read back is merged as if it had been recorded in one.
+static void raw_parts_merge_exactly(void **unused)
+{
+    (void)unused;
+    static struct histogram parts[2], back, merged;
+    for (size_t d = 0; d < DISTRIBUTIONS; d++) {
+        record_all(distributions[d]);
+        histogram_reset(&merged);
+        for (size_t p = 0; p < 2; p++)
+            histogram_reset(&parts[p]);
+        for (size_t i = 0; i < N; i++)
+            histogram_record(&parts[i % 5 == 0], values[i]);
+        for (size_t p = 0; p < 2; p++) {
+            char *text = written_raw(&parts[p]);
+            assert_int_equal(histogram_read_raw(&back, text), 0);
+            histogram_merge(&merged, &back);
+            free(text);
+        }
+        assert_memory_equal(&merged, &histogram, sizeof merged);
+    }
+}
+
+static void raw_of_ten_values(void **unused)
+{
+    (void)unused;
+    histogram_reset(&histogram);
+    for (uint64_t i = 1; i <= 10; i++)
+        histogram_record(&histogram, i * i / 10); // 0 0 0 1 2 3 4 6 8 10
+    char *text = written_raw(&histogram);
+    assert_string_equal(text, "h1 10 0 10 0:3 1 1 1 1 2 2 2\n");
+    free(text);
+}
+
+// Cut anywhere, or anything else.
+static void raw_that_is_none(void **unused)
+{
+    (void)unused;
+    static struct histogram back;
+    static const char *const none[] = {
+        "",           "h1",          "h2 1 5 5 5",       "h1 1 5",
+        "h1 -1 5",    "h1 1 5 5 -5", "h1 1 5 5 5:",      "h1 1 5 5 5 x",
+        "h1 2 5 5 5", "h1 1 5 6 5",  "h1 1 5 5 99999999"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (histogram_read_raw(&back, none[i]) == 0)
+            fail_msg("'%s' is read", none[i]);
+    record_all(bimodal);
+    char *text = written_raw(&histogram);
+    for (size_t length = strlen(text) - 2; length > 0; length--) {
+        text[length] = '\0';
+        if (histogram_read_raw(&back, text) == 0)
+            fail_msg("the first %zu bytes are read", length);
+    }
+    free(text);
+}
+
 static void full_disk_is_reported(void **unused)
 {
     (void)unused;
@@ -387,6 +470,10 @@ static void full_disk_is_reported(void **unused)
     assert_non_null(full);
     errno = 0;
     assert_int_equal(histogram_write_hgrm(&histogram, full, 1000), -1);
+    assert_int_equal(errno, ENOSPC);
+    clearerr(full);
+    errno = 0;
+    assert_int_equal(histogram_write_raw(&histogram, full), -1);
     assert_int_equal(errno, ENOSPC);
     fclose(full);
 }
@@ -406,6 +493,10 @@ int main(void)
         cmocka_unit_test(hgrm_reads_back),
         cmocka_unit_test(hgrm_of_ten_values),
         cmocka_unit_test(hgrm_of_nothing),
+        cmocka_unit_test(raw_reads_back),
+        cmocka_unit_test(raw_parts_merge_exactly),
+        cmocka_unit_test(raw_of_ten_values),
+        cmocka_unit_test(raw_that_is_none),
         cmocka_unit_test(full_disk_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

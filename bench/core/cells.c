@@ -171,6 +171,14 @@ static void hold(const struct experiment *e, const struct entrant *who, struct c
     add_clients(c, connections);
 }
 
+// What a kind takes besides the driver's load stands behind it.
+static void add_taken(const struct experiment *e, const char *takes, struct cell *c)
+{
+    size_t used = strlen(c->load);
+    if (takes && (is_varied(e, takes) || experiment_get(e, takes)))
+        snprintf(c->load + used, sizeof c->load - used, " : %s %g", takes, varied(e, c, takes, 0));
+}
+
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
 // for all.
 static void count(const struct experiment *e, const struct entrant *who, struct cell *c)
@@ -305,6 +313,7 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
 {
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
+    const char *takes = kind_named(kind)->takes;
     bool serves = kind_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
     if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)
         errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, c->x);
@@ -318,8 +327,9 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
         serve(e, who, c);
     else
         count(e, who, c);
+    add_taken(e, takes, c);
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
-        !who->is_outside)
+        !(takes && is_varied(e, takes)) && !who->is_outside)
         add_option(e, c, processors);
     if (serves && is_varied(e, "cores"))
         place(c, processors);

@@ -14,12 +14,17 @@ struct trial {
     const struct setting *setting;
     const char *program, *arguments, *load;
     unsigned long number; // of the trial in its plan
+    unsigned long block;  // that it is part of
     FILE *raw;            // takes what hyperfine said
+    FILE *latencies;      // takes the histograms of open loops (latency_record.h)
 };
 
 struct kind {
     const char *name;
     bool serves; // its programs are servers
+    // A number that experiments of this kind give it or vary, under this name: it stands behind the
+    // driver's arguments, as " : NAME NUMBER". NULL: none.
+    const char *takes;
     // Faults go into m->status. m has been reset.
     void (*measure)(const struct trial *trial, struct measurement *m);
 };

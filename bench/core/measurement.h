@@ -25,7 +25,7 @@
     X(server_memory_kib)      /* resident and private to its first process, likewise */            \
     X(client_load)            /* of the driver's processor, 0 to 1, in the window */               \
     X(client_cpu_us_per_echo) /* in the window */                                                  \
-    X(latency_p50_us)         /* closed loop: from the start of a request */                       \
+    X(latency_p50_us)         /* from the start of a request; open loop: see below */              \
     X(latency_p99_us)                                                                              \
     X(server_cpu_us_per_kib) /* of what was echoed */                                              \
     X(busiest_worker_share)  /* where workers count: requests of the busiest, as a multiple of     \
@@ -69,10 +69,16 @@
                              left its group */                                                     \
     X(descriptors_leaked) /* that one of its processes has more, at rest after the load, than the  \
                              first when it began to listen; but one for each worker */             \
-    X(server_wait_us) /* what its threads waited for a processor in the window, all together */    \
-    X(client_wait)    /* of the window, in which the driver waited for a processor */              \
-    X(stalled)        /* of the window, in which requests were under way, nothing came back for    \
-                         long, and nobody waited for a processor */
+    X(server_wait_us)   /* what its threads waited for a processor in the window, all together */  \
+    X(client_wait)      /* of the window, in which the driver waited for a processor */            \
+    X(stalled)          /* of the window, in which requests were under way, nothing came back for  \
+                           long, and nobody waited for a processor */                              \
+    X(latency_p99_9_us) /* open loop: from when a request was due */                               \
+    X(offered_per_s)    /* open loop: requests due */                                              \
+    X(achieved_per_s)   /* of them, those answered in the window */                                \
+    X(capacity_per_s)   /* echoes of the same server and driver in a closed loop */                \
+    X(capacity_server_load) /* of the server's processors then, 0 to 1 */                          \
+    X(kept_per_s)           /* the highest rate found that kept the limit */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };

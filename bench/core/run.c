@@ -108,6 +108,7 @@ void run_read(struct run *run, const char *folder)
         first++;
     run->first_block = index_rows(&run->plan, first);
     run->by_cell = index_rows(&run->trials, run->trials.rows);
+    latencies_read(&run->latencies, folder, run->plan.rows);
     run->model_experiment = table_column(&run->models, "experiment");
     run->model_name = table_column(&run->models, "name");
     run->model_family = table_column(&run->models, "family");
@@ -125,4 +126,5 @@ void run_free(struct run *run)
     table_free(&run->plan);
     table_free(&run->models);
     table_free(&run->trials);
+    latencies_free(&run->latencies);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bench/core/experiment.h"
+#include "bench/core/latencies.h"
 #include "bench/core/table.h"
 
 #include <stdbool.h>
@@ -19,7 +20,8 @@ struct index {
 struct run {
     struct table plan, models, trials;
     struct index first_block, by_cell; // of the plan's first block; of all trials
-    size_t blocks;                     // of the plan, numbered from 1
+    struct latencies latencies;
+    size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
     size_t trial_block, trial_status, trial_validity, trial_reasons;
 };

@@ -1,11 +1,9 @@
 #include "bench/core/sharpness.h"
-#include "bench/core/statistics.h"
-#include "bench/core/validity.h"
+#include "bench/core/estimates.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Of one ratio; NAN if there is none. Resamples are not drawn in vain: this is looked at before
@@ -14,13 +12,9 @@ static double reach(const struct run *run, const struct cell *c, const char *met
                     const char *baseline)
 {
     struct cell base = {c->experiment, baseline, c->x};
-    double *values = values_of(run, c, metric, NULL),
-           *base_values = values_of(run, &base, metric, NULL);
-    struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, 0, SEED);
+    struct estimate ratio = ratio_of(run, c, &base, metric, 0);
     if (ratio.n >= LEAST_SHARP_BLOCKS)
-        ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
-    free(values);
-    free(base_values);
+        ratio = ratio_of(run, c, &base, metric, RESAMPLES);
     if (!ratio.n)
         return NAN;
     if (ratio.n < LEAST_SHARP_BLOCKS)

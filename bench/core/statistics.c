@@ -359,3 +359,34 @@ void holm(double *p, size_t n)
     free(sorted);
     free(adjusted);
 }
+
+struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n, unsigned resamples,
+                                 uint64_t seed)
+{
+    struct estimate result = {.value = NAN, .low = NAN, .high = NAN, .p = NAN, .n = n};
+    uint32_t *times = allocate(n, sizeof *times);
+    for (size_t i = 0; i < n; i++)
+        times[i] = 1;
+    if (n > 0)
+        result.value = compute(times, from);
+    if (n >= ESTIMATE_MIN_N && resamples > 0) {
+        uint64_t state = mix(seed);
+        double sum = 0, squares = 0;
+        for (unsigned r = 0; r < resamples; r++) {
+            resample(times, n, &state);
+            double distance = log(compute(times, from) / result.value);
+            sum += distance;
+            squares += distance * distance;
+        }
+        double mean = sum / resamples, variance = fmax(0, squares / resamples - mean * mean);
+        double error = sqrt(variance * (double)n / (double)(n - 1));
+        double reach = student_quantile(0.05, n - 1) * error;
+        double beyond =
+            fabs(log(result.value)) - (result.value > 1 ? fmax(0, mean) : -fmin(0, mean));
+        result.low = result.value * exp(-reach - fmax(0, mean));
+        result.high = result.value * exp(reach - fmin(0, mean));
+        result.p = student_beyond(fmax(0, beyond) / error, n - 1);
+    }
+    free(times);
+    return result;
+}

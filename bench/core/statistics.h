@@ -64,6 +64,19 @@ void holm(double *p, size_t n);
 struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
                                     const void *context, const double *logs, size_t rows, size_t n,
                                     unsigned resamples, uint64_t seed);
+// What is computed from blocks, each of which was drawn so many times.
+typedef double of_blocks(const uint32_t *times, const void *from);
+
+// Anything positive that is computed from n blocks, each taken once, with its interval from drawing
+// blocks: the standard deviation of the logarithm of what is computed from those, times
+// sqrt(n / (n - 1)), as a standard error with Student's quantile, and, at the end that they fall
+// short of, how far they do so on average. For percentiles of merged histograms this covers more
+// than the middle of the resamples does (simulated; tests/pool.c): where blocks differ by some 10
+// %, 93 to 96 % from n = 6 on, the 99th percentile's as well as the median's. Where they differ by
+// 20 %, the interval of the 99th percentile covers 90 to 92 %, and by 40 %, 83 to 89 %: slow blocks
+// that are too rare to be in the sample are in no interval either.
+struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n, unsigned resamples,
+                                 uint64_t seed);
 
 // Makes a state for nrand48 and the like from a seed and a number within it (a block, a trial): all
 // such states are unrelated, neighbours too.

@@ -62,6 +62,14 @@ void table_read(struct table *t, const char *path)
     }
 }
 
+bool table_has(const struct table *t, const char *name)
+{
+    for (size_t column = 0; column < t->columns; column++)
+        if (strcmp(t->cells[column], name) == 0)
+            return true;
+    return false;
+}
+
 size_t table_column(const struct table *t, const char *name)
 {
     for (size_t column = 0; column < t->columns; column++)

@@ -18,6 +18,9 @@ struct table {
 // with a newline.
 void table_read(struct table *t, const char *path);
 
+// Whether there is a column of that name.
+bool table_has(const struct table *t, const char *name);
+
 // A column's index by its name; exits with status 1 if there is none.
 size_t table_column(const struct table *t, const char *name);
 

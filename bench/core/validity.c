@@ -43,6 +43,10 @@ const struct reason reasons[] = {
     {"shared-processor", SUSPECT, RATES, FIGURE_processors_shared, NAN, 0,
      "client and server share a processor, and the rate is that of both",
      "what one of them uses the other has not; the server's CPU time still tells models apart"},
+    {"capacity-of-client", SUSPECT, PACE, FIGURE_capacity_server_load, 0.9, NAN,
+     "the server was not at its limit when it was asked for its capacity: that is the client's",
+     "a server that is has its processor for itself nearly all the time; a fraction of the rate is "
+     "then one of the client's"},
     {"unsteady", SUSPECT, PACE, FIGURE_thirds, 0.67, 1.5,
      "the first and the last third of the window differ by half",
      "a mean over the window then stands for neither; a third of a short trial is 50 ms, in which "
@@ -184,12 +188,12 @@ static const struct reason *disproof(const struct run *run, const char *model)
     return NULL;
 }
 
-double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                  char fault[FAULT_BYTES])
+double *values_for(const struct run *run, const struct cell *c, const char *name, unsigned measure,
+                   char fault[FAULT_BYTES])
 {
     const struct table *t = &run->trials;
     const struct reason *disproved = disproof(run, c->model);
-    size_t column = table_column(t, metric);
+    size_t column = table_column(t, name);
     char codes[CODES_BYTES];
     double *values = calloc(run->blocks, sizeof *values);
     if (!values)
@@ -206,7 +210,7 @@ double *values_of(const struct run *run, const struct cell *c, const char *metri
         if (block < 1 || block > run->blocks)
             errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
         const char *status = table_text(t, row, run->trial_status);
-        exclusions(run, row, measure_of(metric), codes);
+        exclusions(run, row, measure, codes);
         if (strcmp(codes, "-") == 0 && !disproved)
             values[block - 1] = table_number(t, row, column);
         else if (fault && strcmp(codes, "-") == 0)
@@ -216,6 +220,12 @@ double *values_of(const struct run *run, const struct cell *c, const char *metri
                      strcmp(status, "ok") == 0 ? "" : status);
     }
     return values;
+}
+
+double *values_of(const struct run *run, const struct cell *c, const char *metric,
+                  char fault[FAULT_BYTES])
+{
+    return values_for(run, c, metric, measure_of(metric), fault);
 }
 
 // How many of a cell's trials can be used for a measure, and how many of those bear each code.

@@ -58,6 +58,10 @@ enum { FAULT_BYTES = 400 };
 double *values_of(const struct run *run, const struct cell *c, const char *metric,
                   char fault[FAULT_BYTES]);
 
+// The same of any column, by the trials that can be used for this measure.
+double *values_for(const struct run *run, const struct cell *c, const char *name, unsigned measure,
+                   char fault[FAULT_BYTES]);
+
 // Judges a cell as to a metric, of which n values can be used. codes becomes the reasons that
 // concern it, or "-". Returns VALID or SUSPECT.
 int cell_validity(const struct run *run, const struct cell *c, const char *metric, size_t n,

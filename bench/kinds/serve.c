@@ -11,7 +11,9 @@
 #include "bench/core/company.h"
 #include "bench/core/driver.h"
 #include "bench/core/kind.h"
+#include "bench/core/latency_record.h"
 #include "bench/core/process.h"
+#include "bench/core/record.h"
 #include "bench/core/server.h"
 
 #include <math.h>
@@ -163,6 +165,8 @@ static void take_report(const struct serving *s, struct measurement *m)
     f[FIGURE_in_time_percent] = reported(s->report, "in_time_percent");
     f[FIGURE_latency_p50_us] = reported(s->report, "latency_p50_us");
     f[FIGURE_latency_p99_us] = reported(s->report, "latency_p99_us");
+    f[FIGURE_latency_p99_9_us] = reported(s->report, "latency_p99_9_us");
+    f[FIGURE_offered_per_s] = reported(s->report, "offered_per_s");
     f[FIGURE_wrong_answers] = reported(s->report, "errors_mismatch");
     look_at_the_load(s->report, m);
     look_for_stalls(s->report, m);
@@ -189,7 +193,7 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
 static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
-    char load[1024];
+    char load[2048];
     struct serving s = {.report = ""};
     struct server server = {0}, idle = {0};
     struct company company = {0};
@@ -207,7 +211,11 @@ static void measure(const struct trial *t, struct measurement *m)
         company_start(setting, &server, guests, &company, m);
         company_gather(&company, m);
     }
+    struct latency_record record = latency_record_begin();
+    size_t used = strlen(load);
+    snprintf(load + used, sizeof load - used, " --seed %lu %s", t->block, record.argument);
     s.window_cpu_us = driver_run(setting, &server, load, s.report, sizeof s.report, m);
+    latency_record_keep(&record, t, s.report);
     look_where_it_runs(setting, &server, m);
     company_end(&company, m);
     look_at_rest(&server, t->arguments, m);

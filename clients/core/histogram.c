@@ -3,6 +3,8 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 // A slot holds 2^shift values; their common top 11 bits tell the slots of one shift apart.
@@ -25,7 +27,7 @@ static uint64_t slot_lowest(size_t slot)
     return (uint64_t)(slot - ((size_t)shift << 10)) << shift;
 }
 
-static uint64_t slot_highest(const struct histogram *h, size_t slot)
+uint64_t histogram_slot_highest(const struct histogram *h, size_t slot)
 {
     uint64_t highest = slot_lowest(slot) + (UINT64_C(1) << slot_shift(slot)) - 1;
     return slot == HISTOGRAM_OVERFLOW_SLOT || highest > h->max_ns ? h->max_ns : highest;
@@ -93,7 +95,7 @@ uint64_t histogram_percentile(const struct histogram *h, double percent)
     for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
         seen += h->counts[slot];
         if (seen > 0 && (double)seen >= rank)
-            return slot_highest(h, slot);
+            return histogram_slot_highest(h, slot);
     }
     return h->max_ns;
 }
@@ -140,7 +142,7 @@ int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns
     for (size_t slot = 0; seen < h->count; slot++) {
         seen += h->counts[slot];
         while (h->counts[slot] > 0 && percent <= 100 * (double)seen / (double)h->count) {
-            double value = (double)slot_highest(h, slot) / unit_ns;
+            double value = (double)histogram_slot_highest(h, slot) / unit_ns;
             if (write_line(stream, value, percent, seen) < 0)
                 return -1;
             // Five steps to the next halving of the distance to 100 %.
@@ -165,4 +167,72 @@ int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns
                 (double)HISTOGRAM_MAX_NS / unit_ns) < 0)
         return -1;
     return fflush(stream) == 0 ? 0 : -1;
+}
+
+static const char raw_version[] = "h1";
+
+int histogram_write_raw(const struct histogram *h, FILE *stream)
+{
+    fprintf(stream, "%s %" PRIu64 " %" PRIu64 " %" PRIu64, raw_version, h->count, histogram_min(h),
+            h->max_ns);
+    size_t before = 0;
+    for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
+        if (h->counts[slot] == 0)
+            continue;
+        fprintf(stream, " %zu", slot - before);
+        if (h->counts[slot] > 1)
+            fprintf(stream, ":%" PRIu64, h->counts[slot]);
+        before = slot;
+    }
+    fputc('\n', stream);
+    return fflush(stream) == 0 && !ferror(stream) ? 0 : -1;
+}
+
+// A number without a sign, which strtoull would allow.
+static bool read_number(const char **text, uint64_t *number)
+{
+    char *end;
+    if (**text < '0' || **text > '9')
+        return false;
+    *number = strtoull(*text, &end, 10);
+    *text = end;
+    return true;
+}
+
+// Reads " DISTANCE[:COUNT]" for one slot.
+static bool read_slot(struct histogram *h, const char **text, size_t *slot)
+{
+    uint64_t distance, count = 1;
+    (*text)++;
+    if (!read_number(text, &distance) || distance >= HISTOGRAM_SLOTS - *slot)
+        return false;
+    *slot += distance;
+    if (**text == ':' && ((*text)++, !read_number(text, &count)))
+        return false;
+    h->counts[*slot] += count;
+    h->count += count;
+    return true;
+}
+
+int histogram_read_raw(struct histogram *h, const char *line)
+{
+    uint64_t header[3];
+    size_t slot = 0, length = strlen(raw_version);
+    histogram_reset(h);
+    if (strncmp(line, raw_version, length) != 0)
+        return -1;
+    line += length;
+    for (int i = 0; i < 3; i++)
+        if (*line++ != ' ' || !read_number(&line, &header[i]))
+            return -1;
+    while (*line == ' ')
+        if (!read_slot(h, &line, &slot))
+            return -1;
+    if (h->count > 0) {
+        h->min_ns = header[1];
+        h->max_ns = header[2];
+    }
+    // A line that was cut off has another number of values.
+    bool whole = (*line == '\n' || *line == '\0') && h->count == header[0];
+    return whole && (h->count == 0 || slot == slot_of(h->max_ns)) ? 0 : -1;
 }

@@ -64,3 +64,15 @@ double histogram_mean(const struct histogram *h);
 // it read this one. Values are in units of `unit_ns` ns: 1000 prints microseconds. An overflow adds
 // a comment line. Returns 0, or -1 with errno when the stream, which is flushed, cannot be written.
 int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns);
+
+// The highest value in ns that a slot stands for, at most the maximum recorded.
+uint64_t histogram_slot_highest(const struct histogram *h, size_t slot);
+
+// Writes all that the histogram holds as one line, to be read back and merged exactly: a version,
+// how many values, the smallest and the largest in ns, then each slot that is not empty as its
+// distance from the one before, with :COUNT behind it if it holds more than one value. Some 3 bytes
+// a slot, fewer compressed. Returns 0, or -1 with errno when the stream cannot be written.
+int histogram_write_raw(const struct histogram *h, FILE *stream);
+
+// Reads such a line, its newline included or not. Returns 0, or -1 if it is none or was cut off.
+int histogram_read_raw(struct histogram *h, const char *line);

@@ -1,0 +1,28 @@
+// The latencies of a run's trials in open loop, as latency.tsv or, compressed, latency.tsv.gz keeps
+// them (latency_record.h).
+#pragma once
+
+#include "clients/core/histogram.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A histogram without its empty slots.
+struct sparse {
+    size_t slots; // 0: there is none
+    uint32_t *slot;
+    uint64_t *count;
+    uint64_t max_ns;
+};
+
+struct latencies {
+    size_t trials;
+    struct sparse *of; // [trials], by their number less one
+};
+
+// Reads what a run has: nothing, if it has no such file. Of two lines of a trial the later one
+// holds, and a last line that was cut off is none: that trial has no row either. Exits with status
+// 1 and one line if a file cannot be read or has anything else in it.
+void latencies_read(struct latencies *l, const char *folder, size_t trials);
+
+void latencies_free(struct latencies *l);

@@ -1,0 +1,138 @@
+#!/bin/bash
+# load_test.sh: open loops through the whole line: loads at fractions of a capacity and at rates, beyond what a server can do,
+# too; the search for a knee; raw latencies that are kept, cut off, compressed, and merged.
+#
+# Needs a built build/. The questions are its own, plots and report those of the repository.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+
+tree asked
+asked=$work/asked
+rm "$asked/bench"
+mkdir -p "$asked/bench/experiments"
+find "$repo/bench" -mindepth 1 -maxdepth 1 ! -name experiments -exec ln -s -t "$asked/bench" {} +
+
+ask() { # NAME KEY_AND_VALUE...: an experiment
+    printf '%s\n' "title Asked" "question Which?" "models epoll fork" "connections 4" "requests 0" "bytes 64" "window_s 0.1" "warmup_s 0.02" \
+        "timeout_s 2" "per request" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+}
+
+ask load 'kind load' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
+ask rates 'kind load' 'vary rate 2000 3000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
+ask searched 'kind knee' 'vary limit_ms 1900' 'metric kept_per_s' 'also capacity_per_s'
+bench asked RUN=open BUDGET=0
+check 'open loops: the run ends well' equals 'its status' $? 0
+open=$results/open
+trials=$open/trials.tsv
+# Where others use the processors, nobody may be served in so short a time: that trial is rightly not used.
+ok_or_starved() { ! column "$trials" status | grep -v '^ok$\|^it has no capacity: 0 echoes per s, 0 errors$\|^no echoes$'; }
+check 'open loops: every trial is ok' ok_or_starved
+
+# ---- what is offered ------------------------------------------------------------------------------------------------
+offered_as_asked() { # within what the driver rounds
+    paste <(value "$trials" x experiment=load status=ok) <(value "$trials" offered_per_s experiment=load status=ok) \
+        <(value "$trials" capacity_per_s experiment=load status=ok) |
+        awk '{ e = $1 / 100 * $3; if ($2 < e * 0.999 || $2 > e * 1.001) { print $2 " is not " $1 " % of " $3; bad = 1 } } END { exit bad || NR < 6 }'
+}
+check 'fraction: is one of the own capacity' offered_as_asked
+check 'rate: is offered as it stands' equals 'rates' "$(value "$trials" offered_per_s experiment=rates x=2000 | sort -u)" 2000
+
+beyond() {
+    paste <(value "$trials" achieved_per_s experiment=rates x=3000000) <(value "$trials" latency_p50_us experiment=rates x=3000000) |
+        awk '{ if ($1 > 2e6 || $2 < 20000) { print $1 " answered per s, the median after " $2 " us"; bad = 1 } } END { exit bad || NR < 6 }'
+}
+check 'beyond the capacity: latencies grow, and the trial counts' beyond
+knee_found() {
+    paste <(value "$trials" kept_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
+        awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 3 }'
+}
+check 'knee: a rate up to about the capacity' knee_found
+
+# ---- raw latencies --------------------------------------------------------------------------------------------------
+lines_of() { cut -f 1 "$1/latency.tsv" | sort -u; } # RUN
+open_ones() { { value "$1/trials.tsv" trial experiment=load "${@:2}"; value "$1/trials.tsv" trial experiment=rates "${@:2}"; } | sort; } # RUN KEY=VALUE...
+kept() { # of each trial in open loop that can be used, and of no other: RUN
+    equals 'without latencies' "$(comm -13 <(lines_of "$1") <(open_ones "$1" status=ok) | paste -sd ' ')" '' &&
+        equals 'with latencies' "$(comm -23 <(lines_of "$1") <(open_ones "$1") | paste -sd ' ')" ''
+}
+check 'latencies: of every trial in open loop' kept "$open"
+
+# A percentile once more, from all lines of a cell.
+merged() { # EXPERIMENT MODEL X PERCENT
+    awk -F '\t' -v e="$1" -v m="$2" -v x="$3" -v percent="$4" '
+        function highest(slot,   shift) {
+            shift = slot < 1024 ? 0 : int(slot / 1024) - 1
+            return (slot - shift * 1024 + 1) * 2 ^ shift - 1
+        }
+        FNR == NR { if (FNR == 1) for (i = 1; i <= NF; i++) at[$i] = i; else if ($(at["experiment"]) == e && $(at["model"]) == m && $(at["x"]) == x) mine[$1] = 1; next }
+        $1 in mine {
+            n = split($2, word, " "); slot = 0
+            if (word[4] > max) max = word[4]
+            for (i = 5; i <= n; i++) { split(word[i], part, ":"); slot += part[1]; c = part[2] == "" ? 1 : part[2]; count[slot] += c; all += c }
+        }
+        END {
+            rank = all * percent / 100; if (rank > int(rank)) rank = int(rank) + 1
+            for (slot = 0; seen < rank; slot++) seen += count[slot]
+            value = highest(slot - 1)
+            printf "%.6g\n", (value > max ? max : value) / 1000
+        }' "$trials" "$open/latency.tsv"
+}
+merged_as_summarized() { # but for those that have too few values
+    local model x metric said
+    for model in epoll fork; do
+        for x in 20 70; do
+            for metric in p50 p99; do
+                said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us model=$model x=$x)
+                [ "$metric $said" != 'p99 -' ] || continue
+                equals "$metric of $model at $x" "$said" "$(merged load $model $x ${metric#p})" || return 1
+            done
+        done
+    done
+}
+check 'percentiles: those of the merged histograms' merged_as_summarized
+distributed() {
+    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load model=fork x=70 percentile=50)" \
+        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us model=fork x=70)"
+}
+check 'distribution: its median is the median' distributed
+check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
+check 'report: no closed loop' equals 'lines with one' "$(grep -c 'latency.*, closed loop' "$open/report.md")" 0
+check 'plots: the question of the repository is drawn' test -s "$open/plots/load.svg"
+check 'verify: all of it can be made again' "$repo/bench/verify.sh" "$open"
+
+cp -r "$open" "$results/packed"
+gzip "$results/packed/latency.tsv"
+"$repo/build/bench/summarize" "$results/packed"
+check 'compressed: the same summary' cmp "$open/summary.tsv" "$results/packed/summary.tsv"
+check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results/packed/distribution.tsv"
+
+# ---- interrupted ----------------------------------------------------------------------------------------------------
+# As after a kill: the last line of a trial is whole, but its row is not there; then the line is cut off, too.
+IFS=$'\t' read -r _ _ experiment model x _ < <(tail -n 1 "$trials")
+head -n -1 "$trials" > "$work/kept" && cp "$work/kept" "$trials"
+"$repo/build/bench/summarize" "$open"
+check 'a line without a row: is nothing' equals 'its blocks' \
+    "$(value "$open/summary.tsv" n "experiment=$experiment" "model=$model" "x=$x" | head -n 1)" 2
+truncate -s -10 "$open/latency.tsv"
+check 'a cut line: is nothing' "$repo/build/bench/summarize" "$open"
+bench asked RUN=open BUDGET=0
+check 'a cut line: the run goes on to its end' equals 'its status' $? 0
+check 'a cut line: latencies of every trial' kept "$open"
+check 'a cut line: all are read' merged_as_summarized
+printf '1\th1 2 5 5 5\n' >> "$open/latency.tsv"
+refuses 'a line that is none: summarize' 1 'latency.tsv' "$repo/build/bench/summarize" "$open"
+
+# ---- too few --------------------------------------------------------------------------------------------------------
+rm "$asked"/bench/experiments/*
+ask served 'kind serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+ask few 'kind load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+open=$results/few
+bench asked RUN=few BUDGET=0 MODELS=epoll
+few() { # 0.1 s at 1000 per s, three times: some 300 requests
+    equals 'the note' "$(value "$open/summary.tsv" note experiment=few metric=latency_p99_us model=epoll)" too-few-samples
+}
+check 'too few: no percentile' few
+served() { value "$open/trials.tsv" trial experiment=served status=ok | sort | comm -23 - <(lines_of "$open") | { ! grep .; }; }
+check 'serve: keeps the latencies of an open loop, too' served
+check 'nothing is left running' nothing_left asked
+verdict
