@@ -19,13 +19,16 @@ pale(c, i) = i == 1 ? c : pale(int(255 - 0.62 * (255 - (c >> 16))) << 16 | int(2
     | int(255 - 0.62 * (255 - (c & 255))), i - 1)
 label_of(total, ratio) = digits(total)." KiB".(ratio eq "-" ? "" : " (".times(real(ratio)).")")
 
+# Where the bar ends, or its interval.
+outer(high, bar) = high eq "-" || real(high) < bar ? bar : real(high)
+
 height = top + 12 + row_pixels * (count + 0.4) + 36 + bottom
 do for [format in "svg png"] {
     eval open
     set datafile nocolumnheaders
     set tmargin at screen y(top + 12); set bmargin at screen y(top + 12 + row_pixels * (count + 0.4))
     set lmargin at screen x(names_width); set rmargin at screen x(786)
-    stats bars using 1 nooutput
+    stats bars using (outer(strcol(5), column(10))) nooutput
     end = STATS_max / (1 - 130.0 / (786 - names_width))
     set xrange [0:end]; set yrange [-count - 0.2:-0.2]
     unset ytics; set grid noytics
@@ -42,7 +45,7 @@ do for [format in "svg png"] {
             with boxxyerror fs solid noborder lc rgb variable, \
         bars using (strcol(4) eq "-" ? NaN : column(4)):(-$0 - 0.6):(column(5) - column(4)):(0) with vectors nohead lw 2 lc rgb INK, \
         bars using (0):(-$0 - 0.6):2 with labels right offset -0.6, 0 tc rgb INK, \
-        bars using (column(10)):(-$0 - 0.6):(label_of(column(1), strcol(6))) with labels left offset 0.8, 0 font "sans-serif,11" tc rgb INK
+        bars using (outer(strcol(5), column(10))):(-$0 - 0.6):(label_of(column(1), strcol(6))) with labels left offset 0.8, 0 font "sans-serif,11" tc rgb INK
     set datafile columnheaders
     eval shut
 }
