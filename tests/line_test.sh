@@ -220,7 +220,7 @@ check 'report: names what was not asked' not_asked_is_named
 
 # ---- killed, and on it goes -----------------------------------------------------------------------------------------
 cut=$results/cut
-again=(cut RUN=cut "BUDGET=0.$((slow > 1 ? 35 : 15))") # enough blocks for four kills
+again=(cut RUN=cut "BUDGET=0.$((slow > 1 ? 60 : 30))") # enough blocks for four kills, also on a busy machine
 
 # Starts the run, kills one of its processes when there are more rows and another process is at work, and looks at what is left.
 # shellcheck disable=SC2317  # inhabitant and has_rows are called by within
