@@ -71,6 +71,7 @@ static void interrupt(int signal_number)
 struct plan {
     struct table table;
     size_t trial, block, experiment, kind, model, x, program, arguments, load; // columns
+    double begun; // the block that trials were made of last
     bool *done;
 };
 
@@ -105,7 +106,7 @@ static void read_plan(const char *run, struct plan *p)
 static double read_done(const char *path, struct plan *p, struct questions *q)
 {
     struct table done;
-    double spent_s = 0, last_block = 0;
+    double spent_s = 0;
     table_read(&done, path);
     size_t trial = table_column(&done, "trial"), model = table_column(&done, "model"),
            wall = table_column(&done, "wall_s");
@@ -118,10 +119,10 @@ static double read_done(const char *path, struct plan *p, struct questions *q)
         p->done[planned] = true;
         spent_s += wall_s;
         question_add(question_named(q, table_text(&p->table, planned, p->experiment)), wall_s);
-        last_block = table_number(&p->table, planned, p->block);
+        p->begun = table_number(&p->table, planned, p->block);
     }
     for (size_t row = 0; row < p->table.rows; row++)
-        if (table_number(&p->table, row, p->block) < last_block)
+        if (table_number(&p->table, row, p->block) < p->begun)
             p->done[row] = true;
     table_free(&done);
     return spent_s;
@@ -215,13 +216,15 @@ static double expected_s(const struct plan *p, const struct questions *q, size_t
     return sum_s;
 }
 
-// Whether the block that begins at this row is to be run.
+// Whether the block that begins at this row is to be run, or what is left of one that was begun.
 static bool goes_on(const char *folder, const struct plan *p, struct questions *q, size_t row,
                     double spent_s, double budget_s)
 {
-    if (table_number(&p->table, row, p->block) <= LEAST_BLOCKS)
+    double block = table_number(&p->table, row, p->block);
+    if (block <= LEAST_BLOCKS)
         return true;
-    return questions_wait(q, folder) && spent_s + expected_s(p, q, row) <= budget_s;
+    bool waits = questions_wait(q, folder);
+    return block == p->begun || (waits && spent_s + expected_s(p, q, row) <= budget_s);
 }
 
 int main(int argc, char **argv)
@@ -233,7 +236,7 @@ int main(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
-    struct plan plan;
+    struct plan plan = {0};
     struct setting setting;
     struct questions questions;
     read_plan(options.run, &plan);
@@ -251,6 +254,7 @@ int main(int argc, char **argv)
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     hold_off_halts();
+    keep_ipc_apart();
 
     double block = 0;
     for (size_t row = 0; row < plan.table.rows && !interrupted; row++) {

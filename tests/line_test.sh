@@ -20,7 +20,15 @@ cat > "$work/planted.c" << 'END'
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 static void stop(int signal_number)
 {
@@ -45,9 +53,13 @@ int main(int argc, char **argv)
         return 1;
     printf("listening on 127.0.0.1:%u\n", ntohs(address.sin_port));
     fflush(stdout);
+    double begun_s = 0;
     for (unsigned served = 1;; served++) {
         int connection = accept(listener, NULL, NULL), lies = strcmp(name, "zz_liar") == 0 && served % 50 == 0;
         ssize_t n;
+        begun_s = begun_s > 0 ? begun_s : now_s();
+        if (strcmp(name, "zz_fading") == 0 && now_s() - begun_s > 0.1)
+            usleep(5000);
         while ((n = read(connection, bytes, sizeof bytes)) > 0)
             if (write(connection, bytes, (size_t)(n - lies)) < 0 || lies)
                 break;
@@ -221,9 +233,9 @@ check 'less time: what was measured stays' grown 0
 
 # ---- liars, and what the machine cannot run -------------------------------------------------------------------------
 lied=$results/lied
-plant lied zz_liar zz_fair
+plant lied zz_liar zz_fair zz_fading
 ln -s "$work/unsupported" "$work/lied/build/servers/zz_unsupported"
-bench lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_liar zz_unsupported'
+bench lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_liar zz_fading zz_unsupported'
 check 'liar: the run goes on' equals 'its status' $? 0
 
 flagged() { # RUN MODEL REASON: no number anywhere, and the reason wherever one would look for the number
@@ -238,6 +250,25 @@ flagged() { # RUN MODEL REASON: no number anywhere, and the reason wherever one 
 }
 check 'liar: flagged, and nothing else' flagged "$lied" zz_liar ' failures'
 check 'liar: the same server without the lie is ok' equals 'valid trials' "$(value "$lied/trials.tsv" status model=zz_fair | paste -sd ' ')" 'ok ok ok'
+
+# shellcheck disable=SC2086  # two keys
+suspected() { # it has numbers, hollow ones, and the reason stands wherever they do
+    local rate="metric=connections_per_s model=zz_fading"
+    says <(value "$lied/trials.tsv" reasons model=zz_fading) unsteady &&
+        says <(value "$lied/trials.tsv" validity model=zz_fading) suspect &&
+        equals 'invalid trials' "$(value "$lied/trials.tsv" model model=zz_fading validity=invalid)" '' &&
+        equals 'validity of its rate' "$(value "$lied/summary.tsv" validity $rate)" suspect &&
+        says <(value "$lied/summary.tsv" note $rate) unsteady &&
+        { ! value "$lied/summary.tsv" note metric=server_cpu_us_per_connection model=zz_fading | grep unsteady; } &&
+        [ "$(value "$lied/summary.tsv" median $rate)" != - ] &&
+        says "$lied/plots/churn.words" 'hollow, unsteady: the first and the last third' &&
+        says <(unescaped "$lied/report.md") 'unsteady (connections per s)'
+}
+if value "$lied/trials.tsv" thirds model=zz_fading | grep -q '[0-9]'; then
+    check 'a server that fades: suspect, and still in the numbers' suspected
+else
+    skips 'a server that fades' 'so busy a machine that too little came back to say so'
+fi
 
 unsupported_is_named() {
     local reason='the kernel has no zz_call'

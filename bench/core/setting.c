@@ -41,3 +41,29 @@ void hold_off_halts(void)
     if (fd >= 0 && write(fd, &latency_us, sizeof latency_us) != sizeof latency_us)
         warn("/dev/cpu_dma_latency");
 }
+
+void keep_ipc_apart(void)
+{
+    static const char *const limits[] = {
+        "/proc/sys/kernel/msgmax",         "/proc/sys/kernel/msgmnb",
+        "/proc/sys/kernel/msgmni",         "/proc/sys/kernel/sem",
+        "/proc/sys/kernel/shmmax",         "/proc/sys/kernel/shmall",
+        "/proc/sys/kernel/shmmni",         "/proc/sys/fs/mqueue/msg_max",
+        "/proc/sys/fs/mqueue/msgsize_max", "/proc/sys/fs/mqueue/queues_max"};
+    enum { LIMITS = sizeof limits / sizeof *limits };
+    char values[LIMITS][128] = {{0}};
+    for (size_t i = 0; i < LIMITS; i++) {
+        FILE *file = fopen(limits[i], "re");
+        if (file && !fgets(values[i], sizeof values[i], file))
+            values[i][0] = '\0';
+        if (file)
+            fclose(file);
+    }
+    if (unshare(CLONE_NEWIPC) < 0)
+        return;
+    for (size_t i = 0; i < LIMITS; i++) {
+        FILE *file = *values[i] ? fopen(limits[i], "we") : NULL;
+        if (file && (fputs(values[i], file) == EOF) | (fclose(file) == EOF))
+            warn("%s", limits[i]);
+    }
+}

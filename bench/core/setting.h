@@ -15,3 +15,8 @@ void setting_read(const char *run, struct setting *setting);
 // Keeps virtual processors from halting for as long as this process lives
 // (Documentation/power/pm_qos_interface).
 void hold_off_halts(void);
+
+// Gives this process and its children System V's objects and POSIX's message queues of their own,
+// with the same limits: they go with the last of these processes, also if all are killed at once
+// (ipc_namespaces(7)). Where this is not allowed, it does nothing.
+void keep_ipc_apart(void);

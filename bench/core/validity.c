@@ -44,10 +44,11 @@ const struct reason reasons[] = {
      "the first and the last third of the window differ by half",
      "a mean over the window then stands for neither; a third of a short trial is 50 ms, in which "
      "one turn of somebody else's takes a tenth"},
-    {"littles-law", SUSPECT, PACE, FIGURE_littles_law, 0.8, 1.25,
+    {"littles-law", SUSPECT, PACE, FIGURE_littles_law, 0.9, 1.1,
      "rate and latency do not fit the number of connections",
-     "connections that always wait for an answer are rate times mean latency many; what is missing "
-     "was spent outside what is measured"},
+     "connections that always wait for an answer are rate times mean latency many, within 3 % even "
+     "on "
+     "a busy machine; what is missing was spent outside what is measured"},
     {"steal", SUSPECT, PACE | DURATIONS | CPU_TIMES, FIGURE_stolen_share, NAN, 0.05,
      "the hypervisor took more than 5 % of the processors' time",
      "as much as a headline's interval may reach; it is counted in hundredths of a second, and two "

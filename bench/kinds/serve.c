@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_ECHOES_IN_THIRDS = 200 }; // fewer differ by chance
+enum { LEAST_ECHOES_IN_THIRDS = 100 }; // fewer differ by chance
 
 // So few that are left are no reason for a second look.
 enum { FEW = 8, LOOKS_AT_MOST = 50 };
@@ -88,8 +88,9 @@ static void look_at_the_load(const char *report, struct measurement *m)
     if (isfinite(due)) {
         f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
         f[FIGURE_unsent_share] = reported(report, "unsent") / due;
-    } else if (reported(report, "requests_per_connection") == 0) {
-        // At the end of the window each connection has half a request to go, on average.
+    } else if (reported(report, "requests_per_connection") == 0 && latency_s < window_s / 10) {
+        // At the end of the window each connection has half a request to go, on average: a
+        // twentieth of the window at most.
         f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
     }
 }
