@@ -67,7 +67,7 @@ mkdir "$work/liar/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = turn_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
 check 'liar: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -I "$repo" -o "$work/liar/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "$repo"/clients/core/{histogram,message,net,net_epoll,net_io_uring,schedule}.c -luring -lm || exit 1
+    "$repo"/clients/core/{histogram,message,net,net_epoll,net_io_uring,schedule,waited}.c -luring -lm || exit 1
 selftest liar "$results/liar" 2> "$work/error"
 check 'liar: no failure of the program' equals 'its status' $? 0
 check 'liar: found out' verdicts liar failed known_answer_delayed known_answer_p99
