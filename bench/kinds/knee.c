@@ -79,6 +79,8 @@ static bool is_kept(struct search *s, double rate_per_s)
 static void find(struct search *s)
 {
     double capacity = open_loop_capacity(s->trial, s->server, s->driver, s->m);
+    if (strcmp(s->m->status, "ok") != 0)
+        return;
     double least = fmax(capacity * least_share, (double)LEAST_REQUESTS / LONGEST_S),
            high = capacity * above_capacity, low = capacity / 2;
     while (low >= least && !is_kept(s, low)) {
