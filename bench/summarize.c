@@ -19,19 +19,11 @@
 // client than of the server.
 static const double client_bound_load = 0.8;
 
-static void print_number(FILE *file, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "\t%.6g", value);
-    else
-        fputs("\t-", file);
-}
-
 static void print_estimate(FILE *file, const struct estimate *e)
 {
-    print_number(file, e->value);
-    print_number(file, e->low);
-    print_number(file, e->high);
+    output_number(file, e->value);
+    output_number(file, e->low);
+    output_number(file, e->high);
 }
 
 static bool is_rate(const char *metric)

@@ -1,6 +1,7 @@
 #include "bench/core/output.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdbool.h>
 
 struct output output_begin(const char *folder, const char *name)
@@ -19,4 +20,12 @@ void output_complete(struct output *o)
     bool failed = ferror(o->file);
     if (fclose(o->file) == EOF || failed || rename(o->new_path, o->path) < 0)
         err(1, "%s", o->path);
+}
+
+void output_number(FILE *file, double value)
+{
+    if (isfinite(value))
+        fprintf(file, "\t%.6g", value);
+    else
+        fputs("\t-", file);
 }

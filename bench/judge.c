@@ -1,0 +1,175 @@
+// judge: what a run says of the textbooks' claims. Reads the claims (bench/claims/*.conf), the
+// trials and the summary, and writes verdicts.tsv: a row for each condition of each claim.
+//
+// A ratio between two cells is taken within blocks, with the interval that all ratios have. A claim
+// is decided only where whole intervals are on one side, and never on a suspect or invalid number.
+#include "bench/core/claim.h"
+#include "bench/core/output.h"
+#include "bench/core/run.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct evidence {
+    struct run run;
+    struct table summary;
+    struct experiment *experiments;
+    size_t count;
+};
+
+struct finding {
+    enum verdict verdict;
+    struct estimate estimate;
+    char note[256];
+};
+
+static const struct experiment *asked(const struct evidence *e, const struct operand *o)
+{
+    return experiment_find(e->experiments, e->count, o->experiment);
+}
+
+static const char *metric_of(const struct evidence *e, const struct operand *o)
+{
+    return *o->metric ? o->metric : experiment_need(asked(e, o), "metric");
+}
+
+// A derived quantity stands in the summary as a model.
+static long row_of(const struct evidence *e, const struct operand *o)
+{
+    struct cell cell = {o->experiment, o->model, o->x};
+    return summary_row(&e->summary, &cell, metric_of(e, o));
+}
+
+// Whether the cell is there and is a valid number; the finding says why it is not.
+static bool is_usable(const struct evidence *e, const struct operand *o, struct finding *f)
+{
+    if (!asked(e, o)) {
+        f->verdict = NOT_ASKED;
+        snprintf(f->note, sizeof f->note, "the question %s is not in this run", o->experiment);
+        return false;
+    }
+    long row = row_of(e, o);
+    if (row < 0) {
+        f->verdict = NOT_ASKED;
+        snprintf(f->note, sizeof f->note, "%s is not in this run%s%s", o->model,
+                 strcmp(o->x, "-") == 0 ? "" : " at ", strcmp(o->x, "-") == 0 ? "" : o->x);
+        return false;
+    }
+    const struct table *t = &e->summary;
+    const char *validity = table_text(t, (size_t)row, table_column(t, "validity"));
+    if (strcmp(validity, "valid") == 0)
+        return true;
+    f->verdict = CANNOT_TELL;
+    snprintf(f->note, sizeof f->note, "%s is %s: %s", o->model, validity,
+             table_text(t, (size_t)row, table_column(t, "note")));
+    return false;
+}
+
+static double summary_number(const struct evidence *e, const struct operand *o, const char *name)
+{
+    return table_number(&e->summary, (size_t)row_of(e, o), table_column(&e->summary, name));
+}
+
+static struct estimate from_summary(const struct evidence *e, const struct operand *o)
+{
+    return (struct estimate){summary_number(e, o, "median"), summary_number(e, o, "low"),
+                             summary_number(e, o, "high"), (size_t)summary_number(e, o, "n")};
+}
+
+static struct estimate ratio_of(const struct evidence *e, const struct condition *c)
+{
+    struct cell of = {c->of.experiment, c->of.model, c->of.x},
+                to = {c->to.experiment, c->to.model, c->to.x};
+    double *above = values_of(&e->run, &of, metric_of(e, &c->of), NULL),
+           *below = values_of(&e->run, &to, metric_of(e, &c->to), NULL);
+    struct estimate ratio = bootstrap_ratio(above, below, e->run.blocks, RESAMPLES, SEED);
+    free(above);
+    free(below);
+    return ratio;
+}
+
+static struct finding find(const struct evidence *e, const struct condition *c)
+{
+    struct finding f = {CANNOT_TELL, {NAN, NAN, NAN, 0}, "-"};
+    bool is_ratio = *c->to.model;
+    if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
+        return f;
+    f.estimate = is_ratio ? ratio_of(e, c) : from_summary(e, &c->of);
+    f.verdict = condition_judge(c, &f.estimate);
+    if (f.estimate.n < ESTIMATE_MIN_N)
+        snprintf(f.note, sizeof f.note, "too few blocks for an interval: %zu", f.estimate.n);
+    else if (f.verdict == CANNOT_TELL)
+        snprintf(f.note, sizeof f.note, "the interval reaches to both sides of %g", c->bound);
+    return f;
+}
+
+// A ratio, or the metric itself; "-" where its name is the run's to say, and the question is not
+// there.
+static const char *what_is_judged(const struct evidence *e, const struct condition *c)
+{
+    if (*c->to.model)
+        return "ratio";
+    return *c->of.metric || asked(e, &c->of) ? metric_of(e, &c->of) : "-";
+}
+
+static void judge(FILE *file, const struct evidence *e, const struct experiment *claim)
+{
+    struct finding findings[16];
+    const char *texts[16];
+    struct condition conditions[16];
+    size_t count = 0;
+    enum verdict verdict = HOLDS;
+    for (size_t i = 0; i < claim->lines && count < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(claim->keys[i], "holds_if") != 0)
+            continue;
+        texts[count] = claim->values[i];
+        condition_parse(&conditions[count], texts[count], claim->stem);
+        findings[count] = find(e, &conditions[count]);
+        verdict = verdict_both(verdict, findings[count++].verdict);
+    }
+    if (!count)
+        errx(1, "claim %s: no 'holds_if'", claim->stem);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(file, "%s\t%s\t%s\t%s", claim->stem, verdict_words[verdict], texts[i],
+                verdict_words[findings[i].verdict]);
+        output_number(file, findings[i].estimate.value);
+        output_number(file, findings[i].estimate.low);
+        output_number(file, findings[i].estimate.high);
+        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\n", findings[i].estimate.n,
+                what_is_judged(e, &conditions[i]), conditions[i].of.experiment, findings[i].note,
+                experiment_need(claim, "claim"), experiment_need(claim, "source"),
+                experiment_need(claim, "refuted_by"));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct evidence e;
+    struct experiment *claims;
+    char experiments[4096], summary[4096];
+    if (argc != 3 || argv[1][0] == '-')
+        errx(2, "usage: judge CLAIMS_FOLDER RUN_FOLDER");
+    run_read(&e.run, argv[2]);
+    snprintf(experiments, sizeof experiments, "%s/experiments", argv[2]);
+    e.count = experiments_read(experiments, &e.experiments);
+    snprintf(summary, sizeof summary, "%s/summary.tsv", argv[2]);
+    table_read(&e.summary, summary);
+    size_t count = experiments_read(argv[1], &claims);
+
+    struct output verdicts = output_begin(argv[2], "verdicts.tsv");
+    fputs("claim\tverdict\tcondition\tcondition_verdict\tvalue\tlow\thigh\tblocks\twhat\tplot\tnote"
+          "\tsentence\tsource\trefuted_by\n",
+          verdicts.file);
+    for (size_t i = 0; i < count; i++)
+        judge(verdicts.file, &e, &claims[i]);
+    output_complete(&verdicts);
+    experiments_free(claims, count);
+    experiments_free(e.experiments, e.count);
+    table_free(&e.summary);
+    run_free(&e.run);
+    return 0;
+}
