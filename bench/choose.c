@@ -5,8 +5,8 @@
 // Ratios are taken within blocks. Who serves one client after the other, and the peers, are no
 // choice here: the first is the base to read the others against, the second are libraries.
 #include "bench/core/output.h"
-#include "bench/core/run.h"
 #include "bench/core/statistics.h"
+#include "bench/core/summary.h"
 
 #include <err.h>
 #include <math.h>
@@ -25,7 +25,7 @@ struct candidate {
 
 struct situation {
     char stem[64], x[64], words[128];
-    const char *metric;
+    const char *metric, *quantity, *unit; // the last two as the experiment has them, or "-"
     struct candidate candidates[MODELS];
     size_t count, best;
 };
@@ -91,8 +91,8 @@ static void print_candidates(FILE *file, const struct situation *s, size_t block
         const char *place = place_of(s, c, &ratio);
         if (!place)
             continue;
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x, s->metric,
-                c->name, c->family, place, c->median.n);
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x, s->metric,
+                s->quantity, s->unit, c->name, c->family, place, c->median.n);
         output_number(file, c->median.value);
         output_number(file, c->median.low);
         output_number(file, c->median.high);
@@ -112,13 +112,15 @@ static void choose(FILE *file, const struct run *run, const struct table *summar
         errx(1, "situation '%s' is not: EXPERIMENT X WORDS", text);
     const struct experiment *e = experiment_find(experiments, count, s.stem);
     s.metric = e ? experiment_need(e, "metric") : "-";
+    s.quantity = e && experiment_get(e, "quantity") ? experiment_get(e, "quantity") : "-";
+    s.unit = e && experiment_get(e, "unit") ? experiment_get(e, "unit") : "-";
     if (e)
         find_candidates(&s, run, summary);
     if (s.count)
         print_candidates(file, &s, run->blocks);
     else
-        fprintf(file, "%s\t%s\t%s\t%s\t-\t-\tnot asked\t0\t-\t-\t-\t-\t-\t-\n", s.words, s.stem,
-                s.x, s.metric);
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words, s.stem,
+                s.x, s.metric, s.quantity, s.unit, e ? "no valid number" : "not asked");
     for (size_t i = 0; i < s.count; i++)
         free(s.candidates[i].values);
 }
@@ -128,18 +130,18 @@ int main(int argc, char **argv)
     struct run run;
     struct table summary;
     struct experiment *experiments, situations;
-    char path[4096], summary_path[4096];
+    char path[4096];
     if (argc != 3 || argv[1][0] == '-')
         errx(2, "usage: choose SITUATIONS_FILE RUN_FOLDER");
     run_read(&run, argv[2]);
     snprintf(path, sizeof path, "%s/experiments", argv[2]);
     size_t count = experiments_read(path, &experiments);
-    snprintf(summary_path, sizeof summary_path, "%s/summary.tsv", argv[2]);
-    table_read(&summary, summary_path);
+    summary_read(&summary, argv[2]);
     experiment_read(argv[1], &situations);
 
     struct output chooser = output_begin(argv[2], "chooser.tsv");
-    fputs("situation\texperiment\tx\tmetric\tmodel\tfamily\tplace\tblocks\tmedian\tlow\thigh\tratio"
+    fputs("situation\texperiment\tx\tmetric\tquantity\tunit\tmodel\tfamily\tplace\tblocks\tmedian\t"
+          "low\thigh\tratio"
           "\tratio_low\tratio_high\n",
           chooser.file);
     for (size_t i = 0; i < situations.lines; i++)

@@ -5,7 +5,7 @@
 // is decided only where whole intervals are on one side, and never on a suspect or invalid number.
 #include "bench/core/claim.h"
 #include "bench/core/output.h"
-#include "bench/core/run.h"
+#include "bench/core/summary.h"
 
 #include <err.h>
 #include <math.h>
@@ -37,7 +37,6 @@ static const char *metric_of(const struct evidence *e, const struct operand *o)
     return *o->metric ? o->metric : experiment_need(asked(e, o), "metric");
 }
 
-// A derived quantity stands in the summary as a model.
 static long row_of(const struct evidence *e, const struct operand *o)
 {
     struct cell cell = {o->experiment, o->model, o->x};
@@ -76,8 +75,10 @@ static double summary_number(const struct evidence *e, const struct operand *o, 
 
 static struct estimate from_summary(const struct evidence *e, const struct operand *o)
 {
-    return (struct estimate){summary_number(e, o, "median"), summary_number(e, o, "low"),
-                             summary_number(e, o, "high"), (size_t)summary_number(e, o, "n")};
+    return (struct estimate){.value = summary_number(e, o, "median"),
+                             .low = summary_number(e, o, "low"),
+                             .high = summary_number(e, o, "high"),
+                             .n = (size_t)summary_number(e, o, "n")};
 }
 
 static struct estimate ratio_of(const struct evidence *e, const struct condition *c)
@@ -94,7 +95,7 @@ static struct estimate ratio_of(const struct evidence *e, const struct condition
 
 static struct finding find(const struct evidence *e, const struct condition *c)
 {
-    struct finding f = {CANNOT_TELL, {NAN, NAN, NAN, 0}, "-"};
+    struct finding f = {CANNOT_TELL, {.value = NAN, .low = NAN, .high = NAN}, "-"};
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;
@@ -114,6 +115,14 @@ static const char *what_is_judged(const struct evidence *e, const struct conditi
     if (*c->to.model)
         return "ratio";
     return *c->of.metric || asked(e, &c->of) ? metric_of(e, &c->of) : "-";
+}
+
+// As the experiment names it, if it does and if it is its headline metric that is judged.
+static const char *unit_of(const struct evidence *e, const struct condition *c)
+{
+    const struct experiment *experiment = asked(e, &c->of);
+    const char *unit = experiment ? experiment_get(experiment, "unit") : NULL;
+    return unit && !*c->to.model && !*c->of.metric ? unit : "-";
 }
 
 static void judge(FILE *file, const struct evidence *e, const struct experiment *claim)
@@ -139,10 +148,10 @@ static void judge(FILE *file, const struct evidence *e, const struct experiment 
         output_number(file, findings[i].estimate.value);
         output_number(file, findings[i].estimate.low);
         output_number(file, findings[i].estimate.high);
-        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\n", findings[i].estimate.n,
-                what_is_judged(e, &conditions[i]), conditions[i].of.experiment, findings[i].note,
-                experiment_need(claim, "claim"), experiment_need(claim, "source"),
-                experiment_need(claim, "refuted_by"));
+        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", findings[i].estimate.n,
+                what_is_judged(e, &conditions[i]), unit_of(e, &conditions[i]),
+                conditions[i].of.experiment, findings[i].note, experiment_need(claim, "claim"),
+                experiment_need(claim, "source"), experiment_need(claim, "refuted_by"));
     }
 }
 
@@ -150,18 +159,18 @@ int main(int argc, char **argv)
 {
     struct evidence e;
     struct experiment *claims;
-    char experiments[4096], summary[4096];
+    char experiments[4096];
     if (argc != 3 || argv[1][0] == '-')
         errx(2, "usage: judge CLAIMS_FOLDER RUN_FOLDER");
     run_read(&e.run, argv[2]);
     snprintf(experiments, sizeof experiments, "%s/experiments", argv[2]);
     e.count = experiments_read(experiments, &e.experiments);
-    snprintf(summary, sizeof summary, "%s/summary.tsv", argv[2]);
-    table_read(&e.summary, summary);
+    summary_read(&e.summary, argv[2]);
     size_t count = experiments_read(argv[1], &claims);
 
     struct output verdicts = output_begin(argv[2], "verdicts.tsv");
-    fputs("claim\tverdict\tcondition\tcondition_verdict\tvalue\tlow\thigh\tblocks\twhat\tplot\tnote"
+    fputs("claim\tverdict\tcondition\tcondition_"
+          "verdict\tvalue\tlow\thigh\tblocks\twhat\tunit\tplot\tnote"
           "\tsentence\tsource\trefuted_by\n",
           verdicts.file);
     for (size_t i = 0; i < count; i++)

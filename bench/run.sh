@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: the whole line for one run: plan, trials, summary, plots, report. Knobs are environment variables:
+# run.sh: the whole line for one run: plan, trials, and what is concluded from them. Knobs are environment variables:
 #   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
 #   BUDGET       minutes for all trials together (default 10)
 #   EXPERIMENTS, MODELS   only these, separated by blanks (default: all)
@@ -43,8 +43,5 @@ mv "$run/environment.json.new" "$run/environment.json"
 [ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name" >&2
 build/bench/trial --budget "$BUDGET" "$run"
-build/bench/summarize "$run"
-build/bench/selftest --judge "$run"
-bench/plots.sh "$run"
-bench/report.sh "$run"
+bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

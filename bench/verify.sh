@@ -1,9 +1,9 @@
 #!/bin/bash
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, plots/, report.md, report.html.
+# files, and fails on any difference: summary.tsv, verdicts.tsv, chooser.tsv, plots/, report.md, report.html.
 #
 # Pictures in pixels (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the
-# raw files that no result depends on.
+# raw files that no result depends on. Of a packed run (bench/pack.sh), pictures that it does not have are no difference.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -16,9 +16,9 @@ fi
 run=${1%/}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for file in plan.tsv trials.tsv environment.json summary.tsv report.md report.html; do
-    [ -f "$run/$file" ] || fail "$run is not a finished run: it has no $file"
+    [ -f "$run/$file" ] || [ -f "$run/$file.gz" ] || fail "$run is not a finished run: it has no $file"
 done
-flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+[ ! -f "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -26,13 +26,11 @@ again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | plots | report.md | report.html) ;;
+        summary.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
-{
-    "$here/../build/bench/summarize" "$again" && "$here/plots.sh" "$again" && "$here/report.sh" "$again"
-} > "$work/log" 2>&1 || {
+"$here/conclude.sh" "$again" > "$work/log" 2>&1 || {
     why=$(tail -n 1 "$work/log")
     fail "$run cannot be made again: ${why//$again/$run}"
 }
@@ -41,7 +39,7 @@ done
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
-made() { (cd "$1" && find summary.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
+made() { (cd "$1" && find summary.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
 
 # An SVG begins with the version that drew it, also inside report.html.
 text() { # FILE
@@ -67,11 +65,13 @@ difference() { # STORED RECOMPUTED
         }' again="$work/recomputed" <(text "$1")
 }
 
-differing=0 same=0 skipped=0
+differing=0 same=0 skipped=0 packed=0
 differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
-    if [ ! -f "$stored" ]; then
+    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.gz" ] && [[ $file = *.png || $file = *.pdf || $file = *.tex ]]; then
+        packed=$((packed + 1))
+    elif [ ! -f "$stored" ]; then
         differs "$file is missing: it is made of the run's raw files"
     elif [ ! -f "$recomputed" ]; then
         differs "$file is not made of the run's raw files"

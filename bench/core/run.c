@@ -50,18 +50,6 @@ double *values_of(const struct run *run, const struct cell *c, const char *metri
     return values;
 }
 
-long summary_row(const struct table *summary, const struct cell *c, const char *metric)
-{
-    size_t of = table_column(summary, "metric"), experiment = table_column(summary, "experiment");
-    size_t model = table_column(summary, "model"), x = table_column(summary, "x");
-    for (size_t row = 0; row < summary->rows; row++)
-        if (strcmp(table_text(summary, row, of), metric) == 0 &&
-            is_cell(c, table_text(summary, row, experiment), table_text(summary, row, model),
-                    table_text(summary, row, x)))
-            return (long)row;
-    return -1;
-}
-
 const char *baseline_of(const struct experiment *e, const char *model, char own[64])
 {
     const char *baseline = experiment_need(e, "baseline");

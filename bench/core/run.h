@@ -32,9 +32,6 @@ bool run_has_planned(const struct run *run, const struct cell *c);
 double *values_of(const struct run *run, const struct cell *c, const char *metric,
                   const char **fault);
 
-// The row of summary.tsv on a cell's metric, or -1.
-long summary_row(const struct table *summary, const struct cell *c, const char *metric);
-
 // What a model is compared with: the experiment's baseline; where that is "own", a variant with the
 // program that it is a variant of (whose name is then in `own`), and everybody else with itself.
 const char *baseline_of(const struct experiment *e, const char *model, char own[64]);

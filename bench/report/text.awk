@@ -1,0 +1,10 @@
+# text.awk: text into Markdown, taken as it is and never as markup.
+function plain(s,   n) {
+    gsub(/[][\\`*_{}<>#|~&!]/, "\\\\&", s)
+    sub(/^[-+=]/, "\\\\&", s)
+    if (match(s, /^[0-9]+[.)]/)) s = substr(s, 1, RLENGTH - 1) "\\" substr(s, RLENGTH)
+    return s
+}
+# A name as words.
+function label(name) { gsub(/_/, " ", name); return plain(name) }
+function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }
