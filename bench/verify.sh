@@ -2,7 +2,7 @@
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
 # files, and fails on any difference: summary.tsv, verdicts.tsv, chooser.tsv, plots/, report.md, report.html.
 #
-# Pictures in pixels (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the
+# Pictures that are no text (.png, .pdf) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the
 # raw files that no result depends on. Of a packed run (bench/pack.sh), pictures that it does not have are no difference.
 set -euo pipefail
 export LC_ALL=C # bytes
@@ -14,7 +14,7 @@ if [ $# -ne 1 ] || [ -z "$1" ]; then
     exit 2
 fi
 run=${1%/}
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 for file in plan.tsv trials.tsv environment.json summary.tsv report.md report.html; do
     [ -f "$run/$file" ] || [ -f "$run/$file.gz" ] || fail "$run is not a finished run: it has no $file"
 done
@@ -75,7 +75,7 @@ while read -r file; do
         differs "$file is missing: it is made of the run's raw files"
     elif [ ! -f "$recomputed" ]; then
         differs "$file is not made of the run's raw files"
-    elif [[ $file = *.png ]]; then
+    elif [[ $file = *.png || $file = *.pdf ]]; then
         if [ "$recorded" != "$present" ]; then
             skipped=$((skipped + 1))
         elif cmp -s "$stored" "$recomputed"; then
@@ -98,4 +98,5 @@ if [ $differing -gt 0 ]; then
         [ "$recorded" = "$present" ] || echo ", where gnuplot is $present and not $recorded")"
 fi
 echo "verify: $run: all $same files agree with what its raw files yield$([ $skipped -eq 0 ] ||
-    echo "; $skipped pictures (.png) not compared: drawn by $recorded, here is $present")"
+    echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, here is $present")$([ $packed -eq 0 ] ||
+    echo "; $packed figures not compared: the packed run has them as SVG only")"

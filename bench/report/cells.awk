@@ -14,7 +14,7 @@ BEGIN {
 NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
-    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15
+    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15; holm[k] = $16
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next

@@ -3,6 +3,7 @@
 # the run's summary, and the conditions of the run. They set `run`, the folder of the run, and `id`, its name.
 
 parts=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd) # the awk programs
+markup=$parts/text.awk                                               # or as_it_is.awk
 
 setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
 
@@ -33,7 +34,7 @@ load_conf() { # CONF: its settings into the environment
 }
 
 on_cells() { # AWK_FILE...: of the loaded experiment
-    local programs=(-f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/cells.awk") file
+    local programs=(-f "$markup" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/cells.awk") file
     for file; do programs+=(-f "$parts/$file"); done
     awk "${programs[@]}" "$run/summary.tsv"
 }
@@ -80,7 +81,7 @@ one_of() { sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$1"; } # WORDS
 # How its numbers were got, for who reads them elsewhere.
 conditions() { # CONF
     if [ "$kind" = time ]; then
-        printf 'the slope between %s repetitions, timed by hyperfine' "$(setting "$1" counts | sed 's/  */ and /')"
+        printf 'timed by hyperfine, as the slope between two counts of repetitions'
     else
         load "$1"
     fi

@@ -50,3 +50,6 @@ function title(m) {
     if (m ~ /^latency/ && ENVIRON["loop"] == "closed") m = m ", closed loop"
     return m
 }
+# A name as words.
+function label(name) { gsub(/_/, " ", name); return plain(name) }
+function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }

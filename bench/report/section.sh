@@ -31,13 +31,19 @@ folded() { # SUMMARY: what it reads can be opened
 caption() { # CONF
     local ratios="ratios to $baseline, paired within blocks"
     if [ "$baseline" = own ]; then ratios='ratios to the same without it, paired within blocks'; fi
-    printf '%s: %s Load: %s. Medians over blocks with 95 %% bootstrap intervals; %s. %s; %s.\n' "$title" "$(setting "$1" question)" \
-        "$(conditions "$1")" "$ratios" "$(machine)" "$(source_of_run)"
+    printf '%s: %s %s. Medians over blocks with 95 %% bootstrap intervals; %s. %s; %s.\n' "$title" "$(setting "$1" question)" \
+        "$(how "$1")" "$ratios" "$(machine)" "$(source_of_run)"
+}
+
+how() { # CONF: begins a sentence
+    local text
+    text=$(conditions "$1")
+    echo "${text^}"
 }
 
 numbers() { # CONF
-    printf 'Median over blocks with its 95 %% interval, the best on top. Load: %s. Raw rows: %s; the conditions: %s.\n\n' \
-        "$(conditions "$1" | plain)" "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
+    printf 'Median over blocks with its 95 %% interval, the best on top. %s. Raw rows: %s; the conditions: %s.\n\n' \
+        "$(how "$1" | plain)" "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
     on_cells table.awk
     awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/derived.awk" "$run/summary.tsv"
 }

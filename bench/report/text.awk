@@ -5,6 +5,3 @@ function plain(s,   n) {
     if (match(s, /^[0-9]+[.)]/)) s = substr(s, 1, RLENGTH - 1) "\\" substr(s, RLENGTH)
     return s
 }
-# A name as words.
-function label(name) { gsub(/_/, " ", name); return plain(name) }
-function begun(s) { return toupper(substr(s, 1, 1)) substr(s, 2) }
