@@ -85,7 +85,10 @@ open = 'if (format eq "svg") { \
 # A PDF bears no time, so that the same numbers give the same file; what TeX would take for markup is text.
 timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
 literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
+# Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
+slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/<svg/<svg stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
 shut = 'unset multiplot; unset output; \
+    if (format eq "svg") { system("LC_ALL=C ".slim.stem.".svg") }; \
     if (format eq "pdf") { system("LC_ALL=C ".timeless.stem.".pdf") }; \
     if (format eq "tex") { system("LC_ALL=C ".timeless.stem."_latex.pdf"); system("LC_ALL=C ".literal.stem."_latex.tex") }'
 
