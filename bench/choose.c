@@ -25,7 +25,7 @@ struct candidate {
 
 struct situation {
     char stem[64], x[64], words[128];
-    const char *metric, *quantity, *unit; // the last two as the experiment has them, or "-"
+    const char *metric, *quantity, *unit, *per; // the last three as the experiment has them, or "-"
     struct candidate candidates[MODELS];
     size_t count, best;
 };
@@ -91,8 +91,8 @@ static void print_candidates(FILE *file, const struct situation *s, size_t block
         const char *place = place_of(s, c, &ratio);
         if (!place)
             continue;
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x, s->metric,
-                s->quantity, s->unit, c->name, c->family, place, c->median.n);
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x,
+                s->metric, s->quantity, s->unit, s->per, c->name, c->family, place, c->median.n);
         output_number(file, c->median.value);
         output_number(file, c->median.low);
         output_number(file, c->median.high);
@@ -101,6 +101,12 @@ static void print_candidates(FILE *file, const struct situation *s, size_t block
         output_number(file, ratio.high);
         fputc('\n', file);
     }
+}
+
+static const char *get(const struct experiment *e, const char *key)
+{
+    const char *value = e ? experiment_get(e, key) : NULL;
+    return value ? value : "-";
 }
 
 static void choose(FILE *file, const struct run *run, const struct table *summary,
@@ -112,15 +118,17 @@ static void choose(FILE *file, const struct run *run, const struct table *summar
         errx(1, "situation '%s' is not: EXPERIMENT X WORDS", text);
     const struct experiment *e = experiment_find(experiments, count, s.stem);
     s.metric = e ? experiment_need(e, "metric") : "-";
-    s.quantity = e && experiment_get(e, "quantity") ? experiment_get(e, "quantity") : "-";
-    s.unit = e && experiment_get(e, "unit") ? experiment_get(e, "unit") : "-";
+    s.quantity = get(e, "quantity");
+    s.unit = get(e, "unit");
+    s.per = get(e, "per");
     if (e)
         find_candidates(&s, run, summary);
     if (s.count)
         print_candidates(file, &s, run->blocks);
     else
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words, s.stem,
-                s.x, s.metric, s.quantity, s.unit, e ? "no valid number" : "not asked");
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words,
+                s.stem, s.x, s.metric, s.quantity, s.unit, s.per,
+                e ? "no valid number" : "not asked");
     for (size_t i = 0; i < s.count; i++)
         free(s.candidates[i].values);
 }
@@ -140,7 +148,8 @@ int main(int argc, char **argv)
     experiment_read(argv[1], &situations);
 
     struct output chooser = output_begin(argv[2], "chooser.tsv");
-    fputs("situation\texperiment\tx\tmetric\tquantity\tunit\tmodel\tfamily\tplace\tblocks\tmedian\t"
+    fputs("situation\texperiment\tx\tmetric\tquantity\tunit\tper\tmodel\tfamily\tplace\tblocks\tmed"
+          "ian\t"
           "low\thigh\tratio"
           "\tratio_low\tratio_high\n",
           chooser.file);

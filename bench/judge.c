@@ -125,40 +125,58 @@ static const char *unit_of(const struct evidence *e, const struct condition *c)
     return unit && !*c->to.model && !*c->of.metric ? unit : "-";
 }
 
-static void judge(FILE *file, const struct evidence *e, const struct experiment *claim)
+enum { CONDITIONS = 16 };
+
+struct claim {
+    const struct experiment *file;
+    const char *texts[CONDITIONS];
+    struct condition conditions[CONDITIONS];
+    size_t count;
+};
+
+static void claim_read(struct claim *claim, const struct experiment *file)
 {
-    struct finding findings[16];
-    const char *texts[16];
-    struct condition conditions[16];
-    size_t count = 0;
-    enum verdict verdict = HOLDS;
-    for (size_t i = 0; i < claim->lines && count < sizeof texts / sizeof *texts; i++) {
-        if (strcmp(claim->keys[i], "holds_if") != 0)
+    *claim = (struct claim){.file = file};
+    for (size_t i = 0; i < file->lines; i++) {
+        if (strcmp(file->keys[i], "holds_if") != 0)
             continue;
-        texts[count] = claim->values[i];
-        condition_parse(&conditions[count], texts[count], claim->stem);
-        findings[count] = find(e, &conditions[count]);
-        verdict = verdict_both(verdict, findings[count++].verdict);
+        if (claim->count == CONDITIONS)
+            errx(1, "claim %s: more than %d conditions", file->stem, CONDITIONS);
+        claim->texts[claim->count] = file->values[i];
+        condition_parse(&claim->conditions[claim->count++], file->values[i], file->stem);
     }
-    if (!count)
-        errx(1, "claim %s: no 'holds_if'", claim->stem);
-    for (size_t i = 0; i < count; i++) {
-        fprintf(file, "%s\t%s\t%s\t%s", claim->stem, verdict_words[verdict], texts[i],
-                verdict_words[findings[i].verdict]);
-        output_number(file, findings[i].estimate.value);
-        output_number(file, findings[i].estimate.low);
-        output_number(file, findings[i].estimate.high);
-        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", findings[i].estimate.n,
-                what_is_judged(e, &conditions[i]), unit_of(e, &conditions[i]),
-                conditions[i].of.experiment, findings[i].note, experiment_need(claim, "claim"),
-                experiment_need(claim, "source"), experiment_need(claim, "refuted_by"));
+    experiment_need(file, "holds_if");
+    experiment_need(file, "claim");
+    experiment_need(file, "source");
+    experiment_need(file, "refuted_by");
+}
+
+static void judge(FILE *file, const struct evidence *e, const struct claim *claim)
+{
+    struct finding findings[CONDITIONS];
+    enum verdict verdict = HOLDS;
+    for (size_t i = 0; i < claim->count; i++) {
+        findings[i] = find(e, &claim->conditions[i]);
+        verdict = verdict_both(verdict, findings[i].verdict);
+    }
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct condition *c = &claim->conditions[i];
+        const struct finding *f = &findings[i];
+        fprintf(file, "%s\t%s\t%s\t%s", claim->file->stem, verdict_words[verdict], claim->texts[i],
+                verdict_words[f->verdict]);
+        output_number(file, f->estimate.value);
+        output_number(file, f->estimate.low);
+        output_number(file, f->estimate.high);
+        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f->estimate.n, what_is_judged(e, c),
+                unit_of(e, c), c->of.experiment, f->note, experiment_need(claim->file, "claim"),
+                experiment_need(claim->file, "source"), experiment_need(claim->file, "refuted_by"));
     }
 }
 
 int main(int argc, char **argv)
 {
     struct evidence e;
-    struct experiment *claims;
+    struct experiment *files;
     char experiments[4096];
     if (argc != 3 || argv[1][0] == '-')
         errx(2, "usage: judge CLAIMS_FOLDER RUN_FOLDER");
@@ -166,7 +184,12 @@ int main(int argc, char **argv)
     snprintf(experiments, sizeof experiments, "%s/experiments", argv[2]);
     e.count = experiments_read(experiments, &e.experiments);
     summary_read(&e.summary, argv[2]);
-    size_t count = experiments_read(argv[1], &claims);
+    size_t count = experiments_read(argv[1], &files);
+    struct claim *claims = calloc(count, sizeof *claims);
+    if (!claims)
+        err(1, "claims");
+    for (size_t i = 0; i < count; i++)
+        claim_read(&claims[i], &files[i]);
 
     struct output verdicts = output_begin(argv[2], "verdicts.tsv");
     fputs("claim\tverdict\tcondition\tcondition_"
@@ -176,7 +199,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         judge(verdicts.file, &e, &claims[i]);
     output_complete(&verdicts);
-    experiments_free(claims, count);
+    experiments_free(files, count);
+    free(claims);
     experiments_free(e.experiments, e.count);
     table_free(&e.summary);
     run_free(&e.run);

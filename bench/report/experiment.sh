@@ -93,8 +93,8 @@ machine() {
 }
 
 source_of_run() { # which program, when
-    environment '"forklore, run \(.run // "without a name")\(.commit // empty | " of commit \(.[:7])")\(
-        if .dirty then " with uncommitted changes" else "" end)\(.date // empty | ", \(.[:10])")"'
+    environment '"forklore, run \(.run // "without a name")\(if .commit then " of commit \(.commit[:7])" else "" end)\(
+        if .dirty then " with uncommitted changes" else "" end)\(if .date then ", \(.date[:10])" else "" end)"'
 }
 
 # A BibTeX entry of the run.
@@ -106,6 +106,6 @@ bibtex() {
   author = {{The forklore contributors}},
   title  = {forklore: server concurrency models, measured. Run \($id)},
   year   = {\(.date // "" | .[:4])},
-  note   = {\($machine); \(.date // "date not recorded" | .[:10])\(.commit // empty | ", commit \(.[:12])")\(if .dirty then " with uncommitted changes" else "" end)}
+  note   = {\($machine); \(.date // "date not recorded" | .[:10])\(if .commit then ", commit \(.commit[:12])" else "" end)\(if .dirty then " with uncommitted changes" else "" end)}
 }"' "$run/environment.json" | sed '/^  title\|^  note/s/[_%&#]/\\&/g'
 }

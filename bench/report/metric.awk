@@ -1,5 +1,6 @@
 # metric.awk: what a metric is called and measured in, from its name; an experiment can name its headline metric's quantity and
-# unit itself (keys quantity and unit). It is told by the environment: metric, per, quantity, unit, loop.
+# unit itself (keys quantity and unit). It is told by the environment: metric, per, quantity, unit, loop. Who speaks of several
+# experiments sets `operation` instead of per.
 
 # A cost of something: "a connection costs the fork server ...". Everything else is a quantity that a model has.
 function is_cost(m) { return ENVIRON["quantity"] == "" && m ~ /_us_per_/ }
@@ -44,7 +45,7 @@ function quantity(   m) {
 # A column's head: with its unit.
 function title(m) {
     if (m == metric && ENVIRON["quantity"] != "") return ENVIRON["quantity"] (unit_of(m) == "" ? "" : ", " unit_of(m))
-    sub(/_us_per_operation$/, " µs per " ENVIRON["per"], m); sub(/_us_per_/, " µs per ", m); sub(/_kib_per_/, " KiB per ", m); sub(/_per_s$/, " per s", m)
+    sub(/_us_per_operation$/, " µs per " (operation == "" ? ENVIRON["per"] : operation), m); sub(/_us_per_/, " µs per ", m); sub(/_kib_per_/, " KiB per ", m); sub(/_per_s$/, " per s", m)
     sub(/_us$/, " µs", m); sub(/_ms$/, " ms", m); sub(/_kib$/, " KiB", m); sub(/_percent$/, ", %", m)
     m = words_of(m)
     if (m ~ /^latency/ && ENVIRON["loop"] == "closed") m = m ", closed loop"
