@@ -38,8 +38,10 @@ function sort_by_cost(   i, j, t) {
 function named(m) { return kind == "time" ? plain(m) : "the " plain(m) " server" }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
-function shown(k) { return digits(median[k], value_decimals(median[k])) unit() }
-function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], value_decimals(median[k])) unit() }
+# What is counted has no decimals unless it needs them.
+function decimals(k) { return unit_of(metric) == "" && median[k] == int(median[k]) ? 0 : value_decimals(median[k]) }
+function shown(k) { return digits(median[k], decimals(k)) unit() }
+function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], decimals(k)) unit() }
 # What must be known of a number before it is believed.
 function reservations(k,   s) {
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client's limit)"

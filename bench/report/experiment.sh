@@ -93,8 +93,9 @@ machine() {
 }
 
 source_of_run() { # which program, when
-    environment '"forklore, run \(.run // "without a name")\(if .commit then " of commit \(.commit[:7])" else "" end)\(
-        if .dirty then " with uncommitted changes" else "" end)\(if .date then ", \(.date[:10])" else "" end)"'
+    # shellcheck disable=SC2016  # jq's own $
+    jq -r --arg id "$id" '"forklore, run \($id)\(if .commit then " of commit \(.commit[:7])" else "" end)\(
+        if .dirty then " with uncommitted changes" else "" end)\(if .date then ", \(.date[:10])" else "" end)"' "$run/environment.json"
 }
 
 # A BibTeX entry of the run.

@@ -44,7 +44,7 @@ function quantity(   m) {
 }
 # A column's head: with its unit.
 function title(m) {
-    if (m == metric && ENVIRON["quantity"] != "") return ENVIRON["quantity"] (unit_of(m) == "" ? "" : ", " unit_of(m))
+    if (m == metric && ENVIRON["quantity"] != "") return ENVIRON["quantity"] (unit_of(m) == "" || index(ENVIRON["quantity"], unit_of(m)) ? "" : ", " unit_of(m))
     sub(/_us_per_operation$/, " µs per " (operation == "" ? ENVIRON["per"] : operation), m); sub(/_us_per_/, " µs per ", m); sub(/_kib_per_/, " KiB per ", m); sub(/_per_s$/, " per s", m)
     sub(/_us$/, " µs", m); sub(/_ms$/, " ms", m); sub(/_kib$/, " KiB", m); sub(/_percent$/, ", %", m)
     m = words_of(m)

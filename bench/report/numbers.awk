@@ -4,7 +4,7 @@ function group(s,   tail) {
     while (length(s) > 3 && s ~ /^[0-9]+$/) { tail = "," substr(s, length(s) - 2) tail; s = substr(s, 1, length(s) - 3) }
     return s tail
 }
-function value_decimals(v) { return v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
+function value_decimals(v) { return v == 0 || v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
 function ratio_decimals(r) { return r >= 99.5 ? 0 : r >= 9.95 ? 1 : r >= 0.2995 ? 2 : 3 }
 function digits(v, decimals) { return v == "-" ? "-" : group(sprintf("%." decimals "f", v)) }
 function with_interval(v, low, high, decimals) {

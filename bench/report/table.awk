@@ -13,7 +13,7 @@ END {
         m = model[j]; k = metric SUBSEP m SUBSEP x[p]
         if (!(k in median)) continue
         s = "| " plain(m) " |" (vary == "" ? "" : " " group(x[p]) " |")
-        s = s " " with_interval(median[k], low[k], high[k], value_decimals(median[k])) " |"
+        s = s " " with_interval(median[k], low[k], high[k], decimals(k)) " |"
         s = s " " with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " |"
         notes = ""; split("", had)
         for (i = 1; i <= columns; i++) {
