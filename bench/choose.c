@@ -119,7 +119,7 @@ static void choose(FILE *file, const struct run *run, const struct table *summar
     const struct experiment *e = experiment_find(experiments, count, s.stem);
     s.metric = e ? experiment_need(e, "metric") : "-";
     s.quantity = get(e, "quantity");
-    s.unit = get(e, "unit");
+    s.unit = e ? experiment_unit(e, s.metric) : "-";
     s.per = get(e, "per");
     if (e)
         find_candidates(&s, run, summary);

@@ -81,7 +81,7 @@ static struct estimate from_summary(const struct evidence *e, const struct opera
                              .n = (size_t)summary_number(e, o, "n")};
 }
 
-static struct estimate ratio_of(const struct evidence *e, const struct condition *c)
+static struct estimate paired_ratio(const struct evidence *e, const struct condition *c)
 {
     struct cell of = {c->of.experiment, c->of.model, c->of.x},
                 to = {c->to.experiment, c->to.model, c->to.x};
@@ -99,7 +99,7 @@ static struct finding find(const struct evidence *e, const struct condition *c)
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;
-    f.estimate = is_ratio ? ratio_of(e, c) : from_summary(e, &c->of);
+    f.estimate = is_ratio ? paired_ratio(e, c) : from_summary(e, &c->of);
     f.verdict = condition_judge(c, &f.estimate);
     if (f.estimate.n < ESTIMATE_MIN_N)
         snprintf(f.note, sizeof f.note, "too few blocks for an interval: %zu", f.estimate.n);
@@ -108,21 +108,29 @@ static struct finding find(const struct evidence *e, const struct condition *c)
     return f;
 }
 
+static bool is_derived(const struct condition *c)
+{
+    return strcmp(c->of.metric, "derived") == 0;
+}
+
 // A ratio, or the metric itself; "-" where its name is the run's to say, and the question is not
 // there.
 static const char *what_is_judged(const struct evidence *e, const struct condition *c)
 {
     if (*c->to.model)
         return "ratio";
-    return *c->of.metric || asked(e, &c->of) ? metric_of(e, &c->of) : "-";
+    if (!asked(e, &c->of))
+        return "-";
+    return is_derived(c) ? experiment_need(asked(e, &c->of), "metric") : metric_of(e, &c->of);
 }
 
-// As the experiment names it, if it does and if it is its headline metric that is judged.
+// As the experiment names it, if it does.
 static const char *unit_of(const struct evidence *e, const struct condition *c)
 {
     const struct experiment *experiment = asked(e, &c->of);
-    const char *unit = experiment ? experiment_get(experiment, "unit") : NULL;
-    return unit && !*c->to.model && !*c->of.metric ? unit : "-";
+    if (!experiment || *c->to.model)
+        return "-";
+    return experiment_unit(experiment, is_derived(c) ? c->of.model : metric_of(e, &c->of));
 }
 
 enum { CONDITIONS = 16 };

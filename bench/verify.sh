@@ -91,7 +91,8 @@ while read -r file; do
             differs "$file:$(difference "$stored")"
         fi
     fi
-done < <({ made "$run"; made "$again"; } | sort -ru) # a cause before what follows from it
+done < <({ made "$run"; made "$again"; } | sort -u |
+    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : 2), $0 }' | sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # a cause before what follows from it
 
 if [ $differing -gt 0 ]; then
     fail "$run: $differing of $((differing + same)) files differ from what its raw files yield with the programs here$(

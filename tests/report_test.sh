@@ -23,7 +23,8 @@ pair() { # STEM METRIC X EPOLL FORK RATIO LOW HIGH [NOTE VALIDITY]
 asks load latency_p99_us 'rate 5' 'vary fraction 0.5 0.8' 'spot at % of its capacity'
 pair load latency_p99_us 0.5 120 400 3.33 3.1 3.6
 pair load latency_p99_us 0.8 200 210 1.05 0.9 1.2
-asks closed latency_p99_us
+asks closed latency_p99_us 'also latency_p99_9_us'
+cell closed latency_p99_9_us fork process - 900 900 900 - - - - valid
 pair closed latency_p99_us - 120 400 3.33 3.1 3.6
 asks knee kept_per_s 'vary limit_ms 1 10' 'spot within % ms'
 pair knee kept_per_s 1 15000 5000 0.333 0.3 0.36
@@ -39,10 +40,21 @@ pair slow answered_in_time_percent 100 100 37.5 0.375 0.3 0.4
 asks work_wait echoes_per_s 'vary work sleep:0 sleep:1000' 'spot with % of work'
 pair work_wait echoes_per_s sleep:0 90000 40000 0.44 0.4 0.5
 pair work_wait echoes_per_s sleep:1000 900 40000 44 40 50 steal suspect
-asks named some_figure 'quantity number of wonders' 'unit wonders'
+asks named some_figure 'quantity number of wonders' 'unit some_figure wonders'
 pair named some_figure - 10 25 2.5 2.4 2.6
 asks cost server_cpu_us_per_echo
 pair cost server_cpu_us_per_echo - 10 25 2.5 2.4 2.6
+
+asks spread server_cpu_us_per_echo 'derive fork_like_epoll crossover fork 1.1' 'derive never crossover fork 1' 'derive excess fork - epoll / 200' 'unit fork_like_epoll requests' 'unit excess s' \
+    'published excess 20.90' 'published_in A book' 'answer fork_like_epoll never'
+pair spread server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
+derives() { printf 'spread\tderived\t%s\tderived\t-\t20\t%s\t%s\t%s\t-\t-\t-\tepoll\t%s\tvalid\t-\n' "$@" >> "$run/summary.tsv"; }
+derives fork_like_epoll 612 400 - -
+derives never - - - 'not below 1: 1.02'
+derives excess 1.234 1.1 1.3 -
+asks many server_cpu_us_per_echo
+pair many server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
+sed -i '$s/-$/0.3/' "$run/summary.tsv" # p after Holm's correction
 
 check 'planted run: has a report' "$repo/bench/report.sh" "$run"
 unescaped "$run/report.md" | tr '\302\240' ' ' | tr -s ' ' > "$work/text"
@@ -51,18 +63,22 @@ sentence 'an open loop latency' '- At 0.5 of its capacity the 99th percentile of
 sentence 'no difference' '- At 0.8 of its capacity no difference shown between the fork server and epoll in the 99th percentile of latency: ratio 1.05 (0.90 to 1.20), 210 '
 sentence 'an open loop is not called closed' '| model | fraction | latency p99 '
 sentence 'a closed loop is' 's, closed loop | ratio to epoll |'
+sentence 'a percentile in between' 'latency p99.9 '
 sentence 'a rate that is kept' '- Within 10 ms the highest rate kept with the fork server is 0.36 (0.33 to 0.40) times that with epoll: 9,000 /s against 25,000 /s.'
 sentence 'a count of nothing' '- With crash end the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server.'
 sentence 'memory' '- The memory per connection with the fork server is 17.0 (16.0 to 18.0) times that with epoll: 118 KiB against 7.00 KiB.'
 sentence 'a share' '- Beside 100 stalled clients the share answered in time with the fork server is 0.38 (0.30 to 0.40) times that with epoll: 37.5 % against 100 %.'
 sentence 'a suspect rate, at values that are ordered though they are words' 'the fork server is 44.0 (40.0 to 50.0) times that with epoll: 40,000 /s against 900 /s (suspect: steal).'
 sentence 'a quantity that the experiment names' '- The number of wonders with the fork server is 2.50 (2.40 to 2.60) times that with epoll: 25.0 wonders against 10.0 wonders.'
+sentence 'from where on' '- Taken apart: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02.'
+sentence 'what somebody published' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
+sentence 'one of many comparisons' '(a difference alone, but not shown among 1 comparisons)'
 sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
 best_on_top() { # of what more is better, the table begins with the most
     awk '/^## knee\?/ { on = 1 } on && /^\| (fork|epoll) \|/ { print $2; exit }' "$work/text" | grep -qx epoll
 }
 check 'more of a rate is better' best_on_top
-says_where() { says "$work/text" 'One, 2 CPUs. Server on CPU not recorded' && says "$work/text" 'Run of 2020-02-02 00:00, commit 0123456789ab: 9 questions'; }
+says_where() { says "$work/text" 'One, 2 CPUs. Server on CPU not recorded' && says "$work/text" 'Run of 2020-02-02 00:00, commit 0123456789ab: 11 questions'; }
 check 'the first lines say what was run where' says_where
 folds() { equals 'opened and closed' "$(grep -c '<details>' "$work/text")" "$(grep -c '</details>' "$work/text")" && says "$run/report.html" '<summary>The numbers</summary>'; }
 check 'tables are folded' folds

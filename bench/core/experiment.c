@@ -113,3 +113,13 @@ double experiment_number(const struct experiment *e, const char *key, double lea
              most, text);
     return value;
 }
+
+const char *experiment_unit(const struct experiment *e, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "unit") == 0 && strncmp(e->values[i], name, length) == 0 &&
+            e->values[i][length] == ' ')
+            return e->values[i] + length + 1;
+    return "-";
+}

@@ -32,3 +32,7 @@ const char *experiment_need(const struct experiment *e, const char *key);
 
 // The value as a number from least to most; exits with status 1 if it is missing or anything else.
 double experiment_number(const struct experiment *e, const char *key, double least, double most);
+
+// What a metric or a derived quantity is counted in, of the lines `unit NAME WORDS`; "-" if there
+// is none for it.
+const char *experiment_unit(const struct experiment *e, const char *name);

@@ -11,13 +11,14 @@ BEGIN {
     in_words = value[1] ~ /^[a-z]/ && value[1] !~ /:/ # kinds, like those of linking: none is the largest
     base_name = base == "own" ? "the same without it" : plain(base)
 }
-NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12 }
+NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12; dn[$3, $5] = $14 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
     n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15; holm[k] = $16
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
+    if ($16 != "-") comparisons++
     base_of[$3] = $13
     if ($14 ~ /^skipped: /) skipped[$3] = 1
     if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
@@ -40,10 +41,13 @@ function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
 # What is counted has no decimals unless it needs them.
 function decimals(k) { return unit_of(metric) == "" && median[k] == int(median[k]) ? 0 : value_decimals(median[k]) }
+# One interval excludes 1, but among so many some do by chance.
+function among_many(k) { return !no_difference(k) && holm[k] != "-" && holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
 function shown(k) { return digits(median[k], decimals(k)) unit() }
 function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], decimals(k)) unit() }
 # What must be known of a number before it is believed.
 function reservations(k,   s) {
+    if (among_many(k) != "") s = s " (a difference alone, but " among_many(k) ")"
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client's limit)"
     else if (validity[k] == "suspect") s = s " (suspect: " plain(note[k]) ")"
     if (ratio_low[k] == "-" && n[k] < 6) s = s " (too few blocks for an interval: " n[k] ")"
@@ -71,13 +75,16 @@ function clause(m, at,   k, b, s, r) {
         s = s (no_difference(k) ? ", " : ": ") shown(k) " against " shown(b)
     return s reservations(k)
 }
+function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
 # What was derived and is a part of the answer, at one x.
 function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {
         k = name[i] SUBSEP at
-        if (!(k in derived) || dv[k] == "-") continue
-        s = s (s == "" ? "" : "; ") label(name[i]) " " signed(dv[k], dl[k], dh[k]) unit()
+        if (!(k in derived) || (dv[k] == "-" && dn[k] !~ /^not below/)) continue
+        s = s (s == "" ? "" : "; ") label(name[i])
+        if (dv[k] == "-") s = s ": " plain(dn[k])
+        else s = s (is_crossover(name[i]) ? " from " : " ") signed(dv[k], dl[k], dh[k]) derived_unit(name[i]) (is_crossover(name[i]) ? " on" : "")
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
     return s

@@ -30,7 +30,7 @@ function one(m, at,   k, s) {
     s = why_not(m, at)
     if (s != "") { print "refused\t" id(m, at) ": " s; return }
     s = clause(m, at)
-    print (at == "-" ? s : spot(at) " " s) "\t" n[k] (holm[k] == "-" ? "" : sprintf(", p = %.2g after Holm's adjustment", holm[k]))
+    print (at == "-" ? s : spot(at) " " s) "\t" n[k]
 }
 END {
     wanted = ENVIRON["wanted"]

@@ -23,7 +23,7 @@ load_conf() { # CONF: its settings into the environment
     xs=${vary#* }
     vary=${vary%% *}
     local key
-    for key in title kind metric baseline headline headline_at also per axis spot derive answer quantity unit; do
+    for key in title kind metric baseline headline headline_at also per axis spot derive answer quantity unit published published_in; do
         printf -v "$key" %s "$(setting "$1" "$key")"
         export "${key?}"
     done
@@ -69,6 +69,8 @@ load() { # CONF
     esac
     if [ "$vary" = total ]; then
         printf ', so many requests as the table says'
+    elif [ -n "$(setting "$1" total)" ]; then
+        printf '; %s requests or as many more as it takes for each connection to be used in full' "$(setting "$1" total)"
     elif [ -n "$(setting "$1" window_s)" ]; then
         printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
     fi

@@ -5,8 +5,14 @@
 # A cost of something: "a connection costs the fork server ...". Everything else is a quantity that a model has.
 function is_cost(m) { return ENVIRON["quantity"] == "" && m ~ /_us_per_/ }
 function is_more_better(m) { return m ~ /_per_s$|_percent$/ }
+# Lines of a name and what it is counted in, for what its name does not say.
+function named_unit(name,   i, n, line) {
+    n = split(ENVIRON["unit"], line, "\n")
+    for (i = 1; i <= n; i++) if (index(line[i], name " ") == 1) return substr(line[i], length(name) + 2)
+    return ""
+}
 function unit_of(m) {
-    if (m == ENVIRON["metric"] && ENVIRON["unit"] != "") return ENVIRON["unit"]
+    if (named_unit(m) != "") return named_unit(m)
     if (m ~ /_us_per_|_us$/) return "µs"
     if (m ~ /_ms$/) return "ms"
     if (m ~ /_kib_per_|_kib$/) return "KiB"
@@ -17,6 +23,8 @@ function unit_of(m) {
 }
 function behind_number(unit) { return unit == "" ? "" : "\302\240" unit } # a no-break space before it
 function unit() { return behind_number(unit_of(metric)) }
+# What is derived is counted in what the metric is, unless its name is given another unit.
+function derived_unit(name) { return behind_number(plain(named_unit(name) == "" ? unit_of(ENVIRON["metric"]) : named_unit(name))) }
 function words_of(m) {
     gsub(/_/, " ", m)
     gsub(/cpu/, "CPU", m)
@@ -30,9 +38,10 @@ function quantity(   m) {
     if (m ~ /^wall/) return "wall time"
     if (m ~ /^cpu/) return "CPU time"
     if (m ~ /^latency_p50_us$/) return "median latency"
-    if (match(m, /^latency_p[0-9]+_us$/)) {
+    if (match(m, /^latency_p[0-9]+(_[0-9]+)?_us$/)) { # p99_9 is 99.9
         m = substr(m, 10, length(m) - 12)
-        return substr(m, 1, 2) (length(m) > 2 ? "." substr(m, 3) : "") "th percentile of latency"
+        sub(/_/, ".", m)
+        return m "th percentile of latency"
     }
     if (m ~ /^kept_per_s$/) return "highest rate kept"
     if (sub(/_per_s$/, "", m)) return "rate of " words_of(m)
@@ -47,6 +56,7 @@ function title(m) {
     if (m == metric && ENVIRON["quantity"] != "") return ENVIRON["quantity"] (unit_of(m) == "" || index(ENVIRON["quantity"], unit_of(m)) ? "" : ", " unit_of(m))
     sub(/_us_per_operation$/, " µs per " (operation == "" ? ENVIRON["per"] : operation), m); sub(/_us_per_/, " µs per ", m); sub(/_kib_per_/, " KiB per ", m); sub(/_per_s$/, " per s", m)
     sub(/_us$/, " µs", m); sub(/_ms$/, " ms", m); sub(/_kib$/, " KiB", m); sub(/_percent$/, ", %", m)
+    if (match(m, /^latency_p[0-9]+_[0-9]/)) m = substr(m, 1, RLENGTH - 2) "." substr(m, RLENGTH) # p99_9 is p99.9
     m = words_of(m)
     if (m ~ /^latency/ && ENVIRON["loop"] == "closed") m = m ", closed loop"
     return m

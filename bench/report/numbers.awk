@@ -11,9 +11,10 @@ function with_interval(v, low, high, decimals) {
     if (v == "-") return "-"
     return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
 }
-# What may be negative: a difference.
+# What may be negative: a difference. What has no upper end says so.
+function minus(v, decimals) { return v < 0 ? "-" digits(-v, decimals) : digits(v, decimals) }
 function signed(v, low, high,   d) {
     if (v == "-") return "-"
     d = value_decimals(v < 0 ? -v : v + 0)
-    return sprintf("%." d "f", v) (low == "-" ? "" : sprintf(" (%." d "f to %." d "f)", low, high))
+    return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
 }

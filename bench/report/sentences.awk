@@ -13,7 +13,7 @@ function others(kind_of_x,   i, m, at, k, s, all, same, has_ratio) {
         s = plain(m) " "
         if (!(k in median) || median[k] == "-") s = s "no valid trial"
         else if (ratio[k] == "-") s = s shown_with_interval(k) (is_cost(metric) ? ", no ratio" : "")
-        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
+        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (among_many(k) == "" ? "" : " " among_many(k))
         if (k in ratio && ratio[k] != "-") has_ratio = 1
         if (kind_of_x == "" && m in last && at != largest) s = s " " spot(at)
         if (k in ratio && no_difference(k)) same = same (same == "" ? "" : ", ") s
