@@ -2,8 +2,9 @@
 // the trials and the summary, and writes chooser.tsv: for each situation the model with the best
 // median, all that could not be told apart from it, and fork, with ratios to the best.
 //
-// Ratios are taken within blocks. Who serves one client after the other, and the peers, are no
-// choice here: the first is the base to read the others against, the second are libraries.
+// Ratios are taken within blocks; numbers without an interval, suspect or invalid ones decide
+// nothing. Who serves one client after the other, and the peers, are no choice here: the first is
+// the base to read the others against, the second are libraries.
 #include "bench/core/output.h"
 #include "bench/core/statistics.h"
 #include "bench/core/summary.h"
@@ -62,6 +63,10 @@ static void find_candidates(struct situation *s, const struct run *run, const st
             continue;
         c->values = values_of(run, &cell, s->metric, NULL);
         c->median = bootstrap_median(c->values, run->blocks, RESAMPLES, SEED);
+        if (c->median.n < ESTIMATE_MIN_N) {
+            free(c->values);
+            continue;
+        }
         if (is_better(s->metric, c->median.value, s->candidates[s->best].median.value))
             s->best = s->count;
         s->count++;
@@ -128,7 +133,7 @@ static void choose(FILE *file, const struct run *run, const struct table *summar
     else
         fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words,
                 s.stem, s.x, s.metric, s.quantity, s.unit, s.per,
-                e ? "no valid number" : "not asked");
+                e ? "no number decides it" : "not asked");
     for (size_t i = 0; i < s.count; i++)
         free(s.candidates[i].values);
 }

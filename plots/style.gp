@@ -240,7 +240,7 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
 
 # A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
 two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
-    height = top + 2 * curve_pixels + 64 + 50 + bottom; \
+    height = top + 2 * curve_pixels + 64 + 58 + bottom; \
     do for [format in formats] { \
         eval open; \
         metric = metric_1; title = title_1; from = top; eval curves; \

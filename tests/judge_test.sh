@@ -130,12 +130,13 @@ asks_what_there_is() {
 check 'claims: ask for cells that there are' asks_what_there_is
 
 # ---- the chooser --------------------------------------------------------------------------------------------------------
-printf '%s\n' 'situation ways - making' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$work/situations.conf"
+printf '%s\n' 'situation ways - making' 'situation rare - too rare' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$work/situations.conf"
 check 'choose: ends well' "$repo/build/bench/choose" "$work/situations.conf" "$naps"
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
 check 'choose: fork is named where it is behind' equals 'the place of fork' "$(place fork)" behind
-check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no valid number'
+check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no number decides it'
+check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no number decides it'
 check 'choose: a question that was not asked' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not asked'
 refuses 'choose: usage' 2 'usage: choose' "$repo/build/bench/choose" "$naps"
 

@@ -9,7 +9,7 @@ function times() {
 }
 { s = $at["situation"]; operation = $at["per"] }
 !(s in seen) { seen[s] = 1; order[++situations] = s; experiment[s] = $at["experiment"]; what[s] = $at["quantity"] == "-" ? title($at["metric"]) : $at["quantity"] ($at["unit"] == "-" ? "" : ", " $at["unit"]) }
-$at["place"] == "not asked" || $at["place"] == "no valid number" { missing[s] = $at["place"]; next }
+$at["place"] == "not asked" || $at["place"] == "no number decides it" { missing[s] = $at["place"]; next }
 $at["place"] == "best" { best[s] = plain($at["model"]) " (" value() ")" }
 $at["place"] == "not told apart" { same[s] = same[s] (same[s] == "" ? "" : ", ") plain($at["model"]) ($at["ratio"] == "-" ? "" : " " digits($at["ratio"], ratio_decimals($at["ratio"]))) }
 $at["model"] == "fork" { fork[s] = $at["place"] == "best" ? "it is the best" : (times() == "" ? value() : times() ": " value()) ($at["place"] == "behind" ? "" : ", not told apart") }

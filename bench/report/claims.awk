@@ -7,7 +7,7 @@ function measured(   s) {
     if ($at["value"] == "-") return "-"
     if ($at["what"] == "ratio") s = with_interval($at["value"], $at["low"], $at["high"], ratio_decimals($at["value"]))
     else s = with_interval($at["value"], $at["low"], $at["high"], value_decimals($at["value"])) behind_number($at["unit"] == "-" ? unit_of($at["what"]) : $at["unit"])
-    return s
+    return s ($at["low"] == "-" ? " (too few blocks)" : "")
 }
 # The cells of a condition without their question, which stands beside them.
 function short(condition, question,   piece, n, i, s) {

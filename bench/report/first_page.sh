@@ -14,10 +14,10 @@ where() {
             | map(strings | select(. != "")) | join(", ") | if . == "" then "A machine not recorded" else . end)
             + ". Server on CPU \(.server_cpus | known), client on \(.client_cpus | known); idle halts held off: \(.halts_held_off | known).",
         "Run of \(.date | known | .[:16] | sub("T"; " ")), commit \(.commit | known | .[:12])\(if .dirty then " with uncommitted changes" else "" end): \($questions) questions, "
-            + "\(.budget_minutes | if . == null then "time not recorded" else "\(.) minutes of trials" end), seed \(.seed | known), \($blocks) blocks behind a number."
+            + "\(.budget_minutes | if . == null then "time not recorded" else "\(.) minute\(if . == 1 then "" else "s" end) of trials" end), seed \(.seed | known), \($blocks) blocks behind a number."
         ' "$run/environment.json" | plain | sed '1s/$/\\/'
     environment 'if (.budget_minutes | type) == "number" and .budget_minutes < 10
-        then "\n> First look: with a budget of \(.budget_minutes) minutes (the default is 10) intervals are wide." else empty end'
+        then "\n> First look: with a budget of \(.budget_minutes) minute\(if .budget_minutes == 1 then "" else "s" end) (the default is 10) intervals are wide." else empty end'
 }
 
 # The first sentence of the section on self-tests.

@@ -9,7 +9,7 @@ END {
             if (!(headline[i] in family)) s = s named(headline[i]) " was not run"
             else s = s clause(headline[i], x[p])
         }
-        if (parts_of_answer(x[p]) != "") s = s "; " parts_of_answer(x[p])
+        if (!parts && parts_of_answer(x[p]) != "") s = s "; " parts_of_answer(x[p]) # those of other kinds stand below
         parts++
     }
     if (largest != "-" && parts_of_answer("-") != "") s = s "; " parts_of_answer("-")
