@@ -21,6 +21,7 @@ if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
     [ ! -e "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+    [ ! -e "$run/trials.tsv.gz" ] || fail "$run is packed: to go on with it, gunzip its files first"
     echo "bench: $run is there already and goes on where it stopped" >&2
     build/bench/plan --budget "$BUDGET" "$run"
 else
