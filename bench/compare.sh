@@ -5,6 +5,8 @@
 #   same         each run's interval reaches the other's estimate, give or take 5 %
 #   changed      else: the intervals do not meet, and the estimates are more than 5 % apart
 #   cannot tell  else: an interval is too wide, or there is none because there were too few blocks
+# Beside each ratio stands what its own run says of it: ~ no difference shown, the interval holds 1; ? not shown among N
+# comparisons, it excludes 1 but does not survive Holm's correction for all ratios of the experiment's headline metric.
 # The medians stand beside them and are never judged: another machine has other ones.
 #
 # Ends with status 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
@@ -66,12 +68,12 @@ questions_differ() {
 }
 
 # ---- the ratios ---------------------------------------------------------------------------------------------------
-# What is asked, as rows: stem, metric, baseline, headline. The first line of a key counts.
+# What is asked, as rows: stem, metric, baseline, headline, headline_at. The first line of a key counts.
 questions() { # RUN
     awk -v OFS='\t' '
-        function put() { if (stem != "") print stem, value["metric"], value["baseline"], value["headline"] }
+        function put() { if (stem != "") print stem, value["metric"], value["baseline"], value["headline"], value["headline_at"] }
         FNR == 1 { put(); split("", value); stem = FILENAME; sub(/^.*\//, "", stem); sub(/\.conf$/, "", stem) }
-        $1 ~ /^(metric|baseline|headline)$/ && !($1 in value) { key = $1; $1 = ""; sub(/^[[:blank:]]+/, ""); gsub(/\t/, " "); value[key] = $0 }
+        $1 ~ /^(metric|baseline|headline|headline_at)$/ && !($1 in value) { key = $1; $1 = ""; sub(/^[[:blank:]]+/, ""); gsub(/\t/, " "); value[key] = $0 }
         END { put() }' "$1"/experiments/*.conf
 }
 
@@ -80,7 +82,7 @@ judge='
 BEGIN { FS = "\t"; split("base new", label, " "); split("model@x|base|new|+/- %|verdict|medians", heading, "|") }
 function bad(why) { print "compare: " why > "/dev/stderr"; failed = 1; exit 1 }
 FNR == 1 { file++; run = int((file + 1) / 2) }
-file % 2 { metric[run, $1] = $2; is_own[$1] = $3 == "own"; n = split($4, name, " "); for (i = 1; i <= n; i++) headline[$1, name[i]] = 1; next }
+file % 2 { metric[run, $1] = $2; is_own[$1] = $3 == "own"; n = split($4, name, " "); for (i = 1; i <= n; i++) headline[$1, name[i]] = 1; if ($5 != "") { at_some[$1] = 1; n = split($5, name, " "); for (i = 1; i <= n; i++) headline_at[$1, name[i]] = 1 }; next }
 FNR == 1 {
     columns = NF
     split("", at)
@@ -98,6 +100,7 @@ $at["metric"] == metric[run, $at["experiment"]] && $at["model"] != $at["baseline
         if ($at[name[i]] !~ /^[0-9.]+(e[-+]?[0-9]+)?$/ && (i == 1 || $at[name[i]] != "-")) bad(path[run] "/summary.tsv:" FNR ": " name[i] " is not a number: " $at[name[i]])
     if (!(k in seen)) { seen[k] = 1; key[++keys] = k }
     ratio[run, k] = $at["ratio"]; low[run, k] = $at["ratio_low"]; high[run, k] = $at["ratio_high"]; median[run, k] = $at["median"]
+    holm[run, k] = "p_holm" in at ? $at["p_holm"] : "-" # older runs have none
 }
 
 function has_interval(r, k) { return low[r, k] != "-" && high[r, k] != "-" }
@@ -112,11 +115,18 @@ function verdict(k) {
     return !meet(k) && are_apart(k) ? "changed" : "cannot tell"
 }
 
+function is_first(part) { return (part[1], part[3]) in headline && (!(part[1] in at_some) || (part[1], part[4]) in headline_at) }
+function shown(r, k) {
+    if (!has_interval(r, k)) return ""
+    if (low[r, k] + 0 <= 1 && high[r, k] + 0 >= 1) { unshown++; return "~" }
+    if (holm[r, k] != "-" && holm[r, k] >= 0.05) { unlikely++; return "?" }
+    return ""
+}
 function decimals(v) { return v >= 99.5 ? 0 : v >= 9.95 ? 1 : v >= 0.2995 ? 2 : 3 }
 function number(v, d) { return v == "-" ? "-" : sprintf("%." d "f", v) }
 function with_interval(r, k,   d) {
     d = decimals(ratio[r, k])
-    return number(ratio[r, k], d) (has_interval(r, k) ? " (" number(low[r, k], d) ".." number(high[r, k], d) ")" : "")
+    return number(ratio[r, k], d) (has_interval(r, k) ? " (" number(low[r, k], d) ".." number(high[r, k], d) ")" shown(r, k) : "")
 }
 function subject(part) { return part[3] (part[4] == "-" ? "" : "@" part[4]) }
 # Columns are as wide as their experiment needs them.
@@ -180,7 +190,7 @@ END {
     for (i = 1; i <= keys; i++) {
         k = key[i]
         split(k, part, FS)
-        first = (part[1], part[3]) in headline
+        first = is_first(part)
         if ((1, k) in ratio && (2, k) in ratio) { compare(k, first); continue }
         r = (1, k) in ratio ? 1 : 2
         lonely_headlines += first
@@ -192,12 +202,14 @@ END {
     print_section(0, "---- The other ratios ----")
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
+    if (unshown) print "~ no difference shown: the interval holds 1"
+    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but its p-value does not survive Holm"
     if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, and a smaller change would not show"
     if (lonely_headlines) print lonely_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
-    printf "Headline ratios: %s; ", counts(1)
-    if (intervals) printf "%.1f %% (%d of %d intervals) reach the other ±5 %%\n", 100 * reaching / intervals, reaching, intervals
-    else print "no interval to judge by"
+    print "Headline ratios: " counts(1)
+    if (intervals) printf "%d of %d headline intervals reach the other run\047s estimate give or take 5 %% (%.1f %%)\n", reaching, intervals, 100 * reaching / intervals
+    else print "No headline interval to judge by"
     exit count[0, "changed"] + count[1, "changed"] ? 3 : 0
 }
 '

@@ -2,7 +2,8 @@
 // trials and the summary, and writes verdicts.tsv: a row for each condition of each claim.
 //
 // A ratio between two cells is taken within blocks, with the interval that all ratios have. A claim
-// is decided only where whole intervals are on one side, and never on a suspect or invalid number.
+// is decided only where whole intervals are on one side, also among so many (Holm), and never on a
+// suspect or invalid number.
 #include "bench/core/claim.h"
 #include "bench/core/output.h"
 #include "bench/core/summary.h"
@@ -24,6 +25,7 @@ struct evidence {
 struct finding {
     enum verdict verdict;
     struct estimate estimate;
+    double p; // of a ratio that is what it is compared with; NAN if it is no ratio
     char note[256];
 };
 
@@ -81,12 +83,16 @@ static struct estimate from_summary(const struct evidence *e, const struct opera
                              .n = (size_t)summary_number(e, o, "n")};
 }
 
-static struct estimate paired_ratio(const struct evidence *e, const struct condition *c)
+// Below the line `times` as much: the p-value is that of a ratio of 1.
+static struct estimate paired_ratio(const struct evidence *e, const struct condition *c,
+                                    double times)
 {
     struct cell of = {c->of.experiment, c->of.model, c->of.x},
                 to = {c->to.experiment, c->to.model, c->to.x};
     double *above = values_of(&e->run, &of, metric_of(e, &c->of), NULL),
            *below = values_of(&e->run, &to, metric_of(e, &c->to), NULL);
+    for (size_t block = 0; block < e->run.blocks; block++)
+        below[block] *= times;
     struct estimate ratio = bootstrap_ratio(above, below, e->run.blocks, RESAMPLES, SEED);
     free(above);
     free(below);
@@ -95,11 +101,12 @@ static struct estimate paired_ratio(const struct evidence *e, const struct condi
 
 static struct finding find(const struct evidence *e, const struct condition *c)
 {
-    struct finding f = {CANNOT_TELL, {.value = NAN, .low = NAN, .high = NAN}, "-"};
+    struct finding f = {CANNOT_TELL, {.value = NAN, .low = NAN, .high = NAN}, NAN, "-"};
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;
-    f.estimate = is_ratio ? paired_ratio(e, c) : from_summary(e, &c->of);
+    f.estimate = is_ratio ? paired_ratio(e, c, 1) : from_summary(e, &c->of);
+    f.p = is_ratio ? paired_ratio(e, c, c->bound).p : NAN;
     f.verdict = condition_judge(c, &f.estimate);
     if (f.estimate.n < ESTIMATE_MIN_N)
         snprintf(f.note, sizeof f.note, "too few blocks for an interval: %zu", f.estimate.n);
@@ -139,6 +146,7 @@ struct claim {
     const struct experiment *file;
     const char *texts[CONDITIONS];
     struct condition conditions[CONDITIONS];
+    struct finding findings[CONDITIONS];
     size_t count;
 };
 
@@ -159,22 +167,47 @@ static void claim_read(struct claim *claim, const struct experiment *file)
     experiment_need(file, "refuted_by");
 }
 
-static void judge(FILE *file, const struct evidence *e, const struct claim *claim)
+// One interval is on one side, but of so many some are by chance: all ratios are one family, and a
+// verdict stands if its p-value survives Holm's correction over it.
+static void correct(struct claim *claims, size_t count)
 {
-    struct finding findings[CONDITIONS];
+    size_t n = 0, family = 0;
+    double *p = calloc(count * CONDITIONS, sizeof *p);
+    if (!p)
+        err(1, "claims");
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < claims[i].count; k++) {
+            family += isfinite(claims[i].findings[k].p);
+            p[n++] = claims[i].findings[k].p;
+        }
+    holm(p, n);
+    n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < claims[i].count; k++) {
+            struct finding *f = &claims[i].findings[k];
+            f->p = p[n++];
+            if (!(f->p >= 0.05) || f->verdict == CANNOT_TELL || f->verdict == NOT_ASKED)
+                continue;
+            f->verdict = CANNOT_TELL;
+            snprintf(f->note, sizeof f->note, "not shown among %zu comparisons of claims", family);
+        }
+    free(p);
+}
+
+static void print_claim(FILE *file, const struct evidence *e, const struct claim *claim)
+{
     enum verdict verdict = HOLDS;
-    for (size_t i = 0; i < claim->count; i++) {
-        findings[i] = find(e, &claim->conditions[i]);
-        verdict = verdict_both(verdict, findings[i].verdict);
-    }
+    for (size_t i = 0; i < claim->count; i++)
+        verdict = verdict_both(verdict, claim->findings[i].verdict);
     for (size_t i = 0; i < claim->count; i++) {
         const struct condition *c = &claim->conditions[i];
-        const struct finding *f = &findings[i];
+        const struct finding *f = &claim->findings[i];
         fprintf(file, "%s\t%s\t%s\t%s", claim->file->stem, verdict_words[verdict], claim->texts[i],
                 verdict_words[f->verdict]);
         output_number(file, f->estimate.value);
         output_number(file, f->estimate.low);
         output_number(file, f->estimate.high);
+        output_number(file, f->p);
         fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f->estimate.n, what_is_judged(e, c),
                 unit_of(e, c), c->of.experiment, f->note, experiment_need(claim->file, "claim"),
                 experiment_need(claim->file, "source"), experiment_need(claim->file, "refuted_by"));
@@ -198,14 +231,18 @@ int main(int argc, char **argv)
         err(1, "claims");
     for (size_t i = 0; i < count; i++)
         claim_read(&claims[i], &files[i]);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < claims[i].count; k++)
+            claims[i].findings[k] = find(&e, &claims[i].conditions[k]);
+    correct(claims, count);
 
     struct output verdicts = output_begin(argv[2], "verdicts.tsv");
     fputs("claim\tverdict\tcondition\tcondition_"
-          "verdict\tvalue\tlow\thigh\tblocks\twhat\tunit\tplot\tnote"
+          "verdict\tvalue\tlow\thigh\tp_holm\tblocks\twhat\tunit\tplot\tnote"
           "\tsentence\tsource\trefuted_by\n",
           verdicts.file);
     for (size_t i = 0; i < count; i++)
-        judge(verdicts.file, &e, &claims[i]);
+        print_claim(verdicts.file, &e, &claims[i]);
     output_complete(&verdicts);
     experiments_free(files, count);
     free(claims);

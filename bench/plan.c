@@ -1,22 +1,22 @@
 // plan: writes down everything that a run will measure, and in which order, before anything is
 // measured.
 //
-// A cell is an experiment, a model and the value of what varies. A block is every cell once (or, of
-// an experiment that asks for it, once in some blocks), shuffled; blocks follow each other, each
-// with an order of its own that depends on the seed and its number alone. So a run can stop after
-// any block, go on later, or be given more time, and the rows that are there already stay as they
-// are.
+// A cell is an experiment, a model and the value of what varies. A block is every cell once (those
+// that no headline needs, in some blocks only), shuffled so that what is compared stays close
+// together; blocks follow each other, each with an order of its own that depends on the seed and
+// its number alone. So a run can stop after any block, go on later, or be given more time, and the
+// rows that are there already stay as they are.
 //
 // Writes into the run's folder: experiments/ (a copy), models.tsv, cells.tsv, left_out.tsv,
-// settings.tsv and plan.tsv. Where all but the last are there already, only plan.tsv is written
-// anew, for the given budget.
+// not_asked.tsv, settings.tsv and plan.tsv. Where all but the last are there already, only plan.tsv
+// is written anew, for the given budget.
 #include "bench/core/cells.h"
 #include "bench/core/cpus.h"
 #include "bench/core/entrant.h"
 #include "bench/core/experiment.h"
 #include "bench/core/number.h"
+#include "bench/core/order.h"
 #include "bench/core/output.h"
-#include "bench/core/statistics.h"
 #include "bench/core/table.h"
 #include "bench/core/words.h"
 
@@ -36,7 +36,8 @@ enum { PLANNED_COLUMNS = 7 }; // of cells.tsv, from the first on: experiment to 
 
 struct options {
     const char *run;
-    const char *experiments, *models; // names separated by blanks; NULL: all
+    const char *experiments; // names separated by blanks, or "all"; NULL: those of the core
+    const char *models;      // likewise; NULL: all
     const char *server_cpus, *client_cpus;
     double budget_minutes;
     unsigned long seed;
@@ -52,7 +53,8 @@ enum {
 };
 
 static const struct argp_option argp_options[] = {
-    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0, "Only these experiments (default: all)", 0},
+    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0,
+     "Only these experiments, or all (default: those that are marked as the core)", 0},
     {"models", MODELS_OPTION, "NAMES", 0, "Only these models (default: all)", 0},
     {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the order (default 1)", 0},
@@ -161,7 +163,7 @@ static void copy_experiment(const char *run, const struct experiment *e)
 
 // The files of a run that say what is in it.
 struct inventory {
-    struct output models, cells, left_out;
+    struct output models, cells, left_out, not_asked;
 };
 
 static void take_stock(const struct experiment *e, const struct options *options, int peer_cpu,
@@ -174,7 +176,8 @@ static void take_stock(const struct experiment *e, const struct options *options
         fprintf(inventory->models.file, "%s\t%s\t%s\t%s\n", e->stem, who->name, who->description,
                 who->status);
         if (strcmp(who->status, "ok") == 0)
-            cells_write(e, who, peer_cpu, inventory->cells.file, inventory->left_out.file);
+            cells_write(e, who, options->models != NULL, peer_cpu, inventory->cells.file,
+                        inventory->left_out.file);
     }
     free(entrants);
 }
@@ -188,19 +191,34 @@ static int processor_apart(const struct setting *setting)
     return -1;
 }
 
+// Without a choice, those that are marked, or all where none is.
+static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
+{
+    const char *core = experiment_get(e, "core");
+    if (core && strcmp(core, "yes") != 0)
+        errx(1, "experiment %s: 'core' is yes or not there, not '%s'", e->stem, core);
+    if (choice)
+        return strcmp(choice, "all") == 0 || is_listed(e->stem, choice);
+    return core || !has_core;
+}
+
 static void set_up_run(const struct options *options)
 {
     struct experiment *all;
     char path[4096];
     size_t count = experiments_read("bench/experiments", &all), bytes;
+    bool has_core = false;
     char *names;
     FILE *found = open_memstream(&names, &bytes);
     if (!found)
         err(1, "plan");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         fprintf(found, "%s ", all[i].stem);
+        has_core = has_core || experiment_get(&all[i], "core");
+    }
     fflush(found);
-    check_names(options->experiments, names, "experiment");
+    if (options->experiments && strcmp(options->experiments, "all") != 0)
+        check_names(options->experiments, names, "experiment");
     rewind(found);
     struct setting setting = choose_processors(options);
     snprintf(path, sizeof path, "%s/experiments", options->run);
@@ -210,14 +228,19 @@ static void set_up_run(const struct options *options)
         .models = output_begin(options->run, "models.tsv"),
         .cells = output_begin(options->run, "cells.tsv"),
         .left_out = output_begin(options->run, "left_out.tsv"),
+        .not_asked = output_begin(options->run, "not_asked.tsv"),
     };
     fputs("experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n",
           inventory.models.file);
     fputs(CELL_COLUMNS "\n", inventory.cells.file);
     fputs(LEFT_OUT_COLUMNS "\n", inventory.left_out.file);
+    fputs("experiment\tquestion\n", inventory.not_asked.file);
     for (size_t i = 0; i < count; i++) {
-        if (options->experiments && !is_listed(all[i].stem, options->experiments))
+        if (!is_asked(&all[i], options->experiments, has_core)) {
+            fprintf(inventory.not_asked.file, "%s\t%s\n", all[i].stem,
+                    experiment_need(&all[i], "question"));
             continue;
+        }
         copy_experiment(options->run, &all[i]);
         take_stock(&all[i], options, processor_apart(&setting), found, &inventory);
     }
@@ -228,6 +251,7 @@ static void set_up_run(const struct options *options)
     output_complete(&inventory.models);
     output_complete(&inventory.cells);
     output_complete(&inventory.left_out);
+    output_complete(&inventory.not_asked);
     experiments_free(all, count);
     write_settings(options, &setting); // the last: a run that has it is complete
 }
@@ -279,46 +303,15 @@ static size_t blocks_planned(const char *run)
     return blocks;
 }
 
-// Whether a cell that takes part in one of so many blocks does in this one. All do in the first;
-// after that experiments take turns, each in a place of its own.
-static bool takes_part(size_t block, size_t every, size_t place)
-{
-    return block == 1 || (block - 1 + place) % every == 0;
-}
-
-struct cells {
-    struct table table;
-    size_t *places; // of each cell's experiment among all
-    size_t experiment, every, least_s;
-};
-
-static void read_cells(const char *run, struct cells *cells)
-{
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/cells.tsv", run);
-    table_read(&cells->table, path);
-    if (!cells->table.rows)
-        refuse(run);
-    cells->experiment = table_column(&cells->table, "experiment");
-    cells->every = table_column(&cells->table, "every");
-    cells->least_s = table_column(&cells->table, "least_s");
-    cells->places = calloc(cells->table.rows, sizeof *cells->places);
-    if (!cells->places)
-        err(1, "plan");
-    for (size_t i = 1; i < cells->table.rows; i++)
-        cells->places[i] = cells->places[i - 1] +
-                           (strcmp(table_text(&cells->table, i, cells->experiment),
-                                   table_text(&cells->table, i - 1, cells->experiment)) != 0);
-}
-
 // As many blocks as would fit if nothing but windows took time: more than will be run before the
 // budget is spent. A plan never gets shorter: some of it may have been carried out.
-static size_t blocks_wanted(const char *run, const struct cells *cells, double budget_minutes)
+static size_t blocks_wanted(const char *run, const struct table *cells, const struct place *places,
+                            double budget_minutes)
 {
+    size_t least_s = table_column(cells, "least_s");
     double block_s = 0;
-    for (size_t i = 0; i < cells->table.rows; i++)
-        block_s += table_number(&cells->table, i, cells->least_s) /
-                   table_number(&cells->table, i, cells->every);
+    for (size_t i = 0; i < cells->rows; i++)
+        block_s += table_number(cells, i, least_s) / (double)places[i].every;
     size_t blocks = (size_t)ceil(budget_minutes * 60 / block_s), before = blocks_planned(run);
     if (blocks < LEAST_BLOCKS)
         blocks = LEAST_BLOCKS;
@@ -327,35 +320,33 @@ static size_t blocks_wanted(const char *run, const struct cells *cells, double b
 
 static void write_plan(const char *run, double budget_minutes)
 {
-    struct cells cells;
-    read_cells(run, &cells);
-    size_t blocks = blocks_wanted(run, &cells, budget_minutes), trial = 0;
+    struct table cells;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/cells.tsv", run);
+    table_read(&cells, path);
+    if (!cells.rows)
+        refuse(run);
+    struct place *places = places_of(&cells);
+    size_t blocks = blocks_wanted(run, &cells, places, budget_minutes), trial = 0;
     unsigned long seed = stored_seed(run);
-    size_t *order = calloc(cells.table.rows, sizeof *order);
+    size_t *order = calloc(cells.rows, sizeof *order);
     if (!order)
         err(1, "plan");
     struct output plan = output_begin(run, "plan.tsv");
     fputs("trial\tblock\texperiment\tkind\tmodel\tx\tprogram\targuments\tload\n", plan.file);
     for (size_t block = 1; block <= blocks; block++) {
-        unsigned short state[3];
-        size_t taking_part = 0;
-        random_state(state, seed, block);
-        for (size_t i = 0; i < cells.table.rows; i++)
-            if (takes_part(block, (size_t)table_number(&cells.table, i, cells.every),
-                           cells.places[i]))
-                order[taking_part++] = i;
-        shuffle(order, taking_part, state);
+        size_t taking_part = block_order(places, cells.rows, seed, block, order);
         for (size_t i = 0; i < taking_part; i++) {
             fprintf(plan.file, "%zu\t%zu", ++trial, block);
             for (size_t column = 0; column < PLANNED_COLUMNS; column++)
-                fprintf(plan.file, "\t%s", table_text(&cells.table, order[i], column));
+                fprintf(plan.file, "\t%s", table_text(&cells, order[i], column));
             fputc('\n', plan.file);
         }
     }
     output_complete(&plan);
     free(order);
-    free(cells.places);
-    table_free(&cells.table);
+    free(places);
+    table_free(&cells);
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,8 @@
 # run.sh: the whole line for one run: plan, trials, and what is concluded from them. Knobs are environment variables:
 #   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
 #   BUDGET       minutes for all trials together (default 10)
-#   EXPERIMENTS, MODELS   only these, separated by blanks (default: all)
+#   EXPERIMENTS  only these, separated by blanks, or all (default: the core, those marked so)
+#   MODELS       only these, separated by blanks (default: all)
 #   SEED         of the order of the trials (default 1)
 #   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
 #   RESULTS      where runs are kept (default results)
@@ -42,7 +43,7 @@ bench/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)"
 mv "$run/environment.json.new" "$run/environment.json"
 
 [ -e "$run/selftest.tsv" ] || build/bench/selftest "$run"
-echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name" >&2
+echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
 build/bench/trial --budget "$BUDGET" "$run"
 bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

@@ -42,26 +42,66 @@ static bool is_client_bound(const struct run *run, const struct cell *c, const c
     return e.value > client_bound_load;
 }
 
-static const struct estimate none = {NAN, NAN, NAN, 0};
+static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
 
-static void print_row(FILE *file, const struct cell *c, const char *metric, const char *family,
-                      const struct estimate *value, const struct estimate *ratio,
-                      const char *baseline, const char *note)
+// The rows of a metric while they are computed: without their last column, for Holm's adjustment
+// needs the p-values of all.
+struct section {
+    FILE *file;
+    char *text;
+    double *p;
+    size_t bytes, rows;
+};
+
+static void section_begin(struct section *section)
 {
-    fprintf(file, "%s\t%s\t%s\t%s\t%s\t%zu", c->experiment, metric, c->model, family, c->x,
+    *section = (struct section){0};
+    section->file = open_memstream(&section->text, &section->bytes);
+    if (!section->file)
+        err(1, "summary");
+}
+
+// The family of comparisons is an experiment's headline metric: all models, at all x, each with its
+// baseline. Of other metrics no p-value is shown.
+static void section_end(struct section *section, bool is_family, FILE *file)
+{
+    char *rest, *line;
+    if (fclose(section->file) == EOF)
+        err(1, "summary");
+    if (is_family)
+        holm(section->p, section->rows);
+    rest = section->text;
+    for (size_t row = 0; row < section->rows && (line = strsep(&rest, "\n")); row++) {
+        fputs(line, file);
+        output_number(file, is_family ? section->p[row] : NAN);
+        fputc('\n', file);
+    }
+    free(section->text);
+    free(section->p);
+}
+
+static void print_row(struct section *section, const struct cell *c, const char *metric,
+                      const char *family, const struct estimate *value,
+                      const struct estimate *ratio, const char *baseline, const char *note)
+{
+    fprintf(section->file, "%s\t%s\t%s\t%s\t%s\t%zu", c->experiment, metric, c->model, family, c->x,
             value->n);
-    print_estimate(file, value);
-    print_estimate(file, ratio);
-    fprintf(file, "\t%s\t%s\t%s\t-\n", baseline, note,
+    print_estimate(section->file, value);
+    print_estimate(section->file, ratio);
+    fprintf(section->file, "\t%s\t%s\t%s\n", baseline, note,
             !value->n                      ? "invalid"
             : strstr(note, "client-bound") ? "suspect"
                                            : "valid");
+    section->p = realloc(section->p, (section->rows + 1) * sizeof *section->p);
+    if (!section->p)
+        err(1, "summary");
+    section->p[section->rows++] = ratio->p;
 }
 
-static void summarize_cell(FILE *file, const struct run *run, const struct cell *c,
+static void summarize_cell(struct section *section, const struct run *run, const struct cell *c,
                            const char *family, const char *metric, const char *baseline)
 {
-    static const struct estimate one = {1, 1, 1, 0};
+    static const struct estimate one = {1, 1, 1, NAN, 0};
     const char *fault = NULL;
     char note[256];
     struct cell base = {c->experiment, baseline, c->x};
@@ -80,13 +120,13 @@ static void summarize_cell(FILE *file, const struct run *run, const struct cell 
                  : bound ? ""
                          : "-",
                  few && bound ? ";" : "", bound ? "client-bound" : "");
-    print_row(file, c, metric, family, &median, &ratio, baseline, note);
+    print_row(section, c, metric, family, &median, &ratio, baseline, note);
     free(values);
     free(base_values);
 }
 
-static void summarize_metric(FILE *file, const struct run *run, const struct experiment *e,
-                             const char *metric)
+static void summarize_metric(struct section *section, const struct run *run,
+                             const struct experiment *e, const char *metric)
 {
     const char *vary = experiment_get(e, "vary");
     for (size_t row = 0; row < run->models.rows; row++) {
@@ -102,9 +142,9 @@ static void summarize_metric(FILE *file, const struct run *run, const struct exp
         while ((x = strsep(&rest, " "))) {
             struct cell cell = {e->stem, model, x};
             if (strcmp(status, "ok") != 0)
-                print_row(file, &cell, metric, family, &none, &none, baseline, status);
+                print_row(section, &cell, metric, family, &none, &none, baseline, status);
             else if (run_has_planned(run, &cell))
-                summarize_cell(file, run, &cell, family, metric, baseline);
+                summarize_cell(section, run, &cell, family, metric, baseline);
         }
     }
 }
@@ -137,8 +177,8 @@ static bool add_term(const struct run *run, const struct cell *c, const char *me
 // One row of a derived quantity (bench/experiments/README.md), which has the headline metric's
 // unit. Where something is taken off, its ratio is the median of its shares of the baseline: a
 // difference may be negative, and has no logarithm then. Returns whether it stands for all x.
-static bool derive(FILE *file, const struct run *run, const struct experiment *e, const char *text,
-                   const char *x)
+static bool derive(struct section *section, const struct run *run, const struct experiment *e,
+                   const char *text, const char *x)
 {
     char words[1024], *rest = words, *word, own[64];
     double *sum = calloc(run->blocks, sizeof *sum), sign = 1;
@@ -173,7 +213,7 @@ static bool derive(FILE *file, const struct run *run, const struct experiment *e
             sum[block] /= base_values[block];
         ratio = bootstrap_median(sum, run->blocks, RESAMPLES, SEED);
     }
-    print_row(file, &cell, "derived", "derived", &median, &ratio, baseline,
+    print_row(section, &cell, "derived", "derived", &median, &ratio, baseline,
               !median.n                   ? "no block has all of its parts"
               : median.n < ESTIMATE_MIN_N ? "too-few"
                                           : "-");
@@ -182,7 +222,8 @@ static bool derive(FILE *file, const struct run *run, const struct experiment *e
     return has_x;
 }
 
-static void summarize_derived(FILE *file, const struct run *run, const struct experiment *e)
+static void summarize_derived(struct section *section, const struct run *run,
+                              const struct experiment *e)
 {
     const char *vary = experiment_get(e, "vary");
     for (size_t i = 0; i < e->lines; i++) {
@@ -191,7 +232,7 @@ static void summarize_derived(FILE *file, const struct run *run, const struct ex
             continue;
         if (vary)
             snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
-        while ((x = strsep(&rest, " ")) && !derive(file, run, e, e->values[i], x))
+        while ((x = strsep(&rest, " ")) && !derive(section, run, e, e->values[i], x))
             ;
     }
 }
@@ -199,6 +240,7 @@ static void summarize_derived(FILE *file, const struct run *run, const struct ex
 int main(int argc, char **argv)
 {
     struct run run;
+    struct section section;
     struct experiment *experiments;
     char path[4096];
     if (argc != 2 || argv[1][0] == '-')
@@ -216,10 +258,15 @@ int main(int argc, char **argv)
         const char *also = experiment_get(&experiments[i], "also");
         snprintf(metrics, sizeof metrics, "%s %s", experiment_need(&experiments[i], "metric"),
                  also ? also : "");
-        while ((metric = strsep(&rest, " ")))
+        while ((metric = strsep(&rest, " "))) {
+            section_begin(&section);
             if (*metric)
-                summarize_metric(summary.file, &run, &experiments[i], metric);
-        summarize_derived(summary.file, &run, &experiments[i]);
+                summarize_metric(&section, &run, &experiments[i], metric);
+            section_end(&section, metric == metrics, summary.file);
+        }
+        section_begin(&section);
+        summarize_derived(&section, &run, &experiments[i]);
+        section_end(&section, false, summary.file);
     }
     output_complete(&summary);
     experiments_free(experiments, count);

@@ -2,9 +2,9 @@
 // each ends.
 //
 // It stops after the last whole block that fits the budget (three at least), or when every headline
-// ratio is sharp; experiments whose ratios are sharp take part in no further block before. Rows
-// that are there already are not measured again: after an interruption, or for more time, it goes
-// on where it stopped.
+// ratio is sharp; experiments that have their answer (sharpness.h) take part in no further block.
+// Rows that are there already are not measured again: after an interruption, or for more time, it
+// goes on where it stopped.
 #include "bench/core/kind.h"
 #include "bench/core/measurement.h"
 #include "bench/core/number.h"

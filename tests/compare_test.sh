@@ -69,7 +69,8 @@ judged 'small ratios' '0.0020 0.00195 0.00205' '2.3e-03 2.2e-03 2.4e-03' changed
 made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
 made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
 check 'two runs: something changed' compared 3 one two
-check 'two runs: the counts' last_line 'Headline ratios: 2 same, 1 changed, 1 cannot tell; 66.7 % (4 of 6 intervals) reach the other ±5 %'
+check 'two runs: the counts' says "$work/said" 'Headline ratios: 2 same, 1 changed, 1 cannot tell'
+check 'two runs: how many intervals reach the other estimate: only those that are in both runs' last_line "4 of 6 headline intervals reach the other run's estimate give or take 5 % (66.7 %)"
 check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same, 1 changed, 0 cannot tell'
 check 'two runs: those too wide to show a small change' says "$work/said" '1 are "same, wide"'
 check 'two runs: those without an interval' says "$work/said" '1 headline ratios have too few blocks for an interval'
@@ -88,8 +89,27 @@ check 'two runs: 100 columns are enough' fits
 made three 'alpha 1 2 1.96 2.04' 'gamma 1 9 8.9 9.1'
 made four 'alpha 1 2 1.96 2.04' 'gamma 1 5 4.9 5.1'
 check 'one run twice: nothing changed' compared 0 three three
-check 'one run twice: all are the same' last_line 'Headline ratios: 1 same, 0 changed, 0 cannot tell; 100.0 % (2 of 2 intervals) reach the other ±5 %'
+check 'one run twice: all are the same' last_line "2 of 2 headline intervals reach the other run's estimate give or take 5 % (100.0 %)"
+says_not() { ! grep -F -- "$1" "$work/said"; } # TEXT
+check 'one run twice: nothing is not shown' says_not 'not shown'
 check 'what is no headline changed: the status says so' compared 3 three four
+
+# One interval holds 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
+made unshown 'alpha 1 1.02 0.99 1.05' 'alpha 8 1.05 1.01 1.09' 'gamma 1 2 1.9 2.1' 'beta 1 - - -'
+awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "p_holm" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "1e-09" : $5 == 1 ? "0.7" : "0.07" }' "$results/unshown/summary.tsv" > "$work/with_p"
+mv "$work/with_p" "$results/unshown/summary.tsv"
+echo 'headline_at 1' >> "$results/unshown/experiments/q.conf"
+check 'not shown: the run beside itself' compared 0 unshown unshown
+check 'not shown: the interval holds 1' says "$work/said" '1.02 (0.99..1.05)~'
+check 'not shown: it does not survive the correction' says "$work/said" '1.05 (1.01..1.09)?'
+check 'not shown: it does' says "$work/said" '2.00 (1.90..2.10)  '
+check 'not shown: the signs are explained' says "$work/said" '~ no difference shown'
+check 'not shown: both' says "$work/said" '? not shown among N comparisons'
+check 'not shown: 100 columns are enough' fits
+check 'headline_at: elsewhere it is no headline' last_line "2 of 2 headline intervals reach the other run's estimate give or take 5 % (100.0 %)"
+made bare 'alpha 1 2 - -'
+check 'no interval: nothing to judge by' compared 0 bare bare
+check 'no interval: it says so' last_line 'No headline interval to judge by'
 
 made elsewhere 'alpha 1 2 1.96 2.04'
 jq '.cpu_model = "Another" | .flags = "cc -O0 -g -static" | .sysctls.a = 2 | .dirty = true | .date = "2021" | del(.budget_minutes)' "$results/three/environment.json" > "$results/elsewhere/environment.json"

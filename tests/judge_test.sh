@@ -23,7 +23,8 @@ question() { # NAME KEY_AND_VALUE...
         > "$asked/bench/experiments/$1.conf"
 }
 question naps
-question rare 'every 6'
+question rare 'every 100' # who is not behind the headline is measured once
+sed -i 's/^headline .*/headline again/' "$asked/bench/experiments/rare.conf"
 sed 's/^counts .*/counts 20 220/; s/^models .*/models fork vfork/; /^outside/d; s/^baseline .*/baseline fork/; s/^headline .*/headline vfork/' "$asked/bench/experiments/naps.conf" \
     > "$asked/bench/experiments/ways.conf"
 bench asked RUN=naps BUDGET=0.5
@@ -82,6 +83,18 @@ ratio_is_the_summarys() { # paired within blocks, with the same interval
     done
 }
 check 'judge: a ratio to the baseline is the one of the summary' ratio_is_the_summarys
+
+# Just below the interval: so alone, and no more among many that say nothing.
+narrow=$work/narrow
+mkdir "$narrow"
+edge=$(value "$naps/summary.tsv" ratio_low experiment=naps metric=wall_us_per_operation model=longer | awk '{ printf "%.6g\n", 0.9995 * $1 }')
+printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' "holds_if naps:longer / naps:sleeper > $edge" > "$narrow/edge.conf"
+check 'judge: one claim alone' "$repo/build/bench/judge" "$narrow" "$naps"
+check 'judge: alone it holds' gets edge holds
+for other in 1 2 3 4 5; do sed "s/> .*/> $middle/" "$narrow/edge.conf" > "$narrow/other$other.conf"; done
+check 'judge: one claim among many' "$repo/build/bench/judge" "$narrow" "$naps"
+check 'judge: among many it cannot tell' gets edge 'cannot tell' 'not shown among 6 comparisons of claims'
+judge
 
 cp "$naps/summary.tsv" "$work/summary.tsv"
 doubt() { # VALIDITY: of longer

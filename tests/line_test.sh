@@ -99,12 +99,12 @@ as_planned() {
 check 'tiny run: a row for each planned trial' as_planned
 check 'tiny run: every trial is ok' all_ok "$tiny/trials.tsv"
 
-blocks_differ_in_order_alone() { # RUN: concurrency takes part in every second block only
+blocks_differ_in_order_alone() { # RUN: models that were asked for take part in every block
     local one other
     equals 'cells in block 1' "$(block "$1" 1 | sort -u | wc -l)" "$(block "$1" 1 | wc -l)" || return 1
     for one in 1 2 3; do
         for other in 1 2 3; do
-            [ "$(block "$1" $one | grep -v ^concurrency | sort)" = "$(block "$1" $other | grep -v ^concurrency | sort)" ] || { echo "blocks $one and $other differ" && return 1; }
+            [ "$(block "$1" $one | sort)" = "$(block "$1" $other | sort)" ] || { echo "blocks $one and $other differ" && return 1; }
             [ $one -eq $other ] || [ "$(block "$1" $one)" != "$(block "$1" $other)" ] || { echo "blocks $one and $other: same order" && return 1; }
         done
     done
@@ -193,18 +193,30 @@ check 'report: names every model' names_models
 check 'report: says that three blocks are too few' says "$tiny/report.md" 'too few blocks for an interval: 3'
 
 # ---- what does the same and what does not -------------------------------------------------------------------------
+core() { grep -l '^core  *yes' "$repo"/bench/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
+others() { grep -L '^core  *yes' "$repo"/bench/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
 same_seed_same_plan() {
     cd "$work/tiny" || return 1
     for plan in 'one 7' 'two 7' 'other 8'; do
         mkdir "$work/plan-${plan% *}" && build/bench/plan --budget 0 --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
+    equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
+    equals 'the questions not asked' "$(column "$work/plan-one/not_asked.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
     for number in 1 2 3; do
         [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
         [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
     done
 }
-check 'plan: the same seed gives the same, another seed another order' same_seed_same_plan
+check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
+all_asked() {
+    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/plan --budget 0 --experiments all "$work/plan-all" || return 1
+    equals 'how many are not asked' "$(rows "$work/plan-all/not_asked.tsv")" 0 &&
+        equals 'the questions' "$(column "$work/plan-all/plan.tsv" experiment | sort -u | wc -l)" "$(find "$repo/bench/experiments" -name '*.conf' | wc -l)"
+}
+check 'plan: all questions on demand' all_asked
+not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_asked.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
+check 'report: names what was not asked' not_asked_is_named
 
 # ---- killed, and on it goes -----------------------------------------------------------------------------------------
 cut=$results/cut

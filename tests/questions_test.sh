@@ -32,6 +32,13 @@ check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connection
 check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
 check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
 
+# What an interval excludes and Holm's correction does not.
+awk -F '\t' -v OFS='\t' 'NR > 1 && $3 != $13 && $10 != "-" { $10 = 1.5; $11 = 1.2; $12 = 1.8; $16 = 0.3 } { print }' "$some/summary.tsv" > "$work/summary.tsv"
+cp -r "$some" "$results/corrected" && cp "$work/summary.tsv" "$results/corrected" && "$repo/bench/report.sh" "$results/corrected"
+check 'not shown among so many: the sentence' says <(unescaped "$results/corrected/report.md") '(a difference alone, but not shown among 1 comparisons)'
+check 'not shown among so many: the list of the others' says <(unescaped "$results/corrected/report.md") 'prefork_reuseport 1.50 (1.20 to 1.80) not shown among 2 comparisons'
+rm -r "$results/corrected"
+
 rm "$asked"/bench/experiments/*
 ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
 bench asked RUN=linked BUDGET=0
@@ -94,7 +101,8 @@ derive     threads fork+threads - fork
 derive     each fork@100 - fork@10 / 90
 derive     all fork + fork+threads + sleeper
 END
-ask rare 'models epoll' 'connections 1' 'every 3' 'metric server_cpu_us_per_connection'
+ask rare 'models epoll' 'connections 1' 'headline_every 3' 'metric server_cpu_us_per_connection'
+ask turns 'models epoll fork thread prefork' 'connections 1' 'every 2'
 ask often 'models epoll' 'connections 1' 'timeout_s 3'
 bench asked RUN=ways BUDGET=0
 check 'ways: the run ends well' equals 'its status' $? 0
@@ -150,7 +158,15 @@ else
     check 'ways: derived from the blocks' derived_again
 fi
 check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
-check 'every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 3'
+check 'headline_every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 2'
+headline_each_time() {
+    local model
+    for model in epoll fork; do
+        equals "$model's blocks" "$(value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' ')" '1 2 3' || return 1
+    done
+    equals 'the blocks of the others' "$(for model in thread prefork; do value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' '; done | sort | paste -sd ,)" '1 2,1 3'
+}
+check 'every 2: the headline and its baseline in each block, of the others one in the second and one in the third' headline_each_time
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
 # ---- blocks until the answer is sharp --------------------------------------------------------------------------------
@@ -179,6 +195,14 @@ blocks_of() { value "$both/trials.tsv" block "experiment=$1" | sort -n | tail -n
 last=$(blocks_of steady)
 check 'sharp: who has an answer takes part in no further block, who has none goes on' test "$last" -lt "$(blocks_of unsteady)"
 check 'sharp: the report says what is not' says <(unescaped "$both/report.md") '(#unsteady): restless ±'
+p_values() { # with its interval, of a family of one
+    awk -F '\t' 'NR > 1 {
+        has = $3 != $13 && $11 != "-" && $2 != "derived"
+        if (has) { n++; is = $16 < 0.05; should = $11 > 1 || $12 < 1 }
+        if (has ? $16 == "-" || is != should : $16 != "-") { print $3 ": " $11 " to " $12 ", p " $16; bad = 1 }
+    } END { if (n != 1) print n " p-values"; exit bad || n != 1 }' "$results/steady/summary.tsv"
+}
+check 'summary: a p-value where the interval excludes 1 is below 0.05, and no other' p_values
 not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
 check 'sharp: the report does not say it of the other' not_said
 before=$(rows "$both/trials.tsv")
@@ -198,6 +222,8 @@ status=1 MODELS=thread bad_question 'no experiment asked for measures a model as
 [ -e "$repo/build/static/none" ] ||
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
+status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
+status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

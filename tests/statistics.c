@@ -237,6 +237,123 @@ static void intervals_cover_the_truth(void **unused)
     }
 }
 
+// Twenty pairs, one of them an outlier, and what R 4.2.2 says of them:
+//     l <- log(x / y); exp(mean(l, trim = 0.2)); median(x)
+//     tail <- pnorm(-qt(0.975, 19)); b <- replicate(1e6, mean(sample(l, replace = TRUE), trim =
+//     0.2)) exp(quantile(b, c(tail, 1 - tail), type = 1)), and likewise of replicate(...,
+//     median(...))
+// and, with 0.85 * x for x and 2e5 resamples, p <- mean(b <= 0); 2 * pt(qnorm(p), 19).
+static const double x[] = {11.905, 9.159, 13.071, 8.188,  9.352, 10.892, 41.5,
+                           8.778,  9.331, 9.2,    9.97,   9.777, 9.101,  12.196,
+                           7.96,   9.365, 11.567, 10.042, 9.872, 10.601};
+static const double y[] = {8.289, 7.829,  8.915,  8.456, 7.715, 6.415, 7.316, 6.736, 5.519, 7.297,
+                           7.745, 10.155, 10.103, 9.447, 6.786, 6.052, 6.976, 9.643, 8.106, 8.525};
+
+static bool is_near(double value, double expected, double within)
+{
+    return fabs(value - expected) <= within * expected;
+}
+
+static void agrees_with_r(void **unused)
+{
+    (void)unused;
+    struct estimate ratio = bootstrap_ratio(x, y, 20, 100 * RESAMPLES, 1);
+    assert_true(is_near(ratio.value, 1.29581557451, 1e-11));
+    assert_true(is_near(ratio.low, 1.1624557257, 2e-3));
+    assert_true(is_near(ratio.high, 1.44576507058, 2e-3));
+    struct estimate median = bootstrap_median(x, 20, 100 * RESAMPLES, 1);
+    assert_true(is_near(median.value, 9.8245, 1e-12));
+    assert_true(is_near(median.low, 9.245, 1e-12));
+    assert_true(is_near(median.high, 10.892, 1e-12));
+    double less[20];
+    for (size_t i = 0; i < 20; i++)
+        less[i] = 0.85 * x[i];
+    ratio = bootstrap_ratio(less, y, 20, 100 * RESAMPLES, 1);
+    assert_true(is_near(ratio.p, 0.0760, 0.02));
+    assert_true(is_near(ratio.low, 0.98889, 2e-3));
+}
+
+// ministat (FreeBSD's, 20150715) of x without the outlier, and of 0.8 times that, beside y: the
+// first "Difference at 95.0% confidence", the second "No difference proven at 95.0% confidence";
+// the medians 9.777 and 7.8216. It does not pair; here there is nothing that pairs share.
+static void agrees_with_ministat(void **unused)
+{
+    (void)unused;
+    double kept[19], less[19], beside[19];
+    for (size_t i = 0, n = 0; i < 20; i++)
+        if (x[i] < 40) {
+            kept[n] = x[i];
+            less[n] = 0.8 * x[i];
+            beside[n++] = y[i];
+        }
+    assert_true(bootstrap_median(kept, 19, 0, 1).value == 9.777);
+    assert_true(is_near(bootstrap_median(less, 19, 0, 1).value, 7.8216, 1e-12));
+    struct estimate differs = bootstrap_ratio(kept, beside, 19, RESAMPLES, 1),
+                    does_not = bootstrap_ratio(less, beside, 19, RESAMPLES, 1);
+    assert_true(differs.low > 1 && differs.p < 0.05);
+    assert_true(does_not.low <= 1 && does_not.high >= 1 && does_not.p >= 0.05);
+}
+
+static void p_and_interval_say_the_same(void **unused)
+{
+    (void)unused;
+    size_t excluded = 0, included = 0;
+    unsigned short state[3];
+    random_state(state, 8, 0);
+    for (size_t s = 0; s < 3000; s++) {
+        const size_t n = ESTIMATE_MIN_N + s % (MAX_N + 1 - ESTIMATE_MIN_N);
+        double numerator[MAX_N], denominator[MAX_N];
+        for (size_t i = 0; i < n; i++) {
+            numerator[i] = noise(state) * exp(0.6 / sqrt((double)n));
+            denominator[i] = noise(state);
+        }
+        struct estimate e = bootstrap_ratio(numerator, denominator, n, 1000, s);
+        bool excludes = e.low > 1 || e.high < 1;
+        assert_int_equal(e.p < 0.05, excludes);
+        assert_true(0 <= e.p && e.p <= 1);
+        *(excludes ? &excluded : &included) += 1;
+    }
+    assert_true(excluded > 500 && included > 500);
+}
+
+// Beyond what resamples reach the p-value still tells more from less.
+static void p_goes_on_falling(void **unused)
+{
+    (void)unused;
+    double before = 1;
+    for (double factor = 1.05; factor < 4; factor *= 1.1) {
+        double more[20];
+        for (size_t i = 0; i < 20; i++)
+            more[i] = y[i] * factor * (x[i] < 40 ? x[i] / 10 : 1);
+        struct estimate e = bootstrap_ratio(more, y, 20, RESAMPLES, 1);
+        assert_true(e.p < before || e.p == 0);
+        before = e.p;
+    }
+    assert_true(before < 1e-12);
+    const double ones[] = {1, 1, 1, 1, 1, 1}, twos[] = {2, 2, 2, 2, 2, 2};
+    assert_true(bootstrap_ratio(ones, ones, 6, RESAMPLES, 1).p == 1);
+    assert_true(bootstrap_ratio(twos, ones, 6, RESAMPLES, 1).p == 0);
+    assert_true(isnan(bootstrap_ratio(twos, ones, 5, RESAMPLES, 1).p));
+    assert_true(isnan(bootstrap_median(x, 20, RESAMPLES, 1).p));
+}
+
+// R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.2, 0.03), "holm").
+static void holm_of_known_values(void **unused)
+{
+    (void)unused;
+    double p[] = {0.01, NAN, 0.04, 0.03, 0.005, 0.2, NAN, 0.03};
+    const double expected[] = {0.05, NAN, 0.12, 0.12, 0.03, 0.2, NAN, 0.12};
+    holm(p, 8);
+    for (size_t i = 0; i < 8; i++)
+        assert_true(isnan(expected[i]) ? isnan(p[i]) : is_close(p[i], expected[i]));
+    double large[] = {0.6, 0.9}, none[] = {NAN};
+    holm(large, 2);
+    assert_true(large[0] == 1 && large[1] == 1);
+    holm(none, 1);
+    assert_true(isnan(none[0]));
+    holm(none, 0);
+}
+
 static void states_differ(void **unused)
 {
     (void)unused;
@@ -317,6 +434,11 @@ int main(void)
         cmocka_unit_test(equal_values_have_an_interval_of_width_zero),
         cmocka_unit_test(same_seed_same_estimate),
         cmocka_unit_test(intervals_cover_the_truth),
+        cmocka_unit_test(agrees_with_r),
+        cmocka_unit_test(agrees_with_ministat),
+        cmocka_unit_test(p_and_interval_say_the_same),
+        cmocka_unit_test(p_goes_on_falling),
+        cmocka_unit_test(holm_of_known_values),
         cmocka_unit_test(states_differ),
         cmocka_unit_test(shuffle_is_a_permutation),
         cmocka_unit_test(shuffle_is_uniform),

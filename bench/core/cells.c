@@ -1,4 +1,5 @@
 #include "bench/core/cells.h"
+#include "bench/core/headline.h"
 #include "bench/core/kind.h"
 #include "bench/core/number.h"
 
@@ -10,6 +11,8 @@ struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
     char program[512], arguments[512], load[256], left_out[1024];
     double least_s;
+    unsigned every, headline_every;
+    char turn[192];
 };
 
 // A number of a serving experiment: its own value, or x if that is what varies.
@@ -153,14 +156,38 @@ static bool is_load(const char *name)
     return false;
 }
 
+static unsigned every(const struct experiment *e, const char *key, unsigned otherwise)
+{
+    return experiment_get(e, key) ? (unsigned)experiment_number(e, key, 1, 1000) : otherwise;
+}
+
+// In which blocks it takes part, and with whom.
+static void take_turn(const struct experiment *e, const struct entrant *who, bool is_chosen,
+                      struct cell *c)
+{
+    enum turn turn = is_chosen ? TURN_HEADLINE : turn_of(e, who->name, c->x);
+    c->headline_every = every(e, "headline_every", 1);
+    c->every = every(e, "every", c->headline_every);
+    if (c->every % c->headline_every)
+        errx(1, "experiment %s: 'every' is a multiple of 'headline_every', not %u of %u", e->stem,
+             c->every, c->headline_every);
+    if (turn == TURN_HEADLINE)
+        c->every = c->headline_every;
+    snprintf(c->turn, sizeof c->turn, "%s%s%s",
+             turn == TURN_HEADLINE  ? "headline"
+             : turn == TURN_DERIVED ? "derived"
+             : turn == TURN_ALONE   ? who->name
+                                    : "",
+             turn == TURN_ALONE || turn == TURN_X ? "@" : "",
+             turn == TURN_ALONE || turn == TURN_X ? c->x : "");
+}
+
 static void write_cell(const struct experiment *e, const struct entrant *who, struct cell *c,
                        int peer_cpu, FILE *cells, FILE *left_out)
 {
     const char *kind = experiment_need(e, "kind"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
     bool serves = kind_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
-    unsigned every =
-        experiment_get(e, "every") ? (unsigned)experiment_number(e, "every", 1, 1000) : 1;
     if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)
         errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, c->x);
     entrant_program(e, who, is_varied(e, "linking") && is_static, c->program, sizeof c->program);
@@ -180,13 +207,14 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     if (*c->left_out)
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
     else
-        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s\t%s\t%s\t%g\t%u\n", e->stem, kind, who->name, c->x,
-                under ? under : "", under ? " " : "", c->program,
-                *c->arguments ? c->arguments : "-", c->load, c->least_s, every);
+        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind, who->name,
+                c->x, under ? under : "", under ? " " : "", c->program,
+                *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every, c->turn,
+                c->headline_every);
 }
 
-void cells_write(const struct experiment *e, const struct entrant *who, int peer_cpu, FILE *cells,
-                 FILE *left_out)
+void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,
+                 int peer_cpu, FILE *cells, FILE *left_out)
 {
     char values[1024] = "-", *rest = values, *x_name = NULL, *x;
     if (experiment_get(e, "vary")) {
@@ -195,6 +223,7 @@ void cells_write(const struct experiment *e, const struct entrant *who, int peer
     }
     while ((x = strsep(&rest, " "))) {
         struct cell c = {.x_name = x_name, .x = x};
+        take_turn(e, who, is_chosen, &c);
         write_cell(e, who, &c, peer_cpu, cells, left_out);
     }
 }

@@ -8,14 +8,17 @@
 #include <stdio.h>
 
 // The columns of cells.tsv. least_s: the time that a trial cannot go below. every: it takes part in
-// one of so many blocks.
-#define CELL_COLUMNS "experiment\tkind\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery"
+// one of so many blocks, those behind the experiment's headline in one of headline_every. turn: it
+// does so together with the experiment's other cells of the same turn.
+#define CELL_COLUMNS                                                                               \
+    "experiment\tkind\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery\tturn\theadline_every"
 
 // The columns of left_out.tsv.
 #define LEFT_OUT_COLUMNS "experiment\tmodel\tx\treason"
 
 // Writes a row for each cell of an entrant to one file or the other: a cell is left out if some of
 // its connections would wait for ever, or if the program says that it cannot run so here. peer_cpu:
-// the processor of who is to run apart, -1 if there is no other.
-void cells_write(const struct experiment *e, const struct entrant *who, int peer_cpu, FILE *cells,
-                 FILE *left_out);
+// the processor of who is to run apart, -1 if there is no other. is_chosen: somebody asked for it
+// by its name, and it takes part in as many blocks as what is behind the headline.
+void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,
+                 int peer_cpu, FILE *cells, FILE *left_out);

@@ -44,10 +44,14 @@ bool questions_wait(struct questions *q, const char *folder)
     bool waits = false, has_ratio = false;
     run_read(&run, folder);
     for (size_t i = 0; i < q->count; i++) {
-        double reach = headline_reach(&run, &q->experiments[i]);
-        q->states[i].is_sharp = reach <= SHARP_WITHIN;
-        waits = waits || reach > SHARP_WITHIN; // no ratio is nothing to wait for, either
-        has_ratio = has_ratio || !isnan(reach);
+        struct question *question = &q->states[i];
+        double reach = question->is_sharp ? 0 : headline_reach(&run, &q->experiments[i]);
+        if (isnan(reach))
+            continue; // no ratio is nothing to wait for
+        has_ratio = true;
+        question->is_sharp =
+            reach <= SHARP_WITHIN && least_trials(&run, &q->experiments[i]) >= LEAST_TRIALS;
+        waits = waits || !question->is_sharp;
     }
     run_free(&run);
     return waits || !has_ratio;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct question {
-    bool is_sharp; // every headline ratio is (sharpness.h)
+    bool is_sharp; // every headline ratio is, and there is enough of the rest (sharpness.h)
     double wall_s; // of its trials so far
     size_t trials; // so far
 };
@@ -29,6 +29,7 @@ struct question *question_named(const struct questions *q, const char *stem);
 // Another trial, which took so long.
 void question_add(struct question *question, double wall_s);
 
-// Looks at all of the run's trials so far and finds out who is sharp. Returns whether there is a
-// ratio to wait for; where nobody has a ratio at all, there is only the budget to wait for.
+// Looks at all of the run's trials so far and finds out who is sharp, and stays so. Returns whether
+// there is a ratio to wait for; where nobody has a ratio at all, there is only the budget to wait
+// for.
 bool questions_wait(struct questions *q, const char *run);

@@ -7,22 +7,73 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_cell(const struct cell *c, const char *experiment, const char *model, const char *x)
+static int compare_cells(const struct index *index, size_t row, const struct cell *c)
 {
-    return strcmp(c->experiment, experiment) == 0 && strcmp(c->model, model) == 0 &&
-           strcmp(c->x, x) == 0;
+    int order = strcmp(table_text(index->table, row, index->experiment), c->experiment);
+    if (!order)
+        order = strcmp(table_text(index->table, row, index->model), c->model);
+    return order ? order : strcmp(table_text(index->table, row, index->x), c->x);
+}
+
+static int compare_rows(const void *left, const void *right, void *of)
+{
+    const size_t *a = left, *b = right;
+    const struct index *index = of;
+    struct cell c = {table_text(index->table, *b, index->experiment),
+                     table_text(index->table, *b, index->model),
+                     table_text(index->table, *b, index->x)};
+    int order = compare_cells(index, *a, &c);
+    return order ? order : (*a > *b) - (*a < *b);
+}
+
+// Of the first rows of a table.
+static struct index index_rows(const struct table *table, size_t rows)
+{
+    struct index index = {table,
+                          table_column(table, "experiment"),
+                          table_column(table, "model"),
+                          table_column(table, "x"),
+                          calloc(rows, sizeof *index.rows),
+                          rows};
+    if (!index.rows)
+        err(1, "%s", table->path);
+    for (size_t i = 0; i < rows; i++)
+        index.rows[i] = i;
+    qsort_r(index.rows, rows, sizeof *index.rows, compare_rows, &index);
+    return index;
+}
+
+// Where in the index the rows of a cell begin, or would.
+static size_t index_begin(const struct index *index, const struct cell *c)
+{
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compare_cells(index, index->rows[middle], c) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t index_end(const struct index *index, const struct cell *c, size_t begin)
+{
+    while (begin < index->count && compare_cells(index, index->rows[begin], c) == 0)
+        begin++;
+    return begin;
 }
 
 bool run_has_planned(const struct run *run, const struct cell *c)
 {
-    size_t experiment = table_column(&run->plan, "experiment"),
-           model = table_column(&run->plan, "model");
-    size_t x = table_column(&run->plan, "x"), block = table_column(&run->plan, "block");
-    for (size_t row = 0; row < run->plan.rows && table_number(&run->plan, row, block) == 1; row++)
-        if (is_cell(c, table_text(&run->plan, row, experiment), table_text(&run->plan, row, model),
-                    table_text(&run->plan, row, x)))
-            return true;
-    return false;
+    size_t begin = index_begin(&run->first_block, c);
+    return index_end(&run->first_block, c, begin) > begin;
+}
+
+size_t run_trials(const struct run *run, const struct cell *c)
+{
+    size_t begin = index_begin(&run->by_cell, c);
+    return index_end(&run->by_cell, c, begin) - begin;
 }
 
 double *values_of(const struct run *run, const struct cell *c, const char *metric,
@@ -34,11 +85,10 @@ double *values_of(const struct run *run, const struct cell *c, const char *metri
         err(1, "values");
     for (size_t block = 0; block < run->blocks; block++)
         values[block] = NAN;
-    for (size_t row = 0; row < run->trials.rows; row++) {
+    size_t begin = index_begin(&run->by_cell, c), end = index_end(&run->by_cell, c, begin);
+    for (size_t i = begin; i < end; i++) {
         const struct table *t = &run->trials;
-        if (!is_cell(c, table_text(t, row, run->trial_experiment),
-                     table_text(t, row, run->trial_model), table_text(t, row, run->trial_x)))
-            continue;
+        size_t row = run->by_cell.rows[i];
         size_t block = (size_t)table_number(t, row, run->trial_block);
         if (block < 1 || block > run->blocks)
             errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
@@ -76,21 +126,24 @@ void run_read(struct run *run, const char *folder)
     table_read(&run->trials, trials);
     if (!run->plan.rows || !run->trials.rows)
         errx(1, "%s: nothing was measured yet", folder);
-    run->blocks =
-        (size_t)table_number(&run->plan, run->plan.rows - 1, table_column(&run->plan, "block"));
+    size_t block = table_column(&run->plan, "block"), first = 0;
+    run->blocks = (size_t)table_number(&run->plan, run->plan.rows - 1, block);
+    while (first < run->plan.rows && table_number(&run->plan, first, block) == 1)
+        first++;
+    run->first_block = index_rows(&run->plan, first);
+    run->by_cell = index_rows(&run->trials, run->trials.rows);
     run->model_experiment = table_column(&run->models, "experiment");
     run->model_name = table_column(&run->models, "name");
     run->model_family = table_column(&run->models, "family");
     run->model_status = table_column(&run->models, "status");
     run->trial_block = table_column(&run->trials, "block");
-    run->trial_experiment = table_column(&run->trials, "experiment");
-    run->trial_model = table_column(&run->trials, "model");
-    run->trial_x = table_column(&run->trials, "x");
     run->trial_status = table_column(&run->trials, "status");
 }
 
 void run_free(struct run *run)
 {
+    free(run->first_block.rows);
+    free(run->by_cell.rows);
     table_free(&run->plan);
     table_free(&run->models);
     table_free(&run->trials);

@@ -9,11 +9,19 @@
 // Of every interval of a run, so that who looks while it goes on and who sums it up see the same.
 enum { RESAMPLES = 10000, SEED = 1 };
 
+// The rows of a table by their cell: sorted, so that those of one stand together, in their order.
+struct index {
+    const struct table *table;
+    size_t experiment, model, x; // columns
+    size_t *rows, count;
+};
+
 struct run {
     struct table plan, models, trials;
-    size_t blocks;                                                   // of the plan, numbered from 1
+    struct index first_block, by_cell; // of the plan's first block; of all trials
+    size_t blocks;                     // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
-    size_t trial_block, trial_experiment, trial_model, trial_x, trial_status;
+    size_t trial_block, trial_status;
 };
 
 struct cell {
@@ -25,7 +33,11 @@ void run_read(struct run *run, const char *folder);
 
 void run_free(struct run *run);
 
+// Whether the plan has it: each of its cells is in its first block.
 bool run_has_planned(const struct run *run, const struct cell *c);
+
+// How many trials it had so far, valid or not.
+size_t run_trials(const struct run *run, const struct cell *c);
 
 // A metric's value in each block, NAN where there is no valid one. fault (if not NULL) becomes what
 // went wrong last, if anything did. The caller frees them.

@@ -2,18 +2,22 @@
 #include "bench/core/statistics.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Of one ratio; NAN if there is none.
+// Of one ratio; NAN if there is none. Resamples are not drawn in vain: this is looked at before
+// each block.
 static double reach(const struct run *run, const struct cell *c, const char *metric,
                     const char *baseline)
 {
     struct cell base = {c->experiment, baseline, c->x};
     double *values = values_of(run, c, metric, NULL),
            *base_values = values_of(run, &base, metric, NULL);
-    struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
+    struct estimate ratio = bootstrap_ratio(values, base_values, run->blocks, 0, SEED);
+    if (ratio.n >= LEAST_SHARP_BLOCKS)
+        ratio = bootstrap_ratio(values, base_values, run->blocks, RESAMPLES, SEED);
     free(values);
     free(base_values);
     if (!ratio.n)
@@ -40,4 +44,21 @@ double headline_reach(const struct run *run, const struct experiment *e)
         }
     }
     return widest;
+}
+
+size_t least_trials(const struct run *run, const struct experiment *e)
+{
+    const struct index *planned = &run->first_block;
+    size_t least = SIZE_MAX;
+    for (size_t row = 0; row < planned->count; row++) {
+        struct cell c = {table_text(planned->table, row, planned->experiment),
+                         table_text(planned->table, row, planned->model),
+                         table_text(planned->table, row, planned->x)};
+        if (strcmp(c.experiment, e->stem) != 0)
+            continue;
+        size_t trials = run_trials(run, &c);
+        if (trials < least)
+            least = trials;
+    }
+    return least;
 }

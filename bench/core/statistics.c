@@ -3,11 +3,12 @@
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
-typedef double estimator(const double *sorted, const size_t *counts, size_t n);
+typedef double estimator(const double *sorted, const uint32_t *counts, size_t n);
 
-static double median(const double *sorted, const size_t *counts, size_t n)
+static double median(const double *sorted, const uint32_t *counts, size_t n)
 {
     size_t i = 0;
     size_t seen = counts[0];
@@ -19,19 +20,18 @@ static double median(const double *sorted, const size_t *counts, size_t n)
     return (lower + sorted[i]) / 2;
 }
 
-static double trimmed_mean(const double *sorted, const size_t *counts, size_t n)
+static double trimmed_mean(const double *sorted, const uint32_t *counts, size_t n)
 {
-    const size_t cut = n / 5;
-    double sum = 0;
-    size_t seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t from = seen > cut ? seen : cut;
-        seen += counts[i];
-        size_t to = seen < n - cut ? seen : n - cut;
-        if (to > from)
-            sum += (double)(to - from) * sorted[i];
+    const size_t cut = n / 5, end = n - cut;
+    size_t i = 0, seen = counts[0];
+    while (seen <= cut)
+        seen += counts[++i];
+    double sum = (double)(seen - cut) * sorted[i];
+    while (seen < end) {
+        seen += counts[++i];
+        sum += counts[i] * sorted[i];
     }
-    return sum / (double)(n - 2 * cut);
+    return (sum - (double)(seen - end) * sorted[i]) / (double)(end - cut);
 }
 
 static int compare(const void *left, const void *right)
@@ -41,24 +41,60 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-// Phi(-t), t the 97.5 % quantile of Student's distribution by Abramowitz and Stegun 26.7.5, which
-// is within 0.0003 for the 5 degrees of freedom and more that are asked for.
-static double expanded_tail(size_t n)
+// The probability of a |T| above t, T having Student's distribution with so many degrees of freedom
+// (Abramowitz and Stegun 26.7.3 and 26.7.4: a finite sum, exact but for rounding).
+static double student_beyond(double t, size_t freedom)
 {
-    const double z = 1.959963984540054;
-    const double z2 = z * z;
-    const double v = (double)(n - 1);
-    const double g1 = (z2 + 1) / 4;
-    const double g2 = ((5 * z2 + 16) * z2 + 3) / 96;
-    const double g3 = (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
-    const double g4 = ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
-    double t = z * (1 + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v);
-    return erfc(t / M_SQRT2) / 2;
+    const double angle = atan(t / sqrt((double)freedom)), cosine = cos(angle);
+    const size_t odd = freedom % 2;
+    double term = odd ? cosine : 1, sum = freedom > 1 ? term : 0;
+    for (size_t power = 2 + odd; power + 2 <= freedom; power += 2) {
+        term *= cosine * cosine * (double)(power - 1) / (double)power;
+        sum += term;
+    }
+    sum *= sin(angle);
+    return fmax(0, 1 - (odd ? M_2_PI * (angle + sum) : sum));
 }
 
-static size_t random_below(size_t n, unsigned short state[3])
+static double normal_beyond(double z)
 {
-    return (size_t)((uint64_t)nrand48(state) * n >> 31);
+    return erfc(z / M_SQRT2) / 2;
+}
+
+// Where a probability that falls with t, of which more is not asked, is p: by bisection.
+static double student_quantile(double p, size_t freedom)
+{
+    double low = 0, high = 1000;
+    for (int i = 0; i < 64; i++) {
+        double t = (low + high) / 2;
+        *(student_beyond(t, freedom) > p ? &low : &high) = t;
+    }
+    return low;
+}
+
+static double normal_quantile(double p)
+{
+    double low = 0, high = 40;
+    for (int i = 0; i < 64; i++) {
+        double z = (low + high) / 2;
+        *(normal_beyond(z) > p ? &low : &high) = z;
+    }
+    return low;
+}
+
+// What is left out at either end.
+static double expanded_tail(size_t n)
+{
+    return normal_beyond(student_quantile(0.05, n - 1));
+}
+
+// SplitMix64's mixing (Steele, Lea, Flood 2014).
+static uint64_t mix(uint64_t z)
+{
+    z += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
 }
 
 static void *allocate(size_t n, size_t size)
@@ -69,36 +105,90 @@ static void *allocate(size_t n, size_t size)
     return memory;
 }
 
+// Draws n of n with replacement, each unbiased within n * 2^-32, two by each number of SplitMix64.
+static void resample(uint32_t *counts, size_t n, uint64_t *state)
+{
+    memset(counts, 0, n * sizeof *counts);
+    for (size_t i = 0; i < n; i += 2) {
+        uint64_t bits = mix(*state);
+        *state += 0x9e3779b97f4a7c15;
+        counts[(bits >> 32) * n >> 32]++;
+        if (i + 1 < n)
+            counts[(bits & 0xffffffff) * n >> 32]++;
+    }
+}
+
+// The value that would be at k were they sorted (Hoare's FIND); moves them about.
+static double at_rank(double *values, size_t n, size_t k)
+{
+    ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, rank = (ptrdiff_t)k;
+    while (low < high) {
+        double pivot = values[rank];
+        ptrdiff_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[j])
+                j--;
+            if (i <= j) {
+                double swapped = values[i];
+                values[i++] = values[j];
+                values[j--] = swapped;
+            }
+        }
+        if (j < rank)
+            low = i;
+        if (rank < i)
+            high = j;
+    }
+    return values[k];
+}
+
+// The p-value of a true value of 0: at what level the interval's end would just be there. Beyond
+// the outer half of what a 95 % interval leaves out resamples are too few to tell levels apart.
+static double p_of_zero(double value, const double *replicates, unsigned resamples, size_t left_out,
+                        size_t n)
+{
+    size_t below = 0, above = 0, told = left_out / 2;
+    double sum = 0;
+    for (unsigned r = 0; r < resamples; r++) {
+        below += replicates[r] <= 0;
+        above += replicates[r] >= 0;
+        sum += (replicates[r] - value) * (replicates[r] - value);
+    }
+    size_t beyond = below < above ? below : above;
+    double z = normal_quantile((double)(beyond > told ? beyond : told + 1) / resamples);
+    if (beyond <= told)
+        z = fmax(z, fabs(value) / sqrt(sum / resamples));
+    return student_beyond(z, n - 1);
+}
+
 // Sorts the values in place.
 static struct estimate bootstrap(estimator *estimate, double *values, size_t n, unsigned resamples,
                                  uint64_t seed)
 {
-    struct estimate result = {NAN, NAN, NAN, n};
+    struct estimate result = {NAN, NAN, NAN, NAN, n};
     if (n == 0)
         return result;
 
     // Sorted once: a resample is then a count for each value, and needs no sorting of its own.
     qsort(values, n, sizeof *values, compare);
-    size_t *counts = allocate(n, sizeof *counts);
+    uint32_t *counts = allocate(n, sizeof *counts);
     for (size_t i = 0; i < n; i++)
         counts[i] = 1;
     result.value = estimate(values, counts, n);
 
     if (n >= ESTIMATE_MIN_N && resamples > 0) {
         double *replicates = allocate(resamples, sizeof *replicates);
-        unsigned short state[3];
-        random_state(state, seed, 0);
+        uint64_t state = mix(seed);
         for (unsigned r = 0; r < resamples; r++) {
-            for (size_t i = 0; i < n; i++)
-                counts[i] = 0;
-            for (size_t i = 0; i < n; i++)
-                counts[random_below(n, state)]++;
+            resample(counts, n, &state);
             replicates[r] = estimate(values, counts, n);
         }
-        qsort(replicates, resamples, sizeof *replicates, compare);
         size_t left_out = (size_t)(expanded_tail(n) * resamples);
-        result.low = replicates[left_out];
-        result.high = replicates[resamples - 1 - left_out];
+        result.low = at_rank(replicates, resamples, left_out);
+        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
+        result.p = p_of_zero(result.value, replicates, resamples, left_out, n);
         free(replicates);
     }
     free(counts);
@@ -113,6 +203,7 @@ struct estimate bootstrap_median(const double *values, size_t n, unsigned resamp
         if (!isnan(values[i]))
             kept[n_kept++] = values[i];
     struct estimate result = bootstrap(median, kept, n_kept, resamples, seed);
+    result.p = NAN; // nobody asks whether a cost is 0
     free(kept);
     return result;
 }
@@ -134,20 +225,16 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     return result;
 }
 
-// SplitMix64's mixing (Steele, Lea, Flood 2014).
-static uint64_t mix(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
-
 void random_state(unsigned short state[3], uint64_t seed, uint64_t number)
 {
     uint64_t mixed = mix(mix(seed) + number);
     for (int i = 0; i < 3; i++)
         state[i] = (unsigned short)(mixed >> (16 * i));
+}
+
+static size_t random_below(size_t n, unsigned short state[3])
+{
+    return (size_t)((uint64_t)nrand48(state) * n >> 31);
 }
 
 void shuffle(size_t *order, size_t n, unsigned short state[3])
@@ -158,4 +245,27 @@ void shuffle(size_t *order, size_t n, unsigned short state[3])
         order[i - 1] = order[j];
         order[j] = swapped;
     }
+}
+
+void holm(double *p, size_t n)
+{
+    double *sorted = allocate(n, sizeof *sorted);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(p[i]))
+            sorted[kept++] = p[i];
+    qsort(sorted, kept, sizeof *sorted, compare);
+    double *adjusted = allocate(kept, sizeof *adjusted);
+    for (size_t i = 0; i < kept; i++)
+        adjusted[i] = fmin(1, fmax(i ? adjusted[i - 1] : 0, sorted[i] * (double)(kept - i)));
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(p[i]))
+            continue;
+        double *found = bsearch(&p[i], sorted, kept, sizeof *sorted, compare);
+        while (found > sorted && found[-1] == *found) // of equal ones the first, which counts most
+            found--;
+        p[i] = adjusted[found - sorted];
+    }
+    free(sorted);
+    free(adjusted);
 }

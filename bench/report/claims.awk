@@ -41,7 +41,7 @@ function table(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
         if (verdict[id] == "not asked") continue
-        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " found[id] (note[id] == "-" || found[id] != "-" ? "" : plain(note[id])) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
+        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : note[id] == "-" || found[id] != "-" ? "" : plain(note[id])) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
     }
 }
 function in_full(   i, id) {
@@ -56,7 +56,7 @@ END {
     if (full) { in_full(); exit }
     asked = claims - count["not asked"]
     print "Of " asked " sentences of textbook lore that this run asked about, " count["holds"] + 0 (count["holds"] == 1 ? " holds" : " hold") ", " count["does not hold"] + 0 \
-        (count["does not hold"] == 1 ? " does" : " do") " not, and of " count["cannot tell"] + 0 " it cannot tell. A verdict needs the whole 95 % interval on one side.\n"
+        (count["does not hold"] == 1 ? " does" : " do") " not, and of " count["cannot tell"] + 0 " it cannot tell. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all of them.\n"
     if (asked) table()
     if (count["not asked"]) print "\nNot asked in this run: " count["not asked"] (count["not asked"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
 }

@@ -1,0 +1,55 @@
+#include "bench/core/headline.h"
+#include "bench/core/run.h"
+#include "bench/core/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Whether what is derived by a line is computed from this cell: from MODEL or MODEL@X.
+static bool is_term(const char *line, const char *model, const char *x)
+{
+    char words[1024], *rest = words, *word, cell[192];
+    snprintf(words, sizeof words, "%s", line);
+    snprintf(cell, sizeof cell, "%s@%s", model, x);
+    strsep(&rest, " "); // its name
+    while ((word = strsep(&rest, " ")))
+        if (strcmp(word, model) == 0 || strcmp(word, cell) == 0)
+            return true;
+    return false;
+}
+
+// Of what is part of the answer, or of the rest.
+static bool is_derived_from(const struct experiment *e, const char *model, const char *x,
+                            bool answers)
+{
+    const char *answer = experiment_get(e, "answer");
+    for (size_t i = 0; i < e->lines; i++) {
+        char name[128];
+        if (strcmp(e->keys[i], "derive") != 0 || sscanf(e->values[i], "%127s", name) != 1)
+            continue;
+        if ((answer && is_listed(name, answer)) == answers && is_term(e->values[i], model, x))
+            return true;
+    }
+    return false;
+}
+
+bool is_behind_headline(const struct experiment *e, const char *model, const char *x)
+{
+    char names[1024], *rest = names, *name, own[64];
+    const char *at = experiment_get(e, "headline_at");
+    snprintf(names, sizeof names, "%s", experiment_need(e, "headline"));
+    while ((!at || is_listed(x, at)) && (name = strsep(&rest, " ")))
+        if (strcmp(name, model) == 0 || strcmp(baseline_of(e, name, own), model) == 0)
+            return true;
+    return is_derived_from(e, model, x, true);
+}
+
+enum turn turn_of(const struct experiment *e, const char *model, const char *x)
+{
+    char own[64];
+    if (is_behind_headline(e, model, x))
+        return TURN_HEADLINE;
+    if (is_derived_from(e, model, x, false))
+        return TURN_DERIVED;
+    return is_behind_headline(e, baseline_of(e, model, own), x) ? TURN_ALONE : TURN_X;
+}

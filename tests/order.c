@@ -1,0 +1,176 @@
+// Which cells take part in a block, with whom, and in which order.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/core/headline.h"
+#include "bench/core/order.h"
+
+enum { EVERY = 6, BLOCKS = 60 };
+
+// Two questions: one of two x, whose headline is at one of them, and one that takes part in every
+// second block.
+static const char cells_text[] = "experiment\tmodel\tx\tevery\tturn\theadline_every\n"
+                                 "one\tbase\t1\t6\t@1\t1\n"
+                                 "one\tbase\t2\t1\theadline\t1\n"
+                                 "one\thead\t1\t6\t@1\t1\n"
+                                 "one\thead\t2\t1\theadline\t1\n"
+                                 "one\tother\t2\t6\tother@2\t1\n"
+                                 "one\tmore\t2\t6\tmore@2\t1\n"
+                                 "two\tbase\t-\t2\theadline\t2\n"
+                                 "two\thead\t-\t2\theadline\t2\n"
+                                 "two\tother\t-\t6\tother@-\t2\n"
+                                 "two\tmore\t-\t6\tmore@-\t2\n"
+                                 "two\tlast\t-\t6\tderived\t2\n"
+                                 "two\tlater\t-\t6\tderived\t2\n";
+enum { CELLS = 12 };
+
+static struct place *read_places(void)
+{
+    char path[] = "/tmp/forklore-order-XXXXXX";
+    int fd = mkstemp(path);
+    struct table table;
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, cells_text, strlen(cells_text)), strlen(cells_text));
+    close(fd);
+    table_read(&table, path);
+    unlink(path);
+    assert_int_equal(table.rows, CELLS);
+    struct place *places = places_of(&table);
+    table_free(&table);
+    return places;
+}
+
+static void turns_are_taken(void **unused)
+{
+    (void)unused;
+    struct place *places = read_places();
+    size_t parts[CELLS] = {0}, fewest = CELLS, most = 0;
+    for (size_t i = 0; i < CELLS; i++)
+        assert_true(takes_part(&places[i], 1));
+    for (size_t block = 2; block <= BLOCKS + 1; block++) {
+        bool part[CELLS];
+        size_t others = 0;
+        for (size_t i = 0; i < CELLS; i++) {
+            part[i] = takes_part(&places[i], block);
+            parts[i] += part[i];
+            others += part[i] && places[i].every == EVERY && i < 6;
+        }
+        fewest = others < fewest ? others : fewest;
+        most = others > most ? others : most;
+        assert_true(part[1] && part[3]);
+        assert_int_equal(part[0], part[2]); // at x = 1 the baseline is there when the model is
+        assert_int_equal(part[6], part[7]);
+        assert_int_equal(part[10], part[11]);
+        for (size_t i = 8; i < CELLS; i++)
+            assert_true(!part[i] || part[6]); // never without its baseline
+    }
+    for (size_t i = 0; i < CELLS; i++)
+        assert_int_equal(parts[i], BLOCKS / places[i].every);
+    assert_true(fewest == 0 && most == 2); // x = 1, other and more, each in a block of its own
+    free(places);
+}
+
+// The places in a block from the first to the last of those that satisfy.
+static size_t spread(const size_t *order, size_t n, const struct place *places, size_t experiment,
+                     size_t x, bool headlines)
+{
+    size_t first = n, last = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct place *p = &places[order[i]];
+        if (p->experiment != experiment || (x < CELLS && p->x != x) ||
+            (headlines && !p->is_headline))
+            continue;
+        first = first < i ? first : i;
+        last = i;
+    }
+    return last - first + 1;
+}
+
+static void what_is_compared_stands_together(void **unused)
+{
+    (void)unused;
+    enum { RUNS = 4000 };
+    struct place *places = read_places();
+    size_t base_first = 0, one_first = 0, headline_at[4] = {0}, same = 0;
+    size_t before[CELLS] = {0};
+    for (uint64_t seed = 0; seed < RUNS; seed++) {
+        size_t order[CELLS], again[CELLS], at[CELLS];
+        assert_int_equal(block_order(places, CELLS, seed, 1, order), CELLS);
+        assert_int_equal(block_order(places, CELLS, seed, 1, again), CELLS);
+        assert_memory_equal(order, again, sizeof order);
+        same += memcmp(order, before, sizeof order) == 0;
+        memcpy(before, order, sizeof order);
+        memset(at, 0xff, sizeof at);
+        for (size_t i = 0; i < CELLS; i++)
+            at[order[i]] = i;
+        for (size_t i = 0; i < CELLS; i++)
+            assert_true(at[i] < CELLS); // each once
+        assert_int_equal(spread(order, CELLS, places, 0, CELLS, false), 6);
+        assert_int_equal(spread(order, CELLS, places, 0, 0, false), 2);
+        assert_int_equal(spread(order, CELLS, places, 0, 1, false), 4);
+        assert_int_equal(spread(order, CELLS, places, 0, 1, true), 2);
+        assert_int_equal(spread(order, CELLS, places, 6, 6, true), 2);
+        base_first += at[1] < at[3];
+        one_first += at[0] < 6;
+        size_t x_begins = at[0] < at[1] ? 2 : 0, in_x = (at[1] < at[3] ? at[1] : at[3]) % 6;
+        headline_at[in_x - x_begins]++;
+    }
+    // Four standard deviations of RUNS fair coins are 126; of one in three, 119.
+    assert_in_range(base_first, RUNS / 2 - 127, RUNS / 2 + 127);
+    assert_in_range(one_first, RUNS / 2 - 127, RUNS / 2 + 127);
+    for (size_t i = 0; i < 3; i++)
+        assert_in_range(headline_at[i], RUNS / 3 - 120, RUNS / 3 + 120);
+    assert_true(same < 5);
+    free(places);
+}
+
+static void who_is_behind_the_headline(void **unused)
+{
+    (void)unused;
+    char *keys[] = {"headline", "headline_at", "baseline", "derive", "derive", "answer"};
+    char *values[] = {"fork thread",   "64 512",           "epoll",
+                      "shown a - b@8", "hidden c - d / 2", "shown nothing"};
+    const struct experiment e = {"e", 6, keys, values};
+    assert_true(is_behind_headline(&e, "fork", "64") && is_behind_headline(&e, "thread", "512"));
+    assert_true(is_behind_headline(&e, "epoll", "64"));
+    assert_false(is_behind_headline(&e, "fork", "6") || is_behind_headline(&e, "epoll", "1"));
+    assert_true(is_behind_headline(&e, "a", "1") && is_behind_headline(&e, "b", "8"));
+    assert_false(is_behind_headline(&e, "b", "1") || is_behind_headline(&e, "c", "64"));
+    assert_int_equal(turn_of(&e, "fork", "64"), TURN_HEADLINE);
+    assert_int_equal(turn_of(&e, "d", "64"), TURN_DERIVED);
+    assert_int_equal(turn_of(&e, "poll", "64"), TURN_ALONE);
+    assert_int_equal(turn_of(&e, "poll", "1"), TURN_X);
+    assert_int_equal(turn_of(&e, "epoll", "1"), TURN_X);
+}
+
+static void variants_bring_their_own_baseline(void **unused)
+{
+    (void)unused;
+    char *keys[] = {"headline", "baseline", "variant", "variant", "variant"};
+    char *values[] = {"fork+much", "own", "fork+much fork --much", "fork+some fork --some",
+                      "vfork+much vfork --much"};
+    const struct experiment e = {"e", 5, keys, values};
+    assert_int_equal(turn_of(&e, "fork+much", "-"), TURN_HEADLINE);
+    assert_int_equal(turn_of(&e, "fork", "-"), TURN_HEADLINE);
+    assert_int_equal(turn_of(&e, "fork+some", "-"), TURN_ALONE);
+    assert_int_equal(turn_of(&e, "vfork+much", "-"), TURN_X); // with vfork
+    assert_int_equal(turn_of(&e, "vfork", "-"), TURN_X);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turns_are_taken),
+        cmocka_unit_test(what_is_compared_stands_together),
+        cmocka_unit_test(who_is_behind_the_headline),
+        cmocka_unit_test(variants_bring_their_own_baseline),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
