@@ -28,8 +28,8 @@ load_conf() { # CONF: its settings into the environment
         export "${key?}"
     done
     axis=${axis:-$vary}
-    loop=
-    if [ "$kind" = serve ] && [[ $(setting "$1" rate) =~ ^0?$ ]] && [ "$vary" != rate ]; then loop=closed; fi
+    loop=closed
+    if [ "$kind" = load ] || [ "$kind" = knee ] || [ "$vary" = rate ] || [[ ! $(setting "$1" rate) =~ ^0?$ ]]; then loop=open; fi
     export stem vary xs loop
 }
 
@@ -54,7 +54,21 @@ load() { # CONF
     requests=$(setting "$1" requests)
     if [ "$vary" = requests ]; then requests=$(one_of "$xs"); fi
     pool=$(setting "$1" pool)
-    printf '%s, %s connections at a time' "$([ "$loop" = closed ] && echo 'closed loop' || echo 'open loop')" "${connections:-1}"
+    if [ "$kind" = hold ]; then
+        printf '%s idle connections, each served once' "$connections"
+        return
+    fi
+    if [ "$loop" = closed ]; then
+        printf 'closed loop, %s connections at a time' "$connections"
+    elif [ -n "$(setting "$1" rate)" ]; then
+        printf 'open loop, %s requests due per second, up to %s connections at a time' "$(setting "$1" rate)" "$connections"
+    else
+        printf 'open loop, %s connections at a time' "$connections"
+    fi
+    case $vary in
+        company) printf ', beside as many others as the table says (%s)' "$(setting "$1" manner)" ;;
+        manner) printf ', beside %s others' "$(setting "$1" company)" ;;
+    esac
     case $requests in
         '') ;;
         0) printf ', which persist' ;;

@@ -46,6 +46,7 @@ function quantity(   m) {
     if (m ~ /^kept_per_s$/) return "highest rate kept"
     if (sub(/_per_s$/, "", m)) return "rate of " words_of(m)
     if (sub(/_lost$/, "", m)) return "number of " words_of(m) " lost"
+    if (m ~ /^in_time_percent$/) return "share of requests answered in time"
     if (sub(/_percent$/, "", m)) return "share " words_of(m)
     sub(/_us_per_/, " per ", m); sub(/_kib_per_/, " per ", m)
     sub(/_us$|_ms$|_kib$|_bytes$/, "", m)
