@@ -50,7 +50,7 @@ TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format clean verify compare
+.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format clean verify compare cite pack
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -144,6 +144,8 @@ help:
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
 	@echo 'make verify RUN=r  make all of results/r behind its trials once more, elsewhere: is it the same?        15 s'
+	@echo 'make cite RUN=r ID=churn.fork   a result in one sentence, with interval and conditions; without ID a list         1 s'
+	@echo 'make pack RUN=r    make results/r small enough to be committed; report and verify still work               5 s'
 	@echo 'make compare BASE=r NEW=s   two runs side by side: what changed, what did not, what cannot be told      1 s'
 	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
 	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              6 min'
@@ -189,15 +191,22 @@ plots:
 	$(NEED_RUN)
 	@bench/plots.sh '$(RESULTS)/$(RUN)'
 
-report: $(B)/bench/summarize
+REPORTERS = $(patsubst %,$(B)/bench/%,summarize selftest judge choose)
+report: $(REPORTERS)
 	$(NEED_RUN)
-	@$(B)/bench/summarize '$(RESULTS)/$(RUN)'
-	@bench/plots.sh '$(RESULTS)/$(RUN)'
-	@bench/report.sh '$(RESULTS)/$(RUN)'
+	@bench/conclude.sh '$(RESULTS)/$(RUN)'
 
-verify: $(B)/bench/summarize
+verify: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/verify.sh '$(RESULTS)/$(RUN)'
+
+cite:
+	$(NEED_RUN)
+	@bench/cite.sh '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
+
+pack:
+	$(NEED_RUN)
+	@bench/pack.sh '$(RESULTS)/$(RUN)'
 
 compare:
 	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'which runs? give BASE=name NEW=name, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }

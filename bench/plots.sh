@@ -1,5 +1,6 @@
 #!/bin/bash
-# plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg and .png for each experiment of the run that has a plots/<stem>.gp.
+# plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg, .png, .pdf and _latex.tex (which includes _latex.pdf) for each experiment of
+# the run that has a plots/<stem>.gp.
 #
 # Beside each picture lie its numbers (<stem>.tsv and, of open loops, <stem>.distribution.tsv), its text (<stem>.words) and its script, so that `gnuplot <stem>.gp` in
 # that folder draws it again.
@@ -15,7 +16,7 @@ if [ ! -f "$run/summary.tsv" ]; then
     echo "plots: $run is not a run: it has no summary.tsv" >&2
     exit 1
 fi
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../plots" && pwd)
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../plots" && pwd)
 
 setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
 
@@ -32,11 +33,11 @@ footer() {
     echo "run $(basename "$(cd "$run" && pwd)"): ${machine:-machine not recorded}"
 }
 
-# The rows of one experiment: headline metric first, each model's rows together with x in its order, models by cost. Where
+# The rows of one experiment: headline metric first, each model's rows together with x in its order, the best model first. Where
 # x is a kind and no number, each of them has a row of its own in the picture, those of a model close together.
 rows() { # STEM METRIC XS
     awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" -v xs="$3" '
-        BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ ? n : 0; n = 0 }
+        BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ && value[1] !~ /:/ ? n : 0; n = 0 }
         NR == 1 { print 0, 0, 0, $0, "row", "shape"; next }
         $1 != stem { next }
         $2 == "derived" { derived[++more] = $0; next }
@@ -45,7 +46,7 @@ rows() { # STEM METRIC XS
             if (!($3 in family)) { family[$3] = $4; name[++names] = $3; shape[$3] = shapes[$4]++ + 0; last[$3] = ""; cost[$3] = 1e300 }
             if (!($2 in rank)) rank[$2] = $2 == metric ? 0 : ++metrics
             if ($2 == metric && $7 != "-" && (last[$3] == "" || place[$5] >= place[last[$3]])) {
-                last[$3] = $5; cost[$3] = $7 + 0
+                last[$3] = $5; cost[$3] = metric ~ /_per_s$|_percent$/ ? -$7 : $7 + 0
                 if (largest == "" || place[$5] > place[largest]) largest = $5
             }
         }
@@ -108,7 +109,7 @@ for conf in "$run"/experiments/*.conf; do
     fi
     if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
         echo "plots: $stem: no number to draw, left out" >&2
-        rm -f "$run/plots/$stem".{tsv,words,gp,svg,png}
+        rm -f "$run/plots/$stem".{tsv,words,gp,svg,png,pdf} "$run/plots/$stem"_latex.{tex,pdf}
         continue
     fi
     {
@@ -130,7 +131,7 @@ for conf in "$run"/experiments/*.conf; do
     cp "$here/$stem.gp" "$here/style.gp" "$work"
     (cd "$work" && gnuplot "$stem.gp")
     mkdir -p "$run/plots"
-    for file in "$stem".{tsv,words,gp,svg,png} style.gp "$stem.distribution.tsv"; do
+    for file in "$stem".{tsv,words,gp,svg,png,pdf} "$stem"_latex.{tex,pdf} style.gp "$stem.distribution.tsv"; do
         [ -f "$work/$file" ] || continue
         # A name of its own first: the folder may be on another file system, and half a picture is no result.
         cp "$work/$file" "$run/plots/.$file.new"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: the whole line for one run: plan, trials, summary, plots, report. Knobs are environment variables:
+# run.sh: the whole line for one run: plan, trials, and what is concluded from them. Knobs are environment variables:
 #   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
 #   BUDGET       minutes for all trials together (default 10)
 #   EXPERIMENTS  only these, separated by blanks, or all (default: the core, those marked so)
@@ -27,6 +27,7 @@ if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
     [ ! -e "$run/trials.tsv" ] || build/bench/alone "$run/trials.tsv" true || exit
+    [ ! -e "$run/trials.tsv.gz" ] || fail "$run is packed: to go on with it, gunzip its files first"
     echo "bench: $run is there already and goes on where it stopped" >&2
     step build/bench/plan --budget "$BUDGET" "$run"
 else
@@ -56,8 +57,5 @@ mv "$run/environment.json.new" "$run/environment.json"
 [ -e "$run/selftest.tsv" ] || step build/bench/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
 step build/bench/trial --budget "$BUDGET" "$run"
-step build/bench/summarize "$run"
-step build/bench/selftest --judge "$run"
-step bench/plots.sh "$run"
-step bench/report.sh "$run"
+step bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

@@ -21,19 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_number(FILE *file, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "\t%.6g", value);
-    else
-        fputs("\t-", file);
-}
-
 static void print_estimate(FILE *file, const struct estimate *e)
 {
-    print_number(file, e->value);
-    print_number(file, e->low);
-    print_number(file, e->high);
+    output_number(file, e->value);
+    output_number(file, e->low);
+    output_number(file, e->high);
 }
 
 static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
@@ -67,7 +59,7 @@ static void section_end(struct section *section, bool is_family, FILE *file)
     rest = section->text;
     for (size_t row = 0; row < section->rows && (line = strsep(&rest, "\n")); row++) {
         fputs(line, file);
-        print_number(file, is_family ? section->p[row] : NAN);
+        output_number(file, is_family ? section->p[row] : NAN);
         fputc('\n', file);
     }
     free(section->text);

@@ -1,10 +1,11 @@
 #!/bin/bash
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, validity.tsv, distribution.tsv, plots/, report.md, report.html.
+# files, and fails on any difference: summary.tsv, validity.tsv, distribution.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
+# report.html.
 #
-# A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures in pixels
-# (.png) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw files
-# that no result depends on.
+# A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures that are no
+# text (.png, .pdf) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw
+# files that no result depends on. Of a packed run (bench/pack.sh), pictures that it does not have are no difference.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -15,11 +16,11 @@ if [ $# -ne 1 ] || [ -z "$1" ]; then
     exit 2
 fi
 run=${1%/}
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 for file in plan.tsv trials.tsv environment.json summary.tsv report.md report.html; do
-    [ -f "$run/$file" ] || fail "$run is not a finished run: it has no $file"
+    [ -f "$run/$file" ] || [ -f "$run/$file.gz" ] || fail "$run is not a finished run: it has no $file"
 done
-flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+[ ! -f "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -39,13 +40,11 @@ again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | validity.tsv | distribution.tsv | plots | report.md | report.html) ;;
+        summary.tsv | validity.tsv | distribution.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
-{
-    "$here/../build/bench/summarize" "$again" && "$here/plots.sh" "$again" && "$here/report.sh" "$again"
-} > "$work/log" 2>&1 || {
+"$here/conclude.sh" "$again" > "$work/log" 2>&1 || {
     why=$(tail -n 1 "$work/log")
     fail "$run cannot be made again: ${why//$again/$run}"
 }
@@ -54,7 +53,9 @@ done
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
-made() { (cd "$1" && find summary.tsv validity.tsv distribution.tsv plots report.md report.html -type f 2>/dev/null) || true; } # RUN
+made() { # RUN
+    (cd "$1" && find summary.tsv validity.tsv distribution.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
+}
 
 # An SVG begins with the version that drew it, also inside report.html.
 text() { # FILE
@@ -80,15 +81,17 @@ difference() { # STORED RECOMPUTED
         }' again="$work/recomputed" <(text "$1")
 }
 
-differing=0 same=0 skipped=0
+differing=0 same=0 skipped=0 packed=0
 differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
-    if [ ! -f "$stored" ]; then
+    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.gz" ] && [[ $file = *.png || $file = *.pdf || $file = *.tex ]]; then
+        packed=$((packed + 1))
+    elif [ ! -f "$stored" ]; then
         differs "$file is missing: it is made of the run's raw files"
     elif [ ! -f "$recomputed" ]; then
         differs "$file is not made of the run's raw files"
-    elif [[ $file = *.png ]]; then
+    elif [[ $file = *.png || $file = *.pdf ]]; then
         if [ "$recorded" != "$present" ]; then
             skipped=$((skipped + 1))
         elif cmp -s "$stored" "$recomputed"; then
@@ -104,11 +107,13 @@ while read -r file; do
             differs "$file:$(difference "$stored")"
         fi
     fi
-done < <({ made "$run"; made "$again"; } | sort -ru) # a cause before what follows from it
+done < <({ made "$run"; made "$again"; } | sort -u |
+    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : 2), $0 }' | sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # a cause before what follows from it
 
 if [ $differing -gt 0 ]; then
     fail "$run: $differing of $((differing + same)) files differ from what its raw files yield with the programs here$(
         [ "$recorded" = "$present" ] || echo ", where gnuplot is $present and not $recorded")"
 fi
 echo "verify: $run: all $same files agree with what its raw files yield$([ $skipped -eq 0 ] ||
-    echo "; $skipped pictures (.png) not compared: drawn by $recorded, here is $present")"
+    echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, here is $present")$([ $packed -eq 0 ] ||
+    echo "; $packed figures not compared: the packed run has them as SVG only")"

@@ -64,7 +64,7 @@ heap = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; 
         data using (column("x")):(get(metric, "median")):(filled(column("shape"))):(tint(column("shape"))) \
             with points pt variable ps 0.85 lw 1.5 lc rgb variable'
 
-do for [format in "svg png"] {
+do for [format in formats] {
     eval open
     eval legend
     metric = "server_descriptors"; title = "open descriptors of the parent"; from = top

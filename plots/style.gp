@@ -54,12 +54,22 @@ y(pixels) = 1 - pixels / (1.0 * height)
 top = 18 + 20 * lines("question") + 46
 bottom = 14 * lines("below") + 26
 
+# A figure is drawn once for each format. PDF and TeX share the sheet with SVG: 800 pixels are 8.33 inches there, 96 to the inch.
+formats = "svg png pdf tex"
+file_of(format) = format eq "tex" ? stem."_latex.tex" : stem.".".format
 open = 'if (format eq "svg") { \
         set terminal svg size 800,height font "sans-serif,12" background "white" rounded noenhanced name stem; \
-    } else { \
+    }; \
+    if (format eq "png") { \
         set terminal pngcairo size 1600,2*height font "sans-serif,12" fontscale 1.45 linewidth 2 pointscale 2 rounded noenhanced; \
     }; \
-    set output stem.".".format; \
+    if (format eq "pdf") { \
+        set terminal pdfcairo size 800/96.0,height/96.0 font "sans-serif,12" fontscale 0.5625 rounded noenhanced; \
+    }; \
+    if (format eq "tex") { \
+        set terminal cairolatex pdf size 800/96.0,height/96.0 font ",9" fontscale 0.75 rounded; \
+    }; \
+    set output file_of(format); \
     set multiplot; \
     eval panel; \
     set label 1 says("question") at screen x(14), y(22) left font "sans-serif,15" tc rgb INK; \
@@ -72,7 +82,15 @@ open = 'if (format eq "svg") { \
         set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
         at = at + 36 + 6 * strlen(f); \
     }'
-shut = 'unset multiplot; unset output'
+# A PDF bears no time, so that the same numbers give the same file; what TeX would take for markup is text.
+timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
+literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
+# Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
+slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/<svg/<svg stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
+shut = 'unset multiplot; unset output; \
+    if (format eq "svg") { system("LC_ALL=C ".slim.stem.".svg") }; \
+    if (format eq "pdf") { system("LC_ALL=C ".timeless.stem.".pdf") }; \
+    if (format eq "tex") { system("LC_ALL=C ".timeless.stem."_latex.pdf"); system("LC_ALL=C ".literal.stem."_latex.tex") }'
 
 # Each panel begins from nothing, so that one panel's labels and ticks are never another's.
 panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
@@ -151,7 +169,7 @@ names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l
 only_1 = ""; only_2 = ""
 two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
     middle = names_width + 0.5 * (800 - names_width); \
-    do for [format in "svg png"] { \
+    do for [format in formats] { \
         only = only_1; eval open; eval names; \
         left = names_width; right = middle - 12; \
         metric = metric_1; title = title_1; unit = unit_1; eval dots; \
@@ -224,8 +242,8 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
 
 # A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
 two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
-    height = top + 2 * curve_pixels + 64 + 50 + bottom; \
-    do for [format in "svg png"] { \
+    height = top + 2 * curve_pixels + 64 + 58 + bottom; \
+    do for [format in formats] { \
         eval open; \
         metric = metric_1; title = title_1; from = top; eval curves; \
         eval panel; \

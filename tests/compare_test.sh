@@ -167,7 +167,7 @@ agrees() { # RUN TEXT
     verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
     equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
 }
-check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 10 files agree with what its raw files yield'
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 15 files agree with what its raw files yield'
 
 differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
@@ -205,7 +205,7 @@ differs 'one reason more' 'validity.tsv:' 'recomputed nothing'
 edit
 line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
-differs 'one number of report.md' "report.md:$line: stored \"" ' 1 of 10 files differ'
+differs 'one number of report.md' "report.md:$line: stored \"" ' 1 of 15 files differ'
 
 change_byte() { # FILE OFFSET: the byte there becomes another
     local byte
@@ -215,7 +215,7 @@ change_byte() { # FILE OFFSET: the byte there becomes another
 }
 edit
 change_byte "$edited/plots/churn.svg" 3000
-differs 'one byte of a plot' "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" ' 1 of 10 files differ'
+differs 'one byte of a plot' "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" ' 1 of 15 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
@@ -224,16 +224,16 @@ sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
     'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
-    'plots/churn.tsv is missing' ' 5 of 10 files differ'
+    'plots/churn.tsv is missing' ' 5 of 15 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
-differs 'one byte of a picture alone' 'plots/churn.png: stored another picture' ' 1 of 10 files differ'
+differs 'one byte of a picture alone' 'plots/churn.png: stored another picture' ' 1 of 15 files differ'
 edit
 rm -r "$edited/plots"
-differs 'no plots' 'plots/style.gp is missing' '6 of 10 files differ'
+differs 'no plots' 'plots/style.gp is missing' '9 of 15 files differ'
 edit
 cp "$edited/plots/churn.svg" "$edited/plots/zz.svg"
-differs 'a file more' "plots/zz.svg is not made of the run's raw files" 'of 11 files differ'
+differs 'a file more' "plots/zz.svg is not made of the run's raw files" 'of 16 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"
@@ -245,7 +245,7 @@ sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.s
 END
 chmod +x "$work/path/gnuplot"
 path=$work/path:$PATH
-check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 9 files agree with what its raw files yield; 1 pictures (.png) not compared: drawn by gnuplot'
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 12 files agree with what its raw files yield; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
 edit
 line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"

@@ -31,6 +31,11 @@ bool is_open_loop(const struct run *run, const struct cell *c)
     return found;
 }
 
+bool is_merged(const struct run *run, const struct cell *c, const char *metric)
+{
+    return !isnan(latency_percent(metric)) && is_open_loop(run, c);
+}
+
 struct pool pool_of(const struct run *run, const struct cell *c)
 {
     struct pool pool;
@@ -50,13 +55,13 @@ struct pool pool_of(const struct run *run, const struct cell *c)
 struct estimate value_of(const struct run *run, const struct cell *c, const char *metric,
                          char fault[FAULT_BYTES])
 {
-    double percent = latency_percent(metric), *values = values_of(run, c, metric, fault);
+    double *values = values_of(run, c, metric, fault);
     struct estimate e;
-    if (isnan(percent) || !is_open_loop(run, c)) {
+    if (!is_merged(run, c, metric)) {
         e = bootstrap_median(values, run->blocks, RESAMPLES, SEED);
     } else {
         struct pool pool = pool_of(run, c);
-        e = pool_percentile(&pool, percent, POOL_RESAMPLES, SEED);
+        e = pool_percentile(&pool, latency_percent(metric), POOL_RESAMPLES, SEED);
         pool_free(&pool);
     }
     free(values);
@@ -77,9 +82,8 @@ static struct estimate ratio_of_pools(const struct run *run, const struct cell *
 struct estimate ratio_of(const struct run *run, const struct cell *c, const struct cell *base,
                          const char *metric, unsigned resamples)
 {
-    double percent = latency_percent(metric);
-    if (!isnan(percent) && is_open_loop(run, c))
-        return ratio_of_pools(run, c, base, percent, resamples);
+    if (is_merged(run, c, metric))
+        return ratio_of_pools(run, c, base, latency_percent(metric), resamples);
     double *values = values_of(run, c, metric, NULL),
            *base_values = values_of(run, base, metric, NULL);
     struct estimate e = bootstrap_ratio(values, base_values, run->blocks, resamples, SEED);

@@ -15,6 +15,9 @@ double latency_percent(const char *metric);
 // Whether a cell was measured in open loop.
 bool is_open_loop(const struct run *run, const struct cell *c);
 
+// Whether a metric of a cell comes from its merged histograms.
+bool is_merged(const struct run *run, const struct cell *c, const char *metric);
+
 // The histograms of a cell's valid trials; the caller frees it.
 struct pool pool_of(const struct run *run, const struct cell *c);
 

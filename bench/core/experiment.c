@@ -14,8 +14,9 @@ static char *copy(const char *text)
     return copied;
 }
 
-static void read_one(const char *path, struct experiment *e)
+void experiment_read(const char *path, struct experiment *e)
 {
+    *e = (struct experiment){0};
     char *line = NULL;
     size_t room = 0;
     FILE *file = fopen(path, "re");
@@ -54,23 +55,36 @@ size_t experiments_read(const char *folder, struct experiment **experiments)
     if (!*experiments)
         err(1, "experiments");
     for (size_t i = 0; i < found.gl_pathc; i++)
-        read_one(found.gl_pathv[i], &(*experiments)[i]);
+        experiment_read(found.gl_pathv[i], &(*experiments)[i]);
     size_t count = found.gl_pathc;
     globfree(&found);
     return count;
 }
 
+void experiment_free(struct experiment *e)
+{
+    for (size_t line = 0; line < e->lines; line++) {
+        free(e->keys[line]);
+        free(e->values[line]);
+    }
+    free(e->keys);
+    free(e->values);
+}
+
 void experiments_free(struct experiment *experiments, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t line = 0; line < experiments[i].lines; line++) {
-            free(experiments[i].keys[line]);
-            free(experiments[i].values[line]);
-        }
-        free(experiments[i].keys);
-        free(experiments[i].values);
-    }
+    for (size_t i = 0; i < count; i++)
+        experiment_free(&experiments[i]);
     free(experiments);
+}
+
+const struct experiment *experiment_find(const struct experiment *experiments, size_t count,
+                                         const char *stem)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(experiments[i].stem, stem) == 0)
+            return &experiments[i];
+    return NULL;
 }
 
 const char *experiment_get(const struct experiment *e, const char *key)
@@ -98,4 +112,14 @@ double experiment_number(const struct experiment *e, const char *key, double lea
         errx(1, "experiment %s: '%s' is a number from %g to %g, not '%s'", e->stem, key, least,
              most, text);
     return value;
+}
+
+const char *experiment_unit(const struct experiment *e, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "unit") == 0 && strncmp(e->values[i], name, length) == 0 &&
+            e->values[i][length] == ' ')
+            return e->values[i] + length + 1;
+    return "-";
 }

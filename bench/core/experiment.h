@@ -14,7 +14,15 @@ struct experiment {
 // if there is none or one cannot be read. Returns how many.
 size_t experiments_read(const char *folder, struct experiment **experiments);
 
+// Reads one file; exits with status 1 and one line if it cannot be read.
+void experiment_read(const char *path, struct experiment *e);
+
+void experiment_free(struct experiment *e);
 void experiments_free(struct experiment *experiments, size_t count);
+
+// The one with this stem, or NULL.
+const struct experiment *experiment_find(const struct experiment *experiments, size_t count,
+                                         const char *stem);
 
 // The value of the first line with this key, or NULL.
 const char *experiment_get(const struct experiment *e, const char *key);
@@ -24,3 +32,7 @@ const char *experiment_need(const struct experiment *e, const char *key);
 
 // The value as a number from least to most; exits with status 1 if it is missing or anything else.
 double experiment_number(const struct experiment *e, const char *key, double least, double most);
+
+// What a metric or a derived quantity is counted in, of the lines `unit NAME WORDS`; "-" if there
+// is none for it.
+const char *experiment_unit(const struct experiment *e, const char *name);

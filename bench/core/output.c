@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -25,4 +26,12 @@ void output_complete(struct output *o)
     unlink(o->new_path);
     errno = problem;
     err(1, "%s", o->path);
+}
+
+void output_number(FILE *file, double value)
+{
+    if (isfinite(value))
+        fprintf(file, "\t%.6g", value);
+    else
+        fputs("\t-", file);
 }

@@ -14,3 +14,6 @@ struct output output_begin(const char *folder, const char *name);
 
 // Gives the file its name. Exits with status 1 if any of it could not be written.
 void output_complete(struct output *o);
+
+// A cell of a table behind a tab: six digits, or "-" for what is not finite.
+void output_number(FILE *file, double value);

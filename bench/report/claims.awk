@@ -1,0 +1,62 @@
+# claims.awk: the claims of verdicts.tsv with their verdicts, as a table (full = 0), or one by one with all conditions, sources
+# and what would refute them (full = 1). Claims whose question was not in the run are counted, and listed only in full.
+BEGIN { FS = "\t" }
+FNR == NR { place[$1] = NR; next } # the order of the questions
+FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+function measured(   s) {
+    if ($at["value"] == "-") return "-"
+    if ($at["what"] == "ratio") s = with_interval($at["value"], $at["low"], $at["high"], ratio_decimals($at["value"]))
+    else s = with_interval($at["value"], $at["low"], $at["high"], value_decimals($at["value"])) behind_number($at["unit"] == "-" ? unit_of($at["what"]) : $at["unit"])
+    return s ($at["low"] == "-" ? " (too few blocks)" : "")
+}
+# The cells of a condition without their question, which stands beside them.
+function short(condition, question,   piece, n, i, s) {
+    n = split(condition, piece, question ":")
+    for (i = 1; i <= n; i++) s = s piece[i]
+    return plain(s)
+}
+function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "cannot tell" ? "? " : "" }
+# Of several conditions the one that decides stands for the claim: the first with the claim's own verdict.
+{
+    id = $at["claim"]
+    if (!(id in verdict)) {
+        order[++claims] = id; verdict[id] = $at["verdict"]; sentence[id] = $at["sentence"]; source[id] = $at["source"]; refuted[id] = $at["refuted_by"]; plot[id] = $at["plot"]
+        count[$at["verdict"]]++
+    }
+    if ($at["condition_verdict"] == verdict[id] && !(id in found)) {
+        found[id] = measured(); shown[id] = short($at["condition"], $at["plot"]); plot[id] = $at["plot"]; note[id] = $at["note"]
+    }
+    conditions[id] = conditions[id] "\n  - " short($at["condition"], $at["plot"]) ": " (measured() == "-" ? "" : measured() ", ") $at["condition_verdict"] \
+        ($at["note"] == "-" ? "" : " (" plain($at["note"]) ")")
+    if ($at["verdict"] == "not asked" && $at["condition_verdict"] == "not asked" && !($at["plot"] in missing)) { missing[$at["plot"]] = 1; missing_list = missing_list (missing_list == "" ? "" : ", ") $at["plot"] }
+}
+function place_of(id) { return plot[id] in place ? place[plot[id]] : 1000 }
+function sort_by_question(   i, j, t) {
+    for (i = 2; i <= claims; i++)
+        for (j = i; j > 1 && place_of(order[j]) < place_of(order[j - 1]); j--) { t = order[j]; order[j] = order[j - 1]; order[j - 1] = t }
+}
+function table(   i, id) {
+    print "| claim | verdict | measured | asked |"
+    print "| --- | --- | --- | --- |"
+    for (i = 1; i <= claims; i++) {
+        id = order[i]
+        if (verdict[id] == "not asked") continue
+        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : note[id] == "-" || found[id] != "-" ? "" : plain(note[id])) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
+    }
+}
+function in_full(   i, id) {
+    for (i = 1; i <= claims; i++) {
+        id = order[i]
+        print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) ". Source: " plain(source[id]) ". It would be refuted by " plain(refuted[id]) "." \
+            (verdict[id] == "not asked" ? " Question: " plain(plot[id]) "." : " Question: [" plain(plot[id]) "](#" plot[id] ").") conditions[id]
+    }
+}
+END {
+    sort_by_question()
+    if (full) { in_full(); exit }
+    asked = claims - count["not asked"]
+    print "Of " asked " sentences of textbook lore that this run asked about, " count["holds"] + 0 (count["holds"] == 1 ? " holds" : " hold") ", " count["does not hold"] + 0 \
+        (count["does not hold"] == 1 ? " does" : " do") " not, and of " count["cannot tell"] + 0 " it cannot tell. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all of them.\n"
+    if (asked) table()
+    if (count["not asked"]) print "\nNot asked in this run: " count["not asked"] (count["not asked"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
+}

@@ -1,0 +1,27 @@
+# derived.awk: what is derived from several cells, each with the formula, and beside it what somebody published of the same.
+BEGIN {
+    FS = "\t"
+    formulas = split(ENVIRON["derive"], line, "\n")
+    for (i = 1; i <= formulas; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
+    count = split(ENVIRON["published"], line, "\n")
+    for (i = 1; i <= count; i++) { # NAME VALUE, or two with a sign between
+        split(line[i], word, " ")
+        v = word[3] == "/" ? word[2] / word[4] : word[3] == "-" ? word[2] - word[4] : word[2]
+        published[word[1]] = signed(v, "-", "-")
+    }
+}
+NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
+    row[++rows] = "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
+        signed($7, $8, $9) ($7 == "-" ? "" : derived_unit($3)) " |" (count ? " " published[$3] " |" : "")
+    share[rows] = " " signed($10, $11, $12) " |"
+    end[rows] = " " $6 " | " $15 " | " ($14 == "-" ? "" : plain($14)) " |"
+    shares += $10 != "-"
+}
+END {
+    if (!rows) exit
+    print "\n### Taken apart\n\nComputed within each block" (shares ? "; a share is the part of what " plain(ENVIRON["baseline"]) " costs." : ".") \
+        (count ? " Published: " plain(ENVIRON["published_in"]) "." : "") "\n"
+    print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " value |" (count ? " published |" : "") (shares ? " share |" : "") " blocks | validity | reasons |"
+    print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: |" (count ? " ---: |" : "") (shares ? " ---: |" : "") " ---: | --- | --- |"
+    for (i = 1; i <= rows; i++) print row[i] (shares ? share[i] : "") end[i]
+}

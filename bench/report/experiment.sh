@@ -1,0 +1,128 @@
+# shellcheck shell=bash disable=SC2154
+# experiment.sh: what report.sh and cite.sh share, which source it: an experiment's settings, its load in words, its cells of
+# the run's summary, and the conditions of the run. They set `run`, the folder of the run, and `id`, its name.
+
+parts=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd) # the awk programs
+markup=$parts/text.awk                                               # or as_it_is.awk
+
+setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
+
+plain() { awk -f "$parts/text.awk" -f "$parts/plain.awk"; }
+
+environment() { jq -r "$1" "$run/environment.json"; } # FILTER
+
+file_link() { # PATH within the run: of a packed run, the packed file
+    local file=$1
+    if [ -e "$run/$file.gz" ]; then file+=.gz; fi
+    printf '[%s](%s)' "$(plain <<< "$file")" "$file"
+}
+
+load_conf() { # CONF: its settings into the environment
+    stem=$(basename "$1" .conf)
+    vary=$(setting "$1" vary)
+    xs=${vary#* }
+    vary=${vary%% *}
+    local key
+    for key in title kind metric baseline headline headline_at also per axis spot derive answer quantity unit published published_in; do
+        printf -v "$key" %s "$(setting "$1" "$key")"
+        export "${key?}"
+    done
+    axis=${axis:-$vary}
+    loop=closed
+    if [ "$kind" = load ] || [ "$kind" = knee ] || [ "$vary" = rate ] || [[ ! $(setting "$1" rate) =~ ^0?$ ]]; then loop=open; fi
+    export stem vary xs loop
+}
+
+on_cells() { # AWK_FILE...: of the loaded experiment
+    local programs=(-f "$markup" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/cells.awk") file
+    for file; do programs+=(-f "$parts/$file"); done
+    awk "${programs[@]}" "$run/summary.tsv"
+}
+
+# With what numbers and metrics are written with, whatever experiment is loaded.
+on_all() { # AWK_ARGUMENT...
+    metric='' quantity='' unit='' awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" "$@"
+}
+
+# The load in words, from the keys that make it.
+load() { # CONF
+    local connections requests pool bytes
+    connections=$(setting "$1" connections)
+    bytes=$(setting "$1" bytes)
+    if [ "$vary" = connections ]; then connections=$(one_of "$xs"); fi
+    if [ "$vary" = bytes ]; then bytes=$(one_of "$xs"); fi
+    requests=$(setting "$1" requests)
+    if [ "$vary" = requests ]; then requests=$(one_of "$xs"); fi
+    pool=$(setting "$1" pool)
+    if [ "$kind" = hold ]; then
+        printf '%s idle connections, each served once' "$connections"
+        return
+    fi
+    if [ "$loop" = closed ]; then
+        printf 'closed loop, %s connections at a time' "$connections"
+    elif [ -n "$(setting "$1" rate)" ]; then
+        printf 'open loop, %s requests due per second, up to %s connections at a time' "$(setting "$1" rate)" "$connections"
+    else
+        printf 'open loop, %s connections at a time' "$connections"
+    fi
+    case $vary in
+        company) printf ', beside as many others as the table says (%s)' "$(setting "$1" manner)" ;;
+        manner) printf ', beside %s others' "$(setting "$1" company)" ;;
+    esac
+    case $requests in
+        '') ;;
+        0) printf ', which persist' ;;
+        1) printf ', one request on each' ;;
+        *) printf ', %s requests on each' "$requests" ;;
+    esac
+    [ -z "$bytes" ] || printf ', messages of %s bytes' "$bytes"
+    case $pool in
+        '') ;;
+        connections) printf ', pools of as many workers as there are connections' ;;
+        *) printf ', pools of %s workers' "$pool" ;;
+    esac
+    if [ "$vary" = total ]; then
+        printf ', so many requests as the table says'
+    elif [ -n "$(setting "$1" total)" ]; then
+        printf '; %s requests or as many more as it takes for each connection to be used in full' "$(setting "$1" total)"
+    elif [ -n "$(setting "$1" window_s)" ]; then
+        printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
+    fi
+    [ -z "$(setting "$1" under)" ] || printf '; the servers are started under %s' "$(setting "$1" under)"
+    [ -z "$(setting "$1" options)" ] || printf '; options of each server: %s' "$(setting "$1" options)"
+}
+
+one_of() { sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$1"; } # WORDS
+
+# How its numbers were got, for who reads them elsewhere.
+conditions() { # CONF
+    if [ "$kind" = time ]; then
+        printf 'timed by hyperfine, as the slope between two counts of repetitions'
+    else
+        load "$1"
+    fi
+}
+
+machine() {
+    environment '[.cpu_model, (.cpus_online // empty | "\(.) CPUs"), (.virtualization // empty | select(. != "none")),
+        (.kernel_release // empty | "Linux \(.)")] | map(strings) | join(", ") | if . == "" then "a machine not recorded" else . end'
+}
+
+source_of_run() { # which program, when
+    # shellcheck disable=SC2016  # jq's own $
+    jq -r --arg id "$id" '"forklore, run \($id)\(if .commit then " of commit \(.commit[:7])" else "" end)\(
+        if .dirty then " with uncommitted changes" else "" end)\(if .date then ", \(.date[:10])" else "" end)"' "$run/environment.json"
+}
+
+# A BibTeX entry of the run.
+bibtex() {
+    local key
+    key=$(tr -c 'A-Za-z0-9\n' '_' <<< "$id")
+    # shellcheck disable=SC2016  # jq's own $
+    jq -r --arg id "$id" --arg key "$key" --arg machine "$(machine)" '"@misc{forklore_\($key),
+  author = {{The forklore contributors}},
+  title  = {forklore: server concurrency models, measured. Run \($id)},
+  year   = {\(.date // "" | .[:4])},
+  note   = {\($machine); \(.date // "date not recorded" | .[:10])\(if .commit then ", commit \(.commit[:12])" else "" end)\(if .dirty then " with uncommitted changes" else "" end)}
+}"' "$run/environment.json" | sed '/^  title\|^  note/s/[_%&#]/\\&/g'
+}

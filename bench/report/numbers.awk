@@ -1,0 +1,20 @@
+# numbers.awk: numbers into text. An interval is written with as many decimals as its median.
+function group(s,   tail) {
+    if (match(s, /\./)) { tail = substr(s, RSTART); s = substr(s, 1, RSTART - 1) }
+    while (length(s) > 3 && s ~ /^[0-9]+$/) { tail = "," substr(s, length(s) - 2) tail; s = substr(s, 1, length(s) - 3) }
+    return s tail
+}
+function value_decimals(v) { return v == 0 || v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
+function ratio_decimals(r) { return r >= 99.5 ? 0 : r >= 9.95 ? 1 : r >= 0.2995 ? 2 : 3 }
+function digits(v, decimals) { return v == "-" ? "-" : group(sprintf("%." decimals "f", v)) }
+function with_interval(v, low, high, decimals) {
+    if (v == "-") return "-"
+    return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
+}
+# What may be negative: a difference. What has no upper end says so.
+function minus(v, decimals) { return v < 0 ? "-" digits(-v, decimals) : digits(v, decimals) }
+function signed(v, low, high,   d) {
+    if (v == "-") return "-"
+    d = value_decimals(v < 0 ? -v : v + 0)
+    return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
+}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash disable=SC2154
+# section.sh: a question's section of the report. report.sh sources it; `load_conf` has set the experiment's settings.
+
+section() { # CONF
+    local conf=$1 lines
+    load_conf "$conf"
+    printf '<a id="%s"></a>\n\n## %s\n\n' "$stem" "$(setting "$conf" question | plain)"
+    on_cells sentences.awk
+    awk -f "$parts/text.awk" -f "$parts/not_run.awk" "$run/models.tsv"
+    awk -f "$parts/text.awk" -f "$parts/left_out.awk" "$run/left_out.tsv"
+    if [ -f "$run/plots/$stem.svg" ]; then
+        printf '\n![%s](plots/%s.svg)\n' "$(plain <<< "$title")" "$stem"
+        caption "$conf" | plain | folded 'Caption to paste'
+    else
+        printf '\nThere is no plot.\n'
+    fi
+    lines=$(setting "$conf" why | plain)
+    [ -z "$lines" ] || printf '\n### Why it comes out so\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    lines=$(setting "$conf" limits | plain)
+    [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    numbers "$conf" | folded 'The numbers'
+}
+
+folded() { # SUMMARY: what it reads can be opened
+    printf '\n<details><summary>%s</summary>\n\n' "$1"
+    cat
+    printf '\n</details>\n\n'
+}
+
+# What must stand under the picture wherever it is shown.
+caption() { # CONF
+    local ratios="ratios to $baseline, paired within blocks"
+    if [ "$baseline" = own ]; then ratios='ratios to the same without it, paired within blocks'; fi
+    printf '%s: %s %s. Medians over blocks with 95 %% bootstrap intervals; %s. %s; %s.\n' "$title" "$(setting "$1" question)" \
+        "$(how "$1")" "$ratios" "$(machine)" "$(source_of_run)"
+}
+
+how() { # CONF: begins a sentence
+    local text
+    text=$(conditions "$1")
+    echo "${text^}"
+}
+
+numbers() { # CONF
+    printf 'Median over blocks with its 95 %% interval, the best on top. %s. Raw rows: %s; the conditions: %s.\n\n' \
+        "$(how "$1" | plain)" "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
+    on_cells table.awk
+    awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/derived.awk" "$run/summary.tsv"
+}
