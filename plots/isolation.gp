@@ -52,7 +52,7 @@ times_back = 'left = middle + 12; right = 786; title = "until a newcomer is serv
         data using (strcol("metric") eq "service_back" && strcol("median") ne "-" && column("median") == 0 ? least : NaN):(at(column("row"))):("not back") \
             with labels left offset -0.4, 0 font "sans-serif,9.5" tc rgb GREY'
 
-do for [format in "svg png"] {
+do for [format in formats] {
     eval open
     eval row_names
     eval losses

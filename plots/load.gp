@@ -44,7 +44,6 @@ linear_x = 1
 curve_pixels = 190
 step = curve_pixels + 56
 height = top + 4 * step + 44 + bottom
-if (!exists("formats")) { formats = "svg png" }
 do for [format in formats] {
     eval open
     metric = "latency_p50_us"; title = "median latency, µs"; from = top; eval curves

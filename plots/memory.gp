@@ -23,7 +23,7 @@ label_of(total, ratio) = digits(total)." KiB".(ratio eq "-" ? "" : " (".times(re
 outer(high, bar) = high eq "-" || real(high) < bar ? bar : real(high)
 
 height = top + 12 + row_pixels * (count + 0.4) + 36 + bottom
-do for [format in "svg png"] {
+do for [format in formats] {
     eval open
     set datafile nocolumnheaders
     set tmargin at screen y(top + 12); set bmargin at screen y(top + 12 + row_pixels * (count + 0.4))

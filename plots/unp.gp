@@ -28,7 +28,7 @@ do for [i=1:bars] {
     }
 }
 
-do for [format in "svg png"] {
+do for [format in formats] {
     eval open
     set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4))
     set lmargin at screen x(0); set rmargin at screen x(left_column)
