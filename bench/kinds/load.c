@@ -21,7 +21,7 @@ static void read_report(const char *report, double cpu_us, struct measurement *m
     double *f = m->figures;
     double due = reported(report, "offered_per_s") * reported(report, "window_s");
     f[FIGURE_window_s] = reported(report, "window_s");
-    f[FIGURE_failures] = open_loop_errors(report);
+    f[FIGURE_failures] = f[FIGURE_errors] = open_loop_errors(report);
     f[FIGURE_echoes] = reported(report, "echoes");
     f[FIGURE_offered_per_s] = reported(report, "offered_per_s");
     f[FIGURE_achieved_per_s] = reported(report, "echoes_per_s");

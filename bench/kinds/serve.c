@@ -185,7 +185,8 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
                           echoes);
     bool is_wrong = reported(s->report, "errors_mismatch") > 0; // which is never a result
-    if (f[FIGURE_failures] > 0 && (is_wrong || !s->counts_failures))
+    f[FIGURE_errors] = is_wrong || !s->counts_failures ? f[FIGURE_failures] : 0;
+    if (f[FIGURE_errors] > 0)
         measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
                           kinds, f[FIGURE_served]);
 }

@@ -49,7 +49,7 @@ function shown_with_interval(k) { return with_interval(median[k], low[k], high[k
 function reservations(k,   s) {
     if (among_many(k) != "") s = s " (a difference alone, but " among_many(k) ")"
     if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client's limit)"
-    else if (validity[k] == "suspect") s = s " (suspect: " plain(note[k]) ")"
+    else if (validity[k] == "suspect" && note[k] != "too-few-samples") s = s " (suspect: " plain(note[k]) ")"
     if (ratio_low[k] == "-" && n[k] < 6) s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }

@@ -41,7 +41,7 @@ function table(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
         if (verdict[id] == "not asked") continue
-        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : note[id] == "-" || found[id] != "-" ? "" : plain(note[id])) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
+        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "")) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
     }
 }
 function in_full(   i, id) {
