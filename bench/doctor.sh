@@ -242,8 +242,8 @@ most_connections() { # what the largest question has at the same time
 at_least() { # WHAT VALUE NEED WHY DO: bad below the need, a warning where little is to spare
     case $2 in
         unlimited | max) found ok "$1" unlimited "$4" ;;
-        *[!0-9]* | '') unknown "$1" "it should be $(($3 * 2)) or more" ;;
-        *) found "$(level_below "$2" $(($3 * 2)) "$3")" "$1" "$2" "$4" "$5" ;;
+        *[!0-9]* | '') unknown "$1" "it should be $(($3 * 3 / 2)) or more" ;;
+        *) found "$(level_below "$2" $(($3 * 3 / 2)) "$3")" "$1" "$2" "$4" "$5" ;;
     esac
 }
 
@@ -254,7 +254,7 @@ limits() {
         "a server has a descriptor per connection, up to $most of them" 'as root: ulimit -Hn 20000, LimitNOFILE= or limits.conf'
     at_least processes "$(limit soft 'Max processes')" "$((most + 100))" \
         "some servers have a process or thread per connection, up to $most of them" 'ulimit -u, LimitNPROC= or limits.conf'
-    at_least pid_max "$(sysctl_value kernel.pid_max)" 4096 \
+    at_least pid_max "$(sysctl_value kernel.pid_max)" "$((most + 1000))" \
         'numbers of processes are used again, sooner the fewer there are' 'as root: sysctl -w kernel.pid_max=32768'
     at_least threads-max "$(sysctl_value kernel.threads-max)" "$((most + 1000))" \
         'processes and threads of the whole system' 'as root: sysctl -w kernel.threads-max=32768'
@@ -267,9 +267,8 @@ limits() {
 
 network() {
     local range first last waiting most reuse
-    most=$(most_connections)
-    at_least somaxconn "$(sysctl_value net.core.somaxconn)" "$((most / 4))" \
-        'how many connections may wait for accept; beyond, they are dropped and tried again a second later' 'as root: sysctl -w net.core.somaxconn=4096'
+    at_least somaxconn "$(sysctl_value net.core.somaxconn)" 256 \
+        'how many connections may wait for accept, and each client makes 128 at a time; beyond, they are dropped and tried again a second later' 'as root: sysctl -w net.core.somaxconn=4096'
     range=$(sysctl_value net.ipv4.ip_local_port_range)
     read -r first last <<< "$range"
     if is_number "${first:-}" && is_number "${last:-}"; then

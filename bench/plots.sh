@@ -68,23 +68,27 @@ rows() { # STEM METRIC XS
         }' "$run/summary.tsv" | sort -t "$tab" -k 1,1n -k 2,2n -k 3,3g | cut -f 4-
 }
 
+# Whether a script uses one of these words of style.gp, itself or by a whole figure.
+draws() { grep -qF -e two_panels -e two_curves -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
+
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
 below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRIBUTION, if there is one
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$([ -f "$6" ] && echo 1)" '
+    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$([ -f "$6" ] && echo 1)" \
+        -v draws_ratio="$(draws "$1" 'times(|written(')" -v draws_hollow="$(draws "$1" is_hollow)" '
         FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; files++; next }
         files == 1 { reason[++reasons] = $at["code"]; says[$at["code"]] = $at["says"]; next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $15 == "suspect" { m = split($14, code, ";"); for (i = 1; i <= m; i++) doubted[code[i]] = 1 }
-        $7 != "-" && $10 != "-" { ratio = 1; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
+        $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
-            for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print "hollow, " reason[i] ": " says[reason[i]]
+            for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print (draws_hollow ? "hollow, " : "doubtful, ") reason[i] ": " says[reason[i]]
             if (bars) print merged ? "bars and bands: 95 % bootstrap interval over blocks, whose latencies are merged" : \
                 "bars: 95 % bootstrap interval of the median over blocks"
         }' "$run/validity.tsv" "$3"

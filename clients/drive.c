@@ -118,6 +118,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case HGRM_OPTION:
         options->hgrm_path = argument;
         return 0;
+    case IN_TIME_OPTION:
         options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
         return 0;
     case RAW_OPTION:

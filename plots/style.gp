@@ -121,7 +121,7 @@ linear = 'end = found / share; \
     step = 10.0 ** floor(log10(found)); \
     step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
     set xtics 0, step, step; set xtics ("0" 0); \
-    do for [i=1:int((unit eq " %" ? 100 : end) / step)] { set xtics add (tick(step * i) step * i) }'
+    do for [i=1:int((unit eq " %" ? 100 : ceil(found / step) * step < end ? ceil(found / step) * step : end) / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
     decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \

@@ -207,8 +207,8 @@ warning|swap|512 of 1024 MiB in use|swapoff
 warning|memory|1024 MiB available|end what uses memory
 warning|ASLR|off|randomize_va_space=2
 bad|open files|1024|up to 1000
-warning|processes|1200|ulimit -u
-warning|pid_max|4096|sysctl
+bad|processes|1200|ulimit -u
+bad|pid_max|4096|sysctl
 bad|threads-max|1500|sysctl
 bad|pids.max|200|control group
 bad|somaxconn|128|sysctl

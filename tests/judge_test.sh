@@ -176,7 +176,7 @@ cites() {
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
 }
 check 'cite: a sentence and BibTeX' cites
-lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- too few blocks for an interval' && says "$work/said" '- it is what the others are compared with'; }
+lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is what the others are compared with'; }
 check 'cite: a list' lists
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
 check 'cite: by make' cite_by_make

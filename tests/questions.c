@@ -31,7 +31,7 @@ static void write_row(FILE *plan, FILE *trials, size_t block, const char *model,
     if (plan)
         fprintf(plan, "%zu\t%zu\tq\t%s\t-\n", ++trial, block, model);
     if (trials)
-        fprintf(trials, "%zu\tq\t%s\t-\t%g\tok\n", block, model, cost);
+        fprintf(trials, "%zu\tq\t%s\t-\t%g\tok\tvalid\t-\n", block, model, cost);
 }
 
 // Three models: the baseline and the headline in every block, another in every fourth. The ratio of
@@ -40,7 +40,7 @@ static void measured(size_t blocks, double noise)
 {
     FILE *plan = begin("plan.tsv"), *trials = begin("trials.tsv");
     fputs("trial\tblock\texperiment\tmodel\tx\n", plan);
-    fputs("block\texperiment\tmodel\tx\tcost\tstatus\n", trials);
+    fputs("block\texperiment\tmodel\tx\tcost\tstatus\tvalidity\treasons\n", trials);
     for (size_t block = 1; block <= BLOCKS; block++) {
         FILE *done = block <= blocks ? trials : NULL;
         write_row(plan, done, block, "base", 1);
