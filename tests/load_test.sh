@@ -95,7 +95,7 @@ distributed() {
         "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us model=fork x=70)"
 }
 check 'distribution: its median is the median' distributed
-check 'report: an open loop by its name' says "$open/report.md" 'open loop, up to 4 connections at a time'
+check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
 check 'report: no closed loop' equals 'lines with one' "$(grep -c 'latency.*, closed loop' "$open/report.md")" 0
 check 'plots: the question of the repository is drawn' test -s "$open/plots/load.svg"
 check 'verify: all of it can be made again' "$repo/bench/verify.sh" "$open"

@@ -159,16 +159,17 @@ bench other RUN=other RUN_LOCK="$work/twice.lock" BUDGET=0 EXPERIMENTS=churn MOD
 check 'twice at once: another run may, afterwards' equals 'its status' $? 0
 
 # ---- no room, and no leave to write -----------------------------------------------------------------------------------
-# In a mount namespace of its own: the disk is gone with the last process in it. On the first, trials.tsv has the rest of
-# its page, which is a few rows, and then nothing. On the second a finished run is to be made again.
+# In a mount namespace of its own: the disk is gone with the last process in it. On the first, trials.tsv has a page more,
+# which is a few rows, and then nothing. On the second a finished run is to be made again.
 grow=$results/grow disk=$work/disk
 bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
-mount -t tmpfs -o size=64k none "$disk" || exit 77
+mount -t tmpfs -o size=256k none "$disk" || exit 77
 mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
+truncate -s -4096 "$disk/rest" # room for a few rows
 build/bench/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
 echo $? > "$work/disk-status"
 cp "$disk/run/trials.tsv" "$work/disk-after"

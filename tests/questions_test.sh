@@ -73,7 +73,7 @@ cat > "$work/sleeper" << 'END'
 #!/bin/sh
 # Takes a millisecond for each of the COUNT that stands last.
 for last; do :; done
-sleep "$(awk "BEGIN { print $last / 1000 }")"
+sleep "$(printf %d.%03d $((last / 1000)) $((last % 1000)))"
 END
 chmod +x "$work/sleeper"
 cat > "$asked/bench/experiments/ways.conf" << END

@@ -67,7 +67,7 @@ mkdir "$work/liar/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = turn_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
 check 'liar: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -I "$repo" -o "$work/liar/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "$repo"/clients/core/{histogram,message,net,net_epoll,net_io_uring,schedule,waited}.c -luring -lm || exit 1
+    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,schedule,waited}.c -luring -lm || exit 1
 selftest liar "$results/liar" 2> "$work/error"
 check 'liar: no failure of the program' equals 'its status' $? 0
 check 'liar: found out' verdicts liar failed known_answer_delayed known_answer_p99
@@ -80,7 +80,7 @@ is_stopped() { # TREE: whether a server in it is
 }
 { selftest killed "$results/killed" & } 2> /dev/null
 check 'killed: the server is stopped' within 5 is_stopped killed
-refuses 'killed: a second one meanwhile' 1 'another run is writing it' "$repo/build/bench/selftest" "$results/killed"
+refuses 'killed: a second one meanwhile' 1 'another run is under way' "$repo/build/bench/selftest" "$results/killed"
 check 'killed: it is' kill -KILL "$(inhabitant killed '^build/bench/selftest')"
 wait
 check 'killed: nothing is left running' nothing_left killed

@@ -68,7 +68,7 @@ refuses() { # NAME STATUS TEXT COMMAND...
 # ---- runs and their processes -----------------------------------------------------------------------------------
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
-    ln -s "$repo"/{Makefile,bench,plots} "$work/$1"
+    ln -s "$repo"/{Makefile,bench,clients,plots} "$work/$1"
     ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
     ln -s "$repo"/build/servers/* "$work/$1/build/servers"
 }
@@ -143,7 +143,7 @@ trap 'exit 1' INT TERM HUP
 rows() { # FILE: how many, the header not included
     local lines
     lines=$(wc -l 2>/dev/null < "$1") || lines=1
-    echo $((lines - 1))
+    echo $((lines > 0 ? lines - 1 : 0)) # it may be there and empty
 }
 
 has_rows() { [ "$(rows "$1")" -ge "$2" ]; } # FILE N
