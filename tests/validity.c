@@ -58,7 +58,7 @@ static void reasons_are_told_together(void **unused)
     m.figures[FIGURE_stolen_share] = 0.5;
     assert_int_equal(trial_validity(&m, codes), SUSPECT);
     assert_string_equal(codes, "client-bound;steal");
-    m.figures[FIGURE_failures] = 1;
+    m.figures[FIGURE_errors] = 1;
     measurement_fault(&m, "1 failure");
     assert_int_equal(trial_validity(&m, codes), INVALID);
     assert_string_equal(codes, "errors;client-bound;steal");

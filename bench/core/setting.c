@@ -63,7 +63,7 @@ void keep_ipc_apart(void)
         return;
     for (size_t i = 0; i < LIMITS; i++) {
         FILE *file = *values[i] ? fopen(limits[i], "we") : NULL;
-        if (file && (fputs(values[i], file) == EOF) | (fclose(file) == EOF))
+        if (file && (int)(fputs(values[i], file) == EOF) + (fclose(file) == EOF) > 0)
             warn("%s", limits[i]);
     }
 }
