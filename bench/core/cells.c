@@ -19,8 +19,8 @@ struct cell {
     char program[512], arguments[512], load[256], left_out[1024];
     char placed[512]; // a command that gives a server other processors than a run's, or nothing
     double least_s;
-    unsigned every, headline_every;
-    char turn[192];
+    unsigned every;
+    bool is_headline;
 };
 
 // A number of a serving experiment: its own value, or x if that is what varies.
@@ -284,28 +284,21 @@ static unsigned every(const struct experiment *e, const char *key, unsigned othe
     return experiment_get(e, key) ? (unsigned)experiment_number(e, key, 1, 1000) : otherwise;
 }
 
-// In which blocks it takes part, and with whom.
+// In which blocks it takes part.
 static void take_turn(const struct experiment *e, const struct entrant *who, bool is_chosen,
                       struct cell *c)
 {
-    enum turn turn = is_chosen ? TURN_HEADLINE : turn_of(e, who->name, c->x);
-    c->headline_every = every(e, "headline_every", 1);
-    c->every = every(e, "every", c->headline_every);
-    if (c->every % c->headline_every)
-        errx(1, "experiment %s: 'every' is a multiple of 'headline_every', not %u of %u", e->stem,
-             c->every, c->headline_every);
+    unsigned headline_every = every(e, "headline_every", 1);
     char here[80];
     snprintf(here, sizeof here, "every@%s", c->x);
-    if (turn == TURN_HEADLINE)
-        c->every = c->headline_every;
+    c->is_headline = is_chosen || is_behind_headline(e, who->name, c->x);
+    c->every = every(e, "every", headline_every);
+    if (c->every % headline_every)
+        errx(1, "experiment %s: 'every' is a multiple of 'headline_every', not %u of %u", e->stem,
+             c->every, headline_every);
+    if (c->is_headline)
+        c->every = headline_every;
     c->every = every(e, here, c->every);
-    snprintf(c->turn, sizeof c->turn, "%s%s%s",
-             turn == TURN_HEADLINE  ? "headline"
-             : turn == TURN_DERIVED ? "derived"
-             : turn == TURN_ALONE   ? who->name
-                                    : "",
-             turn == TURN_ALONE || turn == TURN_X ? "@" : "",
-             turn == TURN_ALONE || turn == TURN_X ? c->x : "");
 }
 
 static void write_cell(const struct experiment *e, const struct entrant *who, struct cell *c,
@@ -339,10 +332,10 @@ static void write_cell(const struct experiment *e, const struct entrant *who, st
     if (*c->left_out)
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
     else
-        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\t%u\n", e->stem, kind,
-                who->name, c->x, c->placed, under ? under : "", under ? " " : "", c->program,
-                *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every, c->turn,
-                c->headline_every);
+        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\n", e->stem, kind, who->name,
+                c->x, c->placed, under ? under : "", under ? " " : "", c->program,
+                *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every,
+                c->is_headline ? "yes" : "no");
 }
 
 void cells_write(const struct experiment *e, const struct entrant *who, bool is_chosen,

@@ -14,10 +14,9 @@ struct processors {
 };
 
 // The columns of cells.tsv. least_s: the time that a trial cannot go below. every: it takes part in
-// one of so many blocks, those behind the experiment's headline in one of headline_every. turn: it
-// does so together with the experiment's other cells of the same turn.
+// one of so many blocks. headline: whether it is behind the experiment's headline (yes or no).
 #define CELL_COLUMNS                                                                               \
-    "experiment\tkind\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery\tturn\theadline_every"
+    "experiment\tkind\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery\theadline"
 
 // The columns of left_out.tsv.
 #define LEFT_OUT_COLUMNS "experiment\tmodel\tx\treason"

@@ -18,16 +18,15 @@ static bool is_term(const char *line, const char *model, const char *x)
     return false;
 }
 
-// Of what is part of the answer, or of the rest.
-static bool is_derived_from(const struct experiment *e, const char *model, const char *x,
-                            bool answers)
+// Whether something that is part of the answer is.
+static bool is_answer_from(const struct experiment *e, const char *model, const char *x)
 {
     const char *answer = experiment_get(e, "answer");
     for (size_t i = 0; i < e->lines; i++) {
         char name[128];
         if (strcmp(e->keys[i], "derive") != 0 || sscanf(e->values[i], "%127s", name) != 1)
             continue;
-        if ((answer && is_listed(name, answer)) == answers && is_term(e->values[i], model, x))
+        if (answer && is_listed(name, answer) && is_term(e->values[i], model, x))
             return true;
     }
     return false;
@@ -41,15 +40,5 @@ bool is_behind_headline(const struct experiment *e, const char *model, const cha
     while ((!at || is_listed(x, at)) && (name = strsep(&rest, " ")))
         if (strcmp(name, model) == 0 || strcmp(baseline_of(e, name, own), model) == 0)
             return true;
-    return is_derived_from(e, model, x, true);
-}
-
-enum turn turn_of(const struct experiment *e, const char *model, const char *x)
-{
-    char own[64];
-    if (is_behind_headline(e, model, x))
-        return TURN_HEADLINE;
-    if (is_derived_from(e, model, x, false))
-        return TURN_DERIVED;
-    return is_behind_headline(e, baseline_of(e, model, own), x) ? TURN_ALONE : TURN_X;
+    return is_answer_from(e, model, x);
 }

@@ -23,8 +23,8 @@ static size_t first_like(const struct table *t, size_t begin, size_t row, size_t
 struct place *places_of(const struct table *cells)
 {
     size_t experiment = table_column(cells, "experiment"), x = table_column(cells, "x"),
-           every = table_column(cells, "every"), turn = table_column(cells, "turn"),
-           headline_every = table_column(cells, "headline_every"), experiments = 0, turns = 0;
+           every = table_column(cells, "every"), headline = table_column(cells, "headline"),
+           experiments = 0;
     struct place *places = calloc(cells->rows, sizeof *places);
     if (!places)
         err(1, "order");
@@ -32,19 +32,10 @@ struct place *places_of(const struct table *cells)
         struct place *p = &places[row];
         p->experiment = first_like(cells, 0, row, experiment);
         p->x = first_like(cells, p->experiment, row, x);
-        p->is_headline = strcmp(table_text(cells, row, turn), "headline") == 0;
+        p->is_headline = strcmp(table_text(cells, row, headline), "yes") == 0;
         p->every = (size_t)table_number(cells, row, every);
-        if (p->experiment == row) {
-            experiments++;
-            turns = 0;
-        }
-        size_t like = first_like(cells, p->experiment, row, turn);
-        if (p->is_headline)
-            p->turn = experiments;
-        else if (like < row)
-            p->turn = places[like].turn;
-        else // a block in which the headline is, too
-            p->turn = experiments + turns++ * (size_t)table_number(cells, row, headline_every);
+        experiments += p->experiment == row;
+        p->turn = experiments;
     }
     return places;
 }

@@ -19,8 +19,9 @@ struct place {
     size_t every, turn;   // takes part in one of so many blocks: in those with this remainder
 };
 
-// The places of all cells of cells.tsv, whose experiments take turns, as do the cells of each that
-// do not stand behind its headline. The caller frees them. Exits if memory runs out.
+// The places of all cells of cells.tsv. Experiments take turns; within one all cells that take part
+// in as many blocks are in the same ones, and those that take part in more of them are there, too:
+// any two can be compared. The caller frees them. Exits if memory runs out.
 struct place *places_of(const struct table *cells);
 
 // Whether it does in this one, counted from 1. All do in the first.
