@@ -1,16 +1,20 @@
 #!/bin/bash
 # deep.sh: the tests again for every other way of building, which takes too long for every change. SAN=address is the
 # undefined sanitizer, too.
-# The end-to-end tests, half of which test scripts alone, are repeated only there, and only those that run C programs.
-# SAN=thread cannot follow processes that share memory or fork from threads, and leaves the programs that do so out.
+# All C programs are tested under the address sanitizer, and by the end-to-end tests those that scripts run. The other ways repeat
+# what they can tell something new about: SAN=thread what has threads (it cannot follow processes that share memory or fork from
+# threads, and leaves the programs that do so out), another compiler and another linking what is measured and who measures it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for variant in SAN=address SAN=thread CC=clang LINK=static; do
-    echo "== make test $variant"
-    scripts=
-    if [ "$variant" = SAN=address ]; then scripts='tests/line_test.sh tests/questions_test.sh tests/selftest_test.sh'; fi
-    TEST_SCRIPTS=$scripts make --no-print-directory -s test "$variant"
-done
+
+repeat() { # VARIANT SCRIPTS PROGRAM...
+    echo "== make test $1"
+    TEST_PROGRAMS="${*:3}" TEST_SCRIPTS=$2 make --no-print-directory -s test "$1"
+}
+repeat SAN=address 'tests/line_test.sh tests/questions_test.sh tests/selftest_test.sh' 'build/tests/*'
+repeat SAN=thread '' build/tests/{contract,state,ipc,micro,spawn,mistakes,serving,isolate,request,company}
+repeat CC=clang '' build/tests/{contract,state,echo,drive,serving,isolate}
+repeat LINK=static '' build/tests/{contract,state,spawn,ipc,serving}
 make --no-print-directory -s all tests
 echo "== the hazards that take long"
 DEEP=1 timeout --kill-after=10 900 build/tests/contract

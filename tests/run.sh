@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh: runs every test program (build/tests/*) and every end-to-end test (tests/*_test.sh) and sums up.
-# TEST_SCRIPTS names other end-to-end tests than all of them, or none.
+# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none.
 # A program that says nothing, crashes or takes more than TEST_SECONDS (default 900) has failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -11,7 +11,7 @@ trap 'rm -f "$log"' EXIT
 count() { sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 # shellcheck disable=SC2086  # several words, or a pattern
-for test in build/tests/* ${TEST_SCRIPTS-tests/*_test.sh}; do
+for test in ${TEST_PROGRAMS-build/tests/*} ${TEST_SCRIPTS-tests/*_test.sh}; do
     if [ ! -f "$test" ] || [ ! -x "$test" ]; then
         continue
     fi
