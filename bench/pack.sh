@@ -1,8 +1,9 @@
 #!/bin/bash
-# pack.sh RUN_DIR: makes a finished run small enough to be committed: what only steps read is compressed, and figures are kept as
-# SVG, which the report shows, and for the README one PNG.
+# pack.sh RUN_DIR: makes a finished run small enough to be committed: what only steps read is compressed, figures are kept as
+# SVG, which report.md shows, and for the README one PNG. report.html, which has all of them inside, goes.
 #
-# `make report`, `make verify`, `make cite` and `make compare` take packed runs; `gunzip *.gz` and `make report` undo it.
+# `make report`, `make verify`, `make cite` and `make compare` take packed runs; `make report` makes report.html again, and
+# `gunzip *.gz` before it undoes it all.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -10,8 +11,8 @@ if [ $# -ne 1 ]; then
     exit 2
 fi
 run=${1%/}
-if [ ! -f "$run/report.html" ]; then
-    echo "pack: $run is not a finished run: it has no report.html" >&2
+if [ ! -f "$run/report.md" ]; then
+    echo "pack: $run is not a finished run: it has no report.md" >&2
     exit 1
 fi
 if [ -f "$run/trials.tsv" ] && ! flock -n "$run/trials.tsv" true; then
@@ -21,8 +22,9 @@ fi
 for file in "$run"/plots/*.{png,pdf,tex}; do
     if [ "${file##*/}" != churn.png ]; then rm -f "$file"; fi
 done
-for file in plan.tsv trials.tsv hyperfine.jsonl messages.log; do
+for file in plan.tsv trials.tsv hyperfine.jsonl latency.tsv messages.log; do
     if [ -f "$run/$file" ]; then gzip -9 -n -f "$run/$file"; fi
 done
 "$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # it links what is there now
+rm "$run/report.html"
 echo "pack: $run takes $(du -sk --apparent-size "$run" | cut -f 1) KiB"

@@ -192,12 +192,12 @@ refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/cite.sh"
 cp -r "$naps" "$work/whole"
 packed() {
     "$repo/bench/pack.sh" "$naps" > "$work/said" || return 1
-    [ ! -e "$naps/trials.tsv" ] && [ -s "$naps/trials.tsv.gz" ] && says "$naps/report.md" '(trials.tsv.gz)' && says "$work/said" 'takes '
+    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.gz" ] && says "$naps/report.md" '(trials.tsv.gz)' && says "$work/said" 'takes '
 }
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites

@@ -25,7 +25,7 @@ largest = 0
 do for [x in says("xs")] { v = model("fork"); w = model("iterative_fork"); largest = v > largest ? v : largest; largest = w > largest ? w : largest }
 limit = largest > 0 ? 1.42 * largest : 1
 
-do for [format in "svg png"] {
+do for [format in formats] {
     eval open
     # The names of the bars, in a panel of their own, which also bears what is written around the panels.
     set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4))

@@ -3,7 +3,7 @@
 #
 # <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, at the largest x) and shape (0, 1, ...
 # within the family). The rows of one line follow each other, x in its order. `-` is "not available".
-# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the client was the limit. Each
+# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the number is suspect. Each
 # row or line bears its name, and within a family lines differ in points and dashes, so that nothing hangs on colour alone.
 
 data = stem.".tsv"
@@ -23,7 +23,7 @@ given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
-is_hollow(note) = strstrt(note, "client-bound") > 0
+is_hollow(validity) = validity eq "suspect"
 filled(shape) = 2 * (int(shape) % 5) + 5
 # From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
 tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
@@ -42,7 +42,7 @@ PALE = 0xDDDDDD
 
 # ---- numbers as text -----------------------------------------------------------------------------------------
 group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
-digits(x) = x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
+digits(x) = x == 0 ? "0" : x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
 tick(v) = v < 10 ? sprintf("%g", v) : group(v)
 times(r) = sprintf(r >= 9.95 ? "%.0f×" : r >= 1.995 ? "%.1f×" : r >= 0.0995 ? "%.2f×" : "%.3f×", r)
 written(unit) = digits(column("median")).unit.(strcol("ratio") eq "-" ? "" : " (".times(column("ratio")).")")
@@ -54,12 +54,22 @@ y(pixels) = 1 - pixels / (1.0 * height)
 top = 18 + 20 * lines("question") + 46
 bottom = 14 * lines("below") + 26
 
+# A figure is drawn once for each format. PDF and TeX share the sheet with SVG: 800 pixels are 8.33 inches there, 96 to the inch.
+formats = "svg png pdf tex"
+file_of(format) = format eq "tex" ? stem."_latex.tex" : stem.".".format
 open = 'if (format eq "svg") { \
         set terminal svg size 800,height font "sans-serif,12" background "white" rounded noenhanced name stem; \
-    } else { \
+    }; \
+    if (format eq "png") { \
         set terminal pngcairo size 1600,2*height font "sans-serif,12" fontscale 1.45 linewidth 2 pointscale 2 rounded noenhanced; \
     }; \
-    set output stem.".".format; \
+    if (format eq "pdf") { \
+        set terminal pdfcairo size 800/96.0,height/96.0 font "sans-serif,12" fontscale 0.5625 rounded noenhanced; \
+    }; \
+    if (format eq "tex") { \
+        set terminal cairolatex pdf size 800/96.0,height/96.0 font ",9" fontscale 0.75 rounded; \
+    }; \
+    set output file_of(format); \
     set multiplot; \
     eval panel; \
     set label 1 says("question") at screen x(14), y(22) left font "sans-serif,15" tc rgb INK; \
@@ -72,7 +82,15 @@ open = 'if (format eq "svg") { \
         set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
         at = at + 36 + 6 * strlen(f); \
     }'
-shut = 'unset multiplot; unset output'
+# A PDF bears no time, so that the same numbers give the same file; what TeX would take for markup is text.
+timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
+literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
+# Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
+slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/<svg/<svg stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
+shut = 'unset multiplot; unset output; \
+    if (format eq "svg") { system("LC_ALL=C ".slim.stem.".svg") }; \
+    if (format eq "pdf") { system("LC_ALL=C ".timeless.stem.".pdf") }; \
+    if (format eq "tex") { system("LC_ALL=C ".timeless.stem."_latex.pdf"); system("LC_ALL=C ".literal.stem."_latex.tex") }'
 
 # Each panel begins from nothing, so that one panel's labels and ticks are never another's.
 panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
@@ -87,7 +105,7 @@ panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset
 # Panels that show one x each have the same axis.
 far_apart = 8
 row_pixels = 22
-rows = real(system("awk -F'\t' 'NR > 1 && $15 > n { n = $15 } END { print n + 0 }' ".data))
+rows = real(system("awk -F'\t' 'NR > 1 && $17 > n { n = $17 } END { print n + 0 }' ".data))
 extent = 'shown = only; only = ""; found = 0; base = 0; \
     stats data using (given(metric, "median") ? 1 : 0) nooutput; \
     if (STATS_max > 0) { \
@@ -100,16 +118,16 @@ extent = 'shown = only; only = ""; found = 0; base = 0; \
     only = shown'
 linear = 'end = found / share; \
     set xrange [0:end]; \
-    step = 10 ** floor(log10(found)); \
+    step = 10.0 ** floor(log10(found)); \
     step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
     set xtics 0, step, step; set xtics ("0" 0); \
-    do for [i=1:int(end / step)] { set xtics add (tick(step * i) step * i) }'
+    do for [i=1:int((unit eq " %" ? 100 : ceil(found / step) * step < end ? ceil(found / step) * step : end) / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
     decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \
     marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.45 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
-    do for [e=floor(log10(begin)):ceil(log10(found))] { do for [k in marks] { \
+    do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \
         v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
     } }'
 # `left` and `right` are the panel's edges in pixels; what is written behind a value needs 112 of them.
@@ -132,9 +150,9 @@ dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
                 with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
                 with vectors nohead lw 2.5 lc rgb variable, \
-            data using (is_hollow(strcol("note")) ? get(metric, "median") : NaN):(-column("row")) \
+            data using (is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(-column("row")) \
                 with points pt 7 ps 0.85 lc rgb "white", \
-            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("note")) ? 6 : 7):(colour(strcol("family"))) \
+            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity")) ? 6 : 7):(colour(strcol("family"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 # The models' names stand left of a panel of nothing else; where x is a kind, it belongs to the name.
@@ -151,7 +169,7 @@ names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l
 only_1 = ""; only_2 = ""
 two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
     middle = names_width + 0.5 * (800 - names_width); \
-    do for [format in "svg png"] { \
+    do for [format in formats] { \
         only = only_1; eval open; eval names; \
         left = names_width; right = middle - 12; \
         metric = metric_1; title = title_1; unit = unit_1; eval dots; \
@@ -164,13 +182,14 @@ two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
 # Which lines there are, from the lowest end to the highest: six words each (model value family shape x ratio). With
 # whole = 1 those that reach the largest x, with whole = 0 the others, which are named where they stop.
 ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
-    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $16; ratio[$3] = $10 } END { for (m in x) "\
+    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $18; ratio[$3] = $10 } END { for (m in x) "\
     ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
 end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
     (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
 
 # Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
 curves_right = 800 - names_width - 108
+linear_x = 0 # 1: x from 0 on, and no logarithm
 curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
     set lmargin at screen x(64); set rmargin at screen x(curves_right); \
@@ -182,10 +201,11 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         stats data using (near(metric)) nooutput; low = STATS_min; \
         stats data using (far(metric)) nooutput; high = STATS_max; \
         stats data using (column("x")) nooutput; \
-        set logscale xy; \
+        set logscale y; if (!linear_x) { set logscale x }; \
         longest = 0; do for [i=1:words(early) / 6] { l = strlen(word(early, 6 * i - 5)); longest = l > longest ? l : longest }; \
         room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
         set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
+        if (linear_x) { set xrange [0:STATS_max] }; \
         set yrange [low / 1.12:high * 1.12]; \
         set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
         set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
@@ -214,16 +234,16 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
             data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
                 with vectors nohead lw 1.5 lc rgb variable, \
-            data using (column("x")):(is_hollow(strcol("note")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
+            data using (column("x")):(is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("note"))):(tone(strcol("family"), column("shape"))) \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("validity"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 
 # A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
 two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
-    height = top + 2 * curve_pixels + 64 + 50 + bottom; \
-    do for [format in "svg png"] { \
+    height = top + 2 * curve_pixels + 64 + 58 + bottom; \
+    do for [format in formats] { \
         eval open; \
         metric = metric_1; title = title_1; from = top; eval curves; \
         eval panel; \
