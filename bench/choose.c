@@ -3,8 +3,9 @@
 // median, all that could not be told apart from it, and fork, with ratios to the best.
 //
 // Ratios are taken within blocks; numbers without an interval, suspect or invalid ones decide
-// nothing. Who serves one client after the other, and the peers, are no choice here: the first is
-// the base to read the others against, the second are libraries.
+// nothing, and where half of the models have no others nobody is best. Who serves one client after
+// the other, and the peers, are no choice here: the first is the base to read the others against,
+// the second are libraries.
 #include "bench/core/estimates.h"
 #include "bench/core/output.h"
 #include "bench/core/summary.h"
@@ -51,6 +52,7 @@ static bool is_valid(const struct table *summary, const struct cell *c, const ch
 
 static void find_candidates(struct situation *s, const struct run *run, const struct table *summary)
 {
+    size_t asked = 0;
     for (size_t row = 0; row < run->models.rows && s->count < MODELS; row++) {
         struct candidate *c = &s->candidates[s->count];
         c->name = table_text(&run->models, row, run->model_name);
@@ -58,7 +60,10 @@ static void find_candidates(struct situation *s, const struct run *run, const st
         struct cell cell = {s->stem, c->name, s->x};
         if (strcmp(table_text(&run->models, row, run->model_experiment), s->stem) != 0 ||
             strcmp(c->family, "iterative") == 0 || strcmp(c->family, "peer") == 0 ||
-            !is_valid(summary, &cell, s->metric))
+            summary_row(summary, &cell, s->metric) < 0)
+            continue;
+        asked++;
+        if (!is_valid(summary, &cell, s->metric))
             continue;
         c->median = value_of(run, &cell, s->metric, NULL);
         if (c->median.n < ESTIMATE_MIN_N)
@@ -67,6 +72,8 @@ static void find_candidates(struct situation *s, const struct run *run, const st
             s->best = s->count;
         s->count++;
     }
+    if (2 * s->count < asked) // too few of them to say who is best
+        s->count = 0;
 }
 
 // How a model stands to the best; where a count is zero there are no ratios, and the intervals of
