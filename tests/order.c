@@ -142,6 +142,16 @@ static void who_is_behind_the_headline(void **unused)
     assert_false(is_behind_headline(&e, "b", "1") || is_behind_headline(&e, "c", "64"));
 }
 
+static void a_crossover_needs_its_baseline(void **unused)
+{
+    (void)unused;
+    char *keys[] = {"headline", "headline_at", "baseline", "derive", "answer"};
+    char *values[] = {"fork", "64", "epoll", "below crossover thread 1.1", "below"};
+    const struct experiment e = {"e", 5, keys, values};
+    assert_true(is_behind_headline(&e, "thread", "8") && is_behind_headline(&e, "epoll", "8"));
+    assert_false(is_behind_headline(&e, "fork", "8"));
+}
+
 static void variants_bring_their_own_baseline(void **unused)
 {
     (void)unused;
@@ -159,6 +169,7 @@ int main(void)
         cmocka_unit_test(turns_are_taken),
         cmocka_unit_test(what_is_compared_stands_together),
         cmocka_unit_test(who_is_behind_the_headline),
+        cmocka_unit_test(a_crossover_needs_its_baseline),
         cmocka_unit_test(variants_bring_their_own_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

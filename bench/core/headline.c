@@ -18,7 +18,7 @@ static bool is_term(const char *line, const char *model, const char *x)
     return false;
 }
 
-// Whether something that is part of the answer is.
+// Whether something that is part of the answer is; a crossover needs the baseline at all x, too.
 static bool is_answer_from(const struct experiment *e, const char *model, const char *x)
 {
     const char *answer = experiment_get(e, "answer");
@@ -26,7 +26,10 @@ static bool is_answer_from(const struct experiment *e, const char *model, const 
         char name[128];
         if (strcmp(e->keys[i], "derive") != 0 || sscanf(e->values[i], "%127s", name) != 1)
             continue;
-        if (answer && is_listed(name, answer) && is_term(e->values[i], model, x))
+        bool crosses = strstr(e->values[i], " crossover ");
+        if (answer && is_listed(name, answer) &&
+            (is_term(e->values[i], model, x) ||
+             (crosses && strcmp(model, experiment_need(e, "baseline")) == 0)))
             return true;
     }
     return false;
