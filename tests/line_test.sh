@@ -223,7 +223,11 @@ check 'plan: the same seed gives the same, another seed another order; without a
 all_asked() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/plan --budget 0 --experiments all "$work/plan-all" || return 1
     equals 'how many are not asked' "$(rows "$work/plan-all/not_asked.tsv")" 0 &&
-        equals 'the questions' "$(column "$work/plan-all/plan.tsv" experiment | sort -u | wc -l)" "$(find "$repo/bench/experiments" -name '*.conf' | wc -l)"
+        equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/experiments" -name '*.conf' | wc -l)" &&
+        column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
+        while read -r stem; do # where nothing can be linked both ways
+            equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/experiments/$stem.conf")" linking || return 1
+        done < "$work/unplanned"
 }
 check 'plan: all questions on demand' all_asked
 not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_asked.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
