@@ -113,9 +113,11 @@ static int compare(const void *left, const void *right)
 static void say_by_worker(const struct state *s, unsigned workers)
 {
     uint64_t counts[STATE_ENTRIES];
-    size_t n = s->workers > workers ? s->workers : workers;
+    size_t n = __atomic_load_n(&s->workers, __ATOMIC_RELAXED);
+    n = n > workers ? n : workers;
     n = n < STATE_ENTRIES ? n : STATE_ENTRIES;
-    memcpy(counts, s->table, sizeof counts);
+    for (size_t i = 0; i < STATE_ENTRIES; i++) // threads may still be at work
+        counts[i] = __atomic_load_n(&s->table[i], __ATOMIC_RELAXED);
     qsort(counts, n, sizeof *counts, compare);
     printf("state %s by worker", chosen->name);
     for (size_t i = 0; i < n; i++)
