@@ -1,10 +1,10 @@
 # forklore: every target. `make help` lists them with the time each takes on 2 cores.
 #
 # Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
-# tests/ is a program; one put into a core/ folder is linked into the programs beside it. servers/peers/libX.c is
-# the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of servers/ executes, and
-# bench/images/ what a child of bench/spawn/ can execute; bench/kinds/ holds the kinds of trial, and servers/state/
-# what every server can be told to use.
+# tests/ is a program; one put into a core/ folder, or a folder of it, is linked into the programs beside it.
+# servers/peers/libX.c is the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of
+# servers/ executes, and bench/images/ what a child of bench/spawn/ can execute; bench/kinds/ holds the kinds of
+# trial, and servers/state/ what every server can be told to use.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -85,7 +85,7 @@ $(B)/objects/%.o: %.c $(B)/flags
 
 # What the programs of a folder share: of an archive, a program gets only what it uses.
 CORES = servers clients bench tests
-$(foreach d,$(CORES),$(eval $(B)/objects/$(d)/core.a: $(call OBJECT,$(filter-out %main.c,$(wildcard $(d)/core/*.c)))))
+$(foreach d,$(CORES),$(eval $(B)/objects/$(d)/core.a: $(call OBJECT,$(filter-out %main.c,$(wildcard $(d)/core/*.c $(d)/core/*/*.c)))))
 $(CORES:%=$(B)/objects/%/core.a):
 	@mkdir -p $(@D); rm -f $@
 	ar rcs $@ $^
@@ -107,7 +107,7 @@ $(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
-$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn_main.o $(B)/objects/bench/core.a
+$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn/spawn_main.o $(B)/objects/bench/core.a
 	$$(LINK_PROGRAM)
 $(IMAGES:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o
 	$$(LINK_PROGRAM)
@@ -120,12 +120,12 @@ $(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(SERV
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
-$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc_main.o $(B)/objects/bench/core.a
+$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
 $(STEPS): $(B)/%: $(B)/objects/%.o $(KINDS) $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 # Kinds are found in a section of the program, not by their names: an archive would leave them out.
-$(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/core/kind.h' tests/*.c)): $(KINDS)
+$(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/core/trial/kind.h' tests/*.c)): $(KINDS)
 $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
@@ -212,7 +212,7 @@ compare:
 	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'which runs? give BASE=name NEW=name, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 	@bench/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
 
-C_FILES = $(wildcard */*.[ch] */*/*.[ch])
+C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:
 	@CC='$(CC)' bench/deps.sh lint
 	clang-format --dry-run --Werror $(C_FILES)

@@ -3,7 +3,7 @@
 //
 // The lock goes with the command, and with whatever it starts, and is gone when the last of them
 // is. The file stays, empty: its name is all that there is to it.
-#include "bench/core/lock.h"
+#include "bench/core/files/lock.h"
 
 #include <err.h>
 #include <errno.h>

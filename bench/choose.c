@@ -6,9 +6,9 @@
 // nothing, and where half of the models have no others nobody is best. Who serves one client after
 // the other, and the peers, are no choice here: the first is the base to read the others against,
 // the second are libraries.
-#include "bench/core/estimates.h"
-#include "bench/core/output.h"
-#include "bench/core/summary.h"
+#include "bench/core/analysis/estimates.h"
+#include "bench/core/analysis/summary.h"
+#include "bench/core/files/output.h"
 
 #include <err.h>
 #include <math.h>

@@ -5,10 +5,10 @@
 // accept and fork, and between fork and close, passes too quickly to be read: there a server that
 // makes a process per connection is stopped at its system calls (ptrace). Of the others, the states
 // that last are shown.
-#include "bench/core/figure.h"
-#include "bench/core/process.h"
-#include "bench/core/subject.h"
-#include "bench/core/trace.h"
+#include "bench/core/figure/figure.h"
+#include "bench/core/figure/subject.h"
+#include "bench/core/figure/trace.h"
+#include "bench/core/trial/process.h"
 
 #include <argp.h>
 #include <err.h>

@@ -4,10 +4,10 @@
 // A ratio between two cells is taken within blocks, with the interval that all ratios have. A claim
 // is decided only where whole intervals are on one side, also among so many (Holm), and never on a
 // suspect or invalid number.
-#include "bench/core/claim.h"
-#include "bench/core/estimates.h"
-#include "bench/core/output.h"
-#include "bench/core/summary.h"
+#include "bench/core/analysis/claim.h"
+#include "bench/core/analysis/estimates.h"
+#include "bench/core/analysis/summary.h"
+#include "bench/core/files/output.h"
 
 #include <err.h>
 #include <math.h>

@@ -10,15 +10,15 @@
 // Writes into the run's folder: experiments/ (a copy), models.tsv, cells.tsv, left_out.tsv,
 // not_asked.tsv, settings.tsv and plan.tsv. Where all but the last are there already, only plan.tsv
 // is written anew, for the given budget.
-#include "bench/core/cells.h"
-#include "bench/core/cpus.h"
-#include "bench/core/entrant.h"
-#include "bench/core/experiment.h"
-#include "bench/core/number.h"
-#include "bench/core/order.h"
-#include "bench/core/output.h"
-#include "bench/core/table.h"
-#include "bench/core/words.h"
+#include "bench/core/files/experiment.h"
+#include "bench/core/files/number.h"
+#include "bench/core/files/output.h"
+#include "bench/core/files/table.h"
+#include "bench/core/files/words.h"
+#include "bench/core/plan/cells.h"
+#include "bench/core/plan/cpus.h"
+#include "bench/core/plan/entrant.h"
+#include "bench/core/plan/order.h"
 
 #include <argp.h>
 #include <err.h>

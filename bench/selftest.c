@@ -1,21 +1,21 @@
 // selftest: doubts the measuring itself, before a run's trials and, with --judge, after them.
 //
-// Before: the driver is given a load whose latencies can be computed (bench/core/selftest.h says
-// how); it is driven to its limit; and timer, clock and processors are looked at. After: the
-// ratios of self_same, a server measured under two names, are judged. Each finding is a row of
-// selftest.tsv, which is there whole or not at all. A finding that failed is no failure of this
-// program: the report says what it makes doubtful.
-#include "bench/core/selftest.h"
-#include "bench/core/entrant.h"
-#include "bench/core/experiment.h"
-#include "bench/core/kind.h"
-#include "bench/core/output.h"
-#include "bench/core/process.h"
-#include "bench/core/record.h"
-#include "bench/core/setting.h"
-#include "bench/core/statistics.h"
-#include "bench/core/table.h"
-#include "bench/core/words.h"
+// Before: the driver is given a load whose latencies can be computed
+// (bench/core/analysis/selftest.h says how); it is driven to its limit; and timer, clock and
+// processors are looked at. After: the ratios of self_same, a server measured under two names, are
+// judged. Each finding is a row of selftest.tsv, which is there whole or not at all. A finding that
+// failed is no failure of this program: the report says what it makes doubtful.
+#include "bench/core/analysis/selftest.h"
+#include "bench/core/analysis/statistics.h"
+#include "bench/core/files/experiment.h"
+#include "bench/core/files/output.h"
+#include "bench/core/files/record.h"
+#include "bench/core/files/setting.h"
+#include "bench/core/files/table.h"
+#include "bench/core/files/words.h"
+#include "bench/core/plan/entrant.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/process.h"
 
 #include <argp.h>
 #include <err.h>

@@ -4,15 +4,15 @@
 // experiments derive from several cells of a block.
 //
 // Reads nothing but the run's folder. The same trials give the same summary to the last digit.
-#include "bench/core/derive.h"
-#include "bench/core/distribution.h"
-#include "bench/core/entrant.h"
-#include "bench/core/estimates.h"
-#include "bench/core/experiment.h"
-#include "bench/core/output.h"
-#include "bench/core/run.h"
-#include "bench/core/statistics.h"
-#include "bench/core/validity.h"
+#include "bench/core/analysis/derive.h"
+#include "bench/core/analysis/distribution.h"
+#include "bench/core/analysis/estimates.h"
+#include "bench/core/analysis/run.h"
+#include "bench/core/analysis/statistics.h"
+#include "bench/core/analysis/validity.h"
+#include "bench/core/files/experiment.h"
+#include "bench/core/files/output.h"
+#include "bench/core/plan/entrant.h"
 
 #include <err.h>
 #include <math.h>

@@ -5,15 +5,15 @@
 // ratio is sharp; experiments that have their answer (sharpness.h) take part in no further block.
 // Rows that are there already are not measured again: after an interruption, or for more time, it
 // goes on where it stopped.
-#include "bench/core/counters.h"
-#include "bench/core/kind.h"
-#include "bench/core/measurement.h"
-#include "bench/core/number.h"
-#include "bench/core/process.h"
-#include "bench/core/questions.h"
-#include "bench/core/setting.h"
-#include "bench/core/table.h"
-#include "bench/core/trials.h"
+#include "bench/core/files/number.h"
+#include "bench/core/files/setting.h"
+#include "bench/core/files/table.h"
+#include "bench/core/files/trials.h"
+#include "bench/core/trial/counters.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/measurement.h"
+#include "bench/core/trial/process.h"
+#include "bench/core/trial/questions.h"
 
 #include <argp.h>
 #include <err.h>

@@ -1,6 +1,6 @@
-// The conditions of claims (bench/core/claim.h): how they are read, and what an interval says of
-// them.
-#include "bench/core/claim.h"
+// The conditions of claims (bench/core/analysis/claim.h): how they are read, and what an interval
+// says of them.
+#include "bench/core/analysis/claim.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "bench/core/order.h"
-#include "bench/core/statistics.h"
+#include "bench/core/analysis/statistics.h"
+#include "bench/core/plan/order.h"
 
 enum { SIMULATIONS = 1000, RESAMPLES = 1000 };
 

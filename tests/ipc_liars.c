@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "bench/core/ipc_run.h"
-#include "bench/core/number.h"
+#include "bench/core/files/number.h"
+#include "bench/core/ipc/ipc_run.h"
 #include "tests/core/program.h"
 
 #include <err.h>

@@ -1,8 +1,8 @@
 // A trial in which one handler comes to a sudden end: what it says of servers of which that is
 // known.
-#include "bench/core/cpus.h"
-#include "bench/core/kind.h"
-#include "bench/core/measurement.h"
+#include "bench/core/plan/cpus.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/measurement.h"
 #include "tests/core/followed.h"
 
 #include <setjmp.h>

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/core/headline.h"
-#include "bench/core/order.h"
+#include "bench/core/plan/headline.h"
+#include "bench/core/plan/order.h"
 
 enum { EVERY = 6, BLOCKS = 60 };
 

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/core/estimates.h"
-#include "bench/core/latencies.h"
-#include "bench/core/pool.h"
+#include "bench/core/analysis/estimates.h"
+#include "bench/core/analysis/latencies.h"
+#include "bench/core/analysis/pool.h"
 
 enum { MOST_BLOCKS = 40, MOST_VALUES = 400, REQUESTS = 200 };
 

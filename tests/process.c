@@ -3,9 +3,9 @@
 //
 // process.c is included as text: tests/core/server_process.h has functions of the same names for
 // its own processes, and of two archives the linker would take them from the wrong one.
-#include "bench/core/process.c"
-#include "bench/core/cpus.h"
-#include "bench/core/number.h"
+#include "bench/core/trial/process.c"
+#include "bench/core/files/number.h"
+#include "bench/core/plan/cpus.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/core/questions.h"
+#include "bench/core/trial/questions.h"
 
 enum { BLOCKS = 40, EVERY = 4 };
 

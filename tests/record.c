@@ -1,11 +1,11 @@
 // What keeps the rows of a run: checksums, files that grow by whole lines, locks that name their
 // holder; and what is counted around a trial.
-#include "bench/core/record.h"
-#include "bench/core/checksum.h"
-#include "bench/core/counters.h"
-#include "bench/core/lock.h"
-#include "bench/core/table.h"
-#include "bench/core/trials.h"
+#include "bench/core/files/record.h"
+#include "bench/core/files/checksum.h"
+#include "bench/core/files/lock.h"
+#include "bench/core/files/table.h"
+#include "bench/core/files/trials.h"
+#include "bench/core/trial/counters.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>

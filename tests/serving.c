@@ -1,8 +1,8 @@
 // Serving trials: of a server that makes a mistake, what is seen of it, at which connection the
 // service stops, and what the server says about it; beside company; and what connections hold.
-#include "bench/core/cpus.h"
-#include "bench/core/kind.h"
-#include "bench/core/measurement.h"
+#include "bench/core/plan/cpus.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/measurement.h"
 #include "tests/core/followed.h"
 
 #include <setjmp.h>

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bench/core/spawn.h"
+#include "bench/core/spawn/spawn.h"
 #include "tests/core/followed.h"
 #include "tests/core/program.h"
 

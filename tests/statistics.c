@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/core/statistics.h"
+#include "bench/core/analysis/statistics.h"
 
 enum { MAX_N = 60, RESAMPLES = 10000 };
 

@@ -1,11 +1,11 @@
 // The small libraries of the measurement line: tables, experiments, numbers, lists of processors,
 // files that are whole, measurements. What ends the program with one line is tried in a child.
-#include "bench/core/table.h"
-#include "bench/core/cpus.h"
-#include "bench/core/experiment.h"
-#include "bench/core/measurement.h"
-#include "bench/core/number.h"
-#include "bench/core/output.h"
+#include "bench/core/files/table.h"
+#include "bench/core/files/experiment.h"
+#include "bench/core/files/number.h"
+#include "bench/core/files/output.h"
+#include "bench/core/plan/cpus.h"
+#include "bench/core/trial/measurement.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 static char *areas[ROLES];
 static int full[ROLES];  // each counts the messages in its area, 0 or 1

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 static int fifos[ROLES][2];
 static _Thread_local int in, out;

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 enum { CACHE_LINE_BYTES = 64 };
 // EMPTY_AWAITED: and the receiver sleeps or is about to. FULL_AWAITED: and the sender does.

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 enum { CACHE_LINE_BYTES = 64 };
 enum { TURNS = 100 }; // some microseconds: longer than a message takes to another core

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 static struct {
     char areas[ROLES][MAX_MESSAGE_BYTES];

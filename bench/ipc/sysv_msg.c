@@ -16,7 +16,7 @@
 #include <sys/ipc.h>
 #include <sys/msg.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 static volatile int queue = -1;
 static _Thread_local long own_type, other_type; // which may not be 0

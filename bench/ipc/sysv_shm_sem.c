@@ -20,7 +20,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-#include "bench/core/ipc.h"
+#include "bench/core/ipc/ipc.h"
 
 static char *areas[ROLES];
 static bool is_stream;

@@ -10,11 +10,11 @@
 // too. PSS is summed after the kernel's memory is read, as looking costs the kernel memory; before,
 // both are looked at once in vain, so that what looking at the first processes costs is there
 // already.
-#include "bench/core/company.h"
-#include "bench/core/kernel_memory.h"
-#include "bench/core/kind.h"
-#include "bench/core/process.h"
-#include "bench/core/server.h"
+#include "bench/core/trial/company.h"
+#include "bench/core/trial/kernel_memory.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/process.h"
+#include "bench/core/trial/server.h"
 
 #include <stdio.h>
 #include <time.h>

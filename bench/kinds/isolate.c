@@ -7,10 +7,10 @@
 // client sees its connection end; the others are asked for an echo then, all at once, and a
 // newcomer connects, again every millisecond while it is refused or turned away. A server that is
 // gone is not waited for: nobody here starts it again.
-#include "bench/core/descriptors.h"
-#include "bench/core/kind.h"
-#include "bench/core/process.h"
-#include "bench/core/server.h"
+#include "bench/core/trial/descriptors.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/process.h"
+#include "bench/core/trial/server.h"
 
 #include <arpa/inet.h>
 #include <err.h>

@@ -18,9 +18,9 @@
 // What is reported is the rate that was answered within the window of the highest step that kept
 // the limit, not the one that was offered: for a short time a server can take more than it can
 // answer before a limit of 10 ms is over.
-#include "bench/core/driver.h"
-#include "bench/core/kind.h"
-#include "bench/core/open_loop.h"
+#include "bench/core/trial/driver.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/open_loop.h"
 
 #include <math.h>
 #include <stdbool.h>

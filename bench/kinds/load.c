@@ -7,10 +7,10 @@
 //
 // A rate that the server cannot serve is no fault: latencies grow then, and requests that were
 // never sent are in the distribution with the time-out and more.
-#include "bench/core/driver.h"
-#include "bench/core/kind.h"
-#include "bench/core/latency_record.h"
-#include "bench/core/open_loop.h"
+#include "bench/core/trial/driver.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/latency_record.h"
+#include "bench/core/trial/open_loop.h"
 
 #include <math.h>
 #include <stdio.h>

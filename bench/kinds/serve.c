@@ -8,13 +8,13 @@
 // would be in that too: beside it there is no such figure.
 //
 // Company is in place before the driver begins and stays until it has ended.
-#include "bench/core/company.h"
-#include "bench/core/driver.h"
-#include "bench/core/kind.h"
-#include "bench/core/latency_record.h"
-#include "bench/core/process.h"
-#include "bench/core/record.h"
-#include "bench/core/server.h"
+#include "bench/core/files/record.h"
+#include "bench/core/trial/company.h"
+#include "bench/core/trial/driver.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/latency_record.h"
+#include "bench/core/trial/process.h"
+#include "bench/core/trial/server.h"
 
 #include <math.h>
 #include <sched.h>
@@ -90,7 +90,7 @@ static void look_for_stalls(const char *report, struct measurement *m)
         f[FIGURE_stalled] = silent > waited ? silent - waited : 0;
 }
 
-// What says whether the load was what it was meant to be (bench/core/validity.c).
+// What says whether the load was what it was meant to be (bench/core/analysis/validity.c).
 static void look_at_the_load(const char *report, struct measurement *m)
 {
     double window_s = reported(report, "window_s"), connections = reported(report, "connections"),

@@ -3,8 +3,8 @@
 //
 // The load is the small and the large count and, if it is not 3, how often each is run. The raw
 // times are kept as one line of JSON, marked with the trial's number.
-#include "bench/core/kind.h"
-#include "bench/core/process.h"
+#include "bench/core/trial/kind.h"
+#include "bench/core/trial/process.h"
 
 #include <err.h>
 #include <fcntl.h>

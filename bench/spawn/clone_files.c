@@ -4,8 +4,8 @@
 // nothing in a small parent, more with each descriptor that is open.
 #include <sched.h>
 
-#include "bench/core/spawn.h"
-#include "bench/core/spawn_clone.h"
+#include "bench/core/spawn/spawn.h"
+#include "bench/core/spawn/spawn_clone.h"
 
 static void run(void)
 {

@@ -4,8 +4,8 @@
 // TLPI 28.2, clone(2). The rung between a thread and fork: a pid, descriptors and signals of its
 // own, but no address space. Nothing is copied but the descriptor table, so the cost does not grow
 // with the memory of the parent.
-#include "bench/core/spawn.h"
-#include "bench/core/spawn_clone.h"
+#include "bench/core/spawn/spawn.h"
+#include "bench/core/spawn/spawn_clone.h"
 
 static void run(void)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/core/spawn.h"
+#include "bench/core/spawn/spawn.h"
 
 static void run(void)
 {

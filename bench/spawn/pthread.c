@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "bench/core/spawn.h"
+#include "bench/core/spawn/spawn.h"
 
 static void *child(void *argument)
 {

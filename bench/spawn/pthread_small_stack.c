@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "bench/core/spawn.h"
+#include "bench/core/spawn/spawn.h"
 
 static const pthread_attr_t *small_stack(void)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "bench/core/spawn.h"
-#include "bench/core/spawn_image.h"
+#include "bench/core/spawn/spawn.h"
+#include "bench/core/spawn/spawn_image.h"
 
 static const char *unsupported(void)
 {
