@@ -45,11 +45,15 @@ function decimals(k) { return unit_of(metric) == "" && median[k] == int(median[k
 function among_many(k) { return !no_difference(k) && holm[k] != "-" && holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
 function shown(k) { return digits(median[k], decimals(k)) unit() }
 function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], decimals(k)) unit() }
-# What must be known of a number before it is believed.
-function reservations(k,   s) {
+# What must be known of a number k, and of what it is compared with, before they are believed.
+function doubt(k, whose) {
+    if (note[k] ~ /client-bound/) return " (" whose "client-bound: this is the client's limit)"
+    return validity[k] == "suspect" && note[k] != "too-few-samples" ? " (" whose "suspect: " plain(note[k]) ")" : ""
+}
+function reservations(k, b, base,   s) {
     if (among_many(k) != "") s = s " (a difference alone, but " among_many(k) ")"
-    if (note[k] ~ /client-bound/) s = s " (client-bound: this is the client's limit)"
-    else if (validity[k] == "suspect" && note[k] != "too-few-samples") s = s " (suspect: " plain(note[k]) ")"
+    s = s doubt(k, "")
+    if (b != k && (b in median) && median[b] != "-" && note[b] != note[k]) s = s doubt(b, plain(base) " is ")
     if (ratio_low[k] == "-" && n[k] < 6) s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
@@ -64,8 +68,8 @@ function clause(m, at,   k, b, s, r) {
     if (m == base_of[m] || ratio[k] == "-") {
         s = s " " shown_with_interval(k) (is_cost(metric) ? " of " quantity() : "")
         if (m == base_of[m]) return s
-        if (is_cost(metric)) return s "; there is no ratio to " plain(base_of[m]) reservations(k)
-        return s (b in median && median[b] != "-" ? ", against " shown_with_interval(b) " with " named(base_of[m]) : "") reservations(k)
+        if (is_cost(metric)) return s "; there is no ratio to " plain(base_of[m]) reservations(k, b, base_of[m])
+        return s (b in median && median[b] != "-" ? ", against " shown_with_interval(b) " with " named(base_of[m]) : "") reservations(k, b, base_of[m])
     }
     r = with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
     if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base_of[m]) " in " (is_cost(metric) ? quantity() " per " per : "the " quantity()) ": ratio " r
@@ -73,7 +77,7 @@ function clause(m, at,   k, b, s, r) {
     else s = s " " r " times that with " plain(base_of[m])
     if (b in median && median[b] != "-")
         s = s (no_difference(k) ? ", " : ": ") shown(k) " against " shown(b)
-    return s reservations(k)
+    return s reservations(k, b, base_of[m])
 }
 function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
 # What was derived and is a part of the answer, at one x.
