@@ -39,14 +39,6 @@ static const struct argp_option argp_options[] = {
     {0},
 };
 
-static enum manner manner_named(const char *name)
-{
-    for (int manner = 0; manner < MANNERS; manner++)
-        if (strcmp(name, manner_name[manner]) == 0)
-            return (enum manner)manner;
-    errx(2, "MANNER is silent, idle, stall, trickle or heavy, not '%s'", name);
-}
-
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -60,6 +52,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case 'm':
         crowd->manner = manner_named(argument);
+        if (crowd->manner == MANNERS)
+            errx(2, "MANNER is silent, idle, stall, trickle or heavy, not '%s'", argument);
         return 0;
     case WORD_OPTION:
         if (strlen(argument) > 4096)

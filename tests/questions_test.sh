@@ -353,6 +353,7 @@ status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" ba
 status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "end is crash or kill, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "manner is silent, idle, stall, trickle or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'company 1' 'vary manner rude'
 status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

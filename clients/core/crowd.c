@@ -34,6 +34,14 @@ enum {
 
 const char *const manner_name[MANNERS] = {"silent", "idle", "stall", "trickle", "heavy"};
 
+enum manner manner_named(const char *name)
+{
+    int manner = 0;
+    while (manner < MANNERS && strcmp(name, manner_name[manner]) != 0)
+        manner++;
+    return (enum manner)manner;
+}
+
 enum state { ABSENT, CONNECTING, CONNECTED, IN_PLACE, FAILED };
 
 struct member {

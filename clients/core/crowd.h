@@ -19,6 +19,9 @@ enum manner {
 
 extern const char *const manner_name[MANNERS];
 
+// MANNERS if none is called so.
+enum manner manner_named(const char *name);
+
 struct crowd {
     struct sockaddr_storage target;
     socklen_t target_bytes;

@@ -4,6 +4,7 @@
 #include "bench/core/plan/headline.h"
 #include "bench/core/trial/company.h"
 #include "bench/core/trial/kind.h"
+#include "clients/core/crowd.h"
 
 #include <err.h>
 #include <math.h>
@@ -89,6 +90,9 @@ static void add_company(const struct experiment *e, struct cell *c, double compa
     const char *manner = is_varied(e, "manner")        ? c->x
                          : experiment_get(e, "manner") ? experiment_get(e, "manner")
                                                        : "idle";
+    if (manner_named(manner) == MANNERS)
+        errx(1, "experiment %s: manner is silent, idle, stall, trickle or heavy, not '%s'", e->stem,
+             manner);
     if (company > 0)
         used += (size_t)snprintf(c->load + used, sizeof c->load - used,
                                  COMPANY_FOLLOWS "-m %s -c %.0f", manner, company);
