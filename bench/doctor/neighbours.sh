@@ -1,0 +1,67 @@
+# shellcheck shell=bash disable=SC2154
+# neighbours.sh: what else is here: tracers, leftovers, what fills the disk, and the load. doctor.sh sources it.
+
+tracers() {
+    local list
+    list=$({
+        grep -Es '^TracerPid:[[:space:]]+[1-9]' "$machine"/proc/[0-9]*/status /dev/null | while IFS=: read -r file _ tracer; do
+            echo "$(contents "${file%/*}/comm") is traced by ${tracer//[[:space:]]/}"
+        done
+        grep -Ehsx 'perf|strace|ltrace|bpftrace|trace-cmd|gdb|sysdig|valgrind.*' "$machine"/proc/[0-9]*/comm
+    } | sort | uniq -c | awk '{ n = $1; $1 = ""; printf "%s%s%s", k++ ? "," : "", $0, (n > 1 ? " (" n ")" : "") }')
+    if [ -n "$list" ]; then
+        found warning tracing "${list# }" 'who is traced stops at calls, and perf takes interrupts and memory' 'end it'
+    else
+        found ok tracing 'nobody' 'no process that can be seen here traces another'
+    fi
+}
+
+results_disk() {
+    local place=${RESULTS:-$root/results} free
+    case $place in /*) ;; *) place=$root/$place ;; esac
+    while [ ! -e "$place" ]; do place=$(dirname "$place"); done
+    free=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+    if [ ! -w "$place" ]; then
+        found bad 'disk for results' 'cannot be written' 'a run has nowhere to go' 'give RESULTS=folder'
+    elif is_number "$free"; then
+        found "$(level_below "$free" 1024 100)" 'disk for results' "$free MiB free" \
+            'a run needs some 10 MiB, and a full disk ends it' \
+            'make room, or give RESULTS=folder'
+    else
+        unknown 'disk for results' 'look with df'
+    fi
+}
+
+# Ours are made without a key and for their owner alone. A segment or queue that nobody living has is left over; a set
+# of semaphores does not say who has it.
+leftovers() {
+    local list
+    list=$({
+        awk -v uid="$EUID" 'FNR > 1 && $1 == 0 && $3 % 1000 == 600 && $7 == 0 && $8 == uid { print "-m", $2, $5, $6 }' "$machine/proc/sysvipc/shm"
+        awk -v uid="$EUID" 'FNR > 1 && $1 == 0 && $3 % 1000 == 600 && $8 == uid { print "-q", $2, $6, $7 }' "$machine/proc/sysvipc/msg"
+        awk -v uid="$EUID" 'FNR > 1 && $1 == 0 && $3 % 1000 == 600 && $5 == uid { print "-s", $2, 0, 0 }' "$machine/proc/sysvipc/sem"
+    } 2>/dev/null | while read -r kind id creator user; do
+        [ -d "$machine/proc/$creator" ] || [ -d "$machine/proc/$user" ] || printf ' %s %s' "$kind" "$id"
+    done)
+    if [ ! -r "$machine/proc/sysvipc/shm" ]; then
+        found ok 'System V IPC' 'not visible' 'the kernel has none, so nothing can be left over'
+    elif [ -n "$list" ]; then
+        found warning 'System V IPC' "$(($(wc -w <<< "$list") / 2)) left over" \
+            "memory, queues or semaphores of a killed run, unless one is running, use up the system's limits" \
+            "if nothing of yours needs them: ipcrm$list"
+    else
+        found ok 'System V IPC' 'nothing left over' 'no private segment, queue or semaphore of this user'
+    fi
+}
+
+load() {
+    local one
+    one=$(contents "$machine/proc/loadavg")
+    one=${one%% *}
+    if is_number "$one"; then
+        found "$(level "$one" "$(awk -v n="$cores" 'BEGIN { print n * 0.2 }')" "$(awk -v n="$cores" 'BEGIN { print n * 0.7 }')")" 'load average' "$one" \
+            'how many processes wanted a processor in the minute before the doctor began; such take turns with the trials' 'wait until they are done'
+    else
+        unknown 'load average' 'look with uptime'
+    fi
+}
