@@ -139,7 +139,7 @@ help:
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
-	@echo 'make bench-all     the same for every question, not only the core: EXPERIMENTS=all BUDGET=45            46 min'
+	@echo 'make bench-all     the same for every question, not only the core: EXPERIMENTS=all BUDGET=60            62 min'
 	@echo 'make doctor        say what on this machine will hurt the numbers, and what to do; changes nothing       15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
 	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
@@ -163,7 +163,7 @@ bench:
 	@$(MAKE) --no-print-directory -s all
 	@bench/run.sh
 
-bench-all: export BUDGET := $(or $(BUDGET),45)
+bench-all: export BUDGET := $(or $(BUDGET),60)
 bench-all: export EXPERIMENTS := all
 bench-all: bench
 
