@@ -22,7 +22,7 @@ tails = 'order = system(sprintf("awk -F''\t'' ''$3 == \"%s\" { l[$2] = $5 } END 
     set logscale y; set xrange [nines(50):most]; set yrange [low / 1.12:high * 1.12]; \
     set xtics ("50" nines(50)); do for [i=1:words(percents)] { set xtics add (word(percents, i) nines(real(word(percents, i)))) }; \
     set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
-    do for [e=0:7] { do for [k in high / low < 12 ? "1 2 3 5 7" : "1 2 5"] { v = k * 10.0 ** e; set ytics add (tick(v) v) } }; \
+    do for [e=0:9:y_step(high / low, curve_pixels)] { do for [k in y_marks(high / low, curve_pixels)] { v = k * 10.0 ** e; set ytics add (tick(v) v) } }; \
     gap = log(1.2544 * high / low) * 14.5 / curve_pixels; beneath = log(low / 1.12) - gap; n = words(order); \
     do for [i=1:n] { \
         m = word(order, i); end_x = nines(real(word(last_of(m), 1))); end_y = real(word(last_of(m), 2)); \

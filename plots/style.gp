@@ -189,6 +189,9 @@ end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2
 
 # Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
 curves_right = 800 - names_width - 108
+# The ticks of a decade, as many as have room, and every how many decades there is one.
+y_marks(ratio, pixels) = ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : pixels / log10(ratio) > 50 ? "1 2 5" : "1"
+y_step(ratio, pixels) = ratio > 10 ? ceil(16 * log10(ratio) / pixels) : 1
 linear_x = 0 # 1: x from 0 on, and no logarithm
 curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
@@ -209,7 +212,7 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         set yrange [low / 1.12:high * 1.12]; \
         set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
         set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
-        do for [e=-2:7] { do for [k in high / low < 4 ? "1 1.5 2 3 4 5 6 7 8" : high / low < 12 ? "1 2 3 5 7" : "1 2 5"] { \
+        do for [e=-2:9:y_step(high / low, curve_pixels)] { do for [k in y_marks(high / low, curve_pixels)] { \
             v = k * 10.0 ** e; set ytics add (tick(v) v) \
         } }; \
         gap = log(1.2544 * high / low) * 14.5 / curve_pixels; \
