@@ -260,6 +260,22 @@ static int end(void **unused)
     return rmdir(folder);
 }
 
+// One slow block in six: whatever is drawn says 1 or 1000.
+static double of_a_slow_block(const uint32_t *times, const void *unused)
+{
+    (void)unused;
+    return times[2] > 0 ? 1000 : 1;
+}
+
+static void intervals_stay_within_what_was_measured(void **unused)
+{
+    (void)unused;
+    struct estimate e = bootstrap_blocks(of_a_slow_block, NULL, 6, 10000, 1);
+    assert_float_equal(e.value, 1000, 1e-6);
+    assert_float_equal(e.high, 1000, 1e-6);
+    assert_float_equal(e.low, 1, 1e-6);
+}
+
 static void write_text(const char *text)
 {
     char path[64];
@@ -371,6 +387,7 @@ int main(void)
         cmocka_unit_test(ratio_is_paired),
         cmocka_unit_test(intervals_cover_the_truth),
         cmocka_unit_test(intervals_of_tails_are_narrow_where_blocks_differ_much),
+        cmocka_unit_test(intervals_stay_within_what_was_measured),
         cmocka_unit_test(file_is_read),
         cmocka_unit_test(file_with_anything_else),
         cmocka_unit_test(metrics_name_percents),

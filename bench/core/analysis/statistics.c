@@ -371,10 +371,12 @@ struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n,
         result.value = compute(times, from);
     if (n >= ESTIMATE_MIN_N && resamples > 0) {
         uint64_t state = mix(seed);
-        double sum = 0, squares = 0;
+        double sum = 0, squares = 0, lowest = 0, highest = 0;
         for (unsigned r = 0; r < resamples; r++) {
             resample(times, n, &state);
             double distance = log(compute(times, from) / result.value);
+            lowest = fmin(lowest, distance);
+            highest = fmax(highest, distance);
             sum += distance;
             squares += distance * distance;
         }
@@ -383,8 +385,8 @@ struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n,
         double reach = student_quantile(0.05, n - 1) * error;
         double beyond =
             fabs(log(result.value)) - (result.value > 1 ? fmax(0, mean) : -fmin(0, mean));
-        result.low = result.value * exp(-reach - fmax(0, mean));
-        result.high = result.value * exp(reach - fmin(0, mean));
+        result.low = result.value * exp(fmax(lowest, -reach - fmax(0, mean)));
+        result.high = result.value * exp(fmin(highest, reach - fmin(0, mean)));
         result.p = student_beyond(fmax(0, beyond) / error, n - 1);
     }
     free(times);

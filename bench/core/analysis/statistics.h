@@ -70,7 +70,9 @@ typedef double of_blocks(const uint32_t *times, const void *from);
 // Anything positive that is computed from n blocks, each taken once, with its interval from drawing
 // blocks: the standard deviation of the logarithm of what is computed from those, times
 // sqrt(n / (n - 1)), as a standard error with Student's quantile, and, at the end that they fall
-// short of, how far they do so on average. For percentiles of merged histograms this covers more
+// short of, how far they do so on average; but no further than any resample went: where one block
+// in six is a thousand times slower than the others, Student's reach would be far beyond anything
+// that was measured. For percentiles of merged histograms this covers more
 // than the middle of the resamples does (simulated; tests/pool.c): 93 to 97 % where blocks differ
 // by some 10 %, the 99th percentile's as well as the median's. Where they differ by 40 %, the
 // interval of the 99th percentile itself covers 80 to 90 %: slow blocks that are too rare to be in
