@@ -144,6 +144,7 @@ static void account(const struct serving *s, struct measurement *m)
     if (!whole_life)
         return;
     f[FIGURE_server_idle_cpu_us] = s->idle.cpu_us;
+    f[FIGURE_idle_share] = s->idle.cpu_us / s->life.cpu_us;
     f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
     f[FIGURE_server_faults_per_connection] =
         (s->life.faults - s->idle.faults) / f[FIGURE_connections];

@@ -82,6 +82,11 @@ const struct reason reasons[] = {
      "be "
      "within 5 %; alone on its core the client waits less than 0.1 %, and 2 to 4 % where it makes "
      "so many connections that the kernel's own threads need the core"},
+    {"start-up", SUSPECT, CPU_TIMES, FIGURE_idle_share, NAN, 0.25,
+     "over a quarter of the server's CPU time was its starting and stopping",
+     "that is measured of another start and taken off, and one start differs from the next by up "
+     "to "
+     "a third: of what is left, a tenth would be chance"},
     {"stalls", SUSPECT, PACE, FIGURE_stalled, NAN, 0.005,
      "at times nothing came back for long, though nobody waited for a processor",
      "half of what a server loses that sleeps 1 % of the time; of honest ones a few trials in a "
@@ -148,8 +153,7 @@ int trial_validity(const struct measurement *m, char codes[CODES_BYTES])
     return validity > INVALID ? validity : INVALID;
 }
 
-// ---- cells
-// ---------------------------------------------------------------------------------------
+// ---- cells ----
 
 static bool is_invalid(const struct run *run, size_t row)
 {

@@ -79,7 +79,8 @@
     X(capacity_per_s)   /* echoes of the same server and driver in a closed loop */                \
     X(capacity_server_load) /* of the server's processors then, 0 to 1 */                          \
     X(kept_per_s)           /* the highest rate found that kept the limit */                       \
-    X(errors)               /* of the failures, those that are a fault and no result */
+    X(errors)               /* of the failures, those that are a fault and no result */            \
+    X(idle_share)           /* of the CPU time of a server's whole life, what it spends idle */
 
 #define FIGURE_ENUM(name) FIGURE_##name,
 enum figure { FIGURES(FIGURE_ENUM) FIGURE_COUNT };
