@@ -17,9 +17,9 @@ step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 unpacked=()
 trap '[ ${#unpacked[@]} -eq 0 ] || rm -f "${unpacked[@]}"' EXIT
 for file in plan.tsv trials.tsv; do
-    if [ -f "$run/$file.gz" ] && [ ! -f "$run/$file" ]; then
+    if [ -f "$run/$file.xz" ] && [ ! -f "$run/$file" ]; then
         unpacked+=("$run/$file")
-        gunzip -k "$run/$file.gz"
+        unxz -k "$run/$file.xz"
     fi
 done
 step "$steps/summarize" "$run"

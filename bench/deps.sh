@@ -51,6 +51,7 @@ case $purpose in
         command_from hyperfine hyperfine
         command_from gnuplot gnuplot-nox
         command_from jq jq
+        command_from xz xz-utils
         command_from cmark-gfm cmark-gfm
         command_from stress-ng stress-ng
         ;;&

@@ -1,9 +1,9 @@
 #!/bin/bash
-# pack.sh RUN_DIR: makes a finished run small enough to be committed: what only steps read is compressed, figures are kept as
-# SVG, which report.md shows, and for the README one PNG. report.html, which has all of them inside, goes.
+# pack.sh RUN_DIR: makes a finished run small enough to be committed: what only steps read is compressed, and of the figures
+# the SVG is kept, which report.md shows. report.html, which has all of them inside, goes.
 #
-# `make report`, `make verify`, `make cite` and `make compare` take packed runs; `make report` makes report.html again, and
-# `gunzip *.gz` before it undoes it all.
+# `make report`, `make verify`, `make cite` and `make compare` take packed runs; `make report` makes report.html and all of
+# plots/ again, and `unxz *.xz` before it undoes it all.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -19,11 +19,9 @@ if [ -f "$run/trials.tsv" ] && ! flock -n "$run/trials.tsv" true; then
     echo "pack: another run is writing $run" >&2
     exit 1
 fi
-for file in "$run"/plots/*.{png,pdf,tex}; do
-    if [ "${file##*/}" != churn.png ]; then rm -f "$file"; fi
-done
+rm -f "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
 for file in plan.tsv trials.tsv hyperfine.jsonl latency.tsv messages.log; do
-    if [ -f "$run/$file" ]; then gzip -9 -n -f "$run/$file"; fi
+    if [ -f "$run/$file" ]; then xz -9e -f "$run/$file"; fi
 done
 "$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # it links what is there now
 rm "$run/report.html"

@@ -27,7 +27,7 @@ if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
     [ ! -e "$run/trials.tsv" ] || build/bench/alone "$run/trials.tsv" true || exit
-    [ ! -e "$run/trials.tsv.gz" ] || fail "$run is packed: to go on with it, gunzip its files first"
+    [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: to go on with it, unxz its files first"
     echo "bench: $run is there already and goes on where it stopped" >&2
     step build/bench/plan --budget "$BUDGET" "$run"
 else

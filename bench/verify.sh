@@ -5,7 +5,7 @@
 #
 # A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures that are no
 # text (.png, .pdf) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw
-# files that no result depends on. Of a packed run (bench/pack.sh), pictures and a report.html that it does not have are no difference.
+# files that no result depends on. Of a packed run (bench/pack.sh), a report.html and what of plots/ it does not have are no difference.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -18,7 +18,7 @@ fi
 run=${1%/}
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 for file in plan.tsv trials.tsv environment.json summary.tsv report.md; do
-    [ -f "$run/$file" ] || [ -f "$run/$file.gz" ] || fail "$run is not a finished run: it has no $file"
+    [ -f "$run/$file" ] || [ -f "$run/$file.xz" ] || fail "$run is not a finished run: it has no $file"
 done
 [ ! -f "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
 
@@ -85,7 +85,7 @@ differing=0 same=0 skipped=0 packed=0
 differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
-    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.gz" ] && [[ $file = *.png || $file = *.pdf || $file = *.tex || $file = *.html ]]; then
+    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html ]]; then
         packed=$((packed + 1))
     elif [ ! -f "$stored" ]; then
         differs "$file is missing: it is made of the run's raw files"

@@ -86,7 +86,7 @@ open = 'if (format eq "svg") { \
 timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
 literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
 # Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
-slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/<svg/<svg stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
+slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/  *font-family=\"sans-serif\"  */ /g; s/<svg/<svg font-family=\"sans-serif\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
 shut = 'unset multiplot; unset output; \
     if (format eq "svg") { system("LC_ALL=C ".slim.stem.".svg") }; \
     if (format eq "pdf") { system("LC_ALL=C ".timeless.stem.".pdf") }; \

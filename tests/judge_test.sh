@@ -192,7 +192,7 @@ refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/cite.sh"
 cp -r "$naps" "$work/whole"
 packed() {
     "$repo/bench/pack.sh" "$naps" > "$work/said" || return 1
-    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.gz" ] && says "$naps/report.md" '(trials.tsv.gz)' && says "$work/said" 'takes '
+    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
 }
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/verify.sh" "$naps"

@@ -101,7 +101,7 @@ check 'plots: the question of the repository is drawn' test -s "$open/plots/load
 check 'verify: all of it can be made again' "$repo/bench/verify.sh" "$open"
 
 cp -r "$open" "$results/packed"
-gzip "$results/packed/latency.tsv"
+xz "$results/packed/latency.tsv"
 "$repo/build/bench/summarize" "$results/packed"
 check 'compressed: the same summary' cmp "$open/summary.tsv" "$results/packed/summary.tsv"
 check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results/packed/distribution.tsv"

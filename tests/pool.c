@@ -255,7 +255,7 @@ static int end(void **unused)
     char path[64];
     snprintf(path, sizeof path, "%s/latency.tsv", folder);
     unlink(path);
-    snprintf(path, sizeof path, "%s/latency.tsv.gz", folder);
+    snprintf(path, sizeof path, "%s/latency.tsv.xz", folder);
     unlink(path);
     return rmdir(folder);
 }
@@ -316,7 +316,7 @@ static void file_is_read(void **unused)
 
     // Compressed, and gone on with.
     write_text("1\th1 2 7 7 7:2\n2\th1 1 5 5 5\n");
-    snprintf(command, sizeof command, "gzip %s/latency.tsv", folder);
+    snprintf(command, sizeof command, "xz %s/latency.tsv", folder);
     assert_int_equal(system(command), 0);
     latencies_read(&l, folder, 3);
     expect_values(&l, 1, 7, 2);
@@ -360,7 +360,7 @@ static void file_with_anything_else(void **unused)
     write_text("1\th1 1 5 5 5\n");
     assert_int_equal(status_of_reading(), 0);
     char path[64];
-    snprintf(path, sizeof path, "%s/latency.tsv.gz", folder);
+    snprintf(path, sizeof path, "%s/latency.tsv.xz", folder);
     assert_int_equal(truncate(path, 20), 0);
     assert_int_equal(status_of_reading(), 1);
 }

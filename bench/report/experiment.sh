@@ -13,7 +13,7 @@ environment() { jq -r "$1" "$run/environment.json"; } # FILTER
 
 file_link() { # PATH within the run: of a packed run, the packed file
     local file=$1
-    if [ -e "$run/$file.gz" ]; then file+=.gz; fi
+    if [ -e "$run/$file.xz" ]; then file+=.xz; fi
     printf '[%s](%s)' "$(plain <<< "$file")" "$file"
 }
 

@@ -66,11 +66,11 @@ static void read_file(struct latencies *l, const char *folder, const char *name,
 {
     char path[4096], command[64];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    // A compressed one is inherited by gzip, by its number: a name would have to be quoted.
+    // A compressed one is inherited by xz, by its number: a name would have to be quoted.
     int fd = open(path, compressed ? O_RDONLY : O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return;
-    snprintf(command, sizeof command, "gzip -dc < /proc/self/fd/%d", fd);
+    snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
     FILE *file = fd < 0 ? NULL : compressed ? popen(command, "re") : fdopen(fd, "re");
     if (!file)
         err(1, "%s", path);
@@ -78,13 +78,13 @@ static void read_file(struct latencies *l, const char *folder, const char *name,
     if (!compressed)
         fclose(file);
     else if (pclose(file) != 0 || close(fd) < 0)
-        errx(1, "%s: gzip cannot read it", path);
+        errx(1, "%s: xz cannot read it", path);
 }
 
 void latencies_read(struct latencies *l, const char *folder, size_t trials)
 {
     *l = (struct latencies){trials, allocate(trials, sizeof *l->of)};
-    read_file(l, folder, "latency.tsv.gz", true); // a run that went on has both
+    read_file(l, folder, "latency.tsv.xz", true); // a run that went on has both
     read_file(l, folder, "latency.tsv", false);
 }
 

@@ -1,4 +1,4 @@
-// The latencies of a run's trials in open loop, as latency.tsv or, compressed, latency.tsv.gz keeps
+// The latencies of a run's trials in open loop, as latency.tsv or, compressed, latency.tsv.xz keeps
 // them (latency_record.h).
 #pragma once
 
