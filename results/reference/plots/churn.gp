@@ -1,6 +1,0 @@
-# churn.gp: what does a connection of its own cost with each model? One row a model, the cheapest on top.
-stem = "churn"
-load "style.gp"
-metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"; unit_1 = " µs"
-metric_2 = "connections_per_s"; title_2 = "connections per second"; unit_2 = ""
-eval two_panels
