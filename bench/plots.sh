@@ -69,7 +69,7 @@ rows() { # STEM METRIC XS
 }
 
 # Whether a script uses one of these words of style.gp, itself or by a whole figure.
-draws() { grep -qF -e two_panels -e two_curves -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
+draws() { grep -qF -e two_panels -e two_curves -e 'eval curves' -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
 
 # What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
 below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRIBUTION, if there is one
@@ -109,7 +109,8 @@ for conf in "$run"/experiments/*.conf; do
     rows "$stem" "$metric" "$xs" > "$work/$stem.tsv"
     rm -f "$work/$stem.distribution.tsv"
     if [ -f "$run/distribution.tsv" ]; then
-        awk -F '\t' -v stem="$stem" 'NR == 1 || $1 == stem' "$run/distribution.tsv" > "$work/$stem.distribution.tsv"
+        awk -F '\t' -v stem="$stem" 'NR == 1 { header = $0 } $1 == stem { if (!n++) print header; print }' "$run/distribution.tsv" > "$work/$stem.distribution.tsv"
+        [ -s "$work/$stem.distribution.tsv" ] || rm "$work/$stem.distribution.tsv"
     fi
     if ! awk -F '\t' -v m="$metric" '$2 == m && $7 != "-" { found = 1 } END { exit !found }' "$work/$stem.tsv"; then
         echo "plots: $stem: no number to draw, left out" >&2

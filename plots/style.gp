@@ -125,7 +125,7 @@ linear = 'end = found / share; \
 logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
     decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \
-    marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.45 > widest ? "1 3" : "1"; \
+    marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.477 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
     do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \
         v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
@@ -228,8 +228,11 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 point pt filled(word(whole, 6 * i - 2)) ps 0.7 lc rgb c; \
             set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
         }; \
+        array beside[words(early) / 6 + 1]; \
         do for [i=1:words(early) / 6] { \
-            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
+            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); \
+            do for [k=1:i - 1] { if (real(word(early, 6 * k - 1)) == at && v < beside[k] * exp(gap)) { v = beside[k] * exp(gap) } }; beside[i] = v; \
+            c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
             if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed } \
             else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed }; \
         }; \

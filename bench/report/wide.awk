@@ -8,7 +8,7 @@ END {
         if (ratio_low[k] == "-") { few++; continue }
         reach = ratio_high[k] / ratio[k] - 1
         if (1 - ratio_low[k] / ratio[k] > reach) reach = 1 - ratio_low[k] / ratio[k]
-        if (reach > 0.05) list = list (list == "" ? "" : ", ") plain(m) (x[p] == "-" ? "" : " " spot(x[p])) " ±" sprintf("%.1f", 100 * reach) " %"
+        if (reach > 0.05) list = list (list == "" ? "" : ", ") plain(m) (x[p] == "-" ? "" : " " spot(x[p])) (reach > 1 ? " over ±100 %" : sprintf(" ±%.1f %%", 100 * reach))
     }
     if (few) list = list (list == "" ? "" : "; ") few (few == 1 ? " ratio has" : " ratios have") " too few blocks for an interval"
     if (list != "") print "- [" plain(stem) "](#" stem "): " list "."
