@@ -124,7 +124,7 @@ linear = 'end = found / share; \
     do for [i=1:int((unit eq " %" ? 100 : ceil(found / step) * step < end ? ceil(found / step) * step : end) / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
-    decade = (right - left) * share / decades; widest = 14 + 7 * strlen(tick(found)); \
+    decade = (right - left) * share / decades; widest = 10 + 7 * strlen(tick(10.0 ** floor(log10(found)))); \
     marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.477 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
     do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \

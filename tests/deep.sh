@@ -1,6 +1,6 @@
 #!/bin/bash
-# deep.sh: the tests again for every other way of building, which takes too long for every change. SAN=address is the
-# undefined sanitizer, too.
+# deep.sh: what takes too long for every change: tests/deep/, and the tests again for every other way of building. SAN=address
+# is the undefined sanitizer, too.
 # All C programs are tested under the address sanitizer, and by the end-to-end tests those that scripts run. The other ways repeat
 # what they can tell something new about: SAN=thread what has threads (it cannot follow processes that share memory or fork from
 # threads, and leaves the programs that do so out), another compiler and another linking what is measured and who measures it.
@@ -11,6 +11,8 @@ repeat() { # VARIANT SCRIPTS PROGRAM...
     echo "== make test $1"
     TEST_PROGRAMS="${*:3}" TEST_SCRIPTS=$2 make --no-print-directory -s test "$1"
 }
+echo "== runs that are killed, cut off, damaged, or meet a full disk"
+TEST_PROGRAMS='' TEST_SCRIPTS='tests/deep/*_test.sh' make --no-print-directory -s test
 repeat SAN=address 'tests/line_test.sh tests/questions_test.sh tests/selftest_test.sh' 'build/tests/*'
 repeat SAN=thread '' build/tests/{contract,state,ipc,micro,spawn,mistakes,serving,isolate,request,company}
 repeat CC=clang '' build/tests/{contract,state,echo,drive,serving,isolate}

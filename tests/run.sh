@@ -15,6 +15,7 @@ for test in ${TEST_PROGRAMS-build/tests/*} ${TEST_SCRIPTS-tests/*_test.sh}; do
     if [ ! -f "$test" ] || [ ! -x "$test" ]; then
         continue
     fi
+    begun=$SECONDS
     timeout --kill-after=10 "${TEST_SECONDS:-900}" "$test" > "$log" 2>&1
     status=$?
     good=$(count PASSED) bad=$(count FAILED) omitted=$(count SKIPPED)
@@ -26,7 +27,7 @@ for test in ${TEST_PROGRAMS-build/tests/*} ${TEST_SCRIPTS-tests/*_test.sh}; do
         cat "$log"
         echo "FAILED $test (status $status)"
     else
-        echo "ok $test: $good passed${omitted:+, $omitted skipped}"
+        echo "ok $test: $good passed${omitted:+, $omitted skipped}, $((SECONDS - begun)) s"
         grep -E '^(skipped|exception):' "$log"
     fi
 done

@@ -5,7 +5,7 @@
 # Needs a built build/. Has System V's and POSIX's message queues to itself where it may.
 # shellcheck source=tests/core/line.sh
 if [ -z "${OWN_IPC:-}" ] && unshare --ipc true 2> /dev/null; then OWN_IPC=1 exec unshare --ipc "$0"; fi
-. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../core/line.sh"
 touch "$work/begun"
 for name in cut twice other grow; do tree $name; done
 
