@@ -148,7 +148,7 @@ help:
 	@echo 'make pack RUN=r    make results/r small enough to be committed; report and verify still work               5 s'
 	@echo 'make compare BASE=r NEW=s   two runs side by side: what changed, what did not, what cannot be told      1 s'
 	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
-	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              6 min'
+	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              9 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
 	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
