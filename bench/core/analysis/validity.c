@@ -85,8 +85,7 @@ const struct reason reasons[] = {
     {"start-up", SUSPECT, CPU_TIMES, FIGURE_idle_share, NAN, 0.25,
      "over a quarter of the server's CPU time was its starting and stopping",
      "that is measured of another start and taken off, and one start differs from the next by up "
-     "to "
-     "a third: of what is left, a tenth would be chance"},
+     "to a third: of what is left, a tenth would be chance"},
     {"stalls", SUSPECT, PACE, FIGURE_stalled, NAN, 0.005,
      "at times nothing came back for long, though nobody waited for a processor",
      "half of what a server loses that sleeps 1 % of the time; of honest ones a few trials in a "
