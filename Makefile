@@ -1,10 +1,11 @@
 # forklore: every target. `make help` lists them with the time each takes on 2 cores.
 #
-# Nothing is listed by name here: a .c file put into servers/, clients/, bench/, bench/spawn/, bench/ipc/ or
-# tests/ is a program; one put into a core/ folder, or a folder of it, is linked into the programs beside it.
+# Nothing is listed by name here: a .c file put into servers/, clients/, tests/, bench/micro/spawn/ or bench/micro/ipc/ is a
+# program, and so is a file of another room of bench/ that has a main(). All other files of bench/, and those of a core/
+# folder, are linked into the programs that use them.
 # servers/peers/libX.c is the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of
-# servers/ executes, and bench/images/ what a child of bench/spawn/ can execute; bench/kinds/ holds the kinds of
-# trial, and servers/state/ what every server can be told to use.
+# servers/ executes, and bench/micro/images/ what a child of bench/micro/spawn/ can execute; bench/measure/types/ holds the
+# trial types, and servers/state/ what every server can be told to use.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -43,9 +44,10 @@ endif
 
 # ---- what there is ----------------------------------------------------------------------------------------
 B = build
-PROGRAM_DIRS = servers servers/inetd clients bench bench/spawn bench/images bench/ipc
+PROGRAM_DIRS = servers servers/inetd clients bench/micro/spawn bench/micro/images bench/micro/ipc
+STEPS := $(patsubst %.c,$(B)/%,$(filter-out %_main.c,$(shell grep -lE '^int main\b' bench/*/*.c)))
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
-PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(PEERS:%=$(B)/servers/%)
+PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(STEPS) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
@@ -61,7 +63,7 @@ PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call L
 
 # What a child of fork costs depends on how the program is linked: build/static/ has copies of these folders' programs
 # linked statically. Where that cannot be, build/static/none says why.
-COPIED := $(foreach d,servers servers/inetd bench/spawn bench/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
+COPIED := $(foreach d,servers servers/inetd bench/micro/spawn bench/micro/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
 NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
 	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
 COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/static/%))
@@ -84,9 +86,11 @@ $(B)/objects/%.o: %.c $(B)/flags
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # What the programs of a folder share: of an archive, a program gets only what it uses.
-CORES = servers clients bench tests
+CORES = servers clients tests
+$(B)/objects/bench/core.a: $(call OBJECT,$(filter-out $(STEPS:$(B)/%=%.c) %_main.c bench/measure/types/% \
+	bench/micro/spawn/% bench/micro/ipc/% bench/micro/images/%,$(wildcard bench/*/*.c bench/*/*/*.c)))
 $(foreach d,$(CORES),$(eval $(B)/objects/$(d)/core.a: $(call OBJECT,$(filter-out %main.c,$(wildcard $(d)/core/*.c $(d)/core/*/*.c)))))
-$(CORES:%=$(B)/objects/%/core.a):
+$(B)/objects/bench/core.a $(CORES:%=$(B)/objects/%/core.a):
 	@mkdir -p $(@D); rm -f $@
 	ar rcs $@ $^
 
@@ -96,18 +100,17 @@ SERVER_MAIN := $(B)/objects/servers/core/main.o $(call OBJECT,$(sort $(wildcard 
 INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
 SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
-KINDS := $(call OBJECT,$(sort $(wildcard bench/kinds/*.c)))
-SPAWN := $(filter $(B)/bench/spawn/%,$(PROGRAMS))
-IMAGES := $(filter $(B)/bench/images/%,$(PROGRAMS))
-IPC := $(filter $(B)/bench/ipc/%,$(PROGRAMS))
-STEPS := $(filter-out $(SPAWN) $(IMAGES) $(IPC),$(filter $(B)/bench/%,$(PROGRAMS)))
+TRIAL_TYPES := $(call OBJECT,$(sort $(wildcard bench/measure/types/*.c)))
+SPAWN := $(filter $(B)/bench/micro/spawn/%,$(PROGRAMS))
+IMAGES := $(filter $(B)/bench/micro/images/%,$(PROGRAMS))
+IPC := $(filter $(B)/bench/micro/ipc/%,$(PROGRAMS))
 
 define LINK_INTO # a folder: build/, or that of the copies
 $(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
-$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/core/spawn/spawn_main.o $(B)/objects/bench/core.a
+$(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/micro/spawn_main.o $(B)/objects/bench/core.a
 	$$(LINK_PROGRAM)
 $(IMAGES:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o
 	$$(LINK_PROGRAM)
@@ -120,12 +123,12 @@ $(PEERS:%=$(B)/servers/%): $(B)/servers/%: $(B)/objects/servers/peers/%.o $(SERV
 	$(LINK_PROGRAM)
 $(CLIENTS): $(B)/%: $(B)/objects/%.o $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
-$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core/ipc/ipc_main.o $(B)/objects/bench/core.a
+$(IPC): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/micro/ipc_main.o $(B)/objects/bench/core.a
 	$(LINK_PROGRAM)
-$(STEPS): $(B)/%: $(B)/objects/%.o $(KINDS) $(B)/objects/bench/core.a $(B)/objects/clients/core.a
+$(STEPS): $(B)/%: $(B)/objects/%.o $(TRIAL_TYPES) $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
-# Kinds are found in a section of the program, not by their names: an archive would leave them out.
-$(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/core/trial/kind.h' tests/*.c)): $(KINDS)
+# Trial types are found in a section of the program, not by their names: an archive would leave them out.
+$(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/measure/trial/trial_type.h' tests/*.c)): $(TRIAL_TYPES)
 $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
@@ -168,7 +171,7 @@ bench-all: export EXPERIMENTS := all
 bench-all: bench
 
 doctor:
-	@bench/doctor.sh
+	@bench/doctor/doctor.sh
 
 figures:
 	@$(MAKE) --no-print-directory -s $(B)/bench/figures $(B)/servers/fork
@@ -189,28 +192,28 @@ NEED_RUN = @[ -n '$(RUN)' ] || { echo 'which run? give RUN=name, one of: $(notdi
 
 plots:
 	$(NEED_RUN)
-	@bench/plots.sh '$(RESULTS)/$(RUN)'
+	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,summarize selftest judge choose)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/summarize measure/selftest analyse/judge analyse/choose)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
 
 verify: $(REPORTERS)
 	$(NEED_RUN)
-	@bench/verify.sh '$(RESULTS)/$(RUN)'
+	@bench/report/verify.sh '$(RESULTS)/$(RUN)'
 
 cite:
 	$(NEED_RUN)
-	@bench/cite.sh '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
+	@bench/report/cite.sh '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
 
 pack:
 	$(NEED_RUN)
-	@bench/pack.sh '$(RESULTS)/$(RUN)'
+	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
 compare:
 	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'which runs? give BASE=name NEW=name, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
-	@bench/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
+	@bench/report/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:
@@ -219,6 +222,7 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE \
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	shellcheck $(SCRIPTS)
+	tests/includes.sh
 
 format:
 	clang-format -i $(C_FILES)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # conclude.sh RUN_DIR: makes all of a run that comes after its trials: summary, verdicts, plots, report.
 #
-# A packed run (bench/pack.sh) is unpacked for that as long as it takes.
+# A packed run (bench/report/pack.sh) is unpacked for that as long as it takes.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -22,9 +22,9 @@ for file in plan.tsv trials.tsv; do
         unxz -k "$run/$file.xz"
     fi
 done
-step "$steps/summarize" "$run"
-if [ -f "$run/selftest.tsv" ]; then step "$steps/selftest" --judge "$run"; fi
-step "$steps/judge" "$here/claims" "$run"
-step "$steps/choose" "$here/situations.conf" "$run"
-step "$here/plots.sh" "$run"
-step "$here/report.sh" "$run"
+step "$steps/analyse/summarize" "$run"
+if [ -f "$run/selftest.tsv" ]; then step "$steps/measure/selftest" --judge "$run"; fi
+step "$steps/analyse/judge" "$here/questions/claims" "$run"
+step "$steps/analyse/choose" "$here/questions/situations.conf" "$run"
+step "$here/report/plots.sh" "$run"
+step "$here/report/report.sh" "$run"

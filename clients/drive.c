@@ -262,8 +262,10 @@ static void print_outcome(const struct options *options, const struct net *net,
     print_number("cpu_us_per_echo", per((double)o->cpu_window_ns / 1e3, (double)o->echoes), 4);
     print_number("cpu_load", per((double)o->cpu_window_ns / 1e9, window_s), 4);
     print_in_time(options, &o->latency);
-    print_number("cpu_wait",
-                 o->knows_waited ? per((double)o->waited_window_ns / 1e9, window_s) : NAN, 4);
+    print_number(
+        "cpu_wait",
+        o->knows_run_queue_delay ? per((double)o->run_queue_delay_window_ns / 1e9, window_s) : NAN,
+        4);
     print_number("silent", per((double)outcome_silent_ns(o) / 1e9, window_s), 4);
     print_histogram("latency", &o->latency);
     print_histogram("service", &o->service);

@@ -1,6 +1,6 @@
-// The conditions of claims (bench/core/analysis/claim.h): how they are read, and what an interval
+// The conditions of claims (bench/analyse/claim.h): how they are read, and what an interval
 // says of them.
-#include "bench/core/analysis/claim.h"
+#include "bench/analyse/claim.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -106,27 +106,27 @@ static void a_verdict_needs_the_whole_interval(void **state)
 {
     (void)state;
     judges("q:a / q:b > 1", 1.01, 1.2, HOLDS);
-    judges("q:a / q:b > 1", 1, 1.2, CANNOT_TELL);
-    judges("q:a / q:b > 1", 0.8, 1.2, CANNOT_TELL);
+    judges("q:a / q:b > 1", 1, 1.2, UNDECIDED);
+    judges("q:a / q:b > 1", 0.8, 1.2, UNDECIDED);
     judges("q:a / q:b > 1", 0.8, 1, DOES_NOT_HOLD);
     judges("q:a / q:b < 1.1", 0.9, 1.09, HOLDS);
-    judges("q:a / q:b < 1.1", 0.9, 1.1, CANNOT_TELL);
+    judges("q:a / q:b < 1.1", 0.9, 1.1, UNDECIDED);
     judges("q:a / q:b < 1.1", 1.1, 1.2, DOES_NOT_HOLD);
     judges("q:a = 0", 0, 0, HOLDS);
-    judges("q:a = 0", 0, 1, CANNOT_TELL);
+    judges("q:a = 0", 0, 1, UNDECIDED);
     judges("q:a = 0", 1, 2, DOES_NOT_HOLD);
-    judges("q:a > 1", NAN, NAN, CANNOT_TELL);
-    judges("q:a = 0", NAN, NAN, CANNOT_TELL);
+    judges("q:a > 1", NAN, NAN, UNDECIDED);
+    judges("q:a = 0", NAN, NAN, UNDECIDED);
 }
 
 static void one_refuted_condition_refutes_the_claim(void **state)
 {
     (void)state;
     assert_int_equal(verdict_both(HOLDS, HOLDS), HOLDS);
-    assert_int_equal(verdict_both(HOLDS, CANNOT_TELL), CANNOT_TELL);
-    assert_int_equal(verdict_both(NOT_ASKED, CANNOT_TELL), NOT_ASKED);
-    assert_int_equal(verdict_both(NOT_ASKED, DOES_NOT_HOLD), DOES_NOT_HOLD);
-    assert_int_equal(verdict_both(DOES_NOT_HOLD, CANNOT_TELL), DOES_NOT_HOLD);
+    assert_int_equal(verdict_both(HOLDS, UNDECIDED), UNDECIDED);
+    assert_int_equal(verdict_both(NOT_MEASURED, UNDECIDED), NOT_MEASURED);
+    assert_int_equal(verdict_both(NOT_MEASURED, DOES_NOT_HOLD), DOES_NOT_HOLD);
+    assert_int_equal(verdict_both(DOES_NOT_HOLD, UNDECIDED), DOES_NOT_HOLD);
 }
 
 int main(void)

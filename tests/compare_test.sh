@@ -1,11 +1,11 @@
 #!/bin/bash
-# compare_test.sh: two runs side by side (bench/compare.sh), and a run made again from its raw files (bench/verify.sh).
+# compare_test.sh: two runs side by side (bench/report/compare.sh), and a run made again from its raw files (bench/report/verify.sh).
 #
 # Needs a built build/. The runs that are compared are made by hand, one verdict a row; the one that is verified is measured.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
-compare=$repo/bench/compare.sh
+compare=$repo/bench/report/compare.sh
 columns='experiment metric model family x n median low high ratio ratio_low ratio_high baseline note'
 
 # ---- compare ------------------------------------------------------------------------------------------------------------
@@ -149,18 +149,16 @@ check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 chang
 # ---- verify -----------------------------------------------------------------------------------------------------------
 # A question that has a plot.
 tree asked
-rm "$work/asked/bench"
-mkdir -p "$work/asked/bench/experiments"
-ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$work/asked/bench"
-printf '%s\n' 'question Which?' 'kind serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
-    'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s client_load' 'baseline epoll' 'headline fork' > "$work/asked/bench/experiments/churn.conf"
+own_questions "$work/asked"
+printf '%s\n' 'question Which?' 'type serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
+    'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s client_load' 'baseline epoll' 'headline fork' > "$work/asked/bench/questions/experiments/churn.conf"
 bench asked RUN=fresh BUDGET=0
 check 'verify: there is a run' equals 'its status' $? 0
 fresh=$results/fresh
 
 mkdir "$work/tmp"
 path=$PATH
-verify() { env TMPDIR="$work/tmp" PATH="$path" "$repo/bench/verify.sh" "$@"; }
+verify() { env TMPDIR="$work/tmp" PATH="$path" "$repo/bench/report/verify.sh" "$@"; }
 agrees() { # RUN TEXT
     local before
     before=$(listing)

@@ -13,8 +13,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "bench/core/analysis/statistics.h"
-#include "bench/core/plan/order.h"
+#include "bench/analyse/statistics.h"
+#include "bench/base/random.h"
+#include "bench/measure/plan/order.h"
 
 enum { SIMULATIONS = 1000, RESAMPLES = 1000 };
 

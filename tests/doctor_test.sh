@@ -87,7 +87,7 @@ chmod +x "$work"/bin/*
 # ---- the doctor and what it finds ------------------------------------------------------------------------------------
 examine() { # TREE MACHINE KNOB=VALUE...: what it says is in MACHINE.log
     (cd "$work/empty" && TMPDIR=$work/scratch exec env MACHINE_ROOT="$work/$2" DOCTOR_SECONDS=0.1 PATH="$work/bin:$PATH" "${@:3}" \
-        "$work/$1/bench/doctor.sh" > "$work/$2.log" 2> "$work/error")
+        "$work/$1/bench/doctor/doctor.sh" > "$work/$2.log" 2> "$work/error")
 }
 
 finding() { awk -F '  +' -v what="$2" '$2 == what' "$work/$1.log"; } # MACHINE WHAT
@@ -264,15 +264,15 @@ rm "$work/built/build/flags"
 # ---- this machine --------------------------------------------------------------------------------------------------------
 # A neighbour on every processor it may have: the doctor's loops get half of it.
 neighbours=()
-allowed() { # shellcheck source=bench/machine.sh
-    . "$repo/bench/machine.sh"
+allowed() { # shellcheck source=bench/base/machine.sh
+    . "$repo/bench/base/machine.sh"
     numbers_of "$(awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/self/status)"
 }
 for cpu in $(allowed); do
     taskset -c "$cpu" timeout 20 sh -c 'while :; do :; done' &
     neighbours+=($!)
 done
-DOCTOR_SECONDS=1 "$work/built/bench/doctor.sh" > "$work/here.log" 2> "$work/error"
+DOCTOR_SECONDS=1 "$work/built/bench/doctor/doctor.sh" > "$work/here.log" 2> "$work/error"
 check 'this machine: status 0' equals 'its status' $? 0
 kill "${neighbours[@]}"
 wait "${neighbours[@]}" 2> /dev/null
@@ -287,13 +287,13 @@ check 'this machine: nothing is left behind' nothing_left built
 check 'nothing is left in the folders where it works' equals 'what is there' "$(ls -A "$work/empty" "$work/scratch")" \
     "$(printf '%s:\n\n%s:' "$work/empty" "$work/scratch")"
 
-refuses 'usage: an argument' 2 'usage: doctor.sh' "$work/built/bench/doctor.sh" now
-refuses 'usage: not a number of seconds' 2 'usage: doctor.sh' env DOCTOR_SECONDS=soon "$work/built/bench/doctor.sh"
+refuses 'usage: an argument' 2 'usage: doctor.sh' "$work/built/bench/doctor/doctor.sh" now
+refuses 'usage: not a number of seconds' 2 'usage: doctor.sh' env DOCTOR_SECONDS=soon "$work/built/bench/doctor/doctor.sh"
 
 # ---- the same readings in what a run records ------------------------------------------------------------------------------
 put spoilt proc/cmdline 'root=UUID=1234 mitigations=off quiet isolcpus=1'
 recorded() {
-    MACHINE_ROOT="$work/spoilt" "$work/built/bench/environment.sh" run=x | jq -e '
+    MACHINE_ROOT="$work/spoilt" "$work/built/bench/measure/environment.sh" run=x | jq -e '
         [.cores_online == 3, .governor == "performance powersave", .turbo == "on", .cpu_quota == 1.5, .clocksource == "hpet",
         .thp == "always", .swap_bytes == 1073741824, .kernel_parameters == "mitigations=off isolcpus=1", .virtualization == "hypervisor",
         .limits.nproc == 1200, .limits.nproc_hard == 96365, .sysctls."net.ipv4.tcp_tw_reuse" == 0, .sysctls."vm.swappiness" == null,

@@ -1,5 +1,5 @@
 // What the driver says of its own load, for whoever judges a trial by it
-// (bench/core/analysis/validity.c): whether the window was steady, and whether it had a port for
+// (bench/analyse/validity.c): whether the window was steady, and whether it had a port for
 // every connection.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"

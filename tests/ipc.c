@@ -1,7 +1,7 @@
-// What the options of the programs in build/bench/ipc/ promise: messages of every size, to a
+// What the options of the programs in build/bench/micro/ipc/ promise: messages of every size, to a
 // process and to a thread, there and back and one way; and whoever of them is killed, nothing
 // remains. Run from the directory that holds build/. What holds without options is in micro.c, and
-// that wrong bytes are noticed in ipc_liars.c.
+// that wrong bytes are noticed in ipc_mutants.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -494,7 +494,7 @@ int main(void)
     enum { CHECKS = sizeof checks / sizeof checks[0] };
 
     remains_isolate();
-    int failed = check_programs("ipc", "build/bench/ipc/*", is_eligible, checks,
+    int failed = check_programs("ipc", "build/bench/micro/ipc/*", is_eligible, checks,
                                 DEFERS_SIGNALS ? 1 : CHECKS);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

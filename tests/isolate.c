@@ -1,8 +1,8 @@
 // A trial in which one handler comes to a sudden end: what it says of servers of which that is
 // known.
-#include "bench/core/plan/cpus.h"
-#include "bench/core/trial/kind.h"
-#include "bench/core/trial/measurement.h"
+#include "bench/base/cpus.h"
+#include "bench/base/measurement.h"
+#include "bench/measure/trial/trial_type.h"
 #include "tests/core/followed.h"
 
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static struct measurement trial(const char *server, const char *arguments, const
     measurement_reset(&m);
     const struct trial t = {
         .setting = &setting, .program = program, .arguments = arguments, .load = load};
-    kind_named("isolate")->measure(&t, &m);
+    trial_type_named("isolate")->measure(&t, &m);
     return m;
 }
 

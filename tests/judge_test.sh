@@ -7,9 +7,7 @@
 
 tree asked
 asked=$work/asked
-rm "$asked/bench"
-mkdir -p "$asked/bench/experiments"
-ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
+own_questions "$asked"
 sleeper() { # FILE MS
     # shellcheck disable=SC2016  # the script's own $
     printf '#!/bin/sh\nexec sleep "$(awk -v n="$1" '\''BEGIN { print n * %s / 1000 }'\'')"\n' "$2" > "$work/$1"
@@ -18,15 +16,15 @@ sleeper() { # FILE MS
 sleeper sleeper 2
 sleeper longer 8
 question() { # NAME KEY_AND_VALUE...
-    printf '%s\n' 'title Naps' 'question Which?' 'kind time' 'programs bench/spawn' 'models sleeper again longer' "outside sleeper $work/sleeper" "outside again $work/sleeper" \
+    printf '%s\n' 'title Naps' 'question Which?' 'type time' 'programs bench/micro/spawn' 'models sleeper again longer' "outside sleeper $work/sleeper" "outside again $work/sleeper" \
         "outside longer $work/longer" 'counts 5 25' 'runs 1' 'per nap' 'metric wall_us_per_operation' 'also cpu_us_per_operation' 'baseline sleeper' 'headline longer' "${@:2}" \
-        > "$asked/bench/experiments/$1.conf"
+        > "$asked/bench/questions/experiments/$1.conf"
 }
 question naps
 question rare 'every 100' # who is not behind the headline is measured once
-sed -i 's/^headline .*/headline again/' "$asked/bench/experiments/rare.conf"
-sed 's/^counts .*/counts 20 220/; s/^models .*/models fork vfork/; /^outside/d; s/^baseline .*/baseline fork/; s/^headline .*/headline vfork/' "$asked/bench/experiments/naps.conf" \
-    > "$asked/bench/experiments/ways.conf"
+sed -i 's/^headline .*/headline again/' "$asked/bench/questions/experiments/rare.conf"
+sed 's/^counts .*/counts 20 220/; s/^models .*/models fork vfork/; /^outside/d; s/^baseline .*/baseline fork/; s/^headline .*/headline vfork/' "$asked/bench/questions/experiments/naps.conf" \
+    > "$asked/bench/questions/experiments/ways.conf"
 bench asked RUN=naps BUDGET=0.5
 check 'a run: ends well' equals 'its status' $? 0
 naps=$results/naps
@@ -58,7 +56,7 @@ claim partly 'naps:longer / naps:sleeper > 1.5' "naps:longer / naps:sleeper > $m
 claim elsewhere 'nowhere:longer > 1'
 claim nobody 'naps:nobody > 1'
 claim unmeasured 'naps:longer:echoes_per_s > 1'
-judge() { "$repo/build/bench/judge" "$claims" "$naps"; }
+judge() { "$repo/build/bench/analyse/judge" "$claims" "$naps"; }
 check 'judge: ends well' judge
 gets() { # CLAIM VERDICT [NOTE]
     equals "the verdict" "$(value "$naps/verdicts.tsv" verdict "claim=$1" | sort -u)" "$2" &&
@@ -89,10 +87,10 @@ narrow=$work/narrow
 mkdir "$narrow"
 edge=$(value "$naps/summary.tsv" ratio_low experiment=naps metric=wall_us_per_operation model=longer | awk '{ printf "%.6g\n", 0.9995 * $1 }')
 printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' "holds_if naps:longer / naps:sleeper > $edge" > "$narrow/edge.conf"
-check 'judge: one claim alone' "$repo/build/bench/judge" "$narrow" "$naps"
+check 'judge: one claim alone' "$repo/build/bench/analyse/judge" "$narrow" "$naps"
 check 'judge: alone it holds' gets edge holds
 for other in 1 2 3 4 5; do sed "s/> .*/> $middle/" "$narrow/edge.conf" > "$narrow/other$other.conf"; done
-check 'judge: one claim among many' "$repo/build/bench/judge" "$narrow" "$naps"
+check 'judge: one claim among many' "$repo/build/bench/analyse/judge" "$narrow" "$naps"
 check 'judge: among many it cannot tell' gets edge 'cannot tell' 'not shown among 6 comparisons of claims'
 judge
 
@@ -104,15 +102,15 @@ doubt() { # VALIDITY: of longer
 }
 doubt suspect
 check 'judge: nothing rests on a suspect number' gets true 'cannot tell' 'longer is suspect: planted'
-refuses 'cite: a suspect number' 1 'naps.longer: suspect: planted' "$repo/bench/cite.sh" "$naps" naps.longer
+refuses 'cite: a suspect number' 1 'naps.longer: suspect: planted' "$repo/bench/report/cite.sh" "$naps" naps.longer
 doubt invalid
 check 'judge: nothing is refuted by an invalid number' gets false 'cannot tell' 'longer is invalid: planted'
-refuses 'cite: an invalid number' 1 'naps.longer: invalid: planted' "$repo/bench/cite.sh" "$naps" naps.longer
+refuses 'cite: an invalid number' 1 'naps.longer: invalid: planted' "$repo/bench/report/cite.sh" "$naps" naps.longer
 cp "$work/summary.tsv" "$naps/summary.tsv"
 judge
 
-refuses 'judge: usage' 2 'usage: judge' "$repo/build/bench/judge" "$naps"
-refuses 'judge: no claims' 1 'no experiments in' "$repo/build/bench/judge" "$work/nowhere" "$naps"
+refuses 'judge: usage' 2 'usage: judge' "$repo/build/bench/analyse/judge" "$naps"
+refuses 'judge: no claims' 1 'no experiments in' "$repo/build/bench/analyse/judge" "$work/nowhere" "$naps"
 claim wrong 'naps:longer is larger'
 refuses 'judge: no condition' 1 "wrong: 'naps:longer is larger' is no condition" judge
 rm "$claims/wrong.conf"
@@ -120,12 +118,12 @@ rm "$claims/wrong.conf"
 # ---- the suite's own claims and situations ------------------------------------------------------------------------------
 each_claim_is_whole() {
     local file key
-    for file in "$repo"/bench/claims/*.conf; do
+    for file in "$repo"/bench/questions/claims/*.conf; do
         for key in claim source holds_if refuted_by; do
             grep -q "^$key [[:blank:]]*[^[:blank:]]" "$file" || { echo "$file has no $key" && return 1; }
         done
     done
-    [ "$(find "$repo/bench/claims" -name '*.conf' | wc -l)" -ge 18 ]
+    [ "$(find "$repo/bench/questions/claims" -name '*.conf' | wc -l)" -ge 18 ]
 }
 check 'claims: each has a source and what would refute it' each_claim_is_whole
 # What a claim asks must be a cell that the suite's questions have: a model that takes part, and an x that is planned.
@@ -133,7 +131,7 @@ asks_what_there_is() {
     local cell stem model x conf bad=0
     while read -r cell; do
         stem=${cell%%:*} model=${cell#*:}
-        conf=$repo/bench/experiments/$stem.conf
+        conf=$repo/bench/questions/experiments/$stem.conf
         [ -f "$conf" ] || continue # a question that is not there yet is "not asked"
         x=-
         [[ $model != *@* ]] || x=${model#*@} model=${model%%@*}
@@ -143,24 +141,24 @@ asks_what_there_is() {
             echo "$cell: $stem has no $model" && bad=1
         fi
         [ "$x" = - ] || sed -n 's/^vary //p' "$conf" | tr ' ' '\n' | grep -qxF -- "$x" || { echo "$cell: $stem has no $x" && bad=1; }
-    done < <(sed -n 's/^holds_if *//p' "$repo"/bench/claims/*.conf | tr ' ' '\n' | grep :)
+    done < <(sed -n 's/^holds_if *//p' "$repo"/bench/questions/claims/*.conf | tr ' ' '\n' | grep :)
     return $bad
 }
 check 'claims: ask for cells that there are' asks_what_there_is
 
 # ---- the chooser --------------------------------------------------------------------------------------------------------
 printf '%s\n' 'situation ways - making' 'situation rare - too rare' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$work/situations.conf"
-check 'choose: ends well' "$repo/build/bench/choose" "$work/situations.conf" "$naps"
+check 'choose: ends well' "$repo/build/bench/analyse/choose" "$work/situations.conf" "$naps"
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
 check 'choose: fork is named where it is behind' equals 'the place of fork' "$(place fork)" behind
 check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no number decides it'
 check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no number decides it'
 check 'choose: a question that was not asked' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not asked'
-refuses 'choose: usage' 2 'usage: choose' "$repo/build/bench/choose" "$naps"
+refuses 'choose: usage' 2 'usage: choose' "$repo/build/bench/analyse/choose" "$naps"
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
-check 'report: ends well' "$repo/bench/report.sh" "$naps"
+check 'report: ends well' "$repo/bench/report/report.sh" "$naps"
 check 'report: a claim that holds' says "$naps/report.md" '[true is so.](#claim-true) | ✓ holds | '
 check 'report: a claim that does not' says "$naps/report.md" '[false is so.](#claim-false) | ✗ does not hold | '
 check 'report: a claim that nobody can tell' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? cannot tell | '
@@ -170,7 +168,7 @@ check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A
 check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall µs per nap | vfork (' "$naps/report.md"
 
 # ---- cite ---------------------------------------------------------------------------------------------------------------
-cited() { "$repo/bench/cite.sh" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
+cited() { "$repo/bench/report/cite.sh" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
 cites() {
     cited naps.longer && says "$work/said" 'a nap with longer costs ' && says "$work/said" ' times the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
@@ -180,22 +178,22 @@ lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$w
 check 'cite: a list' lists
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
 check 'cite: by make' cite_by_make
-refuses 'cite: too few blocks' 1 'rare.longer: ' "$repo/bench/cite.sh" "$naps" rare.longer
-refuses 'cite: no such model' 1 'naps.nobody is not in this run' "$repo/bench/cite.sh" "$naps" naps.nobody
-refuses 'cite: no such question' 1 "no question of this run is called 'nowhere'" "$repo/bench/cite.sh" "$naps" nowhere.longer
-refuses 'cite: no model' 2 'which model of naps?' "$repo/bench/cite.sh" "$naps" naps
-refuses 'cite: no run' 1 'is not a run' "$repo/bench/cite.sh" "$asked"
-refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/cite.sh"
+refuses 'cite: too few blocks' 1 'rare.longer: ' "$repo/bench/report/cite.sh" "$naps" rare.longer
+refuses 'cite: no such model' 1 'naps.nobody is not in this run' "$repo/bench/report/cite.sh" "$naps" naps.nobody
+refuses 'cite: no such question' 1 "no question of this run is called 'nowhere'" "$repo/bench/report/cite.sh" "$naps" nowhere.longer
+refuses 'cite: no model' 2 'which model of naps?' "$repo/bench/report/cite.sh" "$naps" naps
+refuses 'cite: no run' 1 'is not a run' "$repo/bench/report/cite.sh" "$asked"
+refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/report/cite.sh"
 
 # ---- pack ---------------------------------------------------------------------------------------------------------------
 "$repo/bench/conclude.sh" "$naps" # with the suite's own claims
 cp -r "$naps" "$work/whole"
 packed() {
-    "$repo/bench/pack.sh" "$naps" > "$work/said" || return 1
+    "$repo/bench/report/pack.sh" "$naps" > "$work/said" || return 1
     [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
 }
 check 'pack: compresses the raw rows' packed
-check 'pack: the packed run verifies' "$repo/bench/verify.sh" "$naps"
+check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
     cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
@@ -203,10 +201,10 @@ check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites
 edited() {
     sed -i '0,/[0-9]\.[0-9]/s//7.7/' "$naps/report.md"
-    ! "$repo/bench/verify.sh" "$naps" 2> "$work/said" && says "$work/said" 'report.md:'
+    ! "$repo/bench/report/verify.sh" "$naps" 2> "$work/said" && says "$work/said" 'report.md:'
 }
 check 'pack: an edit of a packed run is seen' edited
 refuses 'pack: a packed run is not measured on' 1 'naps is packed' env RESULTS="$results" RUN=naps "$asked/bench/run.sh"
-refuses 'pack: no run' 1 'is not a finished run' "$repo/bench/pack.sh" "$work"
-refuses 'pack: usage' 2 'usage: pack.sh' "$repo/bench/pack.sh"
+refuses 'pack: no run' 1 'is not a finished run' "$repo/bench/report/pack.sh" "$work"
+refuses 'pack: usage' 2 'usage: pack.sh' "$repo/bench/report/pack.sh"
 verdict

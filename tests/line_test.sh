@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     fflush(stdout);
     double begun_s = 0;
     for (unsigned served = 1;; served++) {
-        int connection = accept(listener, NULL, NULL), lies = strcmp(name, "zz_liar") == 0 && served % 50 == 0;
+        int connection = accept(listener, NULL, NULL), lies = strcmp(name, "zz_mutant") == 0 && served % 50 == 0;
         ssize_t n;
         begun_s = begun_s > 0 ? begun_s : now_s();
         if (strcmp(name, "zz_fading") == 0 && now_s() - begun_s > 0.1)
@@ -144,7 +144,7 @@ fork_costs_more() {
 check 'tiny run: a connection costs the fork server more CPU than epoll' fork_costs_more
 
 same_summary_again() {
-    cp -r "$tiny" "$work/again" && "$repo/build/bench/summarize" "$work/again" && cmp "$tiny/summary.tsv" "$work/again/summary.tsv"
+    cp -r "$tiny" "$work/again" && "$repo/build/bench/analyse/summarize" "$work/again" && cmp "$tiny/summary.tsv" "$work/again/summary.tsv"
 }
 check 'tiny run: the same trials give the same summary' same_summary_again
 
@@ -204,16 +204,16 @@ check 'report: names every model' names_models
 check 'report: says that three blocks are too few' says "$tiny/report.md" 'too few blocks for an interval: 3'
 
 # ---- what does the same and what does not -------------------------------------------------------------------------
-core() { grep -l '^core  *yes' "$repo"/bench/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
-others() { grep -L '^core  *yes' "$repo"/bench/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
+core() { grep -l '^core  *yes' "$repo"/bench/questions/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
+others() { grep -L '^core  *yes' "$repo"/bench/questions/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
 same_seed_same_plan() {
     cd "$work/tiny" || return 1
     for plan in 'one 7' 'two 7' 'other 8'; do
-        mkdir "$work/plan-${plan% *}" && build/bench/plan --budget 0 --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
+        mkdir "$work/plan-${plan% *}" && build/bench/measure/plan --budget 0 --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
     equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
-    equals 'the questions not asked' "$(column "$work/plan-one/not_asked.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
+    equals 'the questions not asked' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
     for number in 1 2 3; do
         [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
         [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
@@ -221,16 +221,16 @@ same_seed_same_plan() {
 }
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
 all_asked() {
-    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/plan --budget 0 --experiments all "$work/plan-all" || return 1
-    equals 'how many are not asked' "$(rows "$work/plan-all/not_asked.tsv")" 0 &&
-        equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/experiments" -name '*.conf' | wc -l)" &&
+    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
+    equals 'how many are not asked' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
+        equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
         column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
         while read -r stem; do # where nothing can be linked both ways
-            equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/experiments/$stem.conf")" linking || return 1
+            equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/questions/experiments/$stem.conf")" linking || return 1
         done < "$work/unplanned"
 }
 check 'plan: all questions on demand' all_asked
-not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_asked.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
+not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not asked in this run: $(column "$tiny/not_measured.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
 check 'report: names what was not asked' not_asked_is_named
 
 # ---- more time, less time -----------------------------------------------------------------------------------------
@@ -247,12 +247,12 @@ check 'more time: earlier rows are as they were' grown 0.03
 check 'more time: more blocks' has_rows "$grow/trials.tsv" 4
 check 'less time: what was measured stays' grown 0
 
-# ---- liars, and what the machine cannot run -------------------------------------------------------------------------
+# ---- mutants, and what the machine cannot run -------------------------------------------------------------------------
 lied=$results/lied
-plant lied zz_liar zz_fair zz_fading
+plant lied zz_mutant zz_fair zz_fading
 ln -s "$work/unsupported" "$work/lied/build/servers/zz_unsupported"
-bench lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_liar zz_fading zz_unsupported'
-check 'liar: the run goes on' equals 'its status' $? 0
+bench lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_mutant zz_fading zz_unsupported'
+check 'mutant: the run goes on' equals 'its status' $? 0
 
 flagged() { # RUN MODEL REASON: no number anywhere, and the reason wherever one would look for the number
     local run=$1 model=$2 reason=$3
@@ -264,8 +264,8 @@ flagged() { # RUN MODEL REASON: no number anywhere, and the reason wherever one 
         says <(unescaped "$run/report.md") "$reason" &&
         equals 'valid trials of epoll' "$(value "$run/trials.tsv" model model=epoll status=ok | wc -l)" 3
 }
-check 'liar: flagged, and nothing else' flagged "$lied" zz_liar ' failures'
-check 'liar: the same server without the lie is ok' equals 'valid trials' "$(value "$lied/trials.tsv" status model=zz_fair | paste -sd ' ')" 'ok ok ok'
+check 'mutant: flagged, and nothing else' flagged "$lied" zz_mutant ' failures'
+check 'mutant: the same server without the lie is ok' equals 'valid trials' "$(value "$lied/trials.tsv" status model=zz_fair | paste -sd ' ')" 'ok ok ok'
 
 # shellcheck disable=SC2086  # two keys
 suspected() { # it has numbers, hollow ones, and the reason stands wherever they do
@@ -299,7 +299,7 @@ not_called_a_failure() { ! grep 'no valid trial.*zz_unsupported' "$lied/plots/ch
 check 'a model that this machine cannot run: has not failed either' not_called_a_failure
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
-plan=$repo/build/bench/plan trial=$repo/build/bench/trial summarize=$repo/build/bench/summarize
+plan=$repo/build/bench/measure/plan trial=$repo/build/bench/measure/trial summarize=$repo/build/bench/analyse/summarize
 bad_knob() { # STATUS TEXT KNOB=VALUE...
     refuses "bad input: ${*:3}" "$1" "$2" env RESULTS="$results" RUN=bad BUDGET=0 EXPERIMENTS=churn MODELS=epoll "${@:3}" "$work/tiny/bench/run.sh"
     rm -rf "$results/bad" # whoever was not refused
@@ -327,8 +327,8 @@ for folder in "$results/letters" "$results/nosuch"; do
     what="${folder##*/}, which is no run"
     refuses "bad input: trial on $what" 1 "$folder is not a run" "$trial" "$folder"
     refuses "bad input: summarize on $what" 1 "$folder is not a run" "$summarize" "$folder"
-    refuses "bad input: plots on $what" 1 "$folder is not a run" "$repo/bench/plots.sh" "$folder"
-    refuses "bad input: report on $what" 1 "$folder is not a run" "$repo/bench/report.sh" "$folder"
+    refuses "bad input: plots on $what" 1 "$folder is not a run" "$repo/bench/report/plots.sh" "$folder"
+    refuses "bad input: report on $what" 1 "$folder is not a run" "$repo/bench/report/report.sh" "$folder"
 done
 refuses 'bad input: plan, an option that is none' 2 "'--nosuch'" "$plan" --nosuch "$results/bad"
 refuses 'bad input: trial, an option that is none' 2 "'--nosuch'" "$trial" --nosuch "$tiny"
@@ -338,12 +338,12 @@ refuses 'bad input: plan, half a seed' 2 "'1.5'" "$plan" --seed 1.5 "$results/em
 refuses 'bad input: trial without a folder' 2 'which folder' "$trial"
 refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
 refuses 'bad input: two folders' 2 "$tiny" "$trial" "$grow" "$tiny"
-refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/plots.sh"
-refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report.sh"
+refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.sh"
+refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report.sh"
 
 from_make() { # TEXT TARGET KNOB...: make fails and says so
     local status
-    make -C "$work/tiny" --no-print-directory -o build/bench/summarize RESULTS="$results" "${@:2}" > /dev/null 2> "$work/error"
+    make -C "$work/tiny" --no-print-directory -o build/bench/analyse/summarize RESULTS="$results" "${@:2}" > /dev/null 2> "$work/error"
     status=$?
     equals 'the status' $status 2 && says "$work/error" "$1"
 }

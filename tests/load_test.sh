@@ -8,18 +8,16 @@
 
 tree asked
 asked=$work/asked
-rm "$asked/bench"
-mkdir -p "$asked/bench/experiments"
-find "$repo/bench" -mindepth 1 -maxdepth 1 ! -name experiments -exec ln -s -t "$asked/bench" {} +
+own_questions "$asked"
 
 ask() { # NAME KEY_AND_VALUE...: an experiment
     printf '%s\n' "title Asked" "question Which?" "models epoll fork" "connections 4" "requests 0" "bytes 64" "window_s 0.1" "warmup_s 0.02" \
-        "timeout_s 2" "per request" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+        "timeout_s 2" "per request" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
 }
 
-ask load 'kind load' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
-ask rates 'kind load' 'vary rate 2000 3000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
-ask searched 'kind knee' 'vary limit_ms 1900' 'metric kept_per_s' 'also capacity_per_s'
+ask load 'type load' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
+ask rates 'type load' 'vary rate 2000 3000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
+ask searched 'type slo_rate' 'vary limit_ms 1900' 'metric slo_rate_per_s' 'also capacity_per_s'
 bench asked RUN=open BUDGET=0
 check 'open loops: the run ends well' equals 'its status' $? 0
 open=$results/open
@@ -43,7 +41,7 @@ beyond() {
 }
 check 'beyond the capacity: latencies grow, and the trial counts' beyond
 knee_found() {
-    paste <(value "$trials" kept_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
+    paste <(value "$trials" slo_rate_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
         awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 3 }'
 }
 check 'knee: a rate up to about the capacity' knee_found
@@ -98,11 +96,11 @@ check 'distribution: its median is the median' distributed
 check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
 check 'report: no closed loop' equals 'lines with one' "$(grep -c 'latency.*, closed loop' "$open/report.md")" 0
 check 'plots: the question of the repository is drawn' test -s "$open/plots/load.svg"
-check 'verify: all of it can be made again' "$repo/bench/verify.sh" "$open"
+check 'verify: all of it can be made again' "$repo/bench/report/verify.sh" "$open"
 
 cp -r "$open" "$results/packed"
 xz "$results/packed/latency.tsv"
-"$repo/build/bench/summarize" "$results/packed"
+"$repo/build/bench/analyse/summarize" "$results/packed"
 check 'compressed: the same summary' cmp "$open/summary.tsv" "$results/packed/summary.tsv"
 check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results/packed/distribution.tsv"
 
@@ -111,22 +109,22 @@ check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results
 last=$(tail -n 1 "$open/latency.tsv" | cut -f 1)
 IFS=$'\t' read -r _ _ experiment model x _ < <(awk -F '\t' -v last="$last" '$1 == last' "$trials")
 awk -F '\t' -v last="$last" 'NR == 1 || $1 < last' "$trials" > "$work/kept" && cp "$work/kept" "$trials"
-"$repo/build/bench/summarize" "$open"
+"$repo/build/bench/analyse/summarize" "$open"
 check 'a line without a row: is nothing' equals 'its blocks' \
     "$(value "$open/summary.tsv" n "experiment=$experiment" "model=$model" "x=$x" | head -n 1)" 2
 truncate -s -10 "$open/latency.tsv"
-check 'a cut line: is nothing' "$repo/build/bench/summarize" "$open"
+check 'a cut line: is nothing' "$repo/build/bench/analyse/summarize" "$open"
 bench asked RUN=open BUDGET=0
 check 'a cut line: the run goes on to its end' equals 'its status' $? 0
 check 'a cut line: latencies of every trial' kept "$open"
 check 'a cut line: all are read' merged_as_summarized
 printf '1\th1 2 5 5 5\n' >> "$open/latency.tsv"
-refuses 'a line that is none: summarize' 1 'latency.tsv' "$repo/build/bench/summarize" "$open"
+refuses 'a line that is none: summarize' 1 'latency.tsv' "$repo/build/bench/analyse/summarize" "$open"
 
 # ---- too few --------------------------------------------------------------------------------------------------------
-rm "$asked"/bench/experiments/*
-ask served 'kind serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
-ask few 'kind load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+rm "$asked"/bench/questions/experiments/*
+ask served 'type serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+ask few 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 open=$results/few
 bench asked RUN=few BUDGET=0 MODELS=epoll
 few() { # 0.1 s at 1000 per s, three times: some 300 requests

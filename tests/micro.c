@@ -1,6 +1,6 @@
-// What every program in build/bench/spawn/ and build/bench/ipc/ promises without options, found by
-// looking there: a new one inherits all of this. Run from the directory that holds build/. What the
-// options promise is in spawn.c and ipc.c.
+// What every program in build/bench/micro/spawn/ and build/bench/micro/ipc/ promises without
+// options, found by looking there: a new one inherits all of this. Run from the directory that
+// holds build/. What the options promise is in spawn.c and ipc.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,7 +105,8 @@ int main(void)
     enum { CHECKS = sizeof checks / sizeof checks[0] };
 
     remains_isolate();
-    int failed = check_programs("spawn", "build/bench/spawn/*", can_be_followed, checks, CHECKS) +
-                 check_programs("ipc", "build/bench/ipc/*", can_be_followed, checks, CHECKS);
+    int failed =
+        check_programs("spawn", "build/bench/micro/spawn/*", can_be_followed, checks, CHECKS) +
+        check_programs("ipc", "build/bench/micro/ipc/*", can_be_followed, checks, CHECKS);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bench/core/plan/headline.h"
-#include "bench/core/plan/order.h"
+#include "bench/measure/plan/headline.h"
+#include "bench/measure/plan/order.h"
 
 enum { EVERY = 6, BLOCKS = 60 };
 
@@ -135,11 +135,11 @@ static void who_is_behind_the_headline(void **unused)
     char *values[] = {"fork thread",   "64 512",           "epoll",
                       "shown a - b@8", "hidden c - d / 2", "shown nothing"};
     const struct experiment e = {"e", 6, keys, values};
-    assert_true(is_behind_headline(&e, "fork", "64") && is_behind_headline(&e, "thread", "512"));
-    assert_true(is_behind_headline(&e, "epoll", "64"));
-    assert_false(is_behind_headline(&e, "fork", "6") || is_behind_headline(&e, "epoll", "1"));
-    assert_true(is_behind_headline(&e, "a", "1") && is_behind_headline(&e, "b", "8"));
-    assert_false(is_behind_headline(&e, "b", "1") || is_behind_headline(&e, "c", "64"));
+    assert_true(is_headline_cell(&e, "fork", "64") && is_headline_cell(&e, "thread", "512"));
+    assert_true(is_headline_cell(&e, "epoll", "64"));
+    assert_false(is_headline_cell(&e, "fork", "6") || is_headline_cell(&e, "epoll", "1"));
+    assert_true(is_headline_cell(&e, "a", "1") && is_headline_cell(&e, "b", "8"));
+    assert_false(is_headline_cell(&e, "b", "1") || is_headline_cell(&e, "c", "64"));
 }
 
 static void a_crossover_needs_its_baseline(void **unused)
@@ -148,8 +148,8 @@ static void a_crossover_needs_its_baseline(void **unused)
     char *keys[] = {"headline", "headline_at", "baseline", "derive", "answer"};
     char *values[] = {"fork", "64", "epoll", "below crossover thread 1.1", "below"};
     const struct experiment e = {"e", 5, keys, values};
-    assert_true(is_behind_headline(&e, "thread", "8") && is_behind_headline(&e, "epoll", "8"));
-    assert_false(is_behind_headline(&e, "fork", "8"));
+    assert_true(is_headline_cell(&e, "thread", "8") && is_headline_cell(&e, "epoll", "8"));
+    assert_false(is_headline_cell(&e, "fork", "8"));
 }
 
 static void variants_bring_their_own_baseline(void **unused)
@@ -159,8 +159,8 @@ static void variants_bring_their_own_baseline(void **unused)
     char *values[] = {"fork+much", "own", "fork+much fork --much", "fork+some fork --some",
                       "vfork+much vfork --much"};
     const struct experiment e = {"e", 5, keys, values};
-    assert_true(is_behind_headline(&e, "fork+much", "-") && is_behind_headline(&e, "fork", "-"));
-    assert_false(is_behind_headline(&e, "fork+some", "-") || is_behind_headline(&e, "vfork", "-"));
+    assert_true(is_headline_cell(&e, "fork+much", "-") && is_headline_cell(&e, "fork", "-"));
+    assert_false(is_headline_cell(&e, "fork+some", "-") || is_headline_cell(&e, "vfork", "-"));
 }
 
 int main(void)

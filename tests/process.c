@@ -3,9 +3,9 @@
 //
 // process.c is included as text: tests/core/server_process.h has functions of the same names for
 // its own processes, and of two archives the linker would take them from the wrong one.
-#include "bench/core/trial/process.c"
-#include "bench/core/files/number.h"
-#include "bench/core/plan/cpus.h"
+#include "bench/measure/trial/process.c"
+#include "bench/base/cpus.h"
+#include "bench/base/number.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -187,11 +187,11 @@ static void strays_are_ended(void **unused)
     (void)unused;
     int status;
     struct started s = start_role("fork_and_sleep 1");
-    assert_int_equal(process_strays_end(), 0);
+    assert_int_equal(process_orphans_end(), 0);
     kill(s.pid, SIGTERM);
     assert_true(has_ended(s.pid, &status));
     assert_false(process_group_kill(s.pid));
-    assert_int_equal(process_strays_end(), 1);
+    assert_int_equal(process_orphans_end(), 1);
     assert_int_equal(waitpid(-1, &status, WNOHANG), -1);
     finish(&s);
 }

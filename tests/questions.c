@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/core/trial/questions.h"
+#include "bench/measure/scheduler.h"
 
 enum { BLOCKS = 40, EVERY = 4 };
 
@@ -64,14 +64,15 @@ static void waits_for_a_narrow_interval(void **unused)
     struct questions q;
     questions_read(&q, folder);
     assert_true(waits_after(&q, 40, 1)); // enough of everything, but far too wide
-    assert_false(question_named(&q, "q")->is_sharp);
+    assert_false(question_named(&q, "q")->has_converged);
     assert_false(waits_after(&q, 40, 0.01));
-    assert_true(question_named(&q, "q")->is_sharp);
+    assert_true(question_named(&q, "q")->has_converged);
     assert_false(waits_after(&q, 40, 1)); // it has left, and stays away
     questions_free(&q);
 }
 
-// The headline is sharp from the twelfth block on; the eighth trial of the other is in block 29.
+// The headline has converged from the twelfth block on; the eighth trial of the other is in
+// block 29.
 static void waits_for_the_other_cells(void **unused)
 {
     (void)unused;

@@ -9,19 +9,17 @@
 # A root whose experiments are its own; plots and report come from here, so that they are those of the repository.
 tree asked
 asked=$work/asked
-rm "$asked/bench"
-mkdir -p "$asked/bench/experiments"
-ln -s "$repo"/bench/*.sh "$repo/bench/report.html.in" "$asked/bench"
+own_questions "$asked"
 ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
 
 ask() { # NAME KEY_AND_VALUE...: an experiment
-    printf '%s\n' "question Which?" "kind serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
-        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/experiments/$1.conf"
+    printf '%s\n' "question Which?" "type serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
+        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
 }
 
 ask some 'models epoll fork zz_unsupported' 'connections 4'
 ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
-sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/waits.conf" # the first of two lines counts
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/questions/experiments/waits.conf" # the first of two lines counts
 bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
 check 'some models: the run ends well' equals 'its status' $? 0
 some=$results/some
@@ -34,12 +32,12 @@ check 'the models: with the size of their pools' says <(unescaped "$some/report.
 
 # What an interval excludes and Holm's correction does not.
 awk -F '\t' -v OFS='\t' 'NR > 1 && $3 != $13 && $10 != "-" { $10 = 1.5; $11 = 1.2; $12 = 1.8; $16 = 0.3 } { print }' "$some/summary.tsv" > "$work/summary.tsv"
-cp -r "$some" "$results/corrected" && cp "$work/summary.tsv" "$results/corrected" && "$repo/bench/report.sh" "$results/corrected"
+cp -r "$some" "$results/corrected" && cp "$work/summary.tsv" "$results/corrected" && "$repo/bench/report/report.sh" "$results/corrected"
 check 'not shown among so many: the sentence' says <(unescaped "$results/corrected/report.md") '(a difference alone, but not shown among 1 comparisons)'
 check 'not shown among so many: the list of the others' says <(unescaped "$results/corrected/report.md") 'prefork_reuseport 1.50 (1.20 to 1.80) not shown among 2 comparisons'
 rm -r "$results/corrected"
 
-rm "$asked"/bench/experiments/*
+rm "$asked"/bench/questions/experiments/*
 ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
 bench asked RUN=linked BUDGET=0
 status=$?
@@ -68,7 +66,7 @@ END
 fi
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
-rm "$asked"/bench/experiments/*
+rm "$asked"/bench/questions/experiments/*
 cat > "$work/sleeper" << 'END'
 #!/bin/sh
 # Takes a millisecond for each of the COUNT that stands last.
@@ -76,10 +74,10 @@ for last; do :; done
 sleep "$(printf %d.%03d $((last / 1000)) $((last % 1000)))"
 END
 chmod +x "$work/sleeper"
-cat > "$asked/bench/experiments/ways.conf" << END
+cat > "$asked/bench/questions/experiments/ways.conf" << END
 question   Which way?
-kind       time
-programs   bench/spawn
+type       time
+programs   bench/micro/spawn
 models     fork fork+threads vfork sleeper nowhere
 variant    fork+threads fork --threads 4
 outside    sleeper $work/sleeper --for
@@ -170,10 +168,10 @@ check 'every 2: the headline and its baseline in each block, all others in the s
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
 
 # ---- a counted load, quotients, and from which x on a model costs less ------------------------------------------------
-rm "$asked"/bench/experiments/*
-cat > "$asked/bench/experiments/crosses.conf" << 'END'
+rm "$asked"/bench/questions/experiments/*
+cat > "$asked/bench/questions/experiments/crosses.conf" << 'END'
 question    When?
-kind        serve
+type        serve
 models      epoll fork
 vary        requests 1 30 1000
 connections 3
@@ -202,9 +200,9 @@ check 'total: each connection is used in full' equals 'the connections' \
     "$(value "$crosses/trials.tsv" connections model=fork block=1 | sort -n | paste -sd ' ')" '3 36 1002'
 # Between the first ratio and the last: they are far apart, whatever the machine is doing.
 middle_limit() { awk -F '\t' '$2 == "server_cpu_us_per_echo" && $3 == "fork" { r[$5] = $10 } END { print sqrt(r[1] * r[1000]) }' "$1"; }
-limit=$(sed 's/LIMIT/2/' -i "$crosses/experiments/crosses.conf" && "$repo/build/bench/summarize" "$crosses" && middle_limit "$crosses/summary.tsv")
+limit=$(sed 's/LIMIT/2/' -i "$crosses/experiments/crosses.conf" && "$repo/build/bench/analyse/summarize" "$crosses" && middle_limit "$crosses/summary.tsv")
 sed -i "s/fork 2\$/fork $limit/" "$crosses/experiments/crosses.conf"
-check 'crossover: the trials are summed up' "$repo/build/bench/summarize" "$crosses"
+check 'crossover: the trials are summed up' "$repo/build/bench/analyse/summarize" "$crosses"
 crossed_again() { # by the ratios at each x; one of three blocks is their geometric mean
     awk -F '\t' -v limit="$limit" '
         $2 == "server_cpu_us_per_echo" && $3 == "fork" { x[++n] = $5; r[n] = $10 }
@@ -238,14 +236,14 @@ shared_again() { # of three blocks the median is one of them
         END { exit !seen }' "$crosses/trials.tsv" "$crosses/summary.tsv"
 }
 check 'a quotient of differences: from the blocks' shared_again
-"$repo/bench/report.sh" "$crosses"
+"$repo/bench/report/report.sh" "$crosses"
 check 'crossover: the report says from where on' says <(unescaped "$crosses/report.md") 'never: not below 1e-06 up to 1000 (there '
 check 'derived: its unit and what was published' says <(unescaped "$crosses/report.md") 'of the first | 0.750 |'
 check 'derived: a difference of what was published' says <(unescaped "$crosses/report.md") '| -2.00 |'
 check 'derived: where that was' says <(unescaped "$crosses/report.md") 'Published: a book.'
 
 # ---- cores -----------------------------------------------------------------------------------------------------------
-rm "$asked"/bench/experiments/*
+rm "$asked"/bench/questions/experiments/*
 cores=$(lscpu -p=CORE,SOCKET | grep -v '^#' | sort -u | wc -l)
 if [ "$cores" -eq 1 ] || [ "$(nproc)" -lt "$(nproc --all)" ]; then
     skips 'cores' 'there is one core only, or not all may be used'
@@ -263,12 +261,12 @@ else
     check 'cores: more than there are are left out' says <(unescaped "$cored/report.md") 'Left out at 1024 cores: epoll and prefork; there are not so many here'
 fi
 # ---- options in the experiment's words, pools of a variant's own, and sudden ends -------------------------------------
-rm "$asked"/bench/experiments/*
+rm "$asked"/bench/questions/experiments/*
 ask working 'models epoll prefork+3' 'variant prefork+3 prefork -w 3' 'connections 3' 'requests 0' 'vary us 10 2000' 'option --work spin:%' 'metric server_cpu_us_per_echo'
-sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/experiments/working.conf"
-cat > "$asked/bench/experiments/ending.conf" << 'END'
+sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/questions/experiments/working.conf"
+cat > "$asked/bench/questions/experiments/ending.conf" << 'END'
 question    Who goes down?
-kind        isolate
+type        isolate
 models      epoll fork fork_exec iterative
 vary        end crash kill
 options     --poison deadly
@@ -293,9 +291,9 @@ check 'ending: who goes down' equals 'lost with epoll, fork, fork_exec' \
 check 'ending: who is back' equals 'epoll, fork' "$(figures_of service_back model=epoll), $(figures_of service_back model=fork)" '0 0, 1 1'
 check 'ending: who serves one at a time is left out' says <(value "$working/left_out.tsv" reason model=iterative) 'serves one connection at a time'
 
-# ---- blocks until the answer is sharp --------------------------------------------------------------------------------
+# ---- blocks until the answer has converged --------------------------------------------------------------------------------
 # Sleeping takes what it should, but for a fraction of a millisecond; the restless one takes up to four times as long.
-rm "$asked"/bench/experiments/*
+rm "$asked"/bench/questions/experiments/*
 cat > "$work/restless" << 'END'
 #!/bin/bash
 for last; do :; done
@@ -303,8 +301,8 @@ sleep "$(awk -v n="$last" -v r=$((RANDOM % 4 + 1)) 'BEGIN { print n * (n > 10 ? 
 END
 chmod +x "$work/restless"
 sleepers() { # NAME HEADLINE
-    printf '%s\n' 'question Which?' 'kind time' 'programs bench/spawn' "models sleeper $2" "outside sleeper $work/sleeper" "outside again $work/sleeper" \
-        "outside restless $work/restless" 'counts 5 55' 'runs 1' 'per nap' 'metric wall_us_per_operation' 'baseline sleeper' "headline $2" > "$asked/bench/experiments/$1.conf"
+    printf '%s\n' 'question Which?' 'type time' 'programs bench/micro/spawn' "models sleeper $2" "outside sleeper $work/sleeper" "outside again $work/sleeper" \
+        "outside restless $work/restless" 'counts 5 55' 'runs 1' 'per nap' 'metric wall_us_per_operation' 'baseline sleeper' "headline $2" > "$asked/bench/questions/experiments/$1.conf"
 }
 sleepers steady again
 bench asked RUN=steady BUDGET=1
@@ -327,19 +325,19 @@ p_values() { # with its interval, of a family of one
 check 'summary: a p-value where the interval excludes 1 is below 0.05, and no other' p_values
 not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
 # tests/questions.c has when a question ends on trials that are made up; here others may use the processors.
-is_sharp=$([ "$last" -lt "$(blocks_of unsteady)" ] && echo yes)
-if [ -n "$is_sharp" ]; then
+has_converged=$([ "$last" -lt "$(blocks_of unsteady)" ] && echo yes)
+if [ -n "$has_converged" ]; then
     check 'sharp: the report does not say it of the other' not_said
 else
     skips 'sharp: who has an answer takes part in no further block' 'too much else is going on for a narrow interval'
 fi
 before=$(rows "$both/trials.tsv")
 bench asked RUN=both BUDGET=0.25
-[ -z "$is_sharp" ] || check 'sharp: with more time only who has no answer goes on' equals 'the last block' "$(blocks_of steady)" "$last"
+[ -z "$has_converged" ] || check 'sharp: with more time only who has no answer goes on' equals 'the last block' "$(blocks_of steady)" "$last"
 check 'sharp: with more time there is more' test "$(rows "$both/trials.tsv")" -gt "$before"
 
 bad_question() { # TEXT NAME KEY_AND_VALUE...
-    rm -f "$asked"/bench/experiments/*
+    rm -f "$asked"/bench/questions/experiments/*
     ask "${@:2}"
     refuses "bad question: $1" "$status" "$1" env RESULTS="$results" RUN=bad BUDGET=0 "$asked/bench/run.sh"
     rm -rf "$results/bad"
@@ -354,7 +352,7 @@ status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" ba
 status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "end is crash or kill, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
-status=1 bad_question "manner is silent, idle, stall, trickle or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'company 1' 'vary manner rude'
+status=1 bad_question "behaviour is silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
 status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

@@ -1,11 +1,11 @@
 // What keeps the rows of a run: checksums, files that grow by whole lines, locks that name their
 // holder; and what is counted around a trial.
-#include "bench/core/files/record.h"
-#include "bench/core/files/checksum.h"
-#include "bench/core/files/lock.h"
-#include "bench/core/files/table.h"
-#include "bench/core/files/trials.h"
-#include "bench/core/trial/counters.h"
+#include "bench/base/record.h"
+#include "bench/base/checksum.h"
+#include "bench/base/lock.h"
+#include "bench/base/table.h"
+#include "bench/measure/trial/counters.h"
+#include "bench/measure/trial/trials.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>

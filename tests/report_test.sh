@@ -13,7 +13,7 @@ jq -n '{cpu_model: "One", cpus_online: 2, date: "2020-02-02T00:00:00Z", commit: 
 printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\tvalidity\tp_holm\n' > "$run/summary.tsv"
 cell() { printf '%s\t%s\t%s\t%s\t%s\t20\t%s\t%s\t%s\t%s\t%s\t%s\tepoll\t%s\t%s\t-\n' "$@" >> "$run/summary.tsv"; }
 asks() { # STEM METRIC KEY_AND_VALUE...
-    printf '%s\n' "question $1?" 'title T' 'kind serve' "metric $2" 'baseline epoll' 'headline fork' 'per echo' "${@:3}" > "$run/experiments/$1.conf"
+    printf '%s\n' "question $1?" 'title T' 'type serve' "metric $2" 'baseline epoll' 'headline fork' 'per echo' "${@:3}" > "$run/experiments/$1.conf"
 }
 pair() { # STEM METRIC X EPOLL FORK RATIO LOW HIGH [NOTE VALIDITY]
     cell "$1" "$2" epoll multiplexed "$3" "$4" "$4" "$4" 1 1 1 - valid
@@ -26,9 +26,9 @@ pair load latency_p99_us 0.8 200 210 1.05 0.9 1.2
 asks closed latency_p99_us 'also latency_p99_9_us'
 cell closed latency_p99_9_us fork process - 900 900 900 - - - - valid
 pair closed latency_p99_us - 120 400 3.33 3.1 3.6
-asks knee kept_per_s 'vary limit_ms 1 10' 'spot within % ms'
-pair knee kept_per_s 1 15000 5000 0.333 0.3 0.36
-pair knee kept_per_s 10 25000 9000 0.36 0.33 0.4
+asks knee slo_rate_per_s 'vary limit_ms 1 10' 'spot within % ms'
+pair knee slo_rate_per_s 1 15000 5000 0.333 0.3 0.36
+pair knee slo_rate_per_s 10 25000 9000 0.36 0.33 0.4
 asks isolation connections_lost 'vary end crash'
 cell isolation connections_lost epoll multiplexed crash 49 48 49 1 1 1 - valid
 cell isolation connections_lost fork process crash 0 0 0 - - - - valid
@@ -59,7 +59,7 @@ asks many server_cpu_us_per_echo
 pair many server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
 sed -i '$s/-$/0.3/' "$run/summary.tsv" # p after Holm's correction
 
-check 'planted run: has a report' "$repo/bench/report.sh" "$run"
+check 'planted run: has a report' "$repo/bench/report/report.sh" "$run"
 unescaped "$run/report.md" | tr '\302\240' ' ' | tr -s ' ' > "$work/text"
 sentence() { check "$1" says "$work/text" "$2"; } # NAME TEXT
 sentence 'an open loop latency' '- At 0.5 of its capacity the 99th percentile of latency with the fork server is 3.33 (3.10 to 3.60) times that with epoll: 400 '
@@ -86,7 +86,7 @@ says_where() { says "$work/text" 'One, 2 CPUs. Server on CPU not recorded' && sa
 check 'the first lines say what was run where' says_where
 folds() { equals 'opened and closed' "$(grep -c '<details>' "$work/text")" "$(grep -c '</details>' "$work/text")" && says "$run/report.html" '<summary>The numbers</summary>'; }
 check 'tables are folded' folds
-check 'cite: a suspect cell says so' says <("$repo/bench/cite.sh" "$run" work_wait.fork@sleep:1000 2>&1) 'cite: work_wait.fork@sleep:1000: suspect: steal'
-check 'cite: a count' says <("$repo/bench/cite.sh" "$run" isolation.fork@crash) \
+check 'cite: a suspect cell says so' says <("$repo/bench/report/cite.sh" "$run" work_wait.fork@sleep:1000 2>&1) 'cite: work_wait.fork@sleep:1000: suspect: steal'
+check 'cite: a count' says <("$repo/bench/report/cite.sh" "$run" isolation.fork@crash) \
     'the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server (95 % bootstrap intervals, 20 blocks; '
 verdict

@@ -1,6 +1,6 @@
 // How self-tests are judged: on histograms of a stopped server that are computed here, as an honest
 // driver and as a driver with coordinated omission would have them.
-#include "bench/core/analysis/selftest.h"
+#include "bench/analyse/selftest.h"
 #include "clients/core/histogram.h"
 #include "clients/core/schedule.h"
 

@@ -6,10 +6,10 @@
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
-selftest() { (cd "$work/$1" && exec build/bench/selftest "${@:2}"); } # TREE ARGUMENT...
+selftest() { (cd "$work/$1" && exec build/bench/measure/selftest "${@:2}"); } # TREE ARGUMENT...
 settings() { # RUN
     mkdir "$results/$1"
-    "$repo/build/bench/plan" --budget 0 --experiments churn --models epoll "$work/plan-$1" && cp "$work/plan-$1/settings.tsv" "$results/$1"
+    "$repo/build/bench/measure/plan" --budget 0 --experiments churn --models epoll "$work/plan-$1" && cp "$work/plan-$1/settings.tsv" "$results/$1"
 }
 tested() { value "$results/$1/selftest.tsv" "$2" "name=$3"; } # RUN COLUMN NAME
 
@@ -21,7 +21,7 @@ verdicts() { # RUN VERDICT NAME...: with what was found, for whoever has to see 
     done
 }
 
-for name in healthy liar killed; do
+for name in healthy mutant killed; do
     tree $name
     (cd "$repo" && mkdir "$work/plan-$name" && settings $name) || exit 1
 done
@@ -62,16 +62,16 @@ failures_are_said() { diff <(value "$results/healthy/selftest.tsv" name verdict=
 check 'self-test: says which failed' failures_are_said
 
 # ---- a client that counts from when it sends --------------------------------------------------------------------------
-rm "$work/liar/build/clients"
-mkdir "$work/liar/build/clients"
+rm "$work/mutant/build/clients"
+mkdir "$work/mutant/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = turn_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
-check 'liar: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
-"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -I "$repo" -o "$work/liar/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,schedule,waited}.c -luring -lm || exit 1
-selftest liar "$results/liar" 2> "$work/error"
-check 'liar: no failure of the program' equals 'its status' $? 0
-check 'liar: found out' verdicts liar failed known_answer_delayed known_answer_p99
-check 'liar: said so' says "$work/error" 'known_answer_delayed failed: '
+check 'mutant: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
+"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
+    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,schedule,run_queue_delay}.c -luring -lm || exit 1
+selftest mutant "$results/mutant" 2> "$work/error"
+check 'mutant: no failure of the program' equals 'its status' $? 0
+check 'mutant: found out' verdicts mutant failed known_answer_delayed known_answer_p99
+check 'mutant: said so' says "$work/error" 'known_answer_delayed failed: '
 
 # ---- killed while the server is stopped -------------------------------------------------------------------------------
 is_stopped() { # TREE: whether a server in it is
@@ -80,8 +80,8 @@ is_stopped() { # TREE: whether a server in it is
 }
 { selftest killed "$results/killed" & } 2> /dev/null
 check 'killed: the server is stopped' within 5 is_stopped killed
-refuses 'killed: a second one meanwhile' 1 'another run is under way' "$repo/build/bench/selftest" "$results/killed"
-check 'killed: it is' kill -KILL "$(inhabitant killed '^build/bench/selftest')"
+refuses 'killed: a second one meanwhile' 1 'another run is under way' "$repo/build/bench/measure/selftest" "$results/killed"
+check 'killed: it is' kill -KILL "$(inhabitant killed '^build/bench/measure/selftest')"
 wait
 check 'killed: nothing is left running' nothing_left killed
 check 'killed: no table' test ! -e "$results/killed/selftest.tsv"
@@ -89,7 +89,7 @@ check 'killed: no table' test ! -e "$results/killed/selftest.tsv"
 # ---- the same server under two names ----------------------------------------------------------------------------------
 judged() { # EPOLL FORK: n, ratio, low and high of each, as summarize would have them; then the judgement
     local run=$results/healthy
-    mkdir -p "$run/experiments" && cp "$repo/bench/experiments/self_same.conf" "$run/experiments"
+    mkdir -p "$run/experiments" && cp "$repo/bench/questions/experiments/self_same.conf" "$run/experiments"
     {
         printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\n'
         printf 'self_same\tserver_cpu_us_per_connection\tepoll\tmultiplexed\t-\t9\t20\t19\t21\t1\t1\t1\tepoll\t-\n'
@@ -99,7 +99,7 @@ judged() { # EPOLL FORK: n, ratio, low and high of each, as summarize would have
         printf 'self_same\tserver_cpu_us_per_connection\tfork+again\tprocess\t-\t%s\t20\t19\t21\t%s\t%s\t%s\tfork\t-\n' $2
         printf 'self_same\tconnections_per_s\tfork+again\tprocess\t-\t9\t20\t19\t21\t2\t1.9\t2.1\tfork\t-\n'
     } > "$run/summary.tsv"
-    "$repo/build/bench/selftest" --judge "$run" 2> "$work/error"
+    "$repo/build/bench/measure/selftest" --judge "$run" 2> "$work/error"
 }
 before=$(cat "$results/healthy/selftest.tsv")
 
@@ -111,18 +111,18 @@ judges() { # EPOLL FORK VERDICT_OF_EPOLL VERDICT_OF_FORK
 check 'two names: an interval that holds 1' judges '9 1.04 0.99 1.09' '9 0.97 0.93 1.01' passed passed
 check 'two names: an interval that does not' judges '9 1.04 1.02 1.06' '9 0.97 0.93 1.01' failed passed
 check 'two names: said so' says "$work/error" 'same_server_epoll failed: 1.04'
-doubts_everything() { says <("$repo/bench/report_selftest.sh" "$results/healthy") 'same server epoll'  && says <("$repo/bench/report_selftest.sh" "$results/healthy") 'everything in this report is in doubt.'; }
+doubts_everything() { says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'same server epoll'  && says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'everything in this report is in doubt.'; }
 check 'two names: the report doubts everything then' doubts_everything
 check 'two names: within 2 %' judges '9 1.015 1.01 1.02' '9 0.985 0.98 0.99' passed passed
 check 'two names: no valid trial' judges '0 - - -' '9 0.97 0.93 1.01' failed passed
 check 'two names: too few blocks' judges '3 1.5 - -' '3 0.97 - -' recorded recorded
-check 'two names: the report says that it was not judged' says <("$repo/bench/report_selftest.sh" "$results/healthy") 'was not judged in this run'
+check 'two names: the report says that it was not judged' says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'was not judged in this run'
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
-refuses 'bad input: no folder' 2 'which folder' "$repo/build/bench/selftest"
-refuses 'bad input: two folders' 2 'one folder' "$repo/build/bench/selftest" "$results/liar" "$results/healthy"
-refuses 'bad input: not a run' 1 'is not a run' "$repo/build/bench/selftest" "$results"
-refuses 'bad input: judged before it was measured' 1 'it has no selftest.tsv' "$repo/build/bench/selftest" --judge "$results/killed"
-refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report_selftest.sh"
-check 'report of a run without self-tests' says <("$repo/bench/report_selftest.sh" "$results/killed") 'without self-tests'
+refuses 'bad input: no folder' 2 'which folder' "$repo/build/bench/measure/selftest"
+refuses 'bad input: two folders' 2 'one folder' "$repo/build/bench/measure/selftest" "$results/mutant" "$results/healthy"
+refuses 'bad input: not a run' 1 'is not a run' "$repo/build/bench/measure/selftest" "$results"
+refuses 'bad input: judged before it was measured' 1 'it has no selftest.tsv' "$repo/build/bench/measure/selftest" --judge "$results/killed"
+refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report_selftest.sh"
+check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'without self-tests'
 verdict

@@ -1,8 +1,8 @@
 // Serving trials: of a server that makes a mistake, what is seen of it, at which connection the
-// service stops, and what the server says about it; beside company; and what connections hold.
-#include "bench/core/plan/cpus.h"
-#include "bench/core/trial/kind.h"
-#include "bench/core/trial/measurement.h"
+// service stops, and what the server says about it; beside background; and what connections hold.
+#include "bench/base/cpus.h"
+#include "bench/base/measurement.h"
+#include "bench/measure/trial/trial_type.h"
 #include "tests/core/followed.h"
 
 #include <setjmp.h>
@@ -32,7 +32,7 @@ static struct measurement trial(const char *program, const char *arguments, unsi
     measurement_reset(&m);
     const struct trial t = {
         .setting = &setting, .program = program, .arguments = arguments, .load = load};
-    kind_named("serve")->measure(&t, &m);
+    trial_type_named("serve")->measure(&t, &m);
     return m;
 }
 
@@ -104,7 +104,7 @@ static void where_the_service_stops(void **unused)
     assert_non_null(strstr(logged(), no_files));
 }
 
-// ---- company ----
+// ---- background ----
 
 static struct measurement beside(const char *program, const char *arguments, const char *load)
 {
@@ -115,7 +115,7 @@ static struct measurement beside(const char *program, const char *arguments, con
                             .load = load,
                             .latencies = nowhere};
     measurement_reset(&m);
-    kind_named("serve")->measure(&t, &m);
+    trial_type_named("serve")->measure(&t, &m);
     return m;
 }
 
@@ -124,31 +124,31 @@ static void company_is_there_while_it_is_measured(void **unused)
     (void)unused;
     struct measurement m = beside("build/servers/epoll", "-", "-c 2 -k 0 -n 100"),
                        beside_20 = beside("build/servers/epoll", "-",
-                                          "-c 2 -k 0 -n 100 + company -m idle -c 20");
+                                          "-c 2 -k 0 -n 100 + background -m idle -c 20");
     assert_string_equal(m.status, "ok");
     assert_string_equal(beside_20.status, "ok");
-    expect(&beside_20, FIGURE_company_ready, 20);
-    expect(&beside_20, FIGURE_company_waiting, 0);
+    expect(&beside_20, FIGURE_background_ready, 20);
+    expect(&beside_20, FIGURE_background_waiting, 0);
     expect(&beside_20, FIGURE_echoes, 100);
     expect(&beside_20, FIGURE_server_descriptors, m.figures[FIGURE_server_descriptors]); // it left
     assert_true(beside_20.figures[FIGURE_server_cpu_us_per_echo] > 0);
 
-    m = beside("build/servers/epoll", "-", "-c 2 -k 1 -n 100 + company -m stall -c 2");
+    m = beside("build/servers/epoll", "-", "-c 2 -k 1 -n 100 + background -m stalled -c 2");
     assert_string_equal(m.status, "ok");
     assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
     assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, where nobody else is busy
 
-    m = beside("build/servers/select", "-", "-c 1 -k 0 -n 10 + company -m idle -c 1030");
-    assert_non_null(strstr(m.status, "company of 1030: 0 wait and "));
+    m = beside("build/servers/select", "-", "-c 1 -k 0 -n 10 + background -m idle -c 1030");
+    assert_non_null(strstr(m.status, "background of 1030: 0 wait and "));
 }
 
 static void failures_can_be_the_answer(void **unused)
 {
     (void)unused;
     static const char *const loads[] = {
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 2",
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 2 + failures counted",
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + company -m stall -c 1 + failures counted",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 2",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 2 + failures counted",
+        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 1 + failures counted",
         "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + failures counted",
     };
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
@@ -184,7 +184,7 @@ static void what_idle_connections_hold(void **unused)
                                 .arguments = "-",
                                 .load = "-m idle -c 60"};
         measurement_reset(&m);
-        kind_named("hold")->measure(&t, &m);
+        trial_type_named("hold")->measure(&t, &m);
         const double *f = m.figures;
         assert_string_equal(m.status, "ok");
         expect(&m, FIGURE_held, HELD);

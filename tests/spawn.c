@@ -1,6 +1,6 @@
-// What the options of the programs in build/bench/spawn/ promise: the parent is as they say while
-// it makes its children, and the children execute what --image says. Run from the directory that
-// holds build/. What holds without options is in micro.c.
+// What the options of the programs in build/bench/micro/spawn/ promise: the parent is as they say
+// while it makes its children, and the children execute what --image says. Run from the directory
+// that holds build/. What holds without options is in micro.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bench/core/spawn/spawn.h"
+#include "bench/micro/spawn.h"
 #include "tests/core/followed.h"
 #include "tests/core/program.h"
 
@@ -299,8 +299,8 @@ static void fulfils_all_at_once(void **state)
     assert_result(&result, EXIT_SUCCESS);
 }
 
-static const char own_dynamic[] = "build/bench/images/child";
-static const char own_static[] = "build/static/bench/images/child";
+static const char own_dynamic[] = "build/bench/micro/images/child";
+static const char own_static[] = "build/static/bench/micro/images/child";
 
 // The sanitizers have no static copies, nor has a build that is static itself.
 static bool is_built(const char *image)
@@ -371,7 +371,7 @@ int main(void)
     static const struct CMUnitTest images[] = {cmocka_unit_test(own_images_end_as_children_do)};
 
     int failed = cmocka_run_group_tests(images, NULL, NULL) +
-                 check_programs("spawn", "build/bench/spawn/*", can_be_followed, checks,
+                 check_programs("spawn", "build/bench/micro/spawn/*", can_be_followed, checks,
                                 sizeof checks / sizeof checks[0]);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

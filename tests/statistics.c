@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/core/analysis/statistics.h"
+#include "bench/analyse/statistics.h"
+#include "bench/base/random.h"
 
 enum { MAX_N = 60, RESAMPLES = 10000 };
 

@@ -1,11 +1,11 @@
 // The small libraries of the measurement line: tables, experiments, numbers, lists of processors,
 // files that are whole, measurements. What ends the program with one line is tried in a child.
-#include "bench/core/files/table.h"
-#include "bench/core/files/experiment.h"
-#include "bench/core/files/number.h"
-#include "bench/core/files/output.h"
-#include "bench/core/plan/cpus.h"
-#include "bench/core/trial/measurement.h"
+#include "bench/base/table.h"
+#include "bench/base/cpus.h"
+#include "bench/base/experiment.h"
+#include "bench/base/measurement.h"
+#include "bench/base/number.h"
+#include "bench/base/output.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>
@@ -122,9 +122,9 @@ static void a_damaged_table_is_refused(void **unused)
 static void experiments_are_read_by_name(void **unused)
 {
     (void)unused;
-    static const char first[] = "# a comment\n\nquestion    What is this?\nkind\tserve\n"
+    static const char first[] = "# a comment\n\nquestion    What is this?\ntype\tserve\n"
                                 "why one\nwhy   two words\nwindow_s 0.25\n",
-                      second[] = "kind time";
+                      second[] = "type time";
     struct experiment *e;
     file_of("second.conf", second, strlen(second));
     file_of("first.conf", first, strlen(first));
@@ -133,12 +133,12 @@ static void experiments_are_read_by_name(void **unused)
     assert_string_equal(e[1].stem, "second");
     assert_int_equal(e[0].lines, 5);
     assert_string_equal(experiment_get(&e[0], "question"), "What is this?");
-    assert_string_equal(experiment_need(&e[0], "kind"), "serve");
+    assert_string_equal(experiment_need(&e[0], "type"), "serve");
     assert_string_equal(experiment_get(&e[0], "why"), "one");
     assert_string_equal(e[0].values[3], "two words");
     assert_null(experiment_get(&e[0], "vary"));
     assert_true(experiment_number(&e[0], "window_s", 0, 1) == 0.25);
-    assert_string_equal(experiment_need(&e[1], "kind"), "time");
+    assert_string_equal(experiment_need(&e[1], "type"), "time");
     for (size_t i = 0; i < 2; i++) {
         for (size_t line = 0; line < e[i].lines; line++) {
             free(e[i].keys[line]);
@@ -156,7 +156,7 @@ static void read_experiments(const char *path)
     experiments_read(path, &e);
 }
 
-static char *bad_keys[] = {"kind", "window_s", "warmup_s"}, *bad_values[] = {"serve", "7", "1 s"};
+static char *bad_keys[] = {"type", "window_s", "warmup_s"}, *bad_values[] = {"serve", "7", "1 s"};
 static const struct experiment bad = {"bad", 3, bad_keys, bad_values};
 
 static void need_from_bad(const char *key)
@@ -172,7 +172,7 @@ static void number_from_bad(const char *key)
 static void a_wrong_experiment_is_refused(void **unused)
 {
     (void)unused;
-    file_of("bad.conf", "kind serve\nmetric\n", 18);
+    file_of("bad.conf", "type serve\nmetric\n", 18);
     expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric' has no value");
     file_of("bad.conf", "metric  \n", 9);
     expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric  ' has no value");

@@ -1,7 +1,7 @@
 // Which trials can be used and for what: each reason by the figure it looks at, what a share of
 // doubtful trials does to a cell, and that nothing of an invalid one gets into a number.
-#include "bench/core/analysis/validity.h"
-#include "bench/core/analysis/statistics.h"
+#include "bench/analyse/validity.h"
+#include "bench/analyse/statistics.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>

@@ -3,7 +3,7 @@
 
 most_connections() { # what the largest question has at the same time
     awk '$1 == "connections" || ($1 == "vary" && $2 == "connections") { for (i = 2; i <= NF; i++) if ($i + 0 > most) most = $i + 0 }
-        END { print most + 0 }' "$root"/bench/experiments/*.conf 2>/dev/null
+        END { print most + 0 }' "$root"/bench/questions/experiments/*.conf 2>/dev/null
 }
 
 at_least() { # WHAT VALUE NEED WHY DO: bad below the need, a warning where little is to spare

@@ -2,7 +2,7 @@
 # environment, because awk -v would read backslashes.
 BEGIN {
     FS = "\t"
-    stem = ENVIRON["stem"]; kind = ENVIRON["kind"]; metric = ENVIRON["metric"]; base = ENVIRON["baseline"]
+    stem = ENVIRON["stem"]; type = ENVIRON["type"]; metric = ENVIRON["metric"]; base = ENVIRON["baseline"]
     per = ENVIRON["per"]; vary = ENVIRON["vary"]
     headlines = split(ENVIRON["headline"], headline, " ")
     for (i = 1; i <= headlines; i++) is_headline[headline[i]] = 1
@@ -36,7 +36,7 @@ function sort_by_cost(   i, j, t) {
     for (i = 2; i <= xs; i++)
         for (j = i; j > 1 && place[x[j]] < place[x[j - 1]]; j--) { t = x[j]; x[j] = x[j - 1]; x[j - 1] = t }
 }
-function named(m) { return kind == "time" ? plain(m) : "the " plain(m) " server" }
+function named(m) { return type == "time" ? plain(m) : "the " plain(m) " server" }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
 # What is counted has no decimals unless it needs them.
@@ -64,7 +64,7 @@ function clause(m, at,   k, b, s, r) {
     if (median[k] == "-")
         return named(m) " has no valid trial" (k in note && note[k] ~ /: / ? " (" plain(substr(note[k], index(note[k], ": ") + 2)) ")" : "")
     if (!is_cost(metric)) s = "the " quantity() " with " named(m) " is"
-    else s = kind == "time" ? a(per) " with " named(m) " costs" : a(per) " costs " named(m)
+    else s = type == "time" ? a(per) " with " named(m) " costs" : a(per) " costs " named(m)
     if (m == base_of[m] || ratio[k] == "-") {
         s = s " " shown_with_interval(k) (is_cost(metric) ? " of " quantity() : "")
         if (m == base_of[m]) return s

@@ -23,13 +23,13 @@ load_conf() { # CONF: its settings into the environment
     xs=${vary#* }
     vary=${vary%% *}
     local key
-    for key in title kind metric baseline headline headline_at also per axis spot derive answer quantity unit published published_in; do
+    for key in title type metric baseline headline headline_at also per axis spot derive answer quantity unit published published_in; do
         printf -v "$key" %s "$(setting "$1" "$key")"
         export "${key?}"
     done
     axis=${axis:-$vary}
     loop=closed
-    if [ "$kind" = load ] || [ "$kind" = knee ] || [ "$vary" = rate ] || [[ ! $(setting "$1" rate) =~ ^0?$ ]]; then loop=open; fi
+    if [ "$type" = load ] || [ "$type" = slo_rate ] || [ "$vary" = rate ] || [[ ! $(setting "$1" rate) =~ ^0?$ ]]; then loop=open; fi
     export stem vary xs loop
 }
 
@@ -54,7 +54,7 @@ load() { # CONF
     requests=$(setting "$1" requests)
     if [ "$vary" = requests ]; then requests=$(one_of "$xs"); fi
     pool=$(setting "$1" pool)
-    if [ "$kind" = hold ]; then
+    if [ "$type" = hold ]; then
         printf '%s idle connections, each served once' "$connections"
         return
     fi
@@ -66,8 +66,8 @@ load() { # CONF
         printf 'open loop, %s connections at a time' "$connections"
     fi
     case $vary in
-        company) printf ', beside as many others as the table says (%s)' "$(setting "$1" manner)" ;;
-        manner) printf ', beside %s others' "$(setting "$1" company)" ;;
+        background) printf ', beside as many others as the table says (%s)' "$(setting "$1" behaviour)" ;;
+        behaviour) printf ', beside %s others' "$(setting "$1" background)" ;;
     esac
     case $requests in
         '') ;;
@@ -96,7 +96,7 @@ one_of() { sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$1"; } # WORDS
 
 # How its numbers were got, for who reads them elsewhere.
 conditions() { # CONF
-    if [ "$kind" = time ]; then
+    if [ "$type" = time ]; then
         printf 'timed by hyperfine, as the slope between two counts of repetitions'
     else
         load "$1"

@@ -24,9 +24,9 @@ where() {
 trust() { printf '%s [More](#selftest)\n' "$(grep -v '^$' <<< "$selftest" | sed -n 3p)"; }
 
 # Questions that are not part of this run; older runs have no list of them.
-not_asked() {
-    [ -f "$run/not_asked.tsv" ] || return 0
-    awk -f "$parts/text.awk" -f "$parts/not_asked.awk" "$run/not_asked.tsv"
+not_measured() {
+    [ -f "$run/not_measured.tsv" ] || return 0
+    awk -f "$parts/text.awk" -f "$parts/not_measured.awk" "$run/not_measured.tsv"
 }
 
 first_page() {
@@ -54,6 +54,6 @@ first_page() {
     if [ -n "$wide_ones" ]; then
         folded 'Headline ratios that are not known within 5 % to either side' <<< "More time (BUDGET) narrows them."$'\n\n'"$wide_ones"
     fi
-    not_asked
+    not_measured
     printf '\nAll numbers: %s.\n\n' "$(file_link summary.tsv)"
 }

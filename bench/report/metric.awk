@@ -43,7 +43,7 @@ function quantity(   m) {
         sub(/_/, ".", m)
         return m "th percentile of latency"
     }
-    if (m ~ /^kept_per_s$/) return "highest rate kept"
+    if (m ~ /^slo_rate_per_s$/) return "highest rate kept"
     if (sub(/_per_s$/, "", m)) return "rate of " words_of(m)
     if (sub(/_lost$/, "", m)) return "number of " words_of(m) " lost"
     if (m ~ /^in_time_percent$/) return "share of requests answered in time"

@@ -38,7 +38,7 @@ caption() { # CONF
 how() { # CONF: begins a sentence
     local text
     text=$(conditions "$1")
-    if [ "$kind" = time ]; then echo "${text^}"; else echo "Load: $text"; fi
+    if [ "$type" = time ]; then echo "${text^}"; else echo "Load: $text"; fi
 }
 
 numbers() { # CONF

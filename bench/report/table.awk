@@ -2,7 +2,7 @@
 END {
     sort_by_cost()
     columns = 1; column[1] = metric
-    count = split(ENVIRON["also"] (kind == "serve" ? " client_load" : ""), also, " ")
+    count = split(ENVIRON["also"] (type == "serve" ? " client_load" : ""), also, " ")
     for (i = 1; i <= count; i++) if (!(also[i] in used) && also[i] != metric && measured[also[i]]) { used[also[i]] = 1; column[++columns] = also[i] }
     h = "| model |"; r = "| --- |"
     if (vary != "") { h = h " " plain(ENVIRON["axis"]) " |"; r = r " ---: |" }

@@ -32,14 +32,14 @@ enum {
     TRICKLED = 'a',
 };
 
-const char *const manner_name[MANNERS] = {"silent", "idle", "stall", "trickle", "heavy"};
+const char *const behaviour_name[BEHAVIOURS] = {"silent", "idle", "stalled", "trickling", "heavy"};
 
-enum manner manner_named(const char *name)
+enum behaviour behaviour_named(const char *name)
 {
-    int manner = 0;
-    while (manner < MANNERS && strcmp(name, manner_name[manner]) != 0)
-        manner++;
-    return (enum manner)manner;
+    int behaviour = 0;
+    while (behaviour < BEHAVIOURS && strcmp(name, behaviour_name[behaviour]) != 0)
+        behaviour++;
+    return (enum behaviour)behaviour;
 }
 
 enum state { ABSENT, CONNECTING, CONNECTED, IN_PLACE, FAILED };
@@ -100,14 +100,14 @@ static size_t send_some(unsigned i, const void *data, size_t bytes)
     if (n <= 0)
         return 0;
     m->sent += (size_t)n;
-    m->sent_ns = crowd->manner == STALL ? now_ns() : 0;
+    m->sent_ns = crowd->behaviour == STALL ? now_ns() : 0;
     standing.bytes_sent += (size_t)n;
     return (size_t)n;
 }
 
 static const char *line_of(unsigned i)
 {
-    return crowd->manner == IDLE ? (const char *)message(&messages, i, 0) : line;
+    return crowd->behaviour == IDLE ? (const char *)message(&messages, i, 0) : line;
 }
 
 static void send_line(unsigned i)
@@ -137,9 +137,9 @@ static void connected(unsigned i)
     }
     members[i].state = CONNECTED;
     members[i].sent_ns = now_ns();
-    if (crowd->manner != IDLE && crowd->manner != STALL)
+    if (crowd->behaviour != IDLE && crowd->behaviour != STALL)
         enter(i);
-    if (crowd->manner == IDLE || crowd->manner == HEAVY)
+    if (crowd->behaviour == IDLE || crowd->behaviour == HEAVY)
         send_line(i);
 }
 
@@ -147,12 +147,12 @@ static void connected(unsigned i)
 static bool is_right(unsigned i, const char *data, size_t n)
 {
     struct member *m = &members[i];
-    if (crowd->manner == TRICKLE) {
+    if (crowd->behaviour == TRICKLE) {
         m->received += n;
         standing.echoes += n;
         return m->received <= m->sent && data[0] == TRICKLED;
     }
-    if (crowd->manner == SILENT || n > line_bytes - m->received ||
+    if (crowd->behaviour == SILENT || n > line_bytes - m->received ||
         memcmp(data, line_of(i) + m->received, n) != 0)
         return false;
     m->received += n;
@@ -171,9 +171,9 @@ static void receive(unsigned i)
             continue;
         if (n <= 0 || !is_right(i, buffer, (size_t)n)) {
             fail(i, n < 0 ? errno : 0);
-        } else if (crowd->manner != TRICKLE && m->received == line_bytes) {
+        } else if (crowd->behaviour != TRICKLE && m->received == line_bytes) {
             standing.echoes++;
-            if (crowd->manner == IDLE)
+            if (crowd->behaviour == IDLE)
                 enter(i);
             else
                 send_line(i);
@@ -187,7 +187,7 @@ static void handle(unsigned i, uint32_t events)
         connected(i);
     if (members[i].state == FAILED || members[i].state == ABSENT)
         return;
-    if (crowd->manner != STALL)
+    if (crowd->behaviour != STALL)
         receive(i);
     else if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         fail(i, 0);
@@ -209,7 +209,7 @@ static void join(unsigned i)
 {
     struct member *m = &members[i];
     const struct sockaddr *to = (const struct sockaddr *)&crowd->target;
-    bool stalls = crowd->manner == STALL;
+    bool stalls = crowd->behaviour == STALL;
     struct epoll_event event = {.events = (stalls ? 0 : EPOLLIN) | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                                 .data.u64 = i};
     m->fd = net_socket(net_source(to, i), crowd->target_bytes, to->sa_family, SOCK_NONBLOCK);
@@ -255,7 +255,7 @@ static void watch(int fd, int tag)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)tag};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-        err(1, "the descriptor whose end is the end of the company");
+        err(1, "the descriptor whose end is the end of the background");
 }
 
 static void prepare(void)
@@ -265,15 +265,15 @@ static void prepare(void)
     sigaddset(&set, SIGTERM);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     members = calloc(crowd->connections, sizeof *members);
-    const char *word = crowd->manner == HEAVY ? crowd->word : "a line whose answer nobody reads";
+    const char *word = crowd->behaviour == HEAVY ? crowd->word : "a line whose answer nobody reads";
     size_t word_bytes = strlen(word) + 1;
-    line_bytes = crowd->manner == IDLE    ? LINE_BYTES
-                 : crowd->manner == STALL ? CHUNK_BYTES / word_bytes * word_bytes
-                                          : word_bytes;
+    line_bytes = crowd->behaviour == IDLE    ? LINE_BYTES
+                 : crowd->behaviour == STALL ? CHUNK_BYTES / word_bytes * word_bytes
+                                             : word_bytes;
     line = malloc(line_bytes);
     if (epoll_fd < 0 || !members || !line || messages_make(&messages, LINE_BYTES) < 0 ||
         sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-        err(1, "company");
+        err(1, "background");
     for (size_t at = 0; at < line_bytes; at++)
         line[at] = at % word_bytes < word_bytes - 1 ? word[at % word_bytes] : '\n';
     int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -311,10 +311,10 @@ struct standing crowd_run(const struct crowd *to_run, void (*ready)(const struct
         while (arrived_at < crowd->connections && arriving < ARRIVING_AT_MOST)
             join(arrived_at++);
         uint64_t wake_ns = is_ready ? UINT64_MAX : limit_ns;
-        if (crowd->manner == TRICKLE) {
+        if (crowd->behaviour == TRICKLE) {
             trickle(&next_ns);
             wake_ns = next_ns;
-        } else if (crowd->manner == STALL && !is_ready) {
+        } else if (crowd->behaviour == STALL && !is_ready) {
             look_for_stalled();
             wake_ns = now_ns() + LOOK_EVERY_NS;
         }

@@ -1,4 +1,4 @@
-// A crowd of connections to an echo server that all behave in one manner, beside whoever is
+// A crowd of connections to an echo server that all behave in one behaviour, beside whoever is
 // measured: what they do to the server, and to others, is the question.
 //
 // One thread, one epoll loop. A connection costs some 60 bytes here and a socket in the kernel;
@@ -8,24 +8,24 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum manner {
+enum behaviour {
     SILENT,  // connects and never sends a byte
     IDLE,    // one echo, which shows that it is served, then not a byte more
     STALL,   // sends lines as long as the server takes them, and never reads an answer
     TRICKLE, // sends a byte now and then of a line that never ends, and reads the echo
     HEAVY,   // sends a line, waits for its echo, sends it again: a closed loop
-    MANNERS
+    BEHAVIOURS
 };
 
-extern const char *const manner_name[MANNERS];
+extern const char *const behaviour_name[BEHAVIOURS];
 
-// MANNERS if none is called so.
-enum manner manner_named(const char *name);
+// BEHAVIOURS if none is called so.
+enum behaviour behaviour_named(const char *name);
 
 struct crowd {
     struct sockaddr_storage target;
     socklen_t target_bytes;
-    enum manner manner;
+    enum behaviour behaviour;
     unsigned connections;
     const char *word;  // HEAVY: the line without its end
     uint64_t every_ns; // TRICKLE: between two bytes of a connection
@@ -33,8 +33,8 @@ struct crowd {
     int until_fd;      // it goes on until this ends (or SIGTERM)
 };
 
-// How the connections stand. In place: connected and, where the manner is IDLE, echoed, or, where
-// it is STALL, unable to send more.
+// How the connections stand. In place: connected and, where the behaviour is IDLE, echoed, or,
+// where it is STALL, unable to send more.
 struct standing {
     unsigned in_place, waiting, failed; // refused, reset or closed by the server, or answered wrong
     uint64_t echoes;                    // lines; TRICKLE: bytes

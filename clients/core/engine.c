@@ -2,8 +2,8 @@
 
 #include "clients/core/clock.h"
 #include "clients/core/message.h"
+#include "clients/core/run_queue_delay.h"
 #include "clients/core/schedule.h"
-#include "clients/core/waited.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -419,8 +419,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         run_part(load->warmup_ns);
     if (load->gate)
         load->gate("start");
-    uint64_t waited_before_ns, waited_after_ns;
-    outcome->knows_waited = waited(&waited_before_ns);
+    uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
+    outcome->knows_run_queue_delay = run_queue_delay(&run_queue_delay_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t start_ns = now_ns();
     in_window = true;
@@ -433,9 +433,10 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         outcome->echoes_in_time = outcome->echoes;
     outcome->window_ns = end_ns - start_ns;
     outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
-    outcome->knows_waited = outcome->knows_waited && waited(&waited_after_ns);
-    if (outcome->knows_waited)
-        outcome->waited_window_ns = waited_after_ns - waited_before_ns;
+    outcome->knows_run_queue_delay =
+        outcome->knows_run_queue_delay && run_queue_delay(&run_queue_delay_after_ns);
+    if (outcome->knows_run_queue_delay)
+        outcome->run_queue_delay_window_ns = run_queue_delay_after_ns - run_queue_delay_before_ns;
     if (load->gate)
         load->gate("end");
     // Each failure ended a connection; whoever is busy still was given up.

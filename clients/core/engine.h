@@ -58,8 +58,8 @@ struct outcome {
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
 
     // For how long the driver could have run between the gates, but others did, if the kernel says.
-    bool knows_waited;
-    uint64_t waited_window_ns;
+    bool knows_run_queue_delay;
+    uint64_t run_queue_delay_window_ns;
     // Of the window: silences of a length, all together.
     uint64_t silence_ns[SILENCES];
 

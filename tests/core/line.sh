@@ -73,6 +73,13 @@ tree() { # NAME
     ln -s "$repo"/build/servers/* "$work/$1/build/servers"
 }
 
+# Gives a tree questions of its own: none until they are written.
+own_questions() { # TREE_FOLDER
+    rm "$1/bench"
+    mkdir -p "$1/bench/questions/experiments"
+    find "$repo/bench" -mindepth 1 -maxdepth 1 ! -name questions -exec ln -s -t "$1/bench" {} +
+}
+
 # Runs of several trees may go on at once. Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
 bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual one
     local tree=$1

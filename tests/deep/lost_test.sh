@@ -63,13 +63,13 @@ killed() { # NAME SIGNAL LEAST_ROWS WITNESS_PATTERN KNOB... -- WHO...
 more() { echo $(($(rows "$cut/trials.tsv") + 1)); }
 
 : > "$work/before"
-killed 'everything while it plans' KILL 0 '^build/bench/plan' "${first[@]}" -- everything
+killed 'everything while it plans' KILL 0 '^build/bench/measure/plan' "${first[@]}" -- everything
 check 'everything while it plans: there is no run' test ! -e "$cut"
 killed 'everything while it tests itself' KILL 0 '^build/clients/drive' "${first[@]}" -- everything
-killed 'the trials under load' TERM "$(more)" '^build/servers/' -- only '^build/bench/trial'
+killed 'the trials under load' TERM "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
 check 'the trials under load: says that it can go on' says "$work/cut.log" 'the same run goes on'
-killed 'the trials under load' KILL "$(more)" '^build/servers/' -- only '^build/bench/trial'
-killed 'the trials while programs are timed' KILL "$(more)" '^hyperfine' -- only '^build/bench/trial'
+killed 'the trials under load' KILL "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
+killed 'the trials while programs are timed' KILL "$(more)" '^hyperfine' -- only '^build/bench/measure/trial'
 killed 'the script' TERM "$(more)" '^build/servers/' -- only 'bench/run.sh'
 killed 'the script' KILL "$(more)" '^hyperfine' -- only 'bench/run.sh'
 
@@ -78,18 +78,18 @@ at_any_moment() { # after the next row
     everything
 }
 RANDOM=$(date +%s)
-for _ in 1 2 3; do killed "everything at any moment (seed $RANDOM)" KILL "$(more)" '^build/bench/trial' -- at_any_moment; done
+for _ in 1 2 3; do killed "everything at any moment (seed $RANDOM)" KILL "$(more)" '^build/bench/measure/trial' -- at_any_moment; done
 
 # ---- torn, damaged --------------------------------------------------------------------------------------------------
 truncate -s -10 "$cut/trials.tsv"
-refuses 'torn row: summarize' 1 "$cut/trials.tsv" "$repo/build/bench/summarize" "$cut"
+refuses 'torn row: summarize' 1 "$cut/trials.tsv" "$repo/build/bench/analyse/summarize" "$cut"
 head -n -1 "$work/before" > "$work/kept"
 cp "$work/kept" "$work/before"
 printf '{"trial":100000,"results":[]}\n{"trial":1,"results":[{"comm' >> "$cut/hyperfine.jsonl" # its row never came
 budget=0 # the block is ended, and that is all
-killed 'everything while it draws' KILL 0 'bench/plots.sh' -- everything
+killed 'everything while it draws' KILL 0 'bench/report/plots.sh' -- everything
 check 'torn row: the run says so' says "$work/cut.log" 'last row was cut off'
-killed 'everything while it reports' KILL 0 'bench/report.sh' -- everything
+killed 'everything while it reports' KILL 0 'bench/report/report.sh' -- everything
 bench cut RUN=cut BUDGET=0
 check 'killed run: goes on to its end' equals 'its status' $? 0
 check 'killed run: rows are as they were' begins_with "$cut/trials.tsv" "$work/kept"
@@ -99,7 +99,7 @@ check 'killed run: ends with a whole block' equals 'rows in the last block' $(($
 check 'killed run: every trial is ok' all_ok "$cut/trials.tsv"
 check 'killed run: report' test -s "$cut/report.html"
 check 'killed run: nothing half written' equals 'files' "$(find "$cut" -name '*.new')" ''
-check 'killed run: verified' "$repo/bench/verify.sh" "$cut"
+check 'killed run: verified' "$repo/bench/report/verify.sh" "$cut"
 
 raw_times_kept() {
     jq -r .trial "$cut/hyperfine.jsonl" > "$work/raw" || return 1
@@ -115,7 +115,7 @@ cp "$cut/trials.tsv" "$work/before"
 cp "$cut/hyperfine.jsonl" "$work/raw"
 last=$(($(rows "$cut/trials.tsv") + 1))
 damage 4
-for step in build/bench/summarize build/bench/trial bench/verify.sh; do
+for step in build/bench/analyse/summarize build/bench/measure/trial bench/report/verify.sh; do
     refuses "damaged row: ${step##*/}" 1 "$cut/trials.tsv:4: damaged row" "$repo/$step" "$cut"
 done
 bench cut RUN=cut BUDGET=0
@@ -123,15 +123,15 @@ check 'damaged row: the run stops' equals 'its status' $? 1
 check 'damaged row: the run says so' says <(tail -n 1 "$work/cut.log") "$cut/trials.tsv:4: damaged row"
 cp "$work/before" "$cut/trials.tsv"
 damage "$last"
-refuses 'damaged last row: summarize' 1 "$cut/trials.tsv:$last: damaged row" "$repo/build/bench/summarize" "$cut"
+refuses 'damaged last row: summarize' 1 "$cut/trials.tsv:$last: damaged row" "$repo/build/bench/analyse/summarize" "$cut"
 bench cut RUN=cut BUDGET=0
 check 'damaged last row: is repeated' equals 'its status' $? 0
 check 'damaged last row: earlier rows are as they were' begins_with "$cut/trials.tsv" <(head -n -1 "$work/before")
 check 'damaged last row: whole in the end' in_order "$cut/trials.tsv"
 sed -i '2s/"median"/"medium/' "$cut/hyperfine.jsonl"
-refuses 'damaged raw times: verify' 1 "$cut/hyperfine.jsonl:2: not whole" "$repo/bench/verify.sh" "$cut"
+refuses 'damaged raw times: verify' 1 "$cut/hyperfine.jsonl:2: not whole" "$repo/bench/report/verify.sh" "$cut"
 sed 2d "$work/raw" > "$cut/hyperfine.jsonl"
-refuses 'missing raw times: verify' 1 'without raw times' "$repo/bench/verify.sh" "$cut"
+refuses 'missing raw times: verify' 1 'without raw times' "$repo/bench/report/verify.sh" "$cut"
 rm -r "$cut"
 
 # ---- twice at once ------------------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ within 10 has_rows "$results/twice/trials.tsv" 1
 holder=$(inhabitant twice bench/run.sh)
 second 'the same run' "$work/twice.lock" RUN=twice RUN_LOCK="$work/twice.lock"
 second 'another run' "$work/twice.lock" RUN=other RUN_LOCK="$work/twice.lock" EXPERIMENTS=churn MODELS=epoll
-holder=$(inhabitant twice build/bench/trial)
+holder=$(inhabitant twice build/bench/measure/trial)
 second 'the same run from elsewhere' "$results/twice/trials.tsv" RUN=twice RUN_LOCK="$work/other.lock"
 check 'twice at once: another run is not begun' test ! -e "$results/other"
 check 'twice at once: the first goes on' equals 'its status' "$(status twice)" 0
@@ -166,25 +166,25 @@ bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=256k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 truncate -s -4096 "$disk/rest" # room for a few rows
-build/bench/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
+build/bench/measure/trial --budget 1 "$disk/run" > /dev/null 2> "$work/disk-error"
 echo $? > "$work/disk-status"
 cp "$disk/run/trials.tsv" "$work/disk-after"
 RESULTS=$disk RUN=new RUN_LOCK=$work/disk.lock BUDGET=0 EXPERIMENTS=churn MODELS=epoll bench/run.sh 2> "$work/disk-plan-error"
 echo $? > "$work/disk-plan-status"
 ls -A "$disk" > "$work/disk-listing"
 rm "$disk/rest"
-timeout "$5" build/bench/trial --budget 1 "$disk/run" 2> "$work/disk-error-again"
+timeout "$5" build/bench/measure/trial --budget 1 "$disk/run" 2> "$work/disk-error-again"
 cp "$disk/run/trials.tsv" "$work/disk-again"
 
 mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
     local step
     mkdir "$work/$1"
-    for step in build/bench/{plan,selftest,summarize} 'build/bench/selftest --judge' bench/{plots,report}.sh; do
+    for step in build/bench/{plan,selftest,summarize} 'build/bench/measure/selftest --judge' bench/{plots,report}.sh; do
         $step "$disk/run" > /dev/null 2> "$work/$1/${step##*/}"
         echo "status $?" >> "$work/$1/${step##*/}"
     done

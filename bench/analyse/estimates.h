@@ -1,0 +1,31 @@
+// What the trials of a run say of a cell: from one value a block, or, where the metric is a
+// percentile of latencies in open loop, from the merged histograms of all blocks (pool.h).
+#pragma once
+
+#include "bench/analyse/merged_latencies.h"
+#include "bench/analyse/run.h"
+#include "bench/analyse/statistics.h"
+#include "bench/analyse/validity.h"
+
+#include <stdbool.h>
+
+// The percent that a metric latency_p99_9_us stands for, NAN if it is no such metric.
+double latency_percent(const char *metric);
+
+// Whether a cell was measured in open loop.
+bool is_open_loop(const struct run *run, const struct cell *c);
+
+// Whether a metric of a cell comes from its merged histograms.
+bool is_merged(const struct run *run, const struct cell *c, const char *metric);
+
+// The histograms of a cell's valid trials; the caller frees it.
+struct pool pool_of(const struct run *run, const struct cell *c);
+
+// A metric of a cell. fault (if not NULL) as of values_of (validity.h).
+struct estimate value_of(const struct run *run, const struct cell *c, const char *metric,
+                         char fault[FAULT_BYTES]);
+
+// Its ratio to another cell's, paired within blocks. resamples: for its interval, 0: none; of
+// merged histograms, which cost more, there are POOL_RESAMPLES at most.
+struct estimate ratio_of(const struct run *run, const struct cell *c, const struct cell *base,
+                         const char *metric, unsigned resamples);

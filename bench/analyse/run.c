@@ -1,0 +1,117 @@
+#include "bench/analyse/run.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int compare_cells(const struct index *index, size_t row, const struct cell *c)
+{
+    int order = strcmp(table_text(index->table, row, index->experiment), c->experiment);
+    if (!order)
+        order = strcmp(table_text(index->table, row, index->model), c->model);
+    return order ? order : strcmp(table_text(index->table, row, index->x), c->x);
+}
+
+static int compare_rows(const void *left, const void *right, void *of)
+{
+    const size_t *a = left, *b = right;
+    const struct index *index = of;
+    struct cell c = {table_text(index->table, *b, index->experiment),
+                     table_text(index->table, *b, index->model),
+                     table_text(index->table, *b, index->x)};
+    int order = compare_cells(index, *a, &c);
+    return order ? order : (*a > *b) - (*a < *b);
+}
+
+// Of the first rows of a table.
+static struct index index_rows(const struct table *table, size_t rows)
+{
+    struct index index = {table,
+                          table_column(table, "experiment"),
+                          table_column(table, "model"),
+                          table_column(table, "x"),
+                          calloc(rows, sizeof *index.rows),
+                          rows};
+    if (!index.rows)
+        err(1, "%s", table->path);
+    for (size_t i = 0; i < rows; i++)
+        index.rows[i] = i;
+    qsort_r(index.rows, rows, sizeof *index.rows, compare_rows, &index);
+    return index;
+}
+
+// Where in the index the rows of a cell begin, or would.
+static size_t index_begin(const struct index *index, const struct cell *c)
+{
+    size_t low = 0, high = index->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (compare_cells(index, index->rows[middle], c) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static size_t index_end(const struct index *index, const struct cell *c, size_t begin)
+{
+    while (begin < index->count && compare_cells(index, index->rows[begin], c) == 0)
+        begin++;
+    return begin;
+}
+
+bool run_has_planned(const struct run *run, const struct cell *c)
+{
+    size_t begin = index_begin(&run->first_block, c);
+    return index_end(&run->first_block, c, begin) > begin;
+}
+
+const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count)
+{
+    size_t begin = index_begin(&run->by_cell, c);
+    *count = index_end(&run->by_cell, c, begin) - begin;
+    return run->by_cell.rows + begin;
+}
+
+void run_read(struct run *run, const char *folder)
+{
+    static char plan[4096], models[4096], trials[4096];
+    snprintf(plan, sizeof plan, "%s/plan.tsv", folder);
+    snprintf(models, sizeof models, "%s/models.tsv", folder);
+    snprintf(trials, sizeof trials, "%s/trials.tsv", folder);
+    if (access(plan, R_OK) < 0)
+        errx(1, "%s is not a run: it has no plan.tsv", folder);
+    table_read(&run->plan, plan);
+    table_read(&run->models, models);
+    table_read(&run->trials, trials);
+    if (!run->plan.rows || !run->trials.rows)
+        errx(1, "%s: nothing was measured yet", folder);
+    size_t block = table_column(&run->plan, "block"), first = 0;
+    run->blocks = (size_t)table_number(&run->plan, run->plan.rows - 1, block);
+    while (first < run->plan.rows && table_number(&run->plan, first, block) == 1)
+        first++;
+    run->first_block = index_rows(&run->plan, first);
+    run->by_cell = index_rows(&run->trials, run->trials.rows);
+    latencies_read(&run->latencies, folder, run->plan.rows);
+    run->model_experiment = table_column(&run->models, "experiment");
+    run->model_name = table_column(&run->models, "name");
+    run->model_family = table_column(&run->models, "family");
+    run->model_status = table_column(&run->models, "status");
+    run->trial_block = table_column(&run->trials, "block");
+    run->trial_status = table_column(&run->trials, "status");
+    run->trial_validity = table_column(&run->trials, "validity");
+    run->trial_reasons = table_column(&run->trials, "reasons");
+}
+
+void run_free(struct run *run)
+{
+    free(run->first_block.rows);
+    free(run->by_cell.rows);
+    table_free(&run->plan);
+    table_free(&run->models);
+    table_free(&run->trials);
+    latencies_free(&run->latencies);
+}

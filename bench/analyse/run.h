@@ -1,0 +1,42 @@
+// The tables of a run.
+#pragma once
+
+#include "bench/analyse/latencies.h"
+#include "bench/base/experiment.h"
+#include "bench/base/table.h"
+
+#include <stdbool.h>
+
+// Of every interval of a run, so that who looks while it goes on and who sums it up see the same.
+enum { RESAMPLES = 10000, SEED = 1 };
+
+// The rows of a table by their cell: sorted, so that those of one stand together, in their order.
+struct index {
+    const struct table *table;
+    size_t experiment, model, x; // columns
+    size_t *rows, count;
+};
+
+struct run {
+    struct table plan, models, trials;
+    struct index first_block, by_cell; // of the plan's first block; of all trials
+    struct latencies latencies;
+    size_t blocks;                                                   // of the plan, numbered from 1
+    size_t model_experiment, model_name, model_family, model_status; // columns
+    size_t trial_block, trial_status, trial_validity, trial_reasons;
+};
+
+struct cell {
+    const char *experiment, *model, *x;
+};
+
+// Exits with status 1 and one line if the folder is no run, or nothing was measured yet.
+void run_read(struct run *run, const char *folder);
+
+void run_free(struct run *run);
+
+// Whether the plan has it: each of its cells is in its first block.
+bool run_has_planned(const struct run *run, const struct cell *c);
+
+// The rows of its trials so far, usable or not, in their order.
+const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);

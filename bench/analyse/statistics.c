@@ -1,0 +1,364 @@
+#include "bench/analyse/statistics.h"
+#include "bench/base/random.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
+typedef double estimator(const double *sorted, const uint32_t *counts, size_t n);
+
+static double median(const double *sorted, const uint32_t *counts, size_t n)
+{
+    size_t i = 0;
+    size_t seen = counts[0];
+    while (seen <= (n - 1) / 2)
+        seen += counts[++i];
+    double lower = sorted[i];
+    while (seen <= n / 2)
+        seen += counts[++i];
+    return (lower + sorted[i]) / 2;
+}
+
+static double trimmed_mean(const double *sorted, const uint32_t *counts, size_t n)
+{
+    const size_t cut = n / 5, end = n - cut;
+    size_t i = 0, seen = counts[0];
+    while (seen <= cut)
+        seen += counts[++i];
+    double sum = (double)(seen - cut) * sorted[i];
+    while (seen < end) {
+        seen += counts[++i];
+        sum += counts[i] * sorted[i];
+    }
+    return (sum - (double)(seen - end) * sorted[i]) / (double)(end - cut);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const double *a = left;
+    const double *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+// The probability of a |T| above t, T having Student's distribution with so many degrees of freedom
+// (Abramowitz and Stegun 26.7.3 and 26.7.4: a finite sum, exact but for rounding).
+static double student_beyond(double t, size_t freedom)
+{
+    const double angle = atan(t / sqrt((double)freedom)), cosine = cos(angle);
+    const size_t odd = freedom % 2;
+    double term = odd ? cosine : 1, sum = freedom > 1 ? term : 0;
+    for (size_t power = 2 + odd; power + 2 <= freedom; power += 2) {
+        term *= cosine * cosine * (double)(power - 1) / (double)power;
+        sum += term;
+    }
+    sum *= sin(angle);
+    return fmax(0, 1 - (odd ? M_2_PI * (angle + sum) : sum));
+}
+
+static double normal_beyond(double z)
+{
+    return erfc(z / M_SQRT2) / 2;
+}
+
+// Where a probability that falls with t, of which more is not asked, is p: by bisection.
+static double student_quantile(double p, size_t freedom)
+{
+    double low = 0, high = 1000;
+    for (int i = 0; i < 64; i++) {
+        double t = (low + high) / 2;
+        *(student_beyond(t, freedom) > p ? &low : &high) = t;
+    }
+    return low;
+}
+
+static double normal_quantile(double p)
+{
+    double low = 0, high = 40;
+    for (int i = 0; i < 64; i++) {
+        double z = (low + high) / 2;
+        *(normal_beyond(z) > p ? &low : &high) = z;
+    }
+    return low;
+}
+
+// What is left out at either end.
+static double expanded_tail(size_t n)
+{
+    return normal_beyond(student_quantile(0.05, n - 1));
+}
+
+static void *allocate(size_t n, size_t size)
+{
+    void *memory = calloc(n > 0 ? n : 1, size);
+    if (memory == NULL)
+        err(EXIT_FAILURE, "statistics: %zu values", n);
+    return memory;
+}
+
+// Draws n of n with replacement, each unbiased within n * 2^-32, two by each number of SplitMix64.
+static void resample(uint32_t *counts, size_t n, uint64_t *state)
+{
+    memset(counts, 0, n * sizeof *counts);
+    for (size_t i = 0; i < n; i += 2) {
+        uint64_t bits = random_mix(*state);
+        *state += 0x9e3779b97f4a7c15;
+        counts[(bits >> 32) * n >> 32]++;
+        if (i + 1 < n)
+            counts[(bits & 0xffffffff) * n >> 32]++;
+    }
+}
+
+// The value that would be at k were they sorted (Hoare's FIND); moves them about.
+static double at_rank(double *values, size_t n, size_t k)
+{
+    ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, rank = (ptrdiff_t)k;
+    while (low < high) {
+        double pivot = values[rank];
+        ptrdiff_t i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[j])
+                j--;
+            if (i <= j) {
+                double swapped = values[i];
+                values[i++] = values[j];
+                values[j--] = swapped;
+            }
+        }
+        if (j < rank)
+            low = i;
+        if (rank < i)
+            high = j;
+    }
+    return values[k];
+}
+
+// The p-value of a true value of 0: at what level the interval's end would just be there. Beyond
+// the outer half of what a 95 % interval leaves out resamples are too few to tell levels apart.
+static double p_of_zero(double value, const double *replicates, unsigned resamples, size_t left_out,
+                        size_t n)
+{
+    size_t below = 0, above = 0, told = left_out / 2;
+    double sum = 0;
+    for (unsigned r = 0; r < resamples; r++) {
+        below += replicates[r] <= 0;
+        above += replicates[r] >= 0;
+        sum += (replicates[r] - value) * (replicates[r] - value);
+    }
+    size_t beyond = below < above ? below : above;
+    double z = normal_quantile((double)(beyond > told ? beyond : told + 1) / resamples);
+    if (beyond <= told)
+        z = fmax(z, fabs(value) / sqrt(sum / resamples));
+    return student_beyond(z, n - 1);
+}
+
+// Sorts the values in place.
+static struct estimate bootstrap(estimator *estimate, double *values, size_t n, unsigned resamples,
+                                 uint64_t seed)
+{
+    struct estimate result = {NAN, NAN, NAN, NAN, n};
+    if (n == 0)
+        return result;
+
+    // Sorted once: a resample is then a count for each value, and needs no sorting of its own.
+    qsort(values, n, sizeof *values, compare);
+    uint32_t *counts = allocate(n, sizeof *counts);
+    for (size_t i = 0; i < n; i++)
+        counts[i] = 1;
+    result.value = estimate(values, counts, n);
+
+    if (n >= ESTIMATE_MIN_N && resamples > 0) {
+        double *replicates = allocate(resamples, sizeof *replicates);
+        uint64_t state = random_mix(seed);
+        for (unsigned r = 0; r < resamples; r++) {
+            resample(counts, n, &state);
+            replicates[r] = estimate(values, counts, n);
+        }
+        size_t left_out = (size_t)(expanded_tail(n) * resamples);
+        result.low = at_rank(replicates, resamples, left_out);
+        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
+        result.p = p_of_zero(result.value, replicates, resamples, left_out, n);
+        free(replicates);
+    }
+    free(counts);
+    return result;
+}
+
+struct estimate bootstrap_median(const double *values, size_t n, unsigned resamples, uint64_t seed)
+{
+    double *kept = allocate(n, sizeof *kept);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            kept[n_kept++] = values[i];
+    struct estimate result = bootstrap(median, kept, n_kept, resamples, seed);
+    result.p = NAN; // nobody asks whether a cost is 0
+    free(kept);
+    return result;
+}
+
+struct estimate bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
+                                unsigned resamples, uint64_t seed)
+{
+    double *logs = allocate(n, sizeof *logs);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(numerator[i]) && isfinite(denominator[i]) && numerator[i] > 0 &&
+            denominator[i] > 0)
+            logs[n_kept++] = log(numerator[i]) - log(denominator[i]);
+    struct estimate result = bootstrap(trimmed_mean, logs, n_kept, resamples, seed);
+    free(logs);
+    result.value = exp(result.value);
+    result.low = exp(result.low);
+    result.high = exp(result.high);
+    return result;
+}
+
+// The blocks in which none of the rows has a NAN; returns how many.
+static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
+{
+    size_t kept = 0;
+    for (size_t block = 0; block < n; block++) {
+        size_t row = 0;
+        while (row < rows && !isnan(logs[row * n + block]))
+            row++;
+        if (row == rows)
+            blocks[kept++] = block;
+    }
+    return kept;
+}
+
+// Rows of n values each, sorted, and where each was before: places[i] of sorted[i].
+struct sorted_rows {
+    size_t rows, n;
+    double *sorted;
+    size_t *places;
+};
+
+static void sort_rows(struct sorted_rows *s, const double *logs, size_t stride,
+                      const size_t *blocks)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        double *sorted = s->sorted + row * s->n;
+        size_t *places = s->places + row * s->n;
+        for (size_t i = 0; i < s->n; i++) {
+            size_t at = i;
+            double value = logs[row * stride + blocks[i]];
+            for (; at > 0 && sorted[at - 1] > value; at--) {
+                sorted[at] = sorted[at - 1];
+                places[at] = places[at - 1];
+            }
+            sorted[at] = value;
+            places[at] = i;
+        }
+    }
+}
+
+// What the function says of the ratios when block i occurs taken[i] times.
+static double of_resample(double (*of)(const double *, const void *), const void *context,
+                          const struct sorted_rows *s, const uint32_t *taken, uint32_t *counts,
+                          double *ratios)
+{
+    for (size_t row = 0; row < s->rows; row++) {
+        for (size_t i = 0; i < s->n; i++)
+            counts[i] = taken[s->places[row * s->n + i]];
+        ratios[row] = exp(trimmed_mean(s->sorted + row * s->n, counts, s->n));
+    }
+    return of(ratios, context);
+}
+
+struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const void *context),
+                                    const void *context, const double *logs, size_t rows, size_t n,
+                                    unsigned resamples, uint64_t seed)
+{
+    size_t *blocks = allocate(n, sizeof *blocks);
+    struct sorted_rows s = {.rows = rows, .n = rows ? complete_blocks(logs, rows, n, blocks) : 0};
+    struct estimate result = {NAN, NAN, NAN, NAN, s.n};
+    s.sorted = allocate(rows * s.n, sizeof *s.sorted);
+    s.places = allocate(rows * s.n, sizeof *s.places);
+    uint32_t *taken = allocate(s.n, sizeof *taken), *counts = allocate(s.n, sizeof *counts);
+    double *ratios = allocate(rows, sizeof *ratios);
+    double *replicates = allocate(resamples, sizeof *replicates);
+    sort_rows(&s, logs, n, blocks);
+    for (size_t i = 0; i < s.n; i++)
+        taken[i] = 1;
+    if (s.n)
+        result.value = of_resample(of, context, &s, taken, counts, ratios);
+    if (s.n >= ESTIMATE_MIN_N && resamples > 0) {
+        uint64_t state = random_mix(seed);
+        for (unsigned r = 0; r < resamples; r++) {
+            resample(taken, s.n, &state);
+            replicates[r] = of_resample(of, context, &s, taken, counts, ratios);
+        }
+        size_t left_out = (size_t)(expanded_tail(s.n) * resamples);
+        result.low = at_rank(replicates, resamples, left_out);
+        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
+    }
+    free(replicates);
+    free(ratios);
+    free(counts);
+    free(taken);
+    free(s.places);
+    free(s.sorted);
+    free(blocks);
+    return result;
+}
+
+void holm(double *p, size_t n)
+{
+    double *sorted = allocate(n, sizeof *sorted);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(p[i]))
+            sorted[kept++] = p[i];
+    qsort(sorted, kept, sizeof *sorted, compare);
+    double *adjusted = allocate(kept, sizeof *adjusted);
+    for (size_t i = 0; i < kept; i++)
+        adjusted[i] = fmin(1, fmax(i ? adjusted[i - 1] : 0, sorted[i] * (double)(kept - i)));
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(p[i]))
+            continue;
+        double *found = bsearch(&p[i], sorted, kept, sizeof *sorted, compare);
+        while (found > sorted && found[-1] == *found) // of equal ones the first, which counts most
+            found--;
+        p[i] = adjusted[found - sorted];
+    }
+    free(sorted);
+    free(adjusted);
+}
+
+struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n, unsigned resamples,
+                                 uint64_t seed)
+{
+    struct estimate result = {.value = NAN, .low = NAN, .high = NAN, .p = NAN, .n = n};
+    uint32_t *times = allocate(n, sizeof *times);
+    for (size_t i = 0; i < n; i++)
+        times[i] = 1;
+    if (n > 0)
+        result.value = compute(times, from);
+    if (n >= ESTIMATE_MIN_N && resamples > 0) {
+        uint64_t state = random_mix(seed);
+        double sum = 0, squares = 0, lowest = 0, highest = 0;
+        for (unsigned r = 0; r < resamples; r++) {
+            resample(times, n, &state);
+            double distance = log(compute(times, from) / result.value);
+            lowest = fmin(lowest, distance);
+            highest = fmax(highest, distance);
+            sum += distance;
+            squares += distance * distance;
+        }
+        double mean = sum / resamples, variance = fmax(0, squares / resamples - mean * mean);
+        double error = sqrt(variance * (double)n / (double)(n - 1));
+        double reach = student_quantile(0.05, n - 1) * error;
+        double beyond =
+            fabs(log(result.value)) - (result.value > 1 ? fmax(0, mean) : -fmin(0, mean));
+        result.low = result.value * exp(fmax(lowest, -reach - fmax(0, mean)));
+        result.high = result.value * exp(fmin(highest, reach - fmin(0, mean)));
+        result.p = student_beyond(fmax(0, beyond) / error, n - 1);
+    }
+    free(times);
+    return result;
+}

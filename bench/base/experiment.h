@@ -1,0 +1,46 @@
+// An experiment is a question, written down in one file (bench/questions/experiments/<stem>.conf):
+// lines of a key and its value, and comments. bench/questions/experiments/README.md lists the keys.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct experiment {
+    char stem[64];
+    size_t lines;
+    char **keys, **values;
+};
+
+// Reads all *.conf files of a folder, in the order of their names. Exits with status 1 and one line
+// if there is none or one cannot be read. Returns how many.
+size_t experiments_read(const char *folder, struct experiment **experiments);
+
+// Reads one file; exits with status 1 and one line if it cannot be read.
+void experiment_read(const char *path, struct experiment *e);
+
+void experiment_free(struct experiment *e);
+void experiments_free(struct experiment *experiments, size_t count);
+
+// The one with this stem, or NULL.
+const struct experiment *experiment_find(const struct experiment *experiments, size_t count,
+                                         const char *stem);
+
+// The value of the first line with this key, or NULL.
+const char *experiment_get(const struct experiment *e, const char *key);
+
+// The same; exits with status 1 if there is none.
+const char *experiment_need(const struct experiment *e, const char *key);
+
+// The value as a number from least to most; exits with status 1 if it is missing or anything else.
+double experiment_number(const struct experiment *e, const char *key, double least, double most);
+
+// What a metric or a derived quantity is counted in, of the lines `unit NAME WORDS`; "-" if there
+// is none for it.
+const char *experiment_unit(const struct experiment *e, const char *name);
+
+// Whether what varies in an experiment is called so.
+bool is_varied(const struct experiment *e, const char *name);
+
+// What a model is compared with: the experiment's baseline; where that is "own", a variant with the
+// program that it is a variant of (whose name is then in `own`), and everybody else with itself.
+const char *baseline_of(const struct experiment *e, const char *model, char own[64]);

@@ -1,0 +1,43 @@
+#include "bench/base/measurement.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIGURE_NAME(name) #name,
+const char *const figure_names[FIGURE_COUNT] = {FIGURES(FIGURE_NAME)};
+
+void measurement_reset(struct measurement *m)
+{
+    for (int figure = 0; figure < FIGURE_COUNT; figure++)
+        m->figures[figure] = NAN;
+    strcpy(m->status, "ok");
+}
+
+static void become_a_cell(char *text) // of a table
+{
+    for (char *c = text; *c; c++)
+        if (*c == '\t' || *c == '\n')
+            *c = ' ';
+}
+
+void measurement_fault(struct measurement *m, const char *format, ...)
+{
+    va_list arguments;
+    if (strcmp(m->status, "ok") != 0)
+        return;
+    va_start(arguments, format);
+    vsnprintf(m->status, sizeof m->status, format, arguments);
+    va_end(arguments);
+    become_a_cell(m->status);
+}
+
+void measurement_explain(struct measurement *m, const char *words)
+{
+    size_t length = strlen(m->status);
+    if (strcmp(m->status, "ok") == 0 || !*words)
+        return;
+    snprintf(m->status + length, sizeof m->status - length, "; %s", words);
+    become_a_cell(m->status);
+}

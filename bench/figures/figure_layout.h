@@ -1,0 +1,41 @@
+// Where things stand in a figure, in rows from the top; what draws it decides how large a row is.
+#pragma once
+
+#include "bench/figures/figure.h"
+
+enum { NOBODY = -1 };
+enum { CLIENT_ROWS = 3 }; // a box: its name, a line, its end
+
+struct socket_row { // one line of a process's box
+    unsigned row;
+    int client;     // whose connection it is, or NOBODY
+    char text[64];  // what it is
+    char count[32]; // its references
+};
+
+struct process_box {
+    unsigned top, rows; // without the row of its name, and its end
+    size_t first;       // of its socket_rows
+    bool is_leader;
+    char name[64];
+};
+
+struct client_box {
+    unsigned top;
+    char name[16], text[40];
+};
+
+struct layout {
+    unsigned rows; // all together
+    struct client_box clients[FIGURE_CLIENTS];
+    struct process_box *boxes;
+    size_t box_count;
+    struct socket_row *sockets;
+    size_t socket_count;
+};
+
+// Where a client's connection begins.
+unsigned layout_client_row(const struct layout *layout, int client);
+
+struct layout layout_make(const struct figure *figure);
+void layout_free(struct layout *layout);

@@ -1,0 +1,354 @@
+// plan: writes down everything that a run will measure, and in which order, before anything is
+// measured.
+//
+// A cell is an experiment, a model and the value of what varies. A block is every cell once (those
+// that no headline needs, in some blocks only), shuffled so that what is compared stays close
+// together; blocks follow each other, each with an order of its own that depends on the seed and
+// its number alone. So a run can stop after any block, go on later, or be given more time, and the
+// rows that are there already stay as they are.
+//
+// Writes into the run's folder: experiments/ (a copy), models.tsv, cells.tsv, left_out.tsv,
+// not_measured.tsv, settings.tsv and plan.tsv. Where all but the last are there already, only
+// plan.tsv is written anew, for the given budget.
+#include "bench/base/cpus.h"
+#include "bench/base/experiment.h"
+#include "bench/base/names.h"
+#include "bench/base/number.h"
+#include "bench/base/output.h"
+#include "bench/base/table.h"
+#include "bench/measure/plan/cells.h"
+#include "bench/measure/plan/contender.h"
+#include "bench/measure/plan/order.h"
+
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LEAST_BLOCKS = 3 };
+enum { PLANNED_COLUMNS = 7 }; // of cells.tsv, from the first on: experiment to load
+
+struct options {
+    const char *run;
+    const char *experiments; // names separated by blanks, or "all"; NULL: those of the core
+    const char *models;      // likewise; NULL: all
+    const char *server_cpus, *client_cpus;
+    double budget_minutes;
+    unsigned long seed;
+};
+
+enum {
+    EXPERIMENTS_OPTION = 256,
+    MODELS_OPTION,
+    BUDGET_OPTION,
+    SEED_OPTION,
+    SERVER_CPUS_OPTION,
+    CLIENT_CPUS_OPTION
+};
+
+static const struct argp_option argp_options[] = {
+    {"experiments", EXPERIMENTS_OPTION, "NAMES", 0,
+     "Only these experiments, or all (default: those that are marked as the core)", 0},
+    {"models", MODELS_OPTION, "NAMES", 0, "Only these models (default: all)", 0},
+    {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
+    {"seed", SEED_OPTION, "N", 0, "Seed of the order (default 1)", 0},
+    {"server-cpus", SERVER_CPUS_OPTION, "LIST", 0,
+     "Processors of the server (default: the last core)", 0},
+    {"client-cpus", CLIENT_CPUS_OPTION, "LIST", 0,
+     "Processors of the client (default: the core before it)", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case EXPERIMENTS_OPTION:
+        options->experiments = argument;
+        return 0;
+    case MODELS_OPTION:
+        options->models = argument;
+        return 0;
+    case BUDGET_OPTION:
+        options->budget_minutes = number_real(argument, "the budget in MINUTES", 0, 10080);
+        return 0;
+    case SEED_OPTION:
+        options->seed = number_whole(argument, "the seed", 0, 1000000000000000);
+        return 0;
+    case SERVER_CPUS_OPTION:
+        options->server_cpus = argument;
+        return 0;
+    case CLIENT_CPUS_OPTION:
+        options->client_cpus = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (options->run)
+            errx(2, "one folder, not also '%s'", argument);
+        options->run = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->run)
+            errx(2, "which folder is the run's?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+// Whether the kernel would let a process have exactly these processors.
+static bool are_usable(const cpu_set_t *cpus)
+{
+    cpu_set_t before, got;
+    if (sched_getaffinity(0, sizeof before, &before) < 0)
+        err(1, "sched_getaffinity");
+    bool usable = sched_setaffinity(0, sizeof *cpus, cpus) == 0 &&
+                  sched_getaffinity(0, sizeof got, &got) == 0 && CPU_EQUAL(&got, cpus);
+    if (sched_setaffinity(0, sizeof before, &before) < 0)
+        err(1, "sched_setaffinity");
+    return usable;
+}
+
+static void choose(const char *list, cpu_set_t *cpus)
+{
+    if (!list)
+        return;
+    if (cpus_parse(list, cpus) < 0)
+        errx(2, "not a list of processors: '%s'", list);
+    if (!are_usable(cpus))
+        errx(2, "not all of these processors can be used here: '%s'", list);
+}
+
+static struct processors choose_processors(const struct options *options)
+{
+    struct processors setting;
+    cpus_choose(&setting.server, &setting.client);
+    choose(options->server_cpus, &setting.server);
+    choose(options->client_cpus, &setting.client);
+    return setting;
+}
+
+static void write_settings(const struct options *options, const struct processors *setting)
+{
+    char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
+    cpus_print(&setting->server, server_list, sizeof server_list);
+    cpus_print(&setting->client, client_list, sizeof client_list);
+    struct output settings = output_begin(options->run, "settings.tsv");
+    fprintf(settings.file, "name\tvalue\nseed\t%lu\nserver_cpus\t%s\nclient_cpus\t%s\n",
+            options->seed, server_list, client_list);
+    output_complete(&settings);
+}
+
+static void copy_experiment(const char *run, const struct experiment *e)
+{
+    char name[128];
+    snprintf(name, sizeof name, "experiments/%s.conf", e->stem);
+    struct output copy = output_begin(run, name);
+    for (size_t i = 0; i < e->lines; i++)
+        fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
+    output_complete(&copy);
+}
+
+// The files of a run that say what is in it.
+struct inventory {
+    struct output models, cells, left_out, not_measured;
+};
+
+static void take_stock(const struct experiment *e, const struct options *options,
+                       const struct processors *processors, FILE *names,
+                       struct inventory *inventory)
+{
+    struct contender *contenders;
+    size_t count = contenders_find(e, options->models, names, &contenders);
+    for (size_t i = 0; i < count; i++) {
+        const struct contender *who = &contenders[i];
+        fprintf(inventory->models.file, "%s\t%s\t%s\t%s\n", e->stem, who->name, who->description,
+                who->status);
+        if (strcmp(who->status, "ok") == 0)
+            cells_write(e, who, options->models != NULL, processors, inventory->cells.file,
+                        inventory->left_out.file);
+    }
+    free(contenders);
+}
+
+// Without a choice, those that are marked, or all where none is.
+static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
+{
+    const char *core = experiment_get(e, "core");
+    if (core && strcmp(core, "yes") != 0)
+        errx(1, "experiment %s: 'core' is yes or not there, not '%s'", e->stem, core);
+    if (choice)
+        return strcmp(choice, "all") == 0 || is_listed(e->stem, choice);
+    return core || !has_core;
+}
+
+static void set_up_run(const struct options *options)
+{
+    struct experiment *all;
+    char path[4096];
+    size_t count = experiments_read("bench/questions/experiments", &all), bytes;
+    bool has_core = false;
+    char *names;
+    FILE *found = open_memstream(&names, &bytes);
+    if (!found)
+        err(1, "plan");
+    for (size_t i = 0; i < count; i++) {
+        fprintf(found, "%s ", all[i].stem);
+        has_core = has_core || experiment_get(&all[i], "core");
+    }
+    fflush(found);
+    if (options->experiments && strcmp(options->experiments, "all") != 0)
+        check_names(options->experiments, names, "experiment");
+    rewind(found);
+    struct processors setting = choose_processors(options);
+    snprintf(path, sizeof path, "%s/experiments", options->run);
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        err(1, "%s", path);
+    struct inventory inventory = {
+        .models = output_begin(options->run, "models.tsv"),
+        .cells = output_begin(options->run, "cells.tsv"),
+        .left_out = output_begin(options->run, "left_out.tsv"),
+        .not_measured = output_begin(options->run, "not_measured.tsv"),
+    };
+    fputs("experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n",
+          inventory.models.file);
+    fputs(CELL_COLUMNS "\n", inventory.cells.file);
+    fputs(LEFT_OUT_COLUMNS "\n", inventory.left_out.file);
+    fputs("experiment\tquestion\n", inventory.not_measured.file);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_asked(&all[i], options->experiments, has_core)) {
+            fprintf(inventory.not_measured.file, "%s\t%s\n", all[i].stem,
+                    experiment_need(&all[i], "question"));
+            continue;
+        }
+        copy_experiment(options->run, &all[i]);
+        take_stock(&all[i], options, &setting, found, &inventory);
+    }
+    if (fclose(found) == EOF)
+        err(1, "plan");
+    check_names(options->models, names, "model");
+    free(names);
+    output_complete(&inventory.models);
+    output_complete(&inventory.cells);
+    output_complete(&inventory.left_out);
+    output_complete(&inventory.not_measured);
+    experiments_free(all, count);
+    write_settings(options, &setting); // the last: a run that has it is complete
+}
+
+// Why there is nothing to measure.
+static _Noreturn void refuse(const char *run)
+{
+    char path[4096];
+    struct table models;
+    snprintf(path, sizeof path, "%s/models.tsv", run);
+    table_read(&models, path);
+    size_t name = table_column(&models, "name"), status = table_column(&models, "status");
+    for (size_t row = models.rows; row-- > 0;)
+        if (strcmp(table_text(&models, row, status), "ok") != 0)
+            errx(1, "%s: nothing can be measured here: %s is %s", run,
+                 table_text(&models, row, name), table_text(&models, row, status));
+    errx(1, "%s: no experiment asked for measures a model asked for", run);
+}
+
+static unsigned long stored_seed(const char *run)
+{
+    struct table settings;
+    char path[4096];
+    double seed = NAN;
+    snprintf(path, sizeof path, "%s/settings.tsv", run);
+    table_read(&settings, path);
+    for (size_t row = 0; row < settings.rows; row++)
+        if (strcmp(table_text(&settings, row, 0), "seed") == 0)
+            seed = table_number(&settings, row, 1);
+    table_free(&settings);
+    if (isnan(seed))
+        errx(1, "%s: no seed", path);
+    return (unsigned long)seed;
+}
+
+// The blocks of the plan that is there already, 0 if none is.
+static size_t blocks_planned(const char *run)
+{
+    struct table plan;
+    char path[4096];
+    size_t blocks = 0;
+    snprintf(path, sizeof path, "%s/plan.tsv", run);
+    if (access(path, F_OK) < 0)
+        return 0;
+    table_read(&plan, path);
+    if (plan.rows)
+        blocks = (size_t)table_number(&plan, plan.rows - 1, table_column(&plan, "block"));
+    table_free(&plan);
+    return blocks;
+}
+
+// As many blocks as would fit if nothing but windows took time: more than will be run before the
+// budget is spent. A plan never gets shorter: some of it may have been carried out.
+static size_t blocks_wanted(const char *run, const struct table *cells, const struct place *places,
+                            double budget_minutes)
+{
+    size_t least_s = table_column(cells, "least_s");
+    double block_s = 0;
+    for (size_t i = 0; i < cells->rows; i++)
+        block_s += table_number(cells, i, least_s) / (double)places[i].every;
+    size_t blocks = (size_t)ceil(budget_minutes * 60 / block_s), before = blocks_planned(run);
+    if (blocks < LEAST_BLOCKS)
+        blocks = LEAST_BLOCKS;
+    return blocks < before ? before : blocks;
+}
+
+static void write_plan(const char *run, double budget_minutes)
+{
+    struct table cells;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/cells.tsv", run);
+    table_read(&cells, path);
+    if (!cells.rows)
+        refuse(run);
+    struct place *places = places_of(&cells);
+    size_t blocks = blocks_wanted(run, &cells, places, budget_minutes), trial = 0;
+    unsigned long seed = stored_seed(run);
+    size_t *order = calloc(cells.rows, sizeof *order);
+    if (!order)
+        err(1, "plan");
+    struct output plan = output_begin(run, "plan.tsv");
+    fputs("trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload\n", plan.file);
+    for (size_t block = 1; block <= blocks; block++) {
+        size_t taking_part = block_order(places, cells.rows, seed, block, order);
+        for (size_t i = 0; i < taking_part; i++) {
+            fprintf(plan.file, "%zu\t%zu", ++trial, block);
+            for (size_t column = 0; column < PLANNED_COLUMNS; column++)
+                fprintf(plan.file, "\t%s", table_text(&cells, order[i], column));
+            fputc('\n', plan.file);
+        }
+    }
+    output_complete(&plan);
+    free(order);
+    free(places);
+    table_free(&cells);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.budget_minutes = 10, .seed = 1};
+    struct argp argp = {
+        argp_options, parse_option, "RUN_FOLDER", "Plans a run: which trials, in which order.",
+        NULL,         NULL,         NULL};
+    char path[4096];
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
+        return 2;
+    snprintf(path, sizeof path, "%s/settings.tsv", options.run);
+    if (access(path, F_OK) < 0)
+        set_up_run(&options);
+    write_plan(options.run, options.budget_minutes);
+    return 0;
+}

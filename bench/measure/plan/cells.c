@@ -1,0 +1,359 @@
+#include "bench/measure/plan/cells.h"
+#include "bench/base/cpus.h"
+#include "bench/base/number.h"
+#include "bench/measure/plan/headline.h"
+#include "bench/measure/trial/background.h"
+#include "bench/measure/trial/trial_type.h"
+#include "clients/core/crowd.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum { MANY_CLIENTS = 100 };
+
+struct cell {
+    const char *x_name, *x; // x_name is NULL if nothing varies
+    char program[512], arguments[512], load[256], left_out[1024];
+    char placed[512]; // a command that gives a server other processors than a run's, or nothing
+    double least_s;
+    unsigned every;
+    bool is_headline;
+};
+
+// A number of a serving experiment: its own value, or x if that is what varies.
+static double varied(const struct experiment *e, const struct cell *c, const char *key,
+                     double otherwise)
+{
+    if (c->x_name && strcmp(key, c->x_name) == 0)
+        return number_real(c->x, key, 0, 1e9);
+    return experiment_get(e, key) ? experiment_number(e, key, 0, 1e9) : otherwise;
+}
+
+static double pool_size(const struct experiment *e, const struct cell *c, double connections)
+{
+    if (is_varied(e, "workers"))
+        return varied(e, c, "workers", 0);
+    bool grows = strcmp(experiment_need(e, "pool"), "connections") == 0;
+    return grows ? connections : experiment_number(e, "pool", 1, 65536);
+}
+
+static void add_argument(struct cell *c, const char *option, const char *value)
+{
+    size_t used = strlen(c->arguments);
+    if (*value)
+        snprintf(c->arguments + used, sizeof c->arguments - used, "%s%s%s%s", used ? " " : "",
+                 option, *option ? " " : "", value);
+}
+
+// How long a server is driven: for a time, or for a number of requests: where what varies is
+// something else, as many more as it takes for each connection to carry as many as it may, and for
+// as many connections at a time as there may be.
+static void add_length(const struct experiment *e, struct cell *c, double at_once)
+{
+    size_t used = strlen(c->load);
+    double total = varied(e, c, "total", 0);
+    if (total > 0) {
+        if (!is_varied(e, "total") && at_once > 0)
+            total = ceil(total / at_once) * at_once;
+        snprintf(c->load + used, sizeof c->load - used, " -n %.0f", total);
+        c->least_s = 0.1;
+        return;
+    }
+    double window_s = experiment_number(e, "window_s", 0.01, 3600),
+           warmup_s = experiment_number(e, "warmup_s", 0, 3600);
+    snprintf(c->load + used, sizeof c->load - used, " -d %g --warmup %g", window_s, warmup_s);
+    c->least_s = window_s + warmup_s;
+}
+
+// A server in which somebody is brought down is driven until it is known what comes of that.
+static bool add_end(const struct experiment *e, struct cell *c)
+{
+    size_t used = strlen(c->load);
+    const char *end = is_varied(e, "end") ? c->x : experiment_get(e, "end");
+    if (!end)
+        return false;
+    if (strcmp(end, "crash") != 0 && strcmp(end, "kill") != 0)
+        errx(1, "experiment %s: end is crash or kill, not '%s'", e->stem, end);
+    snprintf(c->load + used, sizeof c->load - used, " --end %s", end);
+    c->least_s = 0.05;
+    return true;
+}
+
+// Connections beside the driver's, and how they behave.
+static void add_background(const struct experiment *e, struct cell *c, double background)
+{
+    size_t used = strlen(c->load);
+    const char *behaviour = is_varied(e, "behaviour")        ? c->x
+                            : experiment_get(e, "behaviour") ? experiment_get(e, "behaviour")
+                                                             : "idle";
+    if (behaviour_named(behaviour) == BEHAVIOURS)
+        errx(1, "experiment %s: behaviour is silent, idle, stalled, trickling or heavy, not '%s'",
+             e->stem, behaviour);
+    if (background > 0)
+        used += (size_t)snprintf(c->load + used, sizeof c->load - used,
+                                 BACKGROUND_FOLLOWS "-m %s -c %.0f", behaviour, background);
+    const char *failures = experiment_get(e, "failures");
+    if (failures && strcmp(failures, "counted") != 0)
+        errx(1, "experiment %s: failures are counted, or nothing is said of them, not '%s'",
+             e->stem, failures);
+    if (failures)
+        snprintf(c->load + used, sizeof c->load - used, FAILURES_COUNT);
+}
+
+// A program is asked whether it can have so many clients at once, where they are many; so is the
+// kernel, for the processes that make them.
+static void add_clients(struct cell *c, double clients)
+{
+    struct rlimit files;
+    char text[32];
+    if (clients < MANY_CLIENTS)
+        return;
+    snprintf(text, sizeof text, "%.0f", clients);
+    add_argument(c, "--clients", text);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && clients + 16 > (double)files.rlim_max)
+        snprintf(c->left_out, sizeof c->left_out,
+                 "a client may have no more than %ju descriptors here", (uintmax_t)files.rlim_max);
+}
+
+static const char *would_wait(const struct contender *who, double connections, double workers)
+{
+    if (connections > 1 && strcmp(who->capacity, "one") == 0)
+        return "a server that serves one connection at a time would let the others wait for ever";
+    if (connections > 1 && strcmp(who->capacity, "hashed") == 0)
+        return "the kernel may give two connections to one worker, and the second would wait for "
+               "ever";
+    if (connections > workers && strcmp(who->capacity, "workers") == 0)
+        return "there are more connections than workers, and some would wait for ever";
+    return "";
+}
+
+static void serve(const struct experiment *e, const struct contender *who, struct cell *c)
+{
+    char workers_text[32] = "";
+    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0),
+           background = varied(e, c, "background", 0);
+    const char *own = strstr(who->options, "-w ");
+    // A loop serves any number of connections: its pool is not sized by them. A variant can say
+    // itself how large its pool is.
+    bool is_sized =
+        who->has_pool && (is_varied(e, "workers") || (!own && strcmp(who->capacity, "many") != 0));
+    double workers = is_sized ? pool_size(e, c, connections) : own ? atof(own + 3) : 0;
+    if (is_sized)
+        snprintf(workers_text, sizeof workers_text, "%.0f", workers);
+    add_argument(c, "-w", workers_text);
+    if (is_varied(e, "workers") && !who->has_pool)
+        snprintf(c->left_out, sizeof c->left_out, "it has no workers to choose a number of");
+    else if (requests == 0)
+        snprintf(c->left_out, sizeof c->left_out, "%s",
+                 would_wait(who, connections + background, workers));
+    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
+             requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
+             experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
+    if (!add_end(e, c))
+        add_length(e, c, connections * requests);
+    add_background(e, c, background);
+    if (requests == 0)
+        add_clients(c, connections + background);
+}
+
+// So many idle connections are held, and nothing is asked on them once they were served.
+static void hold(const struct experiment *e, const struct contender *who, struct cell *c)
+{
+    char workers[32] = "";
+    double connections = varied(e, c, "connections", 1);
+    if (who->has_pool && strcmp(who->capacity, "many") != 0)
+        snprintf(workers, sizeof workers, "%.0f", pool_size(e, c, connections));
+    add_argument(c, "-w", workers);
+    snprintf(c->left_out, sizeof c->left_out, "%s",
+             would_wait(who, connections, *workers ? number_real(workers, "workers", 0, 1e9) : 0));
+    snprintf(c->load, sizeof c->load, "-m idle -c %.0f", connections);
+    c->least_s = 0.1 + connections * 2e-4; // to connect and to be closed
+    add_clients(c, connections);
+}
+
+// What a kind takes besides the driver's load stands behind it.
+static void add_taken(const struct experiment *e, const char *takes, struct cell *c)
+{
+    size_t used = strlen(c->load);
+    if (takes && (is_varied(e, takes) || experiment_get(e, takes)))
+        snprintf(c->load + used, sizeof c->load - used, " : %s %g", takes, varied(e, c, takes, 0));
+}
+
+// The counts of an operation: those for this model and this x, or for the one, or for the other, or
+// for all.
+static void count(const struct experiment *e, const struct contender *who, struct cell *c)
+{
+    char keys[4][192];
+    const char *counts = NULL;
+    snprintf(keys[0], sizeof keys[0], "counts:%s@%s", who->name, c->x);
+    snprintf(keys[1], sizeof keys[1], "counts@%s", c->x);
+    snprintf(keys[2], sizeof keys[2], "counts:%s", who->name);
+    snprintf(keys[3], sizeof keys[3], "counts");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !counts; i++)
+        counts = experiment_get(e, keys[i]);
+    const char *runs = experiment_get(e, "runs");
+    snprintf(c->load, sizeof c->load, "%s%s%s", counts ? counts : experiment_need(e, "counts"),
+             runs ? " " : "", runs ? runs : "");
+    c->least_s = 0.05;
+}
+
+// The processor of whoever is to run apart from the server's: -1 if they share theirs.
+static int processor_apart(const struct processors *processors)
+{
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &processors->client) && !CPU_ISSET(cpu, &processors->server))
+            return cpu;
+    return -1;
+}
+
+// What varies and is nothing of the load is an option of the program: --NAME VALUE, or what the
+// experiment says, with % for the value.
+static void add_option(const struct experiment *e, struct cell *c,
+                       const struct processors *processors)
+{
+    char option[64], value[64], text[192];
+    snprintf(option, sizeof option, "--%s", c->x_name);
+    snprintf(value, sizeof value, "%s", c->x);
+    if (strcmp(c->x_name, "placement") == 0) {
+        if (strcmp(c->x, "same_core") == 0)
+            return;
+        if (strcmp(c->x, "two_cores") != 0)
+            errx(1, "experiment %s: placement is same_core or two_cores, not '%s'", e->stem, c->x);
+        int peer_cpu = processor_apart(processors);
+        if (peer_cpu < 0) {
+            snprintf(c->left_out, sizeof c->left_out, "there is only one processor to run on");
+            return;
+        }
+        snprintf(option, sizeof option, "--peer-cpu");
+        snprintf(value, sizeof value, "%d", peer_cpu);
+    }
+    const char *form = experiment_get(e, "option"), *mark = form ? strchr(form, '%') : NULL;
+    if (form && !mark)
+        errx(1, "experiment %s: '%s' has no %% for the value", e->stem, form);
+    if (form)
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(mark - form), form, value, mark + 1);
+    else
+        snprintf(text, sizeof text, "%s %s", option, value);
+    add_argument(c, "", text);
+}
+
+// Gives a server as many processors as x says.
+static void place(struct cell *c, const struct processors *processors)
+{
+    char list[sizeof c->placed - sizeof "taskset -c  "];
+    unsigned cores = (unsigned)number_whole(c->x, "cores", 1, CPU_SETSIZE);
+    cpu_set_t cpus;
+    if (cpus_widen(&processors->server, &processors->client, cores, &cpus) < 0) {
+        snprintf(c->left_out, sizeof c->left_out, "there are not so many here");
+        return;
+    }
+    cpus_print(&cpus, list, sizeof list);
+    snprintf(c->placed, sizeof c->placed, "taskset -c %s ", list);
+}
+
+// An experiment can leave cells out itself: MODEL@X and why.
+static void leave_out(const struct experiment *e, const struct contender *who, struct cell *c)
+{
+    char cell[160];
+    size_t length = (size_t)snprintf(cell, sizeof cell, "%s@%s ", who->name, c->x);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "without") == 0 && strncmp(e->values[i], cell, length) == 0)
+            snprintf(c->left_out, sizeof c->left_out, "%s", e->values[i] + length);
+}
+
+// Whether a program can run so here is its own to say.
+static void ask(struct cell *c)
+{
+    char text[sizeof c->left_out];
+    if (describe(c->program, c->arguments, text, sizeof text) != 0)
+        snprintf(c->left_out, sizeof c->left_out, "%s", text);
+}
+
+static bool is_load(const char *name)
+{
+    static const char *const loads[] = {"connections", "requests", "bytes", "rate",
+                                        "total",       "workers",  "cores", "end",
+                                        "background",  "behaviour"};
+    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
+        if (strcmp(name, loads[i]) == 0)
+            return true;
+    return false;
+}
+
+static unsigned every(const struct experiment *e, const char *key, unsigned otherwise)
+{
+    return experiment_get(e, key) ? (unsigned)experiment_number(e, key, 1, 1000) : otherwise;
+}
+
+// In which blocks it takes part.
+static void take_turn(const struct experiment *e, const struct contender *who, bool is_chosen,
+                      struct cell *c)
+{
+    unsigned headline_every = every(e, "headline_every", 1);
+    char here[80];
+    snprintf(here, sizeof here, "every@%s", c->x);
+    c->is_headline = is_chosen || is_headline_cell(e, who->name, c->x);
+    c->every = every(e, "every", headline_every);
+    if (c->every % headline_every)
+        errx(1, "experiment %s: 'every' is a multiple of 'headline_every', not %u of %u", e->stem,
+             c->every, headline_every);
+    if (c->is_headline)
+        c->every = headline_every;
+    c->every = every(e, here, c->every);
+}
+
+static void write_cell(const struct experiment *e, const struct contender *who, struct cell *c,
+                       const struct processors *processors, FILE *cells, FILE *left_out)
+{
+    const char *kind = experiment_need(e, "type"), *under = experiment_get(e, "under");
+    const char *options = experiment_get(e, "options");
+    const char *takes = trial_type_named(kind)->takes;
+    bool serves = trial_type_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
+    if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)
+        errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, c->x);
+    contender_program(e, who, is_varied(e, "linking") && is_static, c->program, sizeof c->program);
+    add_argument(c, "", who->options);
+    if (options && !who->is_outside)
+        add_argument(c, "", options);
+    if (strcmp(kind, "hold") == 0)
+        hold(e, who, c);
+    else if (serves)
+        serve(e, who, c);
+    else
+        count(e, who, c);
+    add_taken(e, takes, c);
+    if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
+        !(takes && is_varied(e, takes)) && !who->is_outside)
+        add_option(e, c, processors);
+    if (serves && is_varied(e, "cores"))
+        place(c, processors);
+    leave_out(e, who, c);
+    if (*c->arguments && !*c->left_out && !who->is_outside)
+        ask(c);
+    if (*c->left_out)
+        fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
+    else
+        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\n", e->stem, kind, who->name,
+                c->x, c->placed, under ? under : "", under ? " " : "", c->program,
+                *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every,
+                c->is_headline ? "yes" : "no");
+}
+
+void cells_write(const struct experiment *e, const struct contender *who, bool is_chosen,
+                 const struct processors *processors, FILE *cells, FILE *left_out)
+{
+    char values[1024] = "-", *rest = values, *x_name = NULL, *x;
+    if (experiment_get(e, "vary")) {
+        snprintf(values, sizeof values, "%s", experiment_get(e, "vary"));
+        x_name = strsep(&rest, " ");
+    }
+    while ((x = strsep(&rest, " "))) {
+        struct cell c = {.x_name = x_name, .x = x};
+        take_turn(e, who, is_chosen, &c);
+        write_cell(e, who, &c, processors, cells, left_out);
+    }
+}

@@ -1,0 +1,176 @@
+#include "bench/measure/plan/contender.h"
+#include "bench/base/names.h"
+#include "bench/measure/trial/trial_type.h"
+
+#include <err.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SKIPPED = 77 };
+
+static void find_folder(const struct experiment *e, bool is_static, char folder[128])
+{
+    const struct trial_type *kind = trial_type_named(experiment_need(e, "type"));
+    const char *programs = kind->serves ? "servers" : experiment_need(e, "programs");
+    snprintf(folder, 128, "build/%s%s", is_static ? "static/" : "", programs);
+}
+
+void contender_program(const struct experiment *e, const struct contender *who, bool is_static,
+                       char *program, size_t bytes)
+{
+    char folder[128];
+    find_folder(e, is_static, folder);
+    if (who->is_outside)
+        snprintf(program, bytes, "%s", who->command);
+    else
+        snprintf(program, bytes, "%s/%s", folder, who->command);
+}
+
+static int output_of(const char *command, char *text, size_t bytes)
+{
+    FILE *output = popen(command, "re");
+    if (!output)
+        err(1, "%s", command);
+    size_t length = fread(text, 1, bytes - 1, output);
+    text[length] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    int status = pclose(output);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int describe(const char *program, const char *options, char *text, size_t bytes)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "timeout 10 %s %s --describe 2>&1", program, options);
+    int status = output_of(command, text, bytes);
+    const char *reason = strstr(text, ": "); // behind the program's name
+    if (status == SKIPPED && reason)
+        memmove(text, reason + 2, strlen(reason + 2) + 1);
+    else if (status != 0)
+        errx(1, "%s %s --describe failed: %s", program, options, text);
+    return status;
+}
+
+// What a variant or an outsider is: its name, the command, and options.
+static void define(struct contender *who, const char *text, bool is_outside)
+{
+    int command = 0, options = 0;
+    *who = (struct contender){.is_outside = is_outside};
+    if (sscanf(text, "%63s %n%255s %n", who->name, &command, who->command, &options) < 2)
+        errx(1, "a variant is a name, a program, and options, not '%s'", text);
+    snprintf(who->options, sizeof who->options, "%s", options ? text + options : "");
+}
+
+// Copies of the programs that the build could not link statically are not there; it has said why.
+static int describe_static(const struct experiment *e, const struct contender *who, char *text,
+                           size_t bytes)
+{
+    char program[512];
+    contender_program(e, who, true, program, sizeof program);
+    if (who->is_outside || access(program, X_OK) == 0)
+        return who->is_outside ? 0 : describe(program, "", text, bytes);
+    FILE *reason = fopen("build/static/none", "re");
+    if (!reason || !fgets(text, (int)bytes, reason))
+        snprintf(text, bytes, "there is no statically linked copy of it");
+    text[strcspn(text, "\n")] = '\0';
+    if (reason)
+        fclose(reason);
+    return SKIPPED;
+}
+
+static int describe_outsider(const struct contender *who, char *text, size_t bytes)
+{
+    char command[512];
+    snprintf(command, sizeof command, "command -v %s", who->command);
+    int status = output_of(command, text, bytes);
+    if (status == 0)
+        snprintf(text, bytes, "%s\tpeer\t-\t-\tits manual\tnot of this suite: %s %s", who->name,
+                 who->command, who->options);
+    else
+        snprintf(text, bytes, "%s is not installed", who->command);
+    return status == 0 ? 0 : SKIPPED;
+}
+
+static void describe_contender(const struct experiment *e, struct contender *who)
+{
+    char program[512], text[1024], workers[16] = "-";
+    contender_program(e, who, false, program, sizeof program);
+    int status = who->is_outside ? describe_outsider(who, text, sizeof text)
+                                 : describe(program, "", text, sizeof text);
+    if (status == 0 && is_varied(e, "linking"))
+        status = describe_static(e, who, text, sizeof text);
+    snprintf(who->description, sizeof who->description, "-\t-\t-\t-\t-");
+    if (status == SKIPPED) {
+        snprintf(who->status, sizeof who->status, "skipped: %.240s", text);
+        return;
+    }
+    const char *family = strchr(text, '\t');
+    if (!family || sscanf(family + 1, "%*s %15s %15s", who->capacity, workers) != 2)
+        errx(1, "%s --describe says '%s'", program, text);
+    snprintf(who->description, sizeof who->description, "%s", family + 1);
+    who->has_pool = strcmp(workers, "-") != 0;
+    snprintf(who->status, sizeof who->status, "ok");
+}
+
+static struct contender *add(struct contender **contenders, size_t *count)
+{
+    *contenders = realloc(*contenders, (*count + 1) * sizeof **contenders);
+    if (!*contenders)
+        err(1, "experiment");
+    (*contenders)[*count] = (struct contender){0};
+    return &(*contenders)[(*count)++];
+}
+
+static void add_programs(const struct experiment *e, struct contender **contenders, size_t *count)
+{
+    char folder[128], pattern[256];
+    glob_t found;
+    find_folder(e, false, folder);
+    snprintf(pattern, sizeof pattern, "%s/*", folder);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        errx(1, "no programs in %s: run make first", folder);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct stat info;
+        if (stat(found.gl_pathv[i], &info) < 0 || !S_ISREG(info.st_mode))
+            continue;
+        struct contender *who = add(contenders, count);
+        snprintf(who->name, sizeof who->name, "%s", strrchr(found.gl_pathv[i], '/') + 1);
+        snprintf(who->command, sizeof who->command, "%s", who->name);
+    }
+    globfree(&found);
+}
+
+size_t contenders_find(const struct experiment *e, const char *asked, FILE *names,
+                       struct contender **contenders)
+{
+    size_t all = 0, count = 0, bytes;
+    char *there_are, what[128];
+    const char *only = experiment_get(e, "models");
+    FILE *list = open_memstream(&there_are, &bytes);
+    if (!list)
+        err(1, "experiment");
+    *contenders = NULL;
+    add_programs(e, contenders, &all);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "variant") == 0 || strcmp(e->keys[i], "outside") == 0)
+            define(add(contenders, &all), e->values[i], strcmp(e->keys[i], "outside") == 0);
+    for (size_t i = 0; i < all; i++) {
+        struct contender *who = &(*contenders)[i];
+        fprintf(names, "%s ", who->name);
+        fprintf(list, "%s ", who->name);
+        if ((only && !is_listed(who->name, only)) || (asked && !is_listed(who->name, asked)))
+            continue;
+        describe_contender(e, who);
+        (*contenders)[count++] = *who;
+    }
+    if (fclose(list) == EOF)
+        err(1, "experiment");
+    snprintf(what, sizeof what, "program of experiment %s", e->stem);
+    check_names(only, there_are, what);
+    free(there_are);
+    return count;
+}

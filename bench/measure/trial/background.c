@@ -1,0 +1,92 @@
+#include "bench/measure/trial/background.h"
+
+#include "bench/measure/trial/process.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const uint64_t limit_ns = 30000000000; // its own, of 20 s, comes before
+
+char *background_in(char *load)
+{
+    char *arguments = strstr(load, BACKGROUND_FOLLOWS), *counted;
+    if ((counted = strstr(load, FAILURES_COUNT)))
+        *counted = '\0';
+    if (!arguments)
+        return NULL;
+    *arguments = '\0';
+    return arguments + strlen(BACKGROUND_FOLLOWS);
+}
+
+static bool await(const struct background *background, const char *word, char *line, size_t bytes,
+                  struct measurement *m)
+{
+    if (read_line(background->output_fd, line, bytes, monotonic_ns() + limit_ns) &&
+        strncmp(line, word, strlen(word)) == 0)
+        return true;
+    measurement_fault(m, "background is not %s", word);
+    return false;
+}
+
+void background_start(const struct setting *setting, const struct server *server,
+                      const char *arguments, struct background *background, struct measurement *m)
+{
+    char words[1024], line[64];
+    int output[2], command[2];
+    struct arguments list = {0};
+    if (pipe2(output, O_CLOEXEC) < 0 || pipe2(command, O_CLOEXEC) < 0)
+        err(1, "pipe");
+    snprintf(words, sizeof words, "build/clients/background --until %d --wait --limit 20 %s %s",
+             command[0], arguments, server->address);
+    arguments_add(&list, words);
+    background->pid =
+        process_start(&list, &setting->client_cpus, output[1], setting->log_fd, command[0]);
+    close(output[1]);
+    close(command[0]);
+    background->output_fd = output[0];
+    background->command_fd = command[1];
+    await(background, "waiting", line, sizeof line, m);
+}
+
+void background_gather(struct background *background, struct measurement *m)
+{
+    char line[128];
+    unsigned in_place, waiting, failed;
+    if (!background->pid)
+        return;
+    if (write(background->command_fd, "\n", 1) != 1 ||
+        !await(background, "ready", line, sizeof line, m))
+        return;
+    if (sscanf(line, "ready %u waiting %u failed %u", &in_place, &waiting, &failed) != 3) {
+        measurement_fault(m, "background says '%s'", line);
+        return;
+    }
+    m->figures[FIGURE_background_ready] = in_place;
+    m->figures[FIGURE_background_waiting] = waiting;
+    if (waiting > 0 || failed > 0)
+        measurement_fault(m, "background of %u: %u wait and %u failed", in_place + waiting + failed,
+                          waiting, failed);
+}
+
+void background_end(struct background *background, struct measurement *m)
+{
+    int status = 0;
+    struct rusage usage;
+    if (!background->pid)
+        return;
+    close(background->command_fd);
+    if (!process_wait(background->pid, monotonic_ns() + limit_ns, &status, &usage)) {
+        measurement_fault(m, "background did not end");
+        kill(background->pid, SIGKILL);
+        waitpid(background->pid, NULL, 0);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        measurement_fault(m, "background ended with status %#x", (unsigned)status);
+    }
+    close(background->output_fd);
+    background->pid = 0;
+}

@@ -1,0 +1,49 @@
+#include "bench/measure/trial/open_loop.h"
+
+#include "bench/measure/trial/driver.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// Long enough for thousands of echoes: the capacity is then known within some percent.
+static const char probe[] = "-r 0 -d 0.12 --warmup 0.03";
+
+double open_loop_asked(const char *load, char driver[DRIVER_BYTES])
+{
+    const char *colon = strstr(load, " : ");
+    double number = NAN;
+    snprintf(driver, DRIVER_BYTES, "%.*s", (int)(colon ? (size_t)(colon - load) : strlen(load)),
+             load);
+    if (colon)
+        sscanf(colon, " : %*s %lf", &number);
+    return number;
+}
+
+double open_loop_capacity(const struct trial *t, const struct server *server, const char *driver,
+                          struct measurement *m)
+{
+    char load[DRIVER_BYTES + 64], report[8192] = "";
+    snprintf(load, sizeof load, "%s %s", driver, probe);
+    double cpu_us = driver_run(t->setting, server, load, report, sizeof report, m),
+           capacity_per_s = reported(report, "echoes_per_s"),
+           available_us = reported(report, "window_s") * 1e6 * CPU_COUNT(&t->setting->server_cpus);
+    m->figures[FIGURE_capacity_per_s] = capacity_per_s;
+    // Of connections that end, the processes that served them are gone, and their time with them.
+    if (reported(report, "requests_per_connection") == 0)
+        m->figures[FIGURE_capacity_server_load] = cpu_us / available_us;
+    if (!(capacity_per_s > 0) || open_loop_errors(report) > 0)
+        measurement_fault(m, "it has no capacity: %.0f echoes per s, %.0f errors", capacity_per_s,
+                          open_loop_errors(report));
+    return capacity_per_s;
+}
+
+double open_loop_errors(const char *report)
+{
+    static const char *const names[] = {"errors_connect", "errors_reset", "errors_short",
+                                        "errors_mismatch"};
+    double sum = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        sum += reported(report, names[i]);
+    return sum;
+}

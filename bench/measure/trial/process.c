@@ -1,0 +1,401 @@
+#include "bench/measure/trial/process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/kcmp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void arguments_add(struct arguments *a, char *words)
+{
+    if (strcmp(words, "-") == 0)
+        return;
+    for (char *word; (word = strsep(&words, " "));)
+        if (*word && a->count < ARGUMENTS_AT_MOST)
+            a->list[a->count++] = word;
+}
+
+uint64_t monotonic_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int ms_until(uint64_t until_ns)
+{
+    uint64_t now = monotonic_ns();
+    return now >= until_ns ? 0 : (int)((until_ns - now) / 1000000 + 1);
+}
+
+// The children that this process has started lately.
+static pid_t started[64];
+static size_t starts;
+
+pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
+                    int error_fd, int inherited_fd)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1); // nothing that it leaves behind gets lost
+    pid_t parent = getpid(), pid = fork();
+    if (pid < 0)
+        err(1, "fork");
+    if (pid > 0) {
+        started[starts++ % (sizeof started / sizeof *started)] = pid;
+        return pid;
+    }
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
+    // What make or a lock left open here is none of its business (kernels before 5.11 leave it).
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
+        dup2(error_fd, STDERR_FILENO) < 0 ||
+        (inherited_fd >= 0 && fcntl(inherited_fd, F_SETFD, 0) < 0)) {
+        warn("%s", arguments->list[0]);
+        _exit(127);
+    }
+    execvp(arguments->list[0], arguments->list);
+    warn("%s", arguments->list[0]);
+    _exit(127);
+}
+
+bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0)
+        err(1, "pidfd_open");
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+    int ready = poll(&ended, 1, ms_until(until_ns));
+    close(pidfd);
+    if (ready <= 0)
+        return false;
+    pid_t waited;
+    do
+        waited = wait4(pid, status, 0, usage);
+    while (waited < 0 && errno == EINTR);
+    if (waited < 0)
+        err(1, "wait4");
+    return true;
+}
+
+void process_visit(void (*visit)(const struct process_ids *ids, void *context), void *context)
+{
+    struct dirent *entry;
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        err(1, "/proc");
+    while ((entry = readdir(proc))) {
+        char path[300], text[512];
+        struct process_ids ids = {.pid = atoi(entry->d_name)};
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        FILE *file = fopen(path, "re");
+        if (!file) // it has ended meanwhile
+            continue;
+        const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
+        fclose(file);
+        if (behind_name && sscanf(behind_name, ") %*c %d %d", &ids.parent, &ids.group) == 2)
+            visit(&ids, context);
+    }
+    closedir(proc);
+}
+
+bool process_is_orphan(const struct process_ids *ids)
+{
+    if (ids->parent != getpid())
+        return false;
+    for (size_t i = 0; i < sizeof started / sizeof *started; i++)
+        if (started[i] == ids->pid)
+            return false;
+    return true;
+}
+
+static void end_if_stray(const struct process_ids *ids, void *ended)
+{
+    if (!process_is_orphan(ids))
+        return;
+    kill(ids->pid, SIGKILL);
+    waitpid(ids->pid, NULL, 0);
+    ++*(unsigned *)ended;
+}
+
+unsigned process_orphans_end(void)
+{
+    unsigned sum = 0, ended;
+    do { // a orphan's children come to this process as it ends
+        ended = 0;
+        process_visit(end_if_stray, &ended);
+        sum += ended;
+    } while (ended > 0);
+    return sum;
+}
+
+struct of_group {
+    pid_t group;
+    unsigned found;
+    void (*visit)(pid_t pid, void *context);
+    void *context;
+};
+
+static void visit_if_of_group(const struct process_ids *ids, void *context)
+{
+    struct of_group *of = context;
+    if (ids->group != of->group)
+        return;
+    of->found++;
+    if (of->visit)
+        of->visit(ids->pid, of->context);
+}
+
+// Calls visit with each process of a group.
+static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *context),
+                                  void *context)
+{
+    struct of_group of = {group, 0, visit, context};
+    process_visit(visit_if_of_group, &of);
+    return of.found;
+}
+
+bool process_group_kill(pid_t group)
+{
+    while (waitpid(-group, NULL, WNOHANG) > 0) // those that came to this process
+        ;
+    if (for_each_of_group(group, NULL, NULL) == 0)
+        return false;
+    kill(-group, SIGKILL);
+    while (waitpid(-group, NULL, 0) > 0)
+        ;
+    return true;
+}
+
+static void add_cpu_ns(pid_t pid, void *sum)
+{
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0)
+        *(uint64_t *)sum += (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+uint64_t process_group_cpu_ns(pid_t group)
+{
+    uint64_t sum = 0;
+    for_each_of_group(group, add_cpu_ns, &sum);
+    return sum;
+}
+
+// A line "NAME: N kB" of /proc/PID/smaps_rollup, which is counted page by page; what
+// /proc/PID/status has may be many pages behind.
+static bool read_rollup(pid_t pid, const char *name, unsigned *kib)
+{
+    char path[64], line[256];
+    size_t length = strlen(name);
+    bool found = false;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (!found && fgets(line, sizeof line, file))
+        found = strncmp(line, name, length) == 0 && sscanf(line + length, ": %u kB", kib) == 1;
+    fclose(file);
+    return found;
+}
+
+struct group_pss {
+    pid_t leader;
+    double kib;
+};
+
+static void add_pss_kib(pid_t pid, void *context)
+{
+    struct group_pss *pss = context;
+    unsigned kib;
+    bool is_shared =
+        pid != pss->leader && syscall(SYS_kcmp, pid, pss->leader, KCMP_VM, 0L, 0L) == 0;
+    if (!is_shared && read_rollup(pid, "Pss", &kib))
+        pss->kib += kib;
+}
+
+double process_group_pss_kib(pid_t group)
+{
+    struct group_pss pss = {.leader = group};
+    for_each_of_group(group, add_pss_kib, &pss);
+    return pss.kib;
+}
+
+// Calls visit with the folder of each thread of a process.
+static void for_each_thread(pid_t pid, void (*visit)(const char *folder, void *context),
+                            void *context)
+{
+    char path[300];
+    const struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *threads = opendir(path);
+    if (!threads) // it has ended meanwhile
+        return;
+    while ((entry = readdir(threads))) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s", (int)pid, entry->d_name);
+        if (entry->d_name[0] != '.')
+            visit(path, context);
+    }
+    closedir(threads);
+}
+
+static void add_waited_of_thread(const char *folder, void *sum)
+{
+    char path[320];
+    unsigned long long ns;
+    snprintf(path, sizeof path, "%s/schedstat", folder);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%*u %llu", &ns) == 1)
+        *(uint64_t *)sum += ns;
+    if (file)
+        fclose(file);
+}
+
+static void add_waited_ns(pid_t pid, void *sum)
+{
+    for_each_thread(pid, add_waited_of_thread, sum);
+}
+
+uint64_t process_group_run_queue_delay_ns(pid_t group)
+{
+    uint64_t sum = 0;
+    for_each_of_group(group, add_waited_ns, &sum);
+    return sum;
+}
+
+bool process_count_descriptors(pid_t pid, unsigned *count)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *folder = opendir(path);
+    if (!folder)
+        return false;
+    const struct dirent *entry;
+    for (*count = 0; (entry = readdir(folder));)
+        *count += entry->d_name[0] != '.';
+    closedir(folder);
+    return true;
+}
+
+// Of a process or thread; 0 if it has been reaped meanwhile.
+static char state_of(const char *stat_path)
+{
+    char text[512];
+    FILE *file = fopen(stat_path, "re");
+    if (!file)
+        return 0;
+    const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
+    fclose(file);
+    return behind_name && behind_name[1] == ' ' ? behind_name[2] : 0;
+}
+
+static bool is_zombie(pid_t pid)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    return state_of(path) == 'Z';
+}
+
+static bool count_children(pid_t pid, unsigned *count, unsigned *zombies)
+{
+    char path[64];
+    int child;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    for (*count = *zombies = 0; fscanf(file, "%d", &child) == 1; ++*count)
+        *zombies += is_zombie(child);
+    fclose(file);
+    return true;
+}
+
+bool process_look(pid_t pid, struct process_state *state)
+{
+    return process_count_descriptors(pid, &state->descriptors) &&
+           count_children(pid, &state->children, &state->zombies) &&
+           read_rollup(pid, "Anonymous", &state->memory_kib);
+}
+
+static void see_if_thread_runs(const char *folder, void *runs)
+{
+    char path[320];
+    snprintf(path, sizeof path, "%s/stat", folder);
+    *(bool *)runs = *(bool *)runs || state_of(path) == 'R';
+}
+
+static void see_if_runs(pid_t pid, void *runs)
+{
+    for_each_thread(pid, see_if_thread_runs, runs);
+}
+
+bool process_group_runs(pid_t group)
+{
+    bool runs = false;
+    for_each_of_group(group, see_if_runs, &runs);
+    return runs;
+}
+
+static void keep_most_descriptors(pid_t pid, void *most)
+{
+    unsigned count;
+    if (process_count_descriptors(pid, &count) && count > *(unsigned *)most)
+        *(unsigned *)most = count;
+}
+
+unsigned process_group_most_descriptors(pid_t group)
+{
+    unsigned most = 0;
+    for_each_of_group(group, keep_most_descriptors, &most);
+    return most;
+}
+
+bool process_look_at_rest(pid_t pid, struct process_state *state)
+{
+    static const uint64_t rest_ns = 10000000, rest_of_zombies_ns = 50000000, most_ns = 200000000;
+    static const struct timespec step = {.tv_nsec = 1000000};
+    uint64_t begun_ns = monotonic_ns(), changed_ns = begun_ns, now_ns = begun_ns;
+    if (!process_look(pid, state))
+        return false;
+    while (now_ns - changed_ns < (state->zombies > 0 ? rest_of_zombies_ns : rest_ns) &&
+           now_ns - begun_ns < most_ns) {
+        struct process_state before = *state;
+        nanosleep(&step, NULL);
+        now_ns = monotonic_ns();
+        if (!process_look(pid, state))
+            return false;
+        if (state->descriptors != before.descriptors || state->children != before.children ||
+            state->zombies != before.zombies)
+            changed_ns = now_ns;
+    }
+    return true;
+}
+
+bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns)
+{
+    for (size_t length = 0; length + 1 < bytes; length++) {
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+        if (poll(&readable, 1, ms_until(until_ns)) <= 0 || read(fd, line + length, 1) != 1)
+            return false;
+        if (line[length] == '\n') {
+            line[length] = '\0';
+            return true;
+        }
+    }
+    return false;
+}

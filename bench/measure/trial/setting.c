@@ -1,0 +1,69 @@
+#include "bench/measure/trial/setting.h"
+
+#include "bench/base/cpus.h"
+#include "bench/base/table.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void setting_read(const char *run, struct setting *setting)
+{
+    char path[4096];
+    struct table settings;
+    bool server = false, client = false;
+    snprintf(path, sizeof path, "%s/settings.tsv", run);
+    table_read(&settings, path);
+    for (size_t row = 0; row < settings.rows; row++) {
+        const char *name = table_text(&settings, row, 0), *value = table_text(&settings, row, 1);
+        if (strcmp(name, "server_cpus") == 0)
+            server = cpus_parse(value, &setting->server_cpus) == 0;
+        else if (strcmp(name, "client_cpus") == 0)
+            client = cpus_parse(value, &setting->client_cpus) == 0;
+    }
+    if (!server || !client)
+        errx(1, "%s: no processors for server and client", path);
+    table_free(&settings);
+    snprintf(path, sizeof path, "%s/messages.log", run);
+    setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (setting->log_fd < 0)
+        err(1, "%s", path);
+}
+
+void hold_off_halts(void)
+{
+    int32_t latency_us = 0;
+    int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0 && write(fd, &latency_us, sizeof latency_us) != sizeof latency_us)
+        warn("/dev/cpu_dma_latency");
+}
+
+void keep_ipc_apart(void)
+{
+    static const char *const limits[] = {
+        "/proc/sys/kernel/msgmax",         "/proc/sys/kernel/msgmnb",
+        "/proc/sys/kernel/msgmni",         "/proc/sys/kernel/sem",
+        "/proc/sys/kernel/shmmax",         "/proc/sys/kernel/shmall",
+        "/proc/sys/kernel/shmmni",         "/proc/sys/fs/mqueue/msg_max",
+        "/proc/sys/fs/mqueue/msgsize_max", "/proc/sys/fs/mqueue/queues_max"};
+    enum { LIMITS = sizeof limits / sizeof *limits };
+    char values[LIMITS][128] = {{0}};
+    for (size_t i = 0; i < LIMITS; i++) {
+        FILE *file = fopen(limits[i], "re");
+        if (file && !fgets(values[i], sizeof values[i], file))
+            values[i][0] = '\0';
+        if (file)
+            fclose(file);
+    }
+    if (unshare(CLONE_NEWIPC) < 0)
+        return;
+    for (size_t i = 0; i < LIMITS; i++) {
+        FILE *file = *values[i] ? fopen(limits[i], "we") : NULL;
+        if (file && (int)(fputs(values[i], file) == EOF) + (fclose(file) == EOF) > 0)
+            warn("%s", limits[i]);
+    }
+}

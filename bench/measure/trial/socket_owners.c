@@ -1,0 +1,169 @@
+#include "bench/measure/trial/socket_owners.h"
+
+#include "bench/measure/trial/process.h"
+#include "bench/measure/trial/tcp_sockets.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct socket {
+    unsigned long inode;
+    bool listens, is_held; // held by a process of the group
+    pid_t holder;          // another one
+};
+
+struct proof {
+    pid_t group;
+    uint32_t address; // in host order
+    struct socket *sockets;
+    size_t socket_count;
+    struct process_ids *all;
+    size_t process_count;
+    pid_t orphan;
+    unsigned orphans;
+};
+
+static void *one_more(void *list, size_t count, size_t bytes)
+{
+    bool is_full = (count & (count - 1)) == 0; // it doubles
+    void *longer = is_full ? reallocarray(list, count ? 2 * count : 1, bytes) : list;
+    if (!longer)
+        err(1, "who answers");
+    return longer;
+}
+
+static void add_socket(const struct tcp_socket *s, void *context)
+{
+    struct proof *p = context;
+    if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
+        return;
+    p->sockets = one_more(p->sockets, p->socket_count, sizeof *p->sockets);
+    p->sockets[p->socket_count++] = (struct socket){.inode = s->inode, .listens = s->listens};
+}
+
+static void add_process(const struct process_ids *ids, void *context)
+{
+    struct proof *p = context;
+    p->all = one_more(p->all, p->process_count, sizeof *p->all);
+    p->all[p->process_count++] = *ids;
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    const struct socket *x = a, *y = b;
+    return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+// Marks the sockets that a process holds.
+static void look_into(struct proof *p, const struct process_ids *ids)
+{
+    char path[64], target[64];
+    const struct dirent *entry;
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)ids->pid);
+    DIR *folder = opendir(path);
+    if (!folder) // it has ended meanwhile, or belongs to somebody else
+        return;
+    while ((entry = readdir(folder))) {
+        struct socket wanted = {0};
+        ssize_t n = readlinkat(dirfd(folder), entry->d_name, target, sizeof target - 1);
+        target[n > 0 ? n : 0] = '\0';
+        if (sscanf(target, "socket:[%lu]", &wanted.inode) != 1)
+            continue;
+        struct socket *s =
+            bsearch(&wanted, p->sockets, p->socket_count, sizeof *p->sockets, by_inode);
+        if (s && ids->group == p->group)
+            s->is_held = true;
+        else if (s)
+            s->holder = ids->pid;
+    }
+    closedir(folder);
+}
+
+static bool is_of_group(const struct proof *p, pid_t pid)
+{
+    for (size_t i = 0; i < p->process_count; i++)
+        if (p->all[i].pid == pid)
+            return p->all[i].group == p->group;
+    return false;
+}
+
+static void look_into_all(struct proof *p)
+{
+    size_t without_holder = 0;
+    for (size_t i = 0; i < p->process_count; i++) {
+        const struct process_ids *ids = &p->all[i];
+        if (ids->group == p->group) {
+            look_into(p, ids);
+        } else if (process_is_orphan(ids) || is_of_group(p, ids->parent)) {
+            p->orphan = ids->pid;
+            p->orphans++;
+        }
+    }
+    for (size_t i = 0; i < p->socket_count; i++)
+        without_holder += !p->sockets[i].is_held;
+    for (size_t i = 0; i < p->process_count && without_holder > 0; i++)
+        if (p->all[i].group != p->group)
+            look_into(p, &p->all[i]);
+}
+
+static void name(pid_t pid, char *text, size_t bytes)
+{
+    char path[64], comm[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    FILE *file = pid > 0 ? fopen(path, "re") : NULL;
+    if (file && fgets(comm, sizeof comm, file))
+        comm[strcspn(comm, "\n")] = '\0';
+    if (file)
+        fclose(file);
+    snprintf(text, bytes, "%s", *comm ? comm : "a process that cannot be seen");
+}
+
+static void judge(const struct proof *p, struct measurement *m)
+{
+    char who[64];
+    unsigned foreign = 0;
+    pid_t holder = 0;
+    for (size_t i = 0; i < p->socket_count; i++) {
+        const struct socket *s = &p->sockets[i];
+        if (s->is_held || (!s->listens && !s->holder))
+            continue;
+        foreign++;
+        holder = s->holder ? s->holder : holder;
+    }
+    m->figures[FIGURE_foreign] = foreign + p->orphans;
+    name(foreign ? holder : p->orphan, who, sizeof who);
+    if (foreign)
+        measurement_fault(m, "%u sockets of its address are not the server's but held by %s",
+                          foreign, who);
+    else if (p->orphans)
+        measurement_fault(m, "%u processes that sprang from the server have left its group: %s",
+                          p->orphans, who);
+}
+
+void socket_owners_check(const struct server *server, bool connections_are_open,
+                         struct measurement *m)
+{
+    char host[64];
+    unsigned port;
+    struct in_addr address;
+    struct proof p = {.group = server->pid};
+    if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
+        inet_pton(AF_INET, host, &address) != 1)
+        return;
+    p.address = ntohl(address.s_addr);
+    if (tcp_sockets_visit(port, !connections_are_open, add_socket, &p)) {
+        if (p.socket_count > 0)
+            qsort(p.sockets, p.socket_count, sizeof *p.sockets, by_inode);
+        process_visit(add_process, &p);
+        look_into_all(&p);
+        judge(&p, m);
+    }
+    free(p.sockets);
+    free(p.all);
+}

@@ -1,0 +1,68 @@
+// A fresh server that holds idle connections: what they take in memory.
+//
+// The server is looked at twice: before any connection came, and when all of them have been served
+// once and are silent. The difference, by their number, is what one connection takes; what the
+// server and its clients take to start cancels.
+//
+// The processes' own memory is their PSS, summed over the server's process tree. The kernel's is
+// that of the whole machine, so the client's ends of the connections are in it, with their sockets;
+// they are the same beside every server. Whoever else makes processes or sockets meanwhile is in it
+// too. PSS is summed after the kernel's memory is read, as looking costs the kernel memory; before,
+// both are looked at once in vain, so that what looking at the first processes costs is there
+// already.
+#include "bench/measure/trial/background.h"
+#include "bench/measure/trial/kernel_memory.h"
+#include "bench/measure/trial/process.h"
+#include "bench/measure/trial/server.h"
+#include "bench/measure/trial/trial_type.h"
+
+#include <stdio.h>
+#include <time.h>
+
+struct memory {
+    struct kernel_memory kernel;
+    double pss_kib;
+};
+
+static struct memory look(const struct server *server)
+{
+    static const struct timespec rest = {.tv_nsec = 30000000}; // what was freed comes back late
+    struct memory memory;
+    nanosleep(&rest, NULL);
+    memory.kernel = kernel_memory_now();
+    memory.pss_kib = process_group_pss_kib(server->pid);
+    return memory;
+}
+
+static void subtract(const struct memory *before, const struct memory *after, double *f)
+{
+    const struct kernel_memory *b = &before->kernel, *a = &after->kernel;
+    double held = f[FIGURE_background_ready];
+    f[FIGURE_held] = held;
+    f[FIGURE_pss_kib_per_connection] = (after->pss_kib - before->pss_kib) / held;
+    f[FIGURE_page_tables_kib_per_connection] = (a->page_tables_kib - b->page_tables_kib) / held;
+    f[FIGURE_kernel_stack_kib_per_connection] = (a->stacks_kib - b->stacks_kib) / held;
+    f[FIGURE_slab_kib_per_connection] = (a->slab_kib - b->slab_kib) / held;
+    f[FIGURE_kernel_kib_per_connection] = (kernel_memory_kib(a) - kernel_memory_kib(b)) / held;
+    f[FIGURE_memory_kib_per_connection] =
+        f[FIGURE_pss_kib_per_connection] + f[FIGURE_kernel_kib_per_connection];
+}
+
+static void measure(const struct trial *t, struct measurement *m)
+{
+    struct server server = {0};
+    struct background background = {0};
+    if (server_start(t->setting, t->program, t->arguments, &server, m)) {
+        background_start(t->setting, &server, t->load, &background, m);
+        look(&server);
+        struct memory before = look(&server);
+        background_gather(&background, m);
+        struct memory after = look(&server);
+        subtract(&before, &after, m->figures);
+        background_end(&background, m);
+    }
+    server_stop(t->setting, &server, m);
+    measurement_explain(m, server.last_words);
+}
+
+TRIAL_TYPE(.name = "hold", .serves = true, .measure = measure);

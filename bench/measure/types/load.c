@@ -1,0 +1,71 @@
+// A fresh server under an open loop: requests are due at the times of a Poisson schedule, whatever
+// the server does, and a latency counts from there.
+//
+// The rate is a fraction, in percent, of the server's own capacity, which a short closed loop of
+// the same connections finds out just before; where the load has no fraction, it is the plan's. All
+// models of a block get the same schedule, stretched to their rates, and each block another one.
+//
+// A rate that the server cannot serve is no fault: latencies grow then, and requests that were
+// never sent are in the distribution with the time-out and more.
+#include "bench/measure/trial/driver.h"
+#include "bench/measure/trial/latency_record.h"
+#include "bench/measure/trial/open_loop.h"
+#include "bench/measure/trial/trial_type.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void read_report(const char *report, double cpu_us, struct measurement *m)
+{
+    double *f = m->figures;
+    double due = reported(report, "offered_per_s") * reported(report, "window_s");
+    f[FIGURE_window_s] = reported(report, "window_s");
+    f[FIGURE_failures] = f[FIGURE_errors] = open_loop_errors(report);
+    f[FIGURE_echoes] = reported(report, "echoes");
+    f[FIGURE_offered_per_s] = reported(report, "offered_per_s");
+    f[FIGURE_achieved_per_s] = reported(report, "echoes_per_s");
+    f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
+    f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
+    f[FIGURE_latency_p99_9_us] = reported(report, "latency_p99_9_us");
+    f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
+    f[FIGURE_unsent_share] = reported(report, "unsent") / due;
+    f[FIGURE_client_load] = reported(report, "cpu_load");
+    if (reported(report, "requests_per_connection") == 0) {
+        f[FIGURE_connections] = reported(report, "connections");
+        f[FIGURE_server_cpu_us] = cpu_us;
+        f[FIGURE_server_cpu_us_per_echo] = cpu_us / f[FIGURE_echoes];
+    }
+    if (!(f[FIGURE_echoes] > 0))
+        measurement_fault(m, "no echoes");
+    if (f[FIGURE_failures] > 0)
+        measurement_fault(m, "%.0f requests refused, reset, cut short or answered wrong",
+                          f[FIGURE_failures]);
+}
+
+static void drive(const struct trial *t, const struct server *server, struct measurement *m)
+{
+    char driver[DRIVER_BYTES], rate[32] = "", load[2 * DRIVER_BYTES], report[8192] = "";
+    double fraction = open_loop_asked(t->load, driver);
+    if (isfinite(fraction))
+        snprintf(rate, sizeof rate, "-r %.6g",
+                 fraction / 100 * open_loop_capacity(t, server, driver, m));
+    if (strcmp(m->status, "ok") != 0)
+        return;
+    struct latency_record record = latency_record_begin();
+    snprintf(load, sizeof load, "%s %s --seed %lu %s", driver, rate, t->block, record.argument);
+    double cpu_us = driver_run(t->setting, server, load, report, sizeof report, m);
+    latency_record_keep(&record, t, report);
+    read_report(report, cpu_us, m);
+}
+
+static void measure(const struct trial *t, struct measurement *m)
+{
+    struct server server = {0};
+    if (server_start(t->setting, t->program, t->arguments, &server, m))
+        drive(t, &server, m);
+    server_stop(t->setting, &server, m);
+    measurement_explain(m, server.last_words);
+}
+
+TRIAL_TYPE(.name = "load", .serves = true, .takes = "fraction", .measure = measure);

@@ -1,0 +1,237 @@
+// A fresh server, driven by the client driver, stopped, and its CPU time accounted.
+//
+// The CPU time is that of the server's whole process tree. Where connections persist it is taken
+// between the two ends of the window, at which no request is under way: every process that served
+// is alive then. Where they do not, processes come and go: it is taken over the server's whole life
+// by wait4(), less what the same server spends when it is started and stopped without a client,
+// which is measured just after; warm-up and window both count, as do their connections. Background
+// connections would be in that too: beside it there is no such figure.
+//
+// Background connections is in place before the driver begins and stays until it has ended.
+#include "bench/base/record.h"
+#include "bench/measure/trial/background.h"
+#include "bench/measure/trial/driver.h"
+#include "bench/measure/trial/latency_record.h"
+#include "bench/measure/trial/process.h"
+#include "bench/measure/trial/server.h"
+#include "bench/measure/trial/trial_type.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LEAST_ECHOES_IN_THIRDS = 100 }; // fewer differ by chance
+
+// So few that are left are no reason for a second look.
+enum { FEW = 8, LOOKS_AT_MOST = 50 };
+
+// Counts what it holds beyond what it began with. A server that has its processor to itself needs
+// less than 10 ms to close and to reap. One that others keep from it is looked at again: while it
+// has still to run, what it will leave is not known.
+static void look_at_rest(const struct server *server, const char *arguments, struct measurement *m)
+{
+    struct process_state state;
+    unsigned workers = 0, left, looks = 0;
+    bool ran;
+    const char *pool = strstr(arguments, "-w ");
+    if (pool)
+        sscanf(pool, "-w %u", &workers);
+    do {
+        ran = looks == 0 || process_group_runs(server->pid);
+        if (!process_look_at_rest(server->pid, &state))
+            return;
+        unsigned most = process_group_most_descriptors(server->pid),
+                 expected = server->descriptors + workers;
+        left = most > expected ? most - expected : 0;
+        m->figures[FIGURE_descriptors_leaked] = left;
+        m->figures[FIGURE_server_descriptors] = state.descriptors;
+        m->figures[FIGURE_server_zombies] = state.zombies;
+        m->figures[FIGURE_server_memory_kib] = state.memory_kib;
+    } while (ran && left + state.zombies > FEW && ++looks < LOOKS_AT_MOST);
+}
+
+static void look_where_it_runs(const struct setting *setting, const struct server *server,
+                               struct measurement *m)
+{
+    cpu_set_t cpus;
+    if (sched_getaffinity(server->pid, sizeof cpus, &cpus) < 0)
+        return;
+    CPU_AND(&cpus, &cpus, &setting->client_cpus);
+    m->figures[FIGURE_processors_shared] = CPU_COUNT(&cpus);
+}
+
+// All failures together; their kinds are put into words.
+static double failures(const char *report, char *kinds, size_t bytes)
+{
+    static const char *const names[] = {"errors_connect", "errors_reset", "errors_short",
+                                        "errors_mismatch", "errors_timeout"};
+    double sum = 0;
+    size_t used = 0;
+    kinds[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        double count = reported(report, names[i]);
+        sum += count;
+        if (count > 0 && used < bytes)
+            used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f", names[i], count);
+    }
+    return sum;
+}
+
+// How long nothing came back, if neither the driver nor the server waited for a processor: they may
+// have waited meanwhile. Where several processes of a server wait for each other they do so most of
+// the time, and nothing can be said.
+static void look_for_stalls(const char *report, struct measurement *m)
+{
+    double *f = m->figures, silent = reported(report, "silent");
+    f[FIGURE_client_run_queue_delay] = reported(report, "cpu_wait");
+    double waited = f[FIGURE_client_run_queue_delay] +
+                    f[FIGURE_server_run_queue_delay_us] / 1e6 / f[FIGURE_window_s];
+    if (isfinite(waited))
+        f[FIGURE_stalled] = silent > waited ? silent - waited : 0;
+}
+
+// What says whether the load was what it was meant to be (bench/analyse/validity.c).
+static void look_at_the_load(const char *report, struct measurement *m)
+{
+    double window_s = reported(report, "window_s"), connections = reported(report, "connections"),
+           echoes = reported(report, "echoes"),
+           latency_s = reported(report, "latency_mean_us") / 1e6,
+           due = reported(report, "offered_per_s") * window_s,
+           first = reported(report, "echoes_first_third"),
+           last = reported(report, "echoes_last_third"), *f = m->figures;
+    f[FIGURE_ports_exhausted] = reported(report, "ports_exhausted");
+    if (first + last >= LEAST_ECHOES_IN_THIRDS)
+        f[FIGURE_thirds] = last / first;
+    if (isfinite(due)) {
+        f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
+        f[FIGURE_unsent_share] = reported(report, "unsent") / due;
+    } else if (reported(report, "requests_per_connection") == 0 && latency_s < window_s / 10) {
+        // At the end of the window each connection has half a request to go, on average: a
+        // twentieth of the window at most.
+        f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
+    }
+}
+
+// A trial as it was carried out.
+struct serving {
+    char report[8192];      // the driver's
+    struct life life, idle; // of the server, and of one that nobody came to
+    double window_cpu_us;   // of the server, between the gates
+    bool persistent;        // connections are
+    bool has_background;    // beside the driver
+    bool counts_failures;   // they are part of the result
+};
+
+// The server's CPU time and what else it spent, in all and for each connection and echo.
+static void account(const struct serving *s, struct measurement *m)
+{
+    double *f = m->figures;
+    bool whole_life = !s->persistent && !s->has_background;
+    f[FIGURE_connections] =
+        reported(s->report, s->persistent ? "connections" : "connections_total");
+    f[FIGURE_echoes] = reported(s->report, s->persistent ? "echoes" : "echoes_total");
+    f[FIGURE_faults] = s->life.faults;
+    f[FIGURE_switches] = s->life.switches;
+    f[FIGURE_busiest_worker_share] = s->life.busiest;
+    f[FIGURE_idlest_worker_share] = s->life.idlest;
+    if (s->persistent)
+        f[FIGURE_server_cpu_us] = s->window_cpu_us;
+    else if (whole_life)
+        f[FIGURE_server_cpu_us] = s->life.cpu_us - s->idle.cpu_us;
+    f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
+    f[FIGURE_server_cpu_us_per_kib] =
+        f[FIGURE_server_cpu_us_per_echo] / (reported(s->report, "bytes") / 1024);
+    if (!whole_life)
+        return;
+    f[FIGURE_server_idle_cpu_us] = s->idle.cpu_us;
+    f[FIGURE_idle_share] = s->idle.cpu_us / s->life.cpu_us;
+    f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
+    f[FIGURE_server_faults_per_connection] =
+        (s->life.faults - s->idle.faults) / f[FIGURE_connections];
+    f[FIGURE_server_switches_per_connection] =
+        (s->life.switches - s->idle.switches) / f[FIGURE_connections];
+}
+
+// What the driver saw.
+static void take_report(const struct serving *s, struct measurement *m)
+{
+    double *f = m->figures;
+    f[FIGURE_window_s] = reported(s->report, "window_s");
+    f[FIGURE_served] = reported(s->report, "connections_served");
+    if (!s->persistent)
+        f[FIGURE_connections_per_s] = reported(s->report, "connections_per_s");
+    f[FIGURE_echoes_per_s] = reported(s->report, "echoes_per_s");
+    f[FIGURE_client_load] = reported(s->report, "cpu_load");
+    f[FIGURE_client_cpu_us_per_echo] = reported(s->report, "cpu_us_per_echo");
+    f[FIGURE_in_time_percent] = reported(s->report, "in_time_percent");
+    f[FIGURE_latency_p50_us] = reported(s->report, "latency_p50_us");
+    f[FIGURE_latency_p99_us] = reported(s->report, "latency_p99_us");
+    f[FIGURE_latency_p99_9_us] = reported(s->report, "latency_p99_9_us");
+    f[FIGURE_offered_per_s] = reported(s->report, "offered_per_s");
+    f[FIGURE_wrong_answers] = reported(s->report, "errors_mismatch");
+    look_at_the_load(s->report, m);
+    look_for_stalls(s->report, m);
+}
+
+static void find_faults(const struct serving *s, const char *arguments, struct measurement *m)
+{
+    char kinds[120];
+    double *f = m->figures, echoes = reported(s->report, "echoes_total");
+    f[FIGURE_failures] = failures(s->report, kinds, sizeof kinds);
+    if (!(f[FIGURE_echoes] > 0) && !s->counts_failures)
+        measurement_fault(m, "no echoes");
+    if (strstr(arguments, "--state") && !isfinite(s->life.counted))
+        measurement_fault(m, "the server did not say what it counted");
+    if (isfinite(s->life.counted) && s->life.counted != echoes)
+        measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
+                          echoes);
+    bool is_wrong = reported(s->report, "errors_mismatch") > 0; // which is never a result
+    f[FIGURE_errors] = is_wrong || !s->counts_failures ? f[FIGURE_failures] : 0;
+    if (f[FIGURE_errors] > 0)
+        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
+                          kinds, f[FIGURE_served]);
+}
+
+static void measure(const struct trial *t, struct measurement *m)
+{
+    const struct setting *setting = t->setting;
+    char load[2048];
+    struct serving s = {.report = ""};
+    struct server server = {0}, idle = {0};
+    struct background background = {0};
+    snprintf(load, sizeof load, "%s", t->load);
+    s.counts_failures = strstr(load, FAILURES_COUNT);
+    const char *guests = background_in(load);
+    s.has_background = guests;
+
+    if (!server_start(setting, t->program, t->arguments, &server, m)) {
+        server_stop(setting, &server, m);
+        measurement_explain(m, server.last_words);
+        return;
+    }
+    if (guests) {
+        background_start(setting, &server, guests, &background, m);
+        background_gather(&background, m);
+    }
+    struct latency_record record = latency_record_begin();
+    size_t used = strlen(load);
+    snprintf(load + used, sizeof load - used, " --seed %lu %s", t->block, record.argument);
+    s.window_cpu_us = driver_run(setting, &server, load, s.report, sizeof s.report, m);
+    latency_record_keep(&record, t, s.report);
+    look_where_it_runs(setting, &server, m);
+    background_end(&background, m);
+    look_at_rest(&server, t->arguments, m);
+    s.life = server_stop(setting, &server, m);
+    s.persistent = reported(s.report, "requests_per_connection") == 0;
+    if (!s.persistent && !guests) {
+        server_start(setting, t->program, t->arguments, &idle, m);
+        s.idle = server_stop(setting, &idle, m);
+    }
+    account(&s, m);
+    take_report(&s, m);
+    find_faults(&s, t->arguments, m);
+    measurement_explain(m, server.last_words);
+}
+
+TRIAL_TYPE(.name = "serve", .serves = true, .measure = measure);

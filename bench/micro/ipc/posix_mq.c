@@ -1,0 +1,106 @@
+// posix_mq: one POSIX message queue for each direction.
+//
+// UNPv2 ch. 5, TLPI ch. 52. A message is copied twice, into the kernel and out of it, as through a
+// pipe, and once more by the receiver, who must offer room for the longest one that the queue
+// takes. That is fs.mqueue.msgsize_max, also for root, whom the kernel may let exceed it. A queue
+// has room for one message; that of a stream for as many as one whose maker names no number,
+// fs.mqueue.msg_default.
+//
+// A queue is a descriptor and goes with the last process that has it; its name is gone as soon as
+// the queue is there. What remains: an empty queue /forklore-PID, if SIGKILL comes between these
+// two calls.
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/micro/ipc.h"
+
+static mqd_t queues[ROLES];
+static _Thread_local mqd_t in, out;
+static _Thread_local char buffer[MAX_MESSAGE_BYTES];
+
+static const char *unsupported(void)
+{
+    // Looks a queue up, and creates none: ENOENT is the usual answer.
+    return mq_open("/forklore", O_RDONLY) < 0 && errno == ENOSYS
+               ? "this kernel is built without POSIX message queues"
+               : NULL;
+}
+
+static size_t most_bytes(void)
+{
+    size_t limit = kernel_limit("/proc/sys/fs/mqueue/msgsize_max");
+
+    return limit < MAX_MESSAGE_BYTES ? limit : MAX_MESSAGE_BYTES;
+}
+
+static size_t default_messages(void)
+{
+    size_t usual = kernel_limit("/proc/sys/fs/mqueue/msg_default");
+    size_t most = kernel_limit("/proc/sys/fs/mqueue/msg_max");
+
+    return usual < most ? usual : most;
+}
+
+static mqd_t open_queue(size_t messages)
+{
+    struct mq_attr attributes = {.mq_maxmsg = (long)messages, .mq_msgsize = (long)most_bytes()};
+    char name[64];
+
+    snprintf(name, sizeof name, "/forklore-%d", (int)getpid());
+    mqd_t queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR, 0600, &attributes);
+    if (queue < 0)
+        err(EXIT_FAILURE, "mq_open %s", name);
+    if (mq_unlink(name) < 0)
+        err(EXIT_FAILURE, "mq_unlink %s", name);
+    return queue;
+}
+
+static void open_queues(enum traffic traffic)
+{
+    queues[INITIATOR] = open_queue(traffic == ONE_WAY ? default_messages() : 1);
+    queues[PEER] = open_queue(1);
+}
+
+static void take_queues(enum role self)
+{
+    in = queues[opposite(self)];
+    out = queues[self];
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    while (mq_send(out, message, bytes, 0) < 0)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "mq_send");
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    ssize_t got;
+
+    while ((got = mq_receive(in, buffer, sizeof buffer, NULL)) < 0)
+        if (errno != EINTR)
+            err(EXIT_FAILURE, "mq_receive");
+    if ((size_t)got != bytes)
+        errx(EXIT_FAILURE, "a message of %zd bytes came, not of %zu", got, bytes);
+    memcpy(message, buffer, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "two POSIX message queues, one for each direction",
+    .source = "UNPv2 ch. 5; TLPI ch. 52",
+    .family = MESSAGE,
+    .unsupported = unsupported,
+    .most_bytes = most_bytes,
+    .open = open_queues,
+    .take = take_queues,
+    .send = send_message,
+    .receive = receive_message,
+};

@@ -1,0 +1,97 @@
+// tcp: a TCP connection over the loopback interface.
+//
+// UNPv1 3rd ed. ch. 4, 7.9. One descriptor carries both directions. Beside the two copies each
+// message goes down the protocol stack, as segments with checksums and acknowledgements, and up
+// again. TCP_NODELAY: without it, Nagle's algorithm may keep a message back until the one before is
+// acknowledged.
+//
+// The end that closes first would stay as TIME_WAIT for a minute. The initiator's close is a reset
+// (SO_LINGER with no time), which ends that state at the peer, and has none itself; it comes when
+// all is read.
+#include <arpa/inet.h>
+#include <err.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/micro/ipc.h"
+
+static int ends[ROLES];
+static _Thread_local int end;
+
+// Whoever connects to a port is served, also a stranger: the accepted one must be our own.
+static void accept_own(int listener)
+{
+    struct sockaddr_in accepted = {0}, own = {0};
+    socklen_t accepted_bytes = sizeof accepted, own_bytes = sizeof own;
+
+    ends[PEER] = accept(listener, (struct sockaddr *)&accepted, &accepted_bytes);
+    if (ends[PEER] < 0)
+        err(EXIT_FAILURE, "accept");
+    if (getsockname(ends[INITIATOR], (struct sockaddr *)&own, &own_bytes) < 0)
+        err(EXIT_FAILURE, "getsockname");
+    if (accepted.sin_port != own.sin_port)
+        errx(EXIT_FAILURE, "another program has connected to this one's port");
+}
+
+static void open_connection(enum traffic traffic)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; // the port: any
+    socklen_t address_bytes = sizeof address;
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    const int on = 1;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+    ends[INITIATOR] = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || ends[INITIATOR] < 0)
+        err(EXIT_FAILURE, "socket");
+    (void)traffic;
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+        listen(listener, 1) < 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &address_bytes) < 0)
+        err(EXIT_FAILURE, "listening on a port of 127.0.0.1");
+    if (connect(ends[INITIATOR], (struct sockaddr *)&address, sizeof address) < 0)
+        err(EXIT_FAILURE, "connect");
+    accept_own(listener);
+    close(listener);
+
+    if (setsockopt(ends[INITIATOR], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        setsockopt(ends[PEER], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        setsockopt(ends[INITIATOR], SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0)
+        err(EXIT_FAILURE, "setsockopt");
+}
+
+static void take_end(enum role self)
+{
+    end = ends[self];
+}
+
+// Otherwise a reader would never see the end of file when the other dies.
+static void close_end(enum role other)
+{
+    close(ends[other]);
+}
+
+static void send_message(const void *message, size_t bytes)
+{
+    write_all(end, message, bytes);
+}
+
+static void receive_message(void *message, size_t bytes)
+{
+    read_all(end, message, bytes);
+}
+
+const struct ipc ipc = {
+    .summary = "one TCP connection over loopback, with TCP_NODELAY",
+    .source = "UNPv1 3rd ed. ch. 4, 7.9",
+    .family = STREAM,
+    .open = open_connection,
+    .take = take_end,
+    .let_go = close_end,
+    .send = send_message,
+    .receive = receive_message,
+};

@@ -1,0 +1,34 @@
+// system: a shell that executes a program, in one call.
+//
+// APUE 3rd ed. 8.13, TLPI 27.6. Two images instead of one: the shell's, and the one that is asked
+// for. glibc (since 2.29) makes the shell with posix_spawn, so the cost does not grow with the
+// parent. Whether the shell forks once more or becomes the program is its own affair.
+#include <err.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/micro/spawn.h"
+#include "bench/micro/spawn_image.h"
+
+static const char *unsupported(void)
+{
+    return access("/bin/sh", X_OK) == 0 ? NULL : "there is no /bin/sh";
+}
+
+static void run(void)
+{
+    int status = system(IMAGE_COMMAND);
+
+    if (status < 0)
+        err(EXIT_FAILURE, "system");
+    check_status(status);
+}
+
+const struct spawn spawn = {
+    .summary = "a shell that executes a program, while signals of the terminal are held off",
+    .source = "APUE 3rd ed. 8.13; TLPI 27.6; system(3)",
+    .family = PROCESS,
+    .loads_image = true,
+    .unsupported = unsupported,
+    .run = run,
+};

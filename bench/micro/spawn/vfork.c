@@ -1,0 +1,28 @@
+// vfork: a process that borrows the parent's memory and stack while the parent stands still.
+//
+// APUE 3rd ed. 8.4, TLPI 24.3. Nothing is copied, so the cost does not grow with the parent; in
+// return the child may do nothing but exec or _exit, and the parent runs again only when it has.
+#include <err.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench/micro/spawn.h"
+
+static void run(void)
+{
+    pid_t pid = vfork();
+
+    if (pid < 0)
+        err(EXIT_FAILURE, "vfork");
+    if (pid == 0)
+        _exit(CHILD_STATUS);
+    reap(pid);
+}
+
+const struct spawn spawn = {
+    .summary =
+        "a process in the parent's memory and on its stack; the parent stands still until it exits",
+    .source = "APUE 3rd ed. 8.4; TLPI 24.3 and 28.3",
+    .family = PROCESS,
+    .run = run,
+};

@@ -1,0 +1,40 @@
+#!/bin/bash
+# includes.sh: fails if a file includes what its room may not know. Arrows go one way:
+#
+#     base <- measure, base <- analyse <- report; servers/ and clients/ know nothing of the others
+#
+# Only what decides what to measure next (the scheduler) and the self-tests, which judge themselves, may use analyse from measure.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+allowed() { # FILE: the rooms that it may include from
+    case $1 in
+        servers/*) echo servers ;;
+        clients/*) echo clients ;;
+        bench/base/*) echo bench/base ;;
+        bench/micro/*) echo bench/base bench/micro ;;
+        bench/measure/scheduler.* | bench/measure/selftest.c) echo bench/base bench/measure bench/analyse clients ;;
+        bench/measure/*) echo bench/base bench/measure clients ;;
+        bench/analyse/*) echo bench/base bench/analyse clients ;;
+        bench/report/*) echo bench/base bench/analyse bench/report ;;
+        bench/figures/*) echo bench/base bench/measure bench/figures ;;
+        tests/*) echo servers clients bench tests ;;
+        *) echo none ;;
+    esac
+}
+
+checked=0 wrong=0
+while IFS=: read -r file line included; do
+    included=${included#*\"} included=${included%\"*}
+    checked=$((checked + 1))
+    may=no
+    for room in $(allowed "$file"); do
+        if [[ $included = "$room"/* ]]; then may=yes; fi
+    done
+    if [ $may = no ]; then
+        echo "$file:$line: includes $included, and may include from $(allowed "$file") only" >&2
+        wrong=$((wrong + 1))
+    fi
+done < <(grep -nE '^ *# *include +"' -r --include='*.[ch]' servers clients bench tests)
+[ $checked -gt 0 ] || { echo 'includes.sh: no file includes anything' >&2 && exit 1; }
+[ $wrong -eq 0 ] || { echo "includes.sh: $wrong of $checked includes go the wrong way" >&2 && exit 1; }
