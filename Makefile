@@ -21,7 +21,7 @@ OPT = -O2
 SAN =
 LINK =
 RESULTS := $(or $(RESULTS),results)
-export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS NO_DEPS
+export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -49,6 +49,7 @@ STEPS := $(patsubst %.c,$(B)/%,$(filter-out %_main.c,$(shell grep -lE '^int main
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
 PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(STEPS) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
+FIXTURES := $(patsubst %.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
@@ -133,6 +134,8 @@ $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
+$(FIXTURES): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a $(B)/objects/clients/core.a
+	$(LINK_PROGRAM)
 
 -include $(shell find $(B)/objects -name '*.d' 2>/dev/null)
 
@@ -141,7 +144,7 @@ help:
 	@echo 'make               build everything into build/ (CC=clang, SAN=address|undefined|thread, LINK=static)   20 s'
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
-	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it'
+	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it; SELFTEST=no: no self-tests'
 	@echo 'make bench-all     the same for every question, not only the core: EXPERIMENTS=all BUDGET=60            62 min'
 	@echo 'make doctor        say what on this machine will hurt the numbers, and what to do; changes nothing       15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
@@ -183,7 +186,7 @@ test:
 	@SAN='$(SAN)' tests/run.sh
 
 .PHONY: tests
-tests: $(TESTS)
+tests: $(TESTS) $(FIXTURES)
 
 check-deep:
 	@tests/deep.sh

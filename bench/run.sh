@@ -8,6 +8,7 @@
 #   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
 #   RESULTS      where runs are kept (default results)
 #   RUN_LOCK     runs with the same file exclude each other (default /tmp/forklore.lock)
+#   SELFTEST     no: a throw-away run, without the self-tests before its trials; environment.json and the report say so
 set -euo pipefail
 
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
@@ -18,6 +19,7 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RUN is a name of letters, digits, '.', '_' and '-', not '$name'" 2
 [[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET is a number of minutes, not '$BUDGET'" 2
 [[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED is a whole number, not '$SEED'" 2
+[[ ${SELFTEST:=yes} =~ ^(yes|no)$ ]] || fail "SELFTEST is yes or no, not '$SELFTEST'" 2
 run=${RESULTS:-results}/$name
 if [ "${1:-}" != "$run" ]; then # its folder is among its arguments for whoever is refused because of it
     RUN=$name exec build/bench/base/with_lock "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
@@ -47,14 +49,15 @@ fi
 setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
 halts=no
 if [ -w /dev/cpu_dma_latency ]; then halts=yes; fi
+if [ -e "$run/selftest.tsv" ]; then SELFTEST=yes; fi # an earlier part of the run was tested
 bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
-    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" | tee "$run/environment.json.new" > /dev/null || {
+    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" "selftest=$SELFTEST" | tee "$run/environment.json.new" > /dev/null || {
     rm -f "$run/environment.json.new"
     exit 1
 }
 mv "$run/environment.json.new" "$run/environment.json"
 
-[ -e "$run/selftest.tsv" ] || step build/bench/measure/selftest "$run"
+[ -e "$run/selftest.tsv" ] || [ "$SELFTEST" = no ] || step build/bench/measure/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
 step build/bench/measure/trial --budget "$BUDGET" "$run"
 step bench/conclude.sh "$run"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # compare_test.sh: two runs side by side (bench/report/compare.sh), and a run made again from its raw files (bench/report/verify.sh).
 #
-# Needs a built build/. The runs that are compared are made by hand, one verdict a row; the one that is verified is measured.
+# Needs a built build/. Nothing is measured: the runs that are compared are summaries made by hand, one verdict a row; of the one that
+# is verified the trials are made up.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
@@ -39,32 +40,49 @@ row_is() { # MODEL VERDICT: in the last comparison
 
 last_line() { equals 'the last line' "$(tail -n 1 "$work/said")" "$1"; } # TEXT
 
-# A pair of intervals, what is to be said of it, and how it ends: in this order and in the other.
-judged() { # NAME BASE NEW VERDICT STATUS
-    made judged_base "alpha 1 $2"
-    made judged_new "alpha 1 $3"
-    check "verdict: $1: status" compared "$5" judged_base judged_new
-    check "verdict: $1" row_is alpha@1 "$4"
-    compared "$5" judged_new judged_base > /dev/null
-    check "verdict: $1, the other way round" row_is alpha@1 "$4"
+# Pairs of intervals, and what is to be said of each: in this order and in the other. Each is a row of two runs.
+pairs=()
+pair() { pairs+=("$1|$2|$3|$4"); } # NAME BASE NEW VERDICT
+
+judged() { # STATUS: how a comparison ends that has these verdicts
+    local i name base new verdict rows_base=() rows_new=()
+    for i in "${!pairs[@]}"; do
+        IFS='|' read -r name base new verdict <<< "${pairs[i]}"
+        rows_base+=("alpha $i $base") rows_new+=("alpha $i $new")
+    done
+    made judged_base "${rows_base[@]}"
+    made judged_new "${rows_new[@]}"
+    check "verdicts: ${#pairs[@]} after which the status is $1" compared "$1" judged_base judged_new
+    for i in "${!pairs[@]}"; do
+        IFS='|' read -r name base new verdict <<< "${pairs[i]}"
+        check "verdict: $name" row_is "alpha@$i" "$verdict"
+    done
+    compared "$1" judged_new judged_base > /dev/null
+    for i in "${!pairs[@]}"; do
+        IFS='|' read -r name base new verdict <<< "${pairs[i]}"
+        check "verdict: $name, the other way round" row_is "alpha@$i" "$verdict"
+    done
     rm -r "$results"/judged_*
+    pairs=()
 }
 
-judged 'the intervals reach the estimates' '2.00 1.95 2.05' '2.02 1.97 2.07' same 0
-judged 'they reach them by the 5 % only' '2.00 1.98 2.02' '2.10 2.08 2.12' same 0
-judged 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2.099 2.098 2.100' same 0
-judged 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide' 0
-judged 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide' 0
-judged 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed 3
-judged 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed 3
-judged 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide' 0
-judged 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'cannot tell' 0
-judged 'far apart, and wide' '2.00 1.00 3.00' '9.00 4.00 12.0' changed 3
-judged 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'cannot tell' 0
-judged 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'cannot tell' 0
-judged 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'cannot tell' 0
-judged 'neither has an interval' '2.00 - -' '2.00 - -' 'cannot tell' 0
-judged 'small ratios' '0.0020 0.00195 0.00205' '2.3e-03 2.2e-03 2.4e-03' changed 3
+pair 'the intervals reach the estimates' '2.00 1.95 2.05' '2.02 1.97 2.07' same
+pair 'they reach them by the 5 % only' '2.00 1.98 2.02' '2.10 2.08 2.12' same
+pair 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2.099 2.098 2.100' same
+pair 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide'
+pair 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide'
+pair 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide'
+pair 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'cannot tell'
+pair 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'cannot tell'
+pair 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'cannot tell'
+pair 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'cannot tell'
+pair 'neither has an interval' '2.00 - -' '2.00 - -' 'cannot tell'
+judged 0
+pair 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed
+pair 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed
+pair 'far apart, and wide' '2.00 1.00 3.00' '9.00 4.00 12.0' changed
+pair 'small ratios' '0.0020 0.00195 0.00205' '2.3e-03 2.2e-03 2.4e-03' changed
+judged 3
 
 made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
 made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
@@ -150,11 +168,20 @@ check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 chang
 # A question that has a plot.
 tree asked
 own_questions "$work/asked"
-printf '%s\n' 'question Which?' 'type serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
+printf '%s\n' 'question Which?' 'type serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 1' 'warmup_s 0.01' \
     'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s client_load' 'baseline epoll' 'headline fork' > "$work/asked/bench/questions/experiments/churn.conf"
-bench asked RUN=fresh BUDGET=0
-check 'verify: there is a run' equals 'its status' $? 0
+filled() { # RUN: fork costs so much more
+    fixture asked "$1" 6 << END
+* * * client_load 0.5
+* * * connections_per_s 20000 21000 22000
+* epoll * server_cpu_us_per_connection 10
+* thread * server_cpu_us_per_connection 20 21 19
+* fork * server_cpu_us_per_connection $2
+END
+}
 fresh=$results/fresh
+there_is_one() { filled fresh '40 41 39' && "$repo/bench/conclude.sh" "$fresh"; }
+check 'verify: there is a run' there_is_one
 
 mkdir "$work/tmp"
 path=$PATH
@@ -184,26 +211,15 @@ differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file 
 edited=$work/edited/fresh
 edit() { mkdir -p "$work/edited" && cp -r "$fresh" "$edited"; }
 
-one_more() { # of the first trial of fork: another CPU time
-    awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["model"] == "fork" && !n++ { $at["server_cpu_us_per_connection"] += 1 } { print }' "$fresh/trials.tsv" > "$edited/trials.tsv"
-}
 edit
-one_more
+awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["model"] == "fork" && !n++ { $at["server_cpu_us_per_connection"] += 1 } { print }' \
+    "$fresh/trials.tsv" > "$edited/trials.tsv"
 refuses 'verify: one cell of trials.tsv' 1 'damaged row: its checksum is another' verify "$edited"
 rm -r "$edited"
 edit
-one_more
-seal "$edited/trials.tsv"
+filled other '40 41 38' && mv "$results/other/trials.tsv" "$edited/trials.tsv" && rm -r "$results/other"
 line=$(grep -n $'^churn\tserver_cpu_us_per_connection\tfork\t' "$fresh/summary.tsv" | cut -d : -f 1)
-differs 'one cell of trials.tsv with its checksum' "summary.tsv:$line: stored \"" 'recomputed "'
-edit
-echo $'slow\tsuspect\teverything\t-\t-\t-\t0\tsays\twhy' >> "$edited/validity.tsv"
-differs 'one reason more' 'validity.tsv:' 'recomputed nothing'
-
-edit
-line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
-sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
-differs 'one number of report.md' "report.md:$line: stored \"" ' 1 of 15 files differ'
+differs 'other trials with their checksums' "summary.tsv:$line: stored \"" 'recomputed "'
 
 change_byte() { # FILE OFFSET: the byte there becomes another
     local byte
@@ -212,8 +228,13 @@ change_byte() { # FILE OFFSET: the byte there becomes another
     printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 edit
+echo $'slow\tsuspect\teverything\t-\t-\t-\t0\tsays\twhy' >> "$edited/validity.tsv"
+line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
+sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
 change_byte "$edited/plots/churn.svg" 3000
-differs 'one byte of a plot' "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" ' 1 of 15 files differ'
+change_byte "$edited/plots/churn.png" 3000
+differs 'one reason more, one number of the report, one byte of a plot, one of a picture' validity.tsv: 'recomputed nothing' "report.md:$line: stored \"" \
+    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: stored another picture' ' 4 of 15 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
@@ -224,14 +245,8 @@ differs 'each file is named: a newline, a line more or less, a byte of a picture
     'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
     'plots/churn.tsv is missing' ' 5 of 15 files differ'
 edit
-change_byte "$edited/plots/churn.png" 3000
-differs 'one byte of a picture alone' 'plots/churn.png: stored another picture' ' 1 of 15 files differ'
-edit
-rm -r "$edited/plots"
-differs 'no plots' 'plots/style.gp is missing' '9 of 15 files differ'
-edit
-cp "$edited/plots/churn.svg" "$edited/plots/zz.svg"
-differs 'a file more' "plots/zz.svg is not made of the run's raw files" 'of 16 files differ'
+mv "$edited/plots/churn.svg" "$work/zz.svg" && rm -r "$edited/plots" && mkdir "$edited/plots" && mv "$work/zz.svg" "$edited/plots"
+differs 'no plots, but one that is not its own' 'plots/zz.svg is not made of the run' 'plots/style.gp is missing' '10 of 16 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"

@@ -11,7 +11,8 @@ fi
 table=${1%/}/selftest.tsv
 printf '<a id="selftest"></a>\n\n## Can the measuring be trusted?\n\n'
 if [ ! -f "$table" ]; then
-    echo 'This run was made without self-tests: nothing says so.'
+    asked=$(jq -r 'if .selftest == "no" then " (SELFTEST=no)" else "" end' "${1%/}/environment.json" 2> /dev/null) || asked=
+    echo "This run was made without self-tests$asked: nothing says so."
     exit
 fi
 # shellcheck disable=SC2016  # awk's own $

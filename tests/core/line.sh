@@ -11,10 +11,11 @@ if [ "${SAN:-}" = thread ]; then
     echo '[  SKIPPED ] 1 test(s).'
     exit
 fi
-unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS RESULTS MAKEFLAGS MAKELEVEL MFLAGS
+unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS SELFTEST RESULTS MAKEFLAGS MAKELEVEL MFLAGS
 export LC_ALL=C.UTF-8
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$repo/${BUILD:-build}
 work=$(cd "$(mktemp -d)" && pwd -P)
 results="$work/the results" # a blank must not matter
 mkdir "$results"
@@ -69,8 +70,8 @@ refuses() { # NAME STATUS TEXT COMMAND...
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
     ln -s "$repo"/{Makefile,bench,clients,plots} "$work/$1"
-    ln -s "$repo"/build/{bench,clients,flags,static} "$work/$1/build"
-    ln -s "$repo"/build/servers/* "$work/$1/build/servers"
+    ln -s "$build"/{bench,clients,flags,static} "$work/$1/build"
+    ln -s "$build"/servers/* "$work/$1/build/servers"
 }
 
 # Gives a tree questions of its own: none until they are written.
@@ -81,10 +82,10 @@ own_questions() { # TREE_FOLDER
 }
 
 # Runs of several trees may go on at once. Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
-bench() { # TREE KNOB=VALUE...: a RESULTS among the knobs goes before the usual one
+bench() { # TREE KNOB=VALUE...: a RESULTS or SELFTEST among the knobs goes before the usual one
     local tree=$1
     shift
-    env RESULTS="$results" RUN_LOCK="$work/$tree.lock" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
+    env RESULTS="$results" SELFTEST=no RUN_LOCK="$work/$tree.lock" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
 }
 
 # In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
@@ -181,16 +182,12 @@ all_ok() { # TRIALS
     [ -z "$bad" ] || { echo "$bad" && return 1; }
 }
 
-# Gives each row the checksum that it should have: gzip's trailer bears the same one.
-seal() { # TRIALS
-    local row
-    {
-        head -n 1 "$1"
-        tail -n +2 "$1" | while IFS= read -r row; do
-            row=${row%$'\t'*}
-            printf '%s\t%s\n' "$row" "$(printf %s "$row" | gzip -c | tail -c 8 | od -An -tx4 -N 4 | tr -d ' ')"
-        done
-    } > "$work/sealed" && mv "$work/sealed" "$1"
+# A run of which every number is known, and nothing was measured: planned as all are, its first BLOCKS filled in with what the
+# standard input says (tests/fixture/fill.c).
+fixture() { # TREE RUN BLOCKS [PLAN_OPTION...]
+    local run=$results/$2
+    mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan --budget 10 "${@:4}" "$run") && "$build/tests/fixture/fill" "$run" "$3" &&
+        "$repo/bench/measure/environment.sh" "run=$2" budget_minutes=10 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$run/environment.json"
 }
 
 in_order() { # TRIALS: each trial once, none left out
