@@ -15,13 +15,17 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
-# SAN=address is both, address and undefined: they do not get into each other's way.
+# SAN=address is both, address and undefined: they do not get into each other's way. Each variant has a folder of its own
+# (build/address, build/clang-static, build/O0), so one does not undo another; build/ itself holds the plain build.
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT = -O2
 SAN =
 LINK =
 RESULTS := $(or $(RESULTS),results)
-export BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
+VARIANT := $(subst $() ,-,$(strip $(filter-out gcc,$(notdir $(CC))) $(SAN) $(LINK) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
+B := build$(VARIANT:%=/%)
+BUILD := $(B)
+export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -43,7 +47,6 @@ $(error SAN and LINK=static do not go together: the sanitizers need dynamic link
 endif
 
 # ---- what there is ----------------------------------------------------------------------------------------
-B = build
 PROGRAM_DIRS = servers servers/inetd clients bench/micro/spawn bench/micro/images bench/micro/ipc
 STEPS := $(patsubst %.c,$(B)/%,$(filter-out %_main.c,$(shell grep -lE '^int main\b' bench/*/*.c)))
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
@@ -62,29 +65,31 @@ LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC)
 # called libuv_a.a.)
 PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
 
-# What a child of fork costs depends on how the program is linked: build/static/ has copies of these folders' programs
-# linked statically. Where that cannot be, build/static/none says why.
+# What a child of fork costs depends on how the program is linked: build/linked_static/ has copies of these folders'
+# programs linked statically. Where that cannot be, build/linked_static/none says why.
 COPIED := $(foreach d,servers servers/inetd bench/micro/spawn bench/micro/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
 NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
 	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
-COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/static/%))
-all: $(or $(COPIES),$(B)/static/none)
+COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/linked_static/%))
+all: $(or $(COPIES),$(B)/linked_static/none)
 
-# The flags are a file: change CC, SAN, LINK or OPT, or install a peer's library, and everything is built anew, so
-# build/ never mixes two kinds.
+# The flags are a file: when they change, or a peer's library is installed, the variant is built anew, so its folder never
+# mixes two kinds.
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/static && echo '$(FLAGS)' > $@; }
+	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/linked_static && echo '$(FLAGS)' > $@; }
 FORCE:
 
-$(B)/static/none: $(B)/flags
+$(B)/linked_static/none: $(B)/flags
 	@mkdir -p $(@D)
 	@echo '$(NO_COPIES)' > $@
 
+# Programs find each other in the folder of their variant, seen from the directory that holds build/.
+BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
 # What the programs of a folder share: of an archive, a program gets only what it uses.
 CORES = servers clients tests
@@ -106,7 +111,7 @@ SPAWN := $(filter $(B)/bench/micro/spawn/%,$(PROGRAMS))
 IMAGES := $(filter $(B)/bench/micro/images/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/micro/ipc/%,$(PROGRAMS))
 
-define LINK_INTO # a folder: build/, or that of the copies
+define LINK_INTO # a folder: the variant's, or that of the copies
 $(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
@@ -116,7 +121,7 @@ $(SPAWN:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/bench/micro/spawn_
 $(IMAGES:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o
 	$$(LINK_PROGRAM)
 endef
-$(foreach folder,$(B) $(B)/static,$(eval $(call LINK_INTO,$(folder))))
+$(foreach folder,$(B) $(B)/linked_static,$(eval $(call LINK_INTO,$(folder))))
 $(COPIES): private STATIC = -static
 
 $(PEERS:%=$(B)/servers/%): private LDLIBS += $(filter $(@F:lib%=-l%) $(@F:lib%=-l%_a),$(PEER_LIBS))
@@ -222,7 +227,7 @@ C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:
 	@CC='$(CC)' bench/deps.sh lint
 	clang-format --dry-run --Werror $(C_FILES)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE \
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE $(BUILD_FOLDER) \
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	shellcheck $(SCRIPTS)
 	tests/includes.sh
@@ -231,4 +236,4 @@ format:
 	clang-format -i $(C_FILES)
 
 clean:
-	rm -rf $(B)
+	rm -rf build

@@ -10,7 +10,7 @@ if [ $# -ne 1 ]; then
 fi
 run=${1%/}
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-steps=$here/../build/bench
+steps=$here/../${BUILD:-build}/bench
 
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 

@@ -20,18 +20,19 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 [[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET is a number of minutes, not '$BUDGET'" 2
 [[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED is a whole number, not '$SEED'" 2
 [[ ${SELFTEST:=yes} =~ ^(yes|no)$ ]] || fail "SELFTEST is yes or no, not '$SELFTEST'" 2
+build=${BUILD:-build} # the folder of the variant (Makefile)
 run=${RESULTS:-results}/$name
 if [ "${1:-}" != "$run" ]; then # its folder is among its arguments for whoever is refused because of it
-    RUN=$name exec build/bench/base/with_lock "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
+    RUN=$name exec "$build"/bench/base/with_lock "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
 fi
 
 if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
         fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
-    [ ! -e "$run/trials.tsv" ] || build/bench/base/with_lock "$run/trials.tsv" true || exit
+    [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: to go on with it, unxz its files first"
     echo "bench: $run is there already and goes on where it stopped" >&2
-    step build/bench/measure/plan --budget "$BUDGET" "$run"
+    step "$build"/bench/measure/plan --budget "$BUDGET" "$run"
 else
     [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"
     # It is there planned, or not at all: whoever is killed meanwhile begins anew.
@@ -39,7 +40,7 @@ else
     rm -rf "$new"
     trap 'rm -rf "$new"' EXIT
     mkdir -p "$new"
-    step build/bench/measure/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
+    step "$build"/bench/measure/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
         ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"
     mv -T "$new" "$run"
@@ -57,8 +58,8 @@ bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(settin
 }
 mv "$run/environment.json.new" "$run/environment.json"
 
-[ -e "$run/selftest.tsv" ] || [ "$SELFTEST" = no ] || step build/bench/measure/selftest "$run"
+[ -e "$run/selftest.tsv" ] || [ "$SELFTEST" = no ] || step "$build"/bench/measure/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
-step build/bench/measure/trial --budget "$BUDGET" "$run"
+step "$build"/bench/measure/trial --budget "$BUDGET" "$run"
 step bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

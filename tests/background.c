@@ -35,7 +35,7 @@ static struct {
 static void start(const char *format, ...)
 {
     static char words[512];
-    char *list[MOST_WORDS] = {"build/clients/background"}, *rest = words, *word;
+    char *list[MOST_WORDS] = {BUILD_FOLDER "/clients/background"}, *rest = words, *word;
     int in[2], out[2];
     va_list arguments;
     va_start(arguments, format);
@@ -163,7 +163,7 @@ static unsigned connections_from(unsigned last, unsigned port)
 static void many_come_from_several_addresses(void **unused)
 {
     (void)unused;
-    unsigned port = start_server("build/servers/epoll", "");
+    unsigned port = start_server(BUILD_FOLDER "/servers/epoll", "");
     start("-c 2500 127.0.0.1:%u", port);
     expect_line("ready 2500 waiting 0 failed 0");
     assert_int_equal(connections_from(1, port), 1000);
@@ -188,7 +188,8 @@ static void silent_ones_send_nothing(void **unused)
 static void trickling_ones_send_bytes_of_a_line(void **unused)
 {
     (void)unused;
-    start("-c 10 -m trickling --every 0.02 127.0.0.1:%u", start_server("build/servers/epoll", ""));
+    start("-c 10 -m trickling --every 0.02 127.0.0.1:%u",
+          start_server(BUILD_FOLDER "/servers/epoll", ""));
     expect_line("ready 10 waiting 0 failed 0");
     uint64_t start_ns = now_ns();
     poll(NULL, 0, 300);
@@ -202,7 +203,8 @@ static void trickling_ones_send_bytes_of_a_line(void **unused)
 static void heavy_ones_ask_again_and_again(void **unused)
 {
     (void)unused;
-    start("-c 3 -m heavy --word please 127.0.0.1:%u", start_server("build/servers/epoll", ""));
+    start("-c 3 -m heavy --word please 127.0.0.1:%u",
+          start_server(BUILD_FOLDER "/servers/epoll", ""));
     expect_line("ready 3 waiting 0 failed 0");
     poll(NULL, 0, 100);
     expect_end(0, 3, 0, 0);
@@ -215,7 +217,7 @@ static void heavy_ones_ask_again_and_again(void **unused)
 static void stalled_ones_fill_the_buffers(void **unused)
 {
     (void)unused;
-    unsigned port = start_server("build/servers/epoll", "");
+    unsigned port = start_server(BUILD_FOLDER "/servers/epoll", "");
     start("-c 5 -m stalled 127.0.0.1:%u", port);
     expect_line("ready 5 waiting 0 failed 0");
     io = epoll;
@@ -233,7 +235,7 @@ static void stalled_ones_fill_the_buffers(void **unused)
 static void some_wait_for_ever(void **unused)
 {
     (void)unused;
-    start("-c 10 --limit 0.3 127.0.0.1:%u", start_server("build/servers/prefork", "-w 4"));
+    start("-c 10 --limit 0.3 127.0.0.1:%u", start_server(BUILD_FOLDER "/servers/prefork", "-w 4"));
     expect_line("ready 4 waiting 6 failed 0");
     expect_end(0, 4, 6, 0);
 }
@@ -329,14 +331,18 @@ static void servers_say_how_many(void **unused)
     static const struct {
         const char *command, *reason;
     } cases[] = {
-        {"build/servers/select --clients 1020 --describe", NULL},
-        {"build/servers/select --clients 1021 --describe", "it serves no more than 1020 clients"},
-        {"build/servers/fork --max-children 7 --clients 7 --describe", NULL},
-        {"build/servers/fork --max-children 7 --clients 8 --describe", "no more than 7 processes"},
-        {"prlimit --nofile=100 build/servers/poll --clients 84 --describe", NULL},
-        {"prlimit --nofile=100 build/servers/poll --clients 85 --describe", "100 descriptors"},
-        {"prlimit --nofile=100 build/servers/thread --clients 85 --describe", "100 descriptors"},
-        {"prlimit --nofile=100 build/servers/fork --clients 85 --describe", NULL},
+        {BUILD_FOLDER "/servers/select --clients 1020 --describe", NULL},
+        {BUILD_FOLDER "/servers/select --clients 1021 --describe",
+         "it serves no more than 1020 clients"},
+        {BUILD_FOLDER "/servers/fork --max-children 7 --clients 7 --describe", NULL},
+        {BUILD_FOLDER "/servers/fork --max-children 7 --clients 8 --describe",
+         "no more than 7 processes"},
+        {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 84 --describe", NULL},
+        {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 85 --describe",
+         "100 descriptors"},
+        {"prlimit --nofile=100 " BUILD_FOLDER "/servers/thread --clients 85 --describe",
+         "100 descriptors"},
+        {"prlimit --nofile=100 " BUILD_FOLDER "/servers/fork --clients 85 --describe", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char command[256], text[512];

@@ -23,7 +23,7 @@
 #include "clients/core/clock.h"
 #include "clients/core/histogram.h"
 
-static const char epoll_server[] = "build/servers/epoll";
+static const char epoll_server[] = BUILD_FOLDER "/servers/epoll";
 
 // ---- honest servers ----
 

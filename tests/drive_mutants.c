@@ -79,7 +79,8 @@ static void a_service_that_stops(void **state)
 {
     use_io(state);
     enum { SERVED = 20 };
-    unsigned port = start_server("build/servers/fork", "-p 0 --mistake no-reap --max-children 20");
+    unsigned port =
+        start_server(BUILD_FOLDER "/servers/fork", "-p 0 --mistake no-reap --max-children 20");
     drive(port, "-c 4 -k 1 -n 10000 --timeout 0.5");
     expect_figure("connections_served", SERVED);
     expect_figure("echoes", SERVED);

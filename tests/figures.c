@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char program[] = "build/bench/figures/figures";
+static const char program[] = BUILD_FOLDER "/bench/figures/figures";
 
 enum { MOST_ROWS = 64, LIMIT_S = 60, MOST_ARGUMENTS = 4 };
 

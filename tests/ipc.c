@@ -494,7 +494,7 @@ int main(void)
     enum { CHECKS = sizeof checks / sizeof checks[0] };
 
     remains_isolate();
-    int failed = check_programs("ipc", "build/bench/micro/ipc/*", is_eligible, checks,
+    int failed = check_programs("ipc", BUILD_FOLDER "/bench/micro/ipc/*", is_eligible, checks,
                                 DEFERS_SIGNALS ? 1 : CHECKS);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -25,7 +25,7 @@ static struct measurement trial(const char *server, const char *arguments, const
 {
     struct measurement m;
     char program[64], load[64];
-    snprintf(program, sizeof program, "build/servers/%s", server);
+    snprintf(program, sizeof program, BUILD_FOLDER "/servers/%s", server);
     snprintf(load, sizeof load, "-c %d -k 0 --end %s", CLIENTS, end);
     measurement_reset(&m);
     const struct trial t = {
@@ -55,7 +55,7 @@ static void who_goes_down(void **unused)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int killed = 0; killed <= 1; killed++) {
             char path[64];
-            snprintf(path, sizeof path, "build/servers/%s", cases[i].server);
+            snprintf(path, sizeof path, BUILD_FOLDER "/servers/%s", cases[i].server);
             if (!can_be_followed(path))
                 continue;
             struct measurement m =

@@ -106,7 +106,8 @@ int main(void)
 
     remains_isolate();
     int failed =
-        check_programs("spawn", "build/bench/micro/spawn/*", can_be_followed, checks, CHECKS) +
-        check_programs("ipc", "build/bench/micro/ipc/*", can_be_followed, checks, CHECKS);
+        check_programs("spawn", BUILD_FOLDER "/bench/micro/spawn/*", can_be_followed, checks,
+                       CHECKS) +
+        check_programs("ipc", BUILD_FOLDER "/bench/micro/ipc/*", can_be_followed, checks, CHECKS);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

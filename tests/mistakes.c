@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char program[] = "build/servers/fork";
+static const char program[] = BUILD_FOLDER "/servers/fork";
 static const char no_files[] = "clients wait to be accepted: Too many open files";
 static const char no_children[] = "as many children as allowed: clients wait for one to end";
 

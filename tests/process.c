@@ -310,10 +310,10 @@ static void a_program_that_is_not_there(void **unused)
     int status;
     struct rusage usage;
     char line[256];
-    struct started s = start("build/servers/nosuch", "-p 0", &everywhere, -1);
+    struct started s = start(BUILD_FOLDER "/servers/nosuch", "-p 0", &everywhere, -1);
     assert_false(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
     assert_true(read_line(s.error_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
-    assert_non_null(strstr(line, "build/servers/nosuch: No such file"));
+    assert_non_null(strstr(line, BUILD_FOLDER "/servers/nosuch: No such file"));
     assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 127);
     finish(&s);

@@ -54,7 +54,7 @@ static void what_is_seen_of_a_server(void **unused)
 {
     (void)unused;
     enum { FEW = 5, MORE = 20 };
-    struct measurement correct = trial("build/servers/fork", "-", FEW), m;
+    struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", FEW), m;
     assert_string_equal(correct.status, "ok");
     expect(&correct, FIGURE_server_zombies, 0);
     expect(&correct, FIGURE_served, FEW);
@@ -62,17 +62,17 @@ static void what_is_seen_of_a_server(void **unused)
     assert_true(correct.figures[FIGURE_server_memory_kib] > 0);
     assert_string_equal(logged(), "");
 
-    m = trial("build/servers/fork", "-", MORE);
+    m = trial(BUILD_FOLDER "/servers/fork", "-", MORE);
     assert_string_equal(m.status, "ok");
     expect(&m, FIGURE_server_zombies, 0);
     expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
 
-    m = trial("build/servers/fork", "--mistake keep-connfd", MORE);
+    m = trial(BUILD_FOLDER "/servers/fork", "--mistake keep-connfd", MORE);
     assert_string_equal(m.status, "ok");
     expect(&m, FIGURE_server_zombies, 0);
     expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors] + MORE);
 
-    m = trial("build/servers/fork", "--mistake no-reap", MORE);
+    m = trial(BUILD_FOLDER "/servers/fork", "--mistake no-reap", MORE);
     assert_string_equal(m.status, "ok");
     expect(&m, FIGURE_server_zombies, MORE);
     expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
@@ -84,8 +84,9 @@ static void where_the_service_stops(void **unused)
     enum { FILES = 40, CHILDREN = 15 };
     static const char all_dead[] = "fork: as many children as allowed: clients wait for one to end",
                       no_files[] = "fork: clients wait to be accepted: Too many open files";
-    struct measurement correct = trial("build/servers/fork", "-", 1),
-                       m = trial("build/servers/fork", "--mistake no-reap --max-children 15", 1000);
+    struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", 1),
+                       m = trial(BUILD_FOLDER "/servers/fork",
+                                 "--mistake no-reap --max-children 15", 1000);
     expect(&m, FIGURE_served, CHILDREN);
     expect(&m, FIGURE_server_zombies, CHILDREN);
     assert_string_equal(m.status, "2 failures: errors_timeout 2 (15 connections served); "
@@ -95,7 +96,7 @@ static void where_the_service_stops(void **unused)
     // LeakSanitizer fails where no descriptor is left.
     assert_int_equal(setenv("ASAN_OPTIONS", "detect_leaks=0", 1), 0);
 
-    m = trial("prlimit --nofile=40 build/servers/fork", "--mistake keep-connfd", 1000);
+    m = trial("prlimit --nofile=40 " BUILD_FOLDER "/servers/fork", "--mistake keep-connfd", 1000);
     assert_in_range(m.figures[FIGURE_served], FILES / 2, FILES - 4); // the rest was there before
     expect(&m, FIGURE_server_descriptors,
            correct.figures[FIGURE_server_descriptors] + m.figures[FIGURE_served]);
@@ -122,8 +123,8 @@ static struct measurement beside(const char *program, const char *arguments, con
 static void company_is_there_while_it_is_measured(void **unused)
 {
     (void)unused;
-    struct measurement m = beside("build/servers/epoll", "-", "-c 2 -k 0 -n 100"),
-                       beside_20 = beside("build/servers/epoll", "-",
+    struct measurement m = beside(BUILD_FOLDER "/servers/epoll", "-", "-c 2 -k 0 -n 100"),
+                       beside_20 = beside(BUILD_FOLDER "/servers/epoll", "-",
                                           "-c 2 -k 0 -n 100 + background -m idle -c 20");
     assert_string_equal(m.status, "ok");
     assert_string_equal(beside_20.status, "ok");
@@ -133,12 +134,12 @@ static void company_is_there_while_it_is_measured(void **unused)
     expect(&beside_20, FIGURE_server_descriptors, m.figures[FIGURE_server_descriptors]); // it left
     assert_true(beside_20.figures[FIGURE_server_cpu_us_per_echo] > 0);
 
-    m = beside("build/servers/epoll", "-", "-c 2 -k 1 -n 100 + background -m stalled -c 2");
+    m = beside(BUILD_FOLDER "/servers/epoll", "-", "-c 2 -k 1 -n 100 + background -m stalled -c 2");
     assert_string_equal(m.status, "ok");
     assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
     assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, where nobody else is busy
 
-    m = beside("build/servers/select", "-", "-c 1 -k 0 -n 10 + background -m idle -c 1030");
+    m = beside(BUILD_FOLDER "/servers/select", "-", "-c 1 -k 0 -n 10 + background -m idle -c 1030");
     assert_non_null(strstr(m.status, "background of 1030: 0 wait and "));
 }
 
@@ -153,7 +154,7 @@ static void failures_can_be_the_answer(void **unused)
     };
     for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
         bool serves = i >= 2;
-        struct measurement m = beside("build/servers/prefork", "-w 2", loads[i]);
+        struct measurement m = beside(BUILD_FOLDER "/servers/prefork", "-w 2", loads[i]);
         if (i == 0)
             assert_string_not_equal(m.status, "ok");
         else
@@ -171,11 +172,11 @@ static void what_idle_connections_hold(void **unused)
         const char *program;
         double least_kib, most_kib; // of the processes' own, which nobody else disturbs
     } cases[] = {
-        {"build/servers/epoll", 0, 4},
-        {"build/servers/coroutine", 4, 12},
-        {"build/servers/thread", 8, 40},
-        {"build/servers/clone_vm", 8, 40}, // one memory, though there are as many processes
-        {"build/servers/fork", 16, 400},
+        {BUILD_FOLDER "/servers/epoll", 0, 4},
+        {BUILD_FOLDER "/servers/coroutine", 4, 12},
+        {BUILD_FOLDER "/servers/thread", 8, 40},
+        {BUILD_FOLDER "/servers/clone_vm", 8, 40}, // one memory, though there are as many processes
+        {BUILD_FOLDER "/servers/fork", 16, 400},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct measurement m;
@@ -203,7 +204,7 @@ static void what_idle_connections_hold(void **unused)
 static void a_server_that_does_not_start(void **unused)
 {
     (void)unused;
-    struct measurement m = trial("build/servers/fork", "--mistake none", 1);
+    struct measurement m = trial(BUILD_FOLDER "/servers/fork", "--mistake none", 1);
     assert_non_null(strstr(m.status, "server did not start; fork: the MISTAKE is"));
     assert_non_null(strstr(logged(), "not 'none'\n"));
 }
@@ -218,7 +219,7 @@ int main(void)
         cmocka_unit_test(what_idle_connections_hold),
         cmocka_unit_test(a_server_that_does_not_start),
     };
-    if (!can_be_followed("build/servers/fork")) {
+    if (!can_be_followed(BUILD_FOLDER "/servers/fork")) {
         printf("[  SKIPPED ] %zu test(s).\n", sizeof tests / sizeof *tests);
         return 0;
     }

@@ -299,13 +299,13 @@ static void fulfils_all_at_once(void **state)
     assert_result(&result, EXIT_SUCCESS);
 }
 
-static const char own_dynamic[] = "build/bench/micro/images/child";
-static const char own_static[] = "build/static/bench/micro/images/child";
+static const char own_dynamic[] = BUILD_FOLDER "/bench/micro/images/child";
+static const char own_static[] = BUILD_FOLDER "/linked_static/bench/micro/images/child";
 
 // The sanitizers have no static copies, nor has a build that is static itself.
 static bool is_built(const char *image)
 {
-    return access(image, X_OK) == 0 || access("build/static/none", F_OK) < 0;
+    return access(image, X_OK) == 0 || access(BUILD_FOLDER "/linked_static/none", F_OK) < 0;
 }
 
 // Which ways execute a program only they themselves know, so this goes by what they do with one
@@ -371,7 +371,7 @@ int main(void)
     static const struct CMUnitTest images[] = {cmocka_unit_test(own_images_end_as_children_do)};
 
     int failed = cmocka_run_group_tests(images, NULL, NULL) +
-                 check_programs("spawn", "build/bench/micro/spawn/*", can_be_followed, checks,
-                                sizeof checks / sizeof checks[0]);
+                 check_programs("spawn", BUILD_FOLDER "/bench/micro/spawn/*", can_be_followed,
+                                checks, sizeof checks / sizeof checks[0]);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

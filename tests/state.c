@@ -2,9 +2,11 @@
 // both found by themselves: what is counted is what was echoed, to the last request, or the two are
 // refused. Run from the directory that holds both. An argument is a pattern of names to run, such
 // as '*/prefork+*'.
+// Runs in 2 parts.
 #include "tests/core/census.h"
 #include "tests/core/client.h"
 #include "tests/core/followed.h"
+#include "tests/core/part.h"
 #include "tests/core/server_process.h"
 #include "tests/core/sysv.h"
 
@@ -95,7 +97,7 @@ static unsigned drive(struct cell *cell, const char *requests, const char *per_c
     char target[32];
     const char *const arguments[] = {"-c", "8", "-n", requests, "-k", per_connection, target, NULL};
     snprintf(target, sizeof target, "127.0.0.1:%u", cell->server.port);
-    server_process_start(&cell->driver, "build/clients/drive", arguments, 0);
+    server_process_start(&cell->driver, BUILD_FOLDER "/clients/drive", arguments, 0);
     struct result r = wait_for_end(&cell->driver);
     const char *echoes = strstr(r.out, "\nechoes_total\t");
     if (r.status != 0 || !echoes)
@@ -283,7 +285,7 @@ static void refuses_what_it_should(void **state)
     struct cell *cell = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[128];
-        snprintf(path, sizeof path, "build/servers/%s", cases[i].server);
+        snprintf(path, sizeof path, BUILD_FOLDER "/servers/%s", cases[i].server);
         if (is_refused(cell, path, cases[i].mechanism) != cases[i].refused)
             fail_msg("%s --state %s", cases[i].server, cases[i].mechanism);
     }
@@ -301,7 +303,7 @@ static void lists_the_mechanisms(void **state)
 {
     struct cell *cell = *state;
     const char *const arguments[] = {"--state", "none", NULL};
-    struct result r = run(cell, "build/servers/fork", arguments);
+    struct result r = run(cell, BUILD_FOLDER "/servers/fork", arguments);
     for (size_t i = 0; i < mechanisms.gl_pathc; i++) {
         char name[64];
         name_of(mechanisms.gl_pathv[i], name, sizeof name);
@@ -379,9 +381,9 @@ static struct CMUnitTest test_of(struct cell *cell, const char *what, CMUnitTest
 int main(int argc, char **argv)
 {
     glob_t servers;
-    if (argc == 2)
-        cmocka_set_test_filter(argv[1]);
-    if (glob("build/servers/*", 0, NULL, &servers) != 0 ||
+    if (argc > 2)
+        errx(2, "one part or one pattern of names at most");
+    if (glob(BUILD_FOLDER "/servers/*", 0, NULL, &servers) != 0 ||
         glob("servers/state/*.c", 0, NULL, &mechanisms) != 0)
         errx(1, "no build/servers/ or no servers/state/ here");
 
@@ -413,6 +415,8 @@ int main(int argc, char **argv)
             tests[n++] = test_of(cell, "killed", leaves_nothing_when_killed);
         }
     }
+    if (argc == 2)
+        n = choose_tests(tests, n, argv[1]);
     int failed = _cmocka_run_group_tests("state", tests, n, NULL, NULL);
     for (size_t i = 0; i < n; i++)
         free((char *)tests[i].name);

@@ -37,7 +37,7 @@ fi
 
 # Compiler and flags as the programs were built, when they were; a path on the way to the compiler stays private.
 flags=
-[ ! -r "$root/build/flags" ] || flags=$(sed -E "s#(^|[ =])/[^ ]*/#\1#g" "$root/build/flags")
+[ ! -r "$root/${BUILD:-build}/flags" ] || flags=$(sed -E "s#(^|[ =])/[^ ]*/#\1#g" "$root/${BUILD:-build}/flags")
 compiler=${flags%% *}
 
 {

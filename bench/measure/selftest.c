@@ -186,7 +186,8 @@ static void drive_and_stop(const struct setting *setting, pid_t server, const ch
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
         err(1, "the driver's outputs");
     snprintf(words, sizeof words,
-             "build/clients/drive --gate %d --hgrm /proc/%d/fd/%d -c %d -r %d -d %g --warmup 0.1 "
+             BUILD_FOLDER
+             "/clients/drive --gate %d --hgrm /proc/%d/fd/%d -c %d -r %d -d %g --warmup 0.1 "
              "%s",
              gate[1], (int)getpid(), hgrm_fd, CONNECTIONS, RATE_PER_S, window_s, address);
     arguments_add(&list, words);
@@ -215,7 +216,7 @@ static void drive_and_stop(const struct setting *setting, pid_t server, const ch
 static void ask_for_the_known_answer(const struct setting *setting)
 {
     static const char concerns[] = "latency";
-    struct arguments list = {.list = {"build/servers/epoll"}, .count = 1};
+    struct arguments list = {.list = {BUILD_FOLDER "/servers/epoll"}, .count = 1};
     struct answer a = {NAN, NAN, NAN, NAN};
     // The bounds of an answer that could not be had are those of the stop as it was meant.
     struct stall s = {RATE_PER_S, window_s, stop_s, stop_s};
@@ -249,12 +250,12 @@ static void ask_for_the_known_answer(const struct setting *setting)
 static void find_the_ceiling(const struct setting *setting)
 {
     static char text[1024];
-    bool has_io_uring = describe("build/servers/io_uring", "", text, sizeof text) == 0;
+    bool has_io_uring = describe(BUILD_FOLDER "/servers/io_uring", "", text, sizeof text) == 0;
     struct measurement m;
     measurement_reset(&m);
     const struct trial trial = {
         .setting = setting,
-        .program = has_io_uring ? "build/servers/io_uring" : "build/servers/epoll",
+        .program = has_io_uring ? BUILD_FOLDER "/servers/io_uring" : BUILD_FOLDER "/servers/epoll",
         .arguments = "-",
         .load = "-c 64 -k 0 -s 64 -d 0.5 --warmup 0.1",
     };

@@ -60,7 +60,7 @@ void drive_start(const char *arguments, rlim_t files)
     run.err = memfd_create("errors", MFD_CLOEXEC);
     assert_true(run.out >= 0 && run.err >= 0);
     run.start_ns = now_ns();
-    run.pid = start("build/clients/drive", arguments, run.out, run.err, files);
+    run.pid = start(BUILD_FOLDER "/clients/drive", arguments, run.out, run.err, files);
 }
 
 static void read_and_close(int fd, char *text, size_t room)

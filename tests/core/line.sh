@@ -12,10 +12,10 @@ if [ "${SAN:-}" = thread ]; then
     exit
 fi
 unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS SELFTEST RESULTS MAKEFLAGS MAKELEVEL MFLAGS
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 BUILD=${BUILD:-build} # the folder of the variant under test
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build=$repo/${BUILD:-build}
+build=$repo/$BUILD
 work=$(cd "$(mktemp -d)" && pwd -P)
 results="$work/the results" # a blank must not matter
 mkdir "$results"
@@ -70,8 +70,9 @@ refuses() { # NAME STATUS TEXT COMMAND...
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
     ln -s "$repo"/{Makefile,bench,clients,plots} "$work/$1"
-    ln -s "$build"/{bench,clients,flags,static} "$work/$1/build"
+    ln -s "$build"/{bench,clients,flags,linked_static} "$work/$1/build"
     ln -s "$build"/servers/* "$work/$1/build/servers"
+    [ "$BUILD" = build ] || ln -s . "$work/$1/$BUILD" # a variant's folder: there is but one in a tree
 }
 
 # Gives a tree questions of its own: none until they are written.

@@ -137,7 +137,7 @@ int check_programs(const char *group, const char *pattern, bool (*eligible)(cons
         for (size_t c = 0; c < count; c++) {
             char *name;
 
-            if (asprintf(&name, "%s %s", programs[p].path + strlen("build/bench/"),
+            if (asprintf(&name, "%s %s", programs[p].path + strlen(BUILD_FOLDER "/bench/"),
                          checks[c].name) < 0)
                 err(EXIT_FAILURE, "asprintf");
             tests[tests_count++] = (struct CMUnitTest){

@@ -16,7 +16,7 @@ static void find_folder(const struct experiment *e, bool is_static, char folder[
 {
     const struct trial_type *kind = trial_type_named(experiment_need(e, "type"));
     const char *programs = kind->serves ? "servers" : experiment_need(e, "programs");
-    snprintf(folder, 128, "build/%s%s", is_static ? "static/" : "", programs);
+    snprintf(folder, 128, BUILD_FOLDER "/%s%s", is_static ? "static/" : "", programs);
 }
 
 void contender_program(const struct experiment *e, const struct contender *who, bool is_static,
@@ -55,6 +55,19 @@ int describe(const char *program, const char *options, char *text, size_t bytes)
     return status;
 }
 
+// An option may name a program of this build: its folder is {build}.
+static void copy_options(const char *from, char *options, size_t bytes)
+{
+    static const char mark[] = "{build}";
+    const char *at;
+    for (*options = '\0'; (at = strstr(from, mark)); from = at + strlen(mark)) {
+        size_t length = strlen(options);
+        snprintf(options + length, bytes - length, "%.*s%s", (int)(at - from), from, BUILD_FOLDER);
+    }
+    size_t length = strlen(options);
+    snprintf(options + length, bytes - length, "%s", from);
+}
+
 // What a variant or an outsider is: its name, the command, and options.
 static void define(struct contender *who, const char *text, bool is_outside)
 {
@@ -62,7 +75,7 @@ static void define(struct contender *who, const char *text, bool is_outside)
     *who = (struct contender){.is_outside = is_outside};
     if (sscanf(text, "%63s %n%255s %n", who->name, &command, who->command, &options) < 2)
         errx(1, "a variant is a name, a program, and options, not '%s'", text);
-    snprintf(who->options, sizeof who->options, "%s", options ? text + options : "");
+    copy_options(options ? text + options : "", who->options, sizeof who->options);
 }
 
 // Copies of the programs that the build could not link statically are not there; it has said why.
@@ -73,7 +86,7 @@ static int describe_static(const struct experiment *e, const struct contender *w
     contender_program(e, who, true, program, sizeof program);
     if (who->is_outside || access(program, X_OK) == 0)
         return who->is_outside ? 0 : describe(program, "", text, bytes);
-    FILE *reason = fopen("build/static/none", "re");
+    FILE *reason = fopen(BUILD_FOLDER "/linked_static/none", "re");
     if (!reason || !fgets(text, (int)bytes, reason))
         snprintf(text, bytes, "there is no statically linked copy of it");
     text[strcspn(text, "\n")] = '\0';

@@ -27,7 +27,7 @@ size_t contenders_find(const struct experiment *e, const char *asked, FILE *name
                        struct contender **contenders);
 
 // What an contender is started by: its program in build/, or the statically linked copy in
-// build/static/, or the command outside.
+// build/linked_static/, or the command outside.
 void contender_program(const struct experiment *e, const struct contender *who, bool is_static,
                        char *program, size_t bytes);
 

@@ -41,8 +41,9 @@ void background_start(const struct setting *setting, const struct server *server
     struct arguments list = {0};
     if (pipe2(output, O_CLOEXEC) < 0 || pipe2(command, O_CLOEXEC) < 0)
         err(1, "pipe");
-    snprintf(words, sizeof words, "build/clients/background --until %d --wait --limit 20 %s %s",
-             command[0], arguments, server->address);
+    snprintf(words, sizeof words,
+             BUILD_FOLDER "/clients/background --until %d --wait --limit 20 %s %s", command[0],
+             arguments, server->address);
     arguments_add(&list, words);
     background->pid =
         process_start(&list, &setting->client_cpus, output[1], setting->log_fd, command[0]);

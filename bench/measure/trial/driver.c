@@ -53,7 +53,7 @@ double driver_run(const struct setting *setting, const struct server *server, co
     if (pipe2(output, O_CLOEXEC) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
         err(1, "pipe");
-    snprintf(words, sizeof words, "build/clients/drive --gate %d %s %s", gate[1], load,
+    snprintf(words, sizeof words, BUILD_FOLDER "/clients/drive --gate %d %s %s", gate[1], load,
              server->address);
     arguments_add(&list, words);
     pid_t driver = process_start(&list, &setting->client_cpus, output[1], setting->log_fd, gate[1]);
