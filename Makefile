@@ -202,7 +202,7 @@ plots:
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/summarize measure/selftest analyse/judge analyse/choose)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/selftest)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
@@ -226,14 +226,14 @@ compare:
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:
 	@CC='$(CC)' bench/deps.sh lint
-	clang-format --dry-run --Werror $(C_FILES)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE $(BUILD_FOLDER) \
+	@clang-format --dry-run --Werror $(C_FILES)
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE $(BUILD_FOLDER) \
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
-	shellcheck $(SCRIPTS)
-	tests/includes.sh
+	@shellcheck $(SCRIPTS)
+	@tests/includes.sh
 
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 clean:
 	rm -rf build

@@ -1,7 +1,6 @@
 #!/bin/bash
 # conclude.sh RUN_DIR: makes all of a run that comes after its trials: summary, verdicts, plots, report.
-#
-# A packed run (bench/report/pack.sh) is unpacked for that as long as it takes.
+# A packed run (bench/report/pack.sh) is read as it is.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -14,17 +13,7 @@ steps=$here/../${BUILD:-build}/bench
 
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 
-unpacked=()
-trap '[ ${#unpacked[@]} -eq 0 ] || rm -f "${unpacked[@]}"' EXIT
-for file in plan.tsv trials.tsv; do
-    if [ -f "$run/$file.xz" ] && [ ! -f "$run/$file" ]; then
-        unpacked+=("$run/$file")
-        unxz -k "$run/$file.xz"
-    fi
-done
-step "$steps/analyse/summarize" "$run"
+step "$steps/analyse/analyse" "$here/questions" "$run"
 if [ -f "$run/selftest.tsv" ]; then step "$steps/measure/selftest" --judge "$run"; fi
-step "$steps/analyse/judge" "$here/questions/claims" "$run"
-step "$steps/analyse/choose" "$here/questions/situations.conf" "$run"
 step "$here/report/plots.sh" "$run"
 step "$here/report/report.sh" "$run"

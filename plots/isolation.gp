@@ -49,7 +49,7 @@ times_back = 'left = middle + 12; right = 786; title = "until a newcomer is serv
         data using (ms("median")):(at(column("row"))):(colour(strcol("family"))) with points pt 7 ps 0.7 lc rgb variable, \
         data using (far(back) / 1000):(at(column("row"))):(digits(ms("median"))) \
             with labels boxed left offset 0.6, 0 font "sans-serif,9.5" tc rgb INK, \
-        data using (strcol("metric") eq "service_back" && strcol("median") ne "-" && column("median") == 0 ? least : NaN):(at(column("row"))):("not back") \
+        data using (strcol("metric") eq back && strcol("median") eq "never" ? least : NaN):(at(column("row"))):("never") \
             with labels left offset -0.4, 0 font "sans-serif,9.5" tc rgb GREY'
 
 do for [format in formats] {

@@ -19,7 +19,7 @@ set encoding utf8
 only = "" # the x that is drawn, where it is not all
 drawn(x) = only eq "" || x eq only
 is_kind(x) = strstrt("abcdefghijklmnopqrstuvwxyz", x[1:1]) > 0 # and no number
-given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol(name) ne "-"
+given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol(name) ne "-" && strcol(name) ne "never"
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")

@@ -192,7 +192,7 @@ agrees() { # RUN TEXT
     verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
     equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
 }
-check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 15 files agree with what its raw files yield'
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 17 files agree with what its raw files yield'
 
 differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
@@ -214,7 +214,7 @@ edit() { mkdir -p "$work/edited" && cp -r "$fresh" "$edited"; }
 edit
 awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["model"] == "fork" && !n++ { $at["server_cpu_us_per_connection"] += 1 } { print }' \
     "$fresh/trials.tsv" > "$edited/trials.tsv"
-refuses 'verify: one cell of trials.tsv' 1 'damaged row: its checksum is another' verify "$edited"
+refuses 'verify: one cell of trials.tsv' 1 'damaged row: checksum mismatch' verify "$edited"
 rm -r "$edited"
 edit
 filled other '40 41 38' && mv "$results/other/trials.tsv" "$edited/trials.tsv" && rm -r "$results/other"
@@ -234,7 +234,7 @@ sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
 change_byte "$edited/plots/churn.svg" 3000
 change_byte "$edited/plots/churn.png" 3000
 differs 'one reason more, one number of the report, one byte of a plot, one of a picture' validity.tsv: 'recomputed nothing' "report.md:$line: stored \"" \
-    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: stored another picture' ' 4 of 15 files differ'
+    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: stored another picture' ' 4 of 17 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
@@ -243,10 +243,10 @@ sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
     'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
-    'plots/churn.tsv is missing' ' 5 of 15 files differ'
+    'plots/churn.tsv is missing' ' 5 of 17 files differ'
 edit
 mv "$edited/plots/churn.svg" "$work/zz.svg" && rm -r "$edited/plots" && mkdir "$edited/plots" && mv "$work/zz.svg" "$edited/plots"
-differs 'no plots, but one that is not its own' 'plots/zz.svg is not made of the run' 'plots/style.gp is missing' '10 of 16 files differ'
+differs 'no plots, but one that is not its own' 'plots/zz.svg is not made of the run' 'plots/style.gp is missing' '10 of 18 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"
@@ -258,7 +258,7 @@ sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.s
 END
 chmod +x "$work/path/gnuplot"
 path=$work/path:$PATH
-check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 12 files agree with what its raw files yield; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 14 files agree with what its raw files yield; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
 edit
 line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"
@@ -268,7 +268,7 @@ path=$PATH
 refuses 'verify: no run' 2 'usage: verify.sh' verify
 refuses 'verify: a run that is not there' 1 'zz_nowhere is not a finished run: it has no plan.tsv' verify "$results/zz_nowhere"
 cp -r "$fresh" "$results/cut" && truncate -s -5 "$results/cut/trials.tsv"
-refuses 'verify: trials cut off' 1 'cut cannot be made again: summarize: ' verify "$results/cut"
+refuses 'verify: trials cut off' 1 'cut cannot be made again: analyse: ' verify "$results/cut"
 cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.md"
 refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' verify "$results/unfinished"
 exec 9< "$fresh/trials.tsv" && flock 9

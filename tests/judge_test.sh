@@ -37,8 +37,9 @@ check 'a run: its summary has the known numbers' known
 check 'a run: has verdicts and a chooser' test -s "$naps/verdicts.tsv" -a -s "$naps/chooser.tsv"
 
 # ---- verdicts ---------------------------------------------------------------------------------------------------------
-claims=$work/claims
-mkdir "$claims"
+questions=$work/questions claims=$work/questions/claims
+mkdir -p "$claims"
+touch "$questions/situations.conf"
 claim() { # NAME CONDITION...
     {
         printf '%s\n' "claim $1 is so." 'source A book' "refuted_by something else than $1"
@@ -56,7 +57,7 @@ claim partly 'naps:longer / naps:sleeper > 1.5' "naps:longer / naps:sleeper > $m
 claim elsewhere 'nowhere:longer > 1'
 claim nobody 'naps:nobody > 1'
 claim unmeasured 'naps:longer:echoes_per_s > 1'
-judge() { "$build/bench/analyse/judge" "$claims" "$naps"; }
+judge() { "$build/bench/analyse/analyse" "$questions" "$naps"; }
 check 'judge: ends well' judge
 gets() { # CLAIM VERDICT [NOTE]
     equals "the verdict" "$(value "$naps/verdicts.tsv" verdict "claim=$1" | sort -u)" "$2" &&
@@ -64,14 +65,14 @@ gets() { # CLAIM VERDICT [NOTE]
 }
 check 'judge: holds' gets true holds
 check 'judge: does not hold' gets false 'does not hold'
-check 'judge: cannot tell: the interval' gets undecided 'cannot tell' 'the interval reaches to both sides'
-check 'judge: cannot tell: too few blocks' gets few 'cannot tell' 'few'
+check 'judge: undecided: the interval' gets undecided 'undecided' 'the interval reaches to both sides'
+check 'judge: undecided: too few blocks' gets few 'undecided' 'few'
 check 'judge: a value' gets value holds
 check 'judge: one of two conditions is refuted' gets both 'does not hold'
-check 'judge: one of two conditions is not decided' gets partly 'cannot tell'
-check 'judge: not asked: the question' gets elsewhere 'not asked' 'nowhere is not in this run'
-check 'judge: not asked: the model' gets nobody 'not asked' 'nobody is not in this run'
-check 'judge: not asked: the metric' gets unmeasured 'not asked'
+check 'judge: one of two conditions is not decided' gets partly 'undecided'
+check 'judge: not measured: the question' gets elsewhere 'not measured' 'nowhere is not in this run'
+check 'judge: not measured: the model' gets nobody 'not measured' 'nobody is not in this run'
+check 'judge: not measured: the metric' gets unmeasured 'not measured'
 
 ratio_is_the_summarys() { # paired within blocks, with the same interval
     local column
@@ -84,33 +85,38 @@ check 'judge: a ratio to the baseline is the one of the summary' ratio_is_the_su
 
 # Just below the interval: so alone, and no more among many that say nothing.
 narrow=$work/narrow
-mkdir "$narrow"
+mkdir -p "$narrow/claims"
+touch "$narrow/situations.conf"
 edge=$(value "$naps/summary.tsv" ratio_low experiment=naps metric=wall_us_per_operation model=longer | awk '{ printf "%.6g\n", 0.9995 * $1 }')
-printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' "holds_if naps:longer / naps:sleeper > $edge" > "$narrow/edge.conf"
-check 'judge: one claim alone' "$build/bench/analyse/judge" "$narrow" "$naps"
+printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' "holds_if naps:longer / naps:sleeper > $edge" > "$narrow/claims/edge.conf"
+check 'judge: one claim alone' "$build/bench/analyse/analyse" "$narrow" "$naps"
 check 'judge: alone it holds' gets edge holds
-for other in 1 2 3 4 5; do sed "s/> .*/> $middle/" "$narrow/edge.conf" > "$narrow/other$other.conf"; done
-check 'judge: one claim among many' "$build/bench/analyse/judge" "$narrow" "$naps"
-check 'judge: among many it cannot tell' gets edge 'cannot tell' 'not shown among 6 comparisons of claims'
+for other in 1 2 3 4 5; do sed "s/> .*/> $middle/" "$narrow/claims/edge.conf" > "$narrow/claims/other$other.conf"; done
+check 'judge: one claim among many' "$build/bench/analyse/analyse" "$narrow" "$naps"
+check 'judge: among many it is undecided' gets edge 'undecided' 'not shown among 6 comparisons of claims'
 judge
 
-cp "$naps/summary.tsv" "$work/summary.tsv"
-doubt() { # VALIDITY: of longer
-    awk -F '\t' -v OFS='\t' -v v="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["model"] == "longer" { $at["validity"] = v; $at["note"] = "planted" } { print }' \
-        "$work/summary.tsv" > "$naps/summary.tsv"
-    judge
+# What makes its trials so, makes a number suspect or invalid.
+doubted() { # RUN VALUES_OF_LONGER
+    fixture asked "$1" 12 << END && "$repo/bench/conclude.sh" "$results/$1" && "$build/bench/analyse/analyse" "$questions" "$results/$1"
+* * * cpu_us_per_operation 20
+* * * wall_us_per_operation 2000 2010 1990
+* longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
+* longer * $2
+END
 }
-doubt suspect
-check 'judge: nothing rests on a suspect number' gets true 'cannot tell' 'longer is suspect: planted'
-refuses 'cite: a suspect number' 1 'naps.longer: suspect: planted' "$repo/bench/report/cite.sh" "$naps" naps.longer
-doubt invalid
-check 'judge: nothing is refuted by an invalid number' gets false 'cannot tell' 'longer is invalid: planted'
-refuses 'cite: an invalid number' 1 'naps.longer: invalid: planted' "$repo/bench/report/cite.sh" "$naps" naps.longer
-cp "$work/summary.tsv" "$naps/summary.tsv"
-judge
+gets_in() { # RUN CLAIM VERDICT NOTE
+    equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
+}
+check 'judge: a run with suspect trials' doubted suspicious 'stolen_share 0.5'
+check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
+refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$repo/bench/report/cite.sh" "$results/suspicious" naps.longer
+check 'judge: a run with invalid trials' doubted unusable 'errors 1'
+check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
+refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh" "$results/unusable" naps.longer
 
-refuses 'judge: usage' 2 'usage: judge' "$build/bench/analyse/judge" "$naps"
-refuses 'judge: no claims' 1 'no experiments in' "$build/bench/analyse/judge" "$work/nowhere" "$naps"
+refuses 'judge: usage' 2 'usage: analyse' "$build/bench/analyse/analyse" "$naps"
+refuses 'judge: no claims' 1 'no experiments in' "$build/bench/analyse/analyse" "$work/nowhere" "$naps"
 claim wrong 'naps:longer is larger'
 refuses 'judge: no condition' 1 "wrong: 'naps:longer is larger' is no condition" judge
 rm "$claims/wrong.conf"
@@ -147,25 +153,24 @@ asks_what_there_is() {
 check 'claims: ask for cells that there are' asks_what_there_is
 
 # ---- the chooser --------------------------------------------------------------------------------------------------------
-printf '%s\n' 'situation ways - making' 'situation rare - too rare' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$work/situations.conf"
-check 'choose: ends well' "$build/bench/analyse/choose" "$work/situations.conf" "$naps"
+printf '%s\n' 'situation ways - making' 'situation rare - too rare' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$questions/situations.conf"
+check 'choose: ends well' judge
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
 check 'choose: fork is named where it is behind' equals 'the place of fork' "$(place fork)" behind
 check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no number decides it'
 check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no number decides it'
-check 'choose: a question that was not asked' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not asked'
-refuses 'choose: usage' 2 'usage: choose' "$build/bench/analyse/choose" "$naps"
+check 'choose: a question that was not asked' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
 check 'report: ends well' "$repo/bench/report/report.sh" "$naps"
 check 'report: a claim that holds' says "$naps/report.md" '[true is so.](#claim-true) | ✓ holds | '
 check 'report: a claim that does not' says "$naps/report.md" '[false is so.](#claim-false) | ✗ does not hold | '
-check 'report: a claim that nobody can tell' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? cannot tell | '
-check 'report: counts them' says "$naps/report.md" '2 hold, 2 do not, and of 3 it cannot tell'
-check 'report: says what was not asked' says "$naps/report.md" 'Not asked in this run: 3 claims, on '
+check 'report: a claim that nobody can tell' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? undecided | '
+check 'report: counts them' says "$naps/report.md" '7 textbook claims tested: 2 hold, 2 do not, 3 are undecided.'
+check 'report: says what was not asked' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
 check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. It would be refuted by something else than true.'
-check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall µs per nap | vfork (' "$naps/report.md"
+check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall time per nap, µs | vfork (' "$naps/report.md"
 
 # ---- cite ---------------------------------------------------------------------------------------------------------------
 cited() { "$repo/bench/report/cite.sh" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
@@ -195,7 +200,7 @@ packed() {
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites

@@ -47,7 +47,7 @@ knee_found() {
 check 'knee: a rate up to about the capacity' knee_found
 
 # ---- raw latencies --------------------------------------------------------------------------------------------------
-lines_of() { cut -f 1 "$1/latency.tsv" | sort -u; } # RUN
+lines_of() { column "$1/latency.tsv" trial | sort -u; } # RUN
 open_ones() { { value "$1/trials.tsv" trial experiment=load "${@:2}"; value "$1/trials.tsv" trial experiment=rates "${@:2}"; } | sort; } # RUN KEY=VALUE...
 kept() { # of each trial in open loop that can be used, and of no other: RUN
     equals 'without latencies' "$(comm -13 <(lines_of "$1") <(open_ones "$1" status=ok) | paste -sd ' ')" '' &&
@@ -100,7 +100,7 @@ check 'verify: all of it can be made again' "$repo/bench/report/verify.sh" "$ope
 
 cp -r "$open" "$results/packed"
 xz "$results/packed/latency.tsv"
-"$repo/build/bench/analyse/summarize" "$results/packed"
+"$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$results/packed"
 check 'compressed: the same summary' cmp "$open/summary.tsv" "$results/packed/summary.tsv"
 check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results/packed/distribution.tsv"
 
@@ -109,17 +109,17 @@ check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results
 last=$(tail -n 1 "$open/latency.tsv" | cut -f 1)
 IFS=$'\t' read -r _ _ experiment model x _ < <(awk -F '\t' -v last="$last" '$1 == last' "$trials")
 awk -F '\t' -v last="$last" 'NR == 1 || $1 < last' "$trials" > "$work/kept" && cp "$work/kept" "$trials"
-"$repo/build/bench/analyse/summarize" "$open"
+"$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$open"
 check 'a line without a row: is nothing' equals 'its blocks' \
     "$(value "$open/summary.tsv" n "experiment=$experiment" "model=$model" "x=$x" | head -n 1)" 2
 truncate -s -10 "$open/latency.tsv"
-check 'a cut line: is nothing' "$repo/build/bench/analyse/summarize" "$open"
+refuses 'a cut line: analyse' 1 'latency.tsv: truncated' "$build/bench/analyse/analyse" "$repo/bench/questions" "$open"
 bench asked RUN=open BUDGET=0
 check 'a cut line: the run goes on to its end' equals 'its status' $? 0
 check 'a cut line: latencies of every trial' kept "$open"
 check 'a cut line: all are read' merged_as_summarized
-printf '1\th1 2 5 5 5\n' >> "$open/latency.tsv"
-refuses 'a line that is none: summarize' 1 'latency.tsv' "$repo/build/bench/analyse/summarize" "$open"
+sed -i '3s/:2/:3/' "$open/latency.tsv"
+refuses 'a changed digit: analyse' 1 'latency.tsv:3: damaged row' "$build/bench/analyse/analyse" "$repo/bench/questions" "$open"
 
 # ---- too few --------------------------------------------------------------------------------------------------------
 rm "$asked"/bench/questions/experiments/*

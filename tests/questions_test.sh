@@ -42,9 +42,9 @@ ask linked 'models epoll fork' 'connections 4' 'vary linking dynamic static'
 bench asked RUN=linked BUDGET=0
 status=$?
 linked=$results/linked
-if [ -e "$repo/build/static/none" ]; then # under a sanitizer, or where everything is linked statically
+if [ -e "$repo/build/linked_static/none" ]; then # under a sanitizer, or where everything is linked statically
     check 'linking: nothing to compare: the run fails' equals 'its status' $status 1
-    check 'linking: nothing to compare: says why' says "$work/asked.log" "fork is skipped: $(cat "$repo/build/static/none")"
+    check 'linking: nothing to compare: says why' says "$work/asked.log" "fork is skipped: $(cat "$repo/build/linked_static/none")"
 else
     check 'linking: the run ends well' equals 'its status' $status 0
     check 'linking: every trial is ok' all_ok "$linked/trials.tsv"
@@ -52,17 +52,17 @@ else
         diff <(awk -F '\t' 'NR > 1 { print $6, $7 }' "$linked/plan.tsv" | sort -u) - << 'END'
 dynamic build/servers/epoll
 dynamic build/servers/fork
-static build/static/servers/epoll
-static build/static/servers/fork
+static build/linked_static/servers/epoll
+static build/linked_static/servers/fork
 END
     }
     check 'linking: dynamic and static programs' two_folders
-    is_static() { ! readelf -l "$repo/build/static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
+    is_static() { ! readelf -l "$repo/build/linked_static/servers/$1" | grep INTERP && readelf -l "$repo/build/servers/$1" | grep -q INTERP; }
     check 'linking: a static copy is static, the program beside it is not' is_static fork
     check 'linking: ratios are to the baseline of the same linking' recomputed "$linked" 4
     check 'linking: a sentence on dynamic programs' says "$linked/report.md" '- With dynamic linking a connection costs the fork server '
     check 'linking: a sentence on static programs' says "$linked/report.md" '- With static linking a connection costs the fork server '
-    check 'linking: fork_exec executes a static program' test -x "$repo/build/static/servers/inetd/echo"
+    check 'linking: fork_exec executes a static program' test -x "$repo/build/linked_static/servers/inetd/echo"
 fi
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
@@ -200,9 +200,9 @@ check 'total: each connection is used in full' equals 'the connections' \
     "$(value "$crosses/trials.tsv" connections model=fork block=1 | sort -n | paste -sd ' ')" '3 36 1002'
 # Between the first ratio and the last: they are far apart, whatever the machine is doing.
 middle_limit() { awk -F '\t' '$2 == "server_cpu_us_per_echo" && $3 == "fork" { r[$5] = $10 } END { print sqrt(r[1] * r[1000]) }' "$1"; }
-limit=$(sed 's/LIMIT/2/' -i "$crosses/experiments/crosses.conf" && "$repo/build/bench/analyse/summarize" "$crosses" && middle_limit "$crosses/summary.tsv")
+limit=$(sed 's/LIMIT/2/' -i "$crosses/experiments/crosses.conf" && "$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$crosses" && middle_limit "$crosses/summary.tsv")
 sed -i "s/fork 2\$/fork $limit/" "$crosses/experiments/crosses.conf"
-check 'crossover: the trials are summed up' "$repo/build/bench/analyse/summarize" "$crosses"
+check 'crossover: the trials are summed up' "$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$crosses"
 crossed_again() { # by the ratios at each x; one of three blocks is their geometric mean
     awk -F '\t' -v limit="$limit" '
         $2 == "server_cpu_us_per_echo" && $3 == "fork" { x[++n] = $5; r[n] = $10 }
@@ -274,7 +274,7 @@ connections 3
 requests    0
 per         connection
 metric      connections_lost
-also        service_back
+also        service_back_us
 baseline    fork
 headline    epoll
 END
@@ -288,7 +288,8 @@ check 'working: the work is done' test "$(value "$working/summary.tsv" median mo
 figures_of() { value "$working/summary.tsv" median experiment=ending metric="$1" "${@:2}" | paste -sd ' '; }
 check 'ending: who goes down' equals 'lost with epoll, fork, fork_exec' \
     "$(figures_of connections_lost model=epoll), $(figures_of connections_lost model=fork), $(figures_of connections_lost model=fork_exec)" '2 2, 0 0, 0 0'
-check 'ending: who is back' equals 'epoll, fork' "$(figures_of service_back model=epoll), $(figures_of service_back model=fork)" '0 0, 1 1'
+check 'ending: who never is' equals 'epoll' "$(figures_of service_back_us model=epoll)" 'never never'
+check 'ending: who is back' equals 'fork, whole milliseconds' "$(figures_of service_back_us model=fork | grep -cE '^[0-9.]+ [0-9.]+$')" 1
 check 'ending: who serves one at a time is left out' says <(value "$working/left_out.tsv" reason model=iterative) 'serves one connection at a time'
 
 # ---- blocks until the answer has converged --------------------------------------------------------------------------------
@@ -345,7 +346,7 @@ bad_question() { # TEXT NAME KEY_AND_VALUE...
 status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
 status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
 status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
-[ -e "$repo/build/static/none" ] ||
+[ -e "$repo/build/linked_static/none" ] ||
     status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
 status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'

@@ -47,7 +47,7 @@ static const char *logged(void)
 static void expect(const struct measurement *m, enum figure figure, double value)
 {
     if (m->figures[figure] != value)
-        fail_msg("%s is %g instead of %g", figure_names[figure], m->figures[figure], value);
+        fail_msg("%s is %g instead of %g", metrics[figure].name, m->figures[figure], value);
 }
 
 static void what_is_seen_of_a_server(void **unused)

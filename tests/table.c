@@ -382,9 +382,9 @@ static void a_fault_is_explained(void **unused)
 static void figures_have_their_names(void **unused)
 {
     (void)unused;
-    assert_string_equal(figure_names[0], "window_s");
-    assert_string_equal(figure_names[FIGURE_echoes], "echoes");
-    assert_string_equal(figure_names[FIGURE_system_us_per_operation], "system_us_per_operation");
+    assert_string_equal(metrics[0].name, "window_s");
+    assert_string_equal(metrics[FIGURE_echoes].name, "echoes");
+    assert_string_equal(metrics[FIGURE_system_us_per_operation].name, "system_us_per_operation");
 }
 
 int main(void)

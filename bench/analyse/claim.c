@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const verdict_words[] = {"holds", "does not hold", "cannot tell", "not asked"};
+const char *const verdict_words[] = {"holds", "does not hold", "undecided", "not measured"};
 
 static void copy_part(char to[64], const char *from, size_t length)
 {

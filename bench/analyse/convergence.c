@@ -8,7 +8,7 @@
 
 // Of one ratio; NAN if there is none. Resamples are not drawn in vain: this is looked at before
 // each block.
-static double reach(const struct run *run, const struct cell *c, const char *metric,
+static double reach(const struct run *run, const struct cell *c, const struct metric *metric,
                     const char *baseline)
 {
     struct cell base = {c->experiment, baseline, c->x};
@@ -25,7 +25,8 @@ static double reach(const struct run *run, const struct cell *c, const char *met
 double headline_reach(const struct run *run, const struct experiment *e)
 {
     char models[1024], *rest = models, *model, own[64];
-    const char *metric = experiment_need(e, "metric"), *vary = experiment_get(e, "vary");
+    const struct metric *metric = experiment_headline_metric(e);
+    const char *vary = experiment_get(e, "vary");
     double widest = NAN;
     snprintf(models, sizeof models, "%s", experiment_need(e, "headline"));
     while ((model = strsep(&rest, " "))) {

@@ -2,6 +2,7 @@
 
 #include <err.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,11 @@
 struct reading {
     const struct run *run;
     const struct experiment *e;
-    const char *text, *x, *metric;
+    const char *text, *x;
+    const struct metric *metric;
     char *rest;
     bool has_x, differs; // a term names its x; something is taken off
-    char *codes;         // what there is to doubt of its terms
+    uint32_t reasons;    // to doubt its terms
 };
 
 static _Noreturn void refuse(const struct reading *r)
@@ -39,12 +41,13 @@ static char *next_word(struct reading *r)
 }
 
 // Adds what there is to doubt of a cell of which n values can be used.
-static void doubt(struct reading *r, const struct cell *c, const char *metric, const double *values)
+static void doubt(struct reading *r, const struct cell *c, const struct metric *metric,
+                  const double *values)
 {
-    char codes[CODES_BYTES];
+    uint32_t reasons;
     size_t n = bootstrap_median(values, r->run->blocks, 0, SEED).n;
-    cell_validity(r->run, c, metric, n, codes);
-    codes_add(r->codes, codes);
+    cell_validity(r->run, c, metric, n, &reasons);
+    r->reasons |= reasons;
 }
 
 // Adds one term to the sum in each block: MODEL, MODEL@X or EXPERIMENT:MODEL:METRIC (of the same x
@@ -58,10 +61,10 @@ static void add_term(struct reading *r, const char *word, double sign, double *s
         word = factor_ends + 1;
     }
     struct cell term = {r->e->stem, word, r->x};
-    const char *metric = r->metric;
+    const struct metric *metric = r->metric;
     if (sscanf(word, "%63[^:]:%63[^:]:%63s", experiment, model, other_metric) == 3) {
         term = (struct cell){experiment, model, r->x};
-        metric = other_metric;
+        metric = experiment_metric(r->e, other_metric);
         if (!run_has_planned(r->run, &term))
             term.x = "-";
     } else if (sscanf(word, "%63[^@]@%63s", model, x) == 2) {
@@ -266,9 +269,8 @@ void derive(const struct run *run, const struct experiment *e, const char *text,
     static const char crossing[] = "crossover ";
     char words[1024], own[64];
     struct reading r = {.run = run, .e = e, .text = text, .x = x, .rest = words};
-    *d = (struct derived){.value = none, .ratio = none, .codes = "-"};
-    r.codes = d->codes;
-    r.metric = experiment_need(e, "metric");
+    *d = (struct derived){.value = none, .ratio = none};
+    r.metric = experiment_headline_metric(e);
     if ((size_t)snprintf(words, sizeof words, "%s", text) >= sizeof words)
         refuse(&r);
     const char *name = next_word(&r);
@@ -280,6 +282,7 @@ void derive(const struct run *run, const struct experiment *e, const char *text,
         snprintf(d->baseline, sizeof d->baseline, "%s", baseline_of(e, d->name, own));
         derive_sum(&r, d);
     }
+    d->reasons = r.reasons;
     if (d->value.n < ESTIMATE_MIN_N)
-        codes_add(d->codes, "too-few-samples");
+        d->reasons |= too_few_samples();
 }

@@ -12,7 +12,7 @@
 struct derived {
     char name[64], baseline[64];
     char note[256];               // what is to be said of it, or "-"
-    char codes[CODES_BYTES];      // what there is to doubt of what it is made from, or "-"
+    uint32_t reasons;             // to doubt what it is made from: a set (validity.h)
     bool for_all_x;               // one value: it names its x itself, or looks at all of them
     struct estimate value, ratio; // ratio: to the baseline, where it has the baseline's unit
 };

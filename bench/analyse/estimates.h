@@ -9,23 +9,20 @@
 
 #include <stdbool.h>
 
-// The percent that a metric latency_p99_9_us stands for, NAN if it is no such metric.
-double latency_percent(const char *metric);
-
 // Whether a cell was measured in open loop.
 bool is_open_loop(const struct run *run, const struct cell *c);
 
 // Whether a metric of a cell comes from its merged histograms.
-bool is_merged(const struct run *run, const struct cell *c, const char *metric);
+bool is_merged(const struct run *run, const struct cell *c, const struct metric *metric);
 
 // The histograms of a cell's valid trials; the caller frees it.
 struct pool pool_of(const struct run *run, const struct cell *c);
 
 // A metric of a cell. fault (if not NULL) as of values_of (validity.h).
-struct estimate value_of(const struct run *run, const struct cell *c, const char *metric,
+struct estimate value_of(const struct run *run, const struct cell *c, const struct metric *metric,
                          char fault[FAULT_BYTES]);
 
 // Its ratio to another cell's, paired within blocks. resamples: for its interval, 0: none; of
 // merged histograms, which cost more, there are POOL_RESAMPLES at most.
 struct estimate ratio_of(const struct run *run, const struct cell *c, const struct cell *base,
-                         const char *metric, unsigned resamples);
+                         const struct metric *metric, unsigned resamples);

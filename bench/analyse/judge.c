@@ -1,88 +1,65 @@
-// judge: what a run says of the textbooks' claims. Reads the claims
-// (bench/questions/claims/*.conf), the trials and the summary, and writes verdicts.tsv: a row for
-// each condition of each claim.
-//
-// A ratio between two cells is taken within blocks, with the interval that all ratios have. A claim
-// is decided only where whole intervals are on one side, also among so many (Holm), and never on a
-// suspect or invalid number.
+#include "bench/analyse/judge.h"
+
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
-#include "bench/analyse/summary.h"
 #include "bench/base/output.h"
 
 #include <err.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct evidence {
-    struct run run;
-    struct table summary;
-    struct experiment *experiments;
-    size_t count;
-};
 
 struct finding {
     enum verdict verdict;
     struct estimate estimate;
     double p; // of a ratio that is what it is compared with; NAN if it is no ratio
-    char note[256];
+    char note[512];
 };
 
-static const struct experiment *asked(const struct evidence *e, const struct operand *o)
+static const struct experiment *measured(const struct evidence *e, const struct operand *o)
 {
     return experiment_find(e->experiments, e->count, o->experiment);
 }
 
-static const char *metric_of(const struct evidence *e, const struct operand *o)
+static bool is_derived(const struct operand *o)
 {
-    return *o->metric ? o->metric : experiment_need(asked(e, o), "metric");
+    return strcmp(o->metric, "derived") == 0;
 }
 
-static long row_of(const struct evidence *e, const struct operand *o)
+static const struct metric *metric_of(const struct evidence *e, const struct operand *o)
+{
+    return *o->metric ? experiment_metric(measured(e, o), o->metric)
+                      : experiment_headline_metric(measured(e, o));
+}
+
+static const struct summary_row *row_of(const struct evidence *e, const struct operand *o)
 {
     struct cell cell = {o->experiment, o->model, o->x};
-    return summary_row(&e->summary, &cell, metric_of(e, o));
+    return summary_find(e->summary, &cell, is_derived(o) ? "derived" : metric_of(e, o)->name);
 }
 
 // Whether the cell is there and is a valid number; the finding says why it is not.
 static bool is_usable(const struct evidence *e, const struct operand *o, struct finding *f)
 {
-    if (!asked(e, o)) {
+    if (!measured(e, o)) {
         f->verdict = NOT_MEASURED;
         snprintf(f->note, sizeof f->note, "the question %s is not in this run", o->experiment);
         return false;
     }
-    long row = row_of(e, o);
-    if (row < 0) {
+    const struct summary_row *row = row_of(e, o);
+    if (!row) {
         f->verdict = NOT_MEASURED;
         snprintf(f->note, sizeof f->note, "%s is not in this run%s%s", o->model,
                  strcmp(o->x, "-") == 0 ? "" : " at ", strcmp(o->x, "-") == 0 ? "" : o->x);
         return false;
     }
-    const struct table *t = &e->summary;
-    const char *validity = table_text(t, (size_t)row, table_column(t, "validity"));
-    if (strcmp(validity, "valid") == 0)
+    if (row->validity == VALID)
         return true;
     f->verdict = UNDECIDED;
-    snprintf(f->note, sizeof f->note, "%s is %s: %s", o->model, validity,
-             table_text(t, (size_t)row, table_column(t, "note")));
+    snprintf(f->note, sizeof f->note, "%s is %s: %s", o->model, validity_names[row->validity],
+             row->note);
     return false;
-}
-
-static double summary_number(const struct evidence *e, const struct operand *o, const char *name)
-{
-    return table_number(&e->summary, (size_t)row_of(e, o), table_column(&e->summary, name));
-}
-
-static struct estimate from_summary(const struct evidence *e, const struct operand *o)
-{
-    return (struct estimate){.value = summary_number(e, o, "median"),
-                             .low = summary_number(e, o, "low"),
-                             .high = summary_number(e, o, "high"),
-                             .n = (size_t)summary_number(e, o, "n")};
 }
 
 // Below the line `times` as much: the p-value is that of a ratio of 1. Of merged histograms there
@@ -92,17 +69,17 @@ static struct estimate paired_ratio(const struct evidence *e, const struct condi
 {
     struct cell of = {c->of.experiment, c->of.model, c->of.x},
                 to = {c->to.experiment, c->to.model, c->to.x};
-    if (is_merged(&e->run, &of, metric_of(e, &c->of))) {
-        struct estimate ratio = ratio_of(&e->run, &of, &to, metric_of(e, &c->of), RESAMPLES);
+    if (is_merged(e->run, &of, metric_of(e, &c->of))) {
+        struct estimate ratio = ratio_of(e->run, &of, &to, metric_of(e, &c->of), RESAMPLES);
         if (times != 1)
             ratio.p = NAN;
         return ratio;
     }
-    double *above = values_of(&e->run, &of, metric_of(e, &c->of), NULL),
-           *below = values_of(&e->run, &to, metric_of(e, &c->to), NULL);
-    for (size_t block = 0; block < e->run.blocks; block++)
+    double *above = values_of(e->run, &of, metric_of(e, &c->of), NULL),
+           *below = values_of(e->run, &to, metric_of(e, &c->to), NULL);
+    for (size_t block = 0; block < e->run->blocks; block++)
         below[block] *= times;
-    struct estimate ratio = bootstrap_ratio(above, below, e->run.blocks, RESAMPLES, SEED);
+    struct estimate ratio = bootstrap_ratio(above, below, e->run->blocks, RESAMPLES, SEED);
     free(above);
     free(below);
     return ratio;
@@ -114,7 +91,7 @@ static struct finding find(const struct evidence *e, const struct condition *c)
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;
-    f.estimate = is_ratio ? paired_ratio(e, c, 1) : from_summary(e, &c->of);
+    f.estimate = is_ratio ? paired_ratio(e, c, 1) : row_of(e, &c->of)->value;
     f.p = is_ratio ? paired_ratio(e, c, c->bound).p : NAN;
     f.verdict = condition_judge(c, &f.estimate);
     if (f.estimate.n < ESTIMATE_MIN_N)
@@ -124,29 +101,25 @@ static struct finding find(const struct evidence *e, const struct condition *c)
     return f;
 }
 
-static bool is_derived(const struct condition *c)
-{
-    return strcmp(c->of.metric, "derived") == 0;
-}
-
 // A ratio, or the metric itself; "-" where its name is the run's to say, and the question is not
 // there.
 static const char *what_is_judged(const struct evidence *e, const struct condition *c)
 {
     if (*c->to.model)
         return "ratio";
-    if (!asked(e, &c->of))
+    if (!measured(e, &c->of))
         return "-";
-    return is_derived(c) ? experiment_need(asked(e, &c->of), "metric") : metric_of(e, &c->of);
+    return is_derived(&c->of) ? experiment_need(measured(e, &c->of), "metric")
+                              : metric_of(e, &c->of)->name;
 }
 
-// As the experiment names it, if it does.
+// Of what is derived, as the experiment names it, if it does.
 static const char *unit_of(const struct evidence *e, const struct condition *c)
 {
-    const struct experiment *experiment = asked(e, &c->of);
-    if (!experiment || *c->to.model)
+    const struct experiment *experiment = measured(e, &c->of);
+    if (!experiment || *c->to.model || !is_derived(&c->of))
         return "-";
-    return experiment_unit(experiment, is_derived(c) ? c->of.model : metric_of(e, &c->of));
+    return experiment_unit(experiment, c->of.model);
 }
 
 enum { CONDITIONS = 16 };
@@ -223,18 +196,10 @@ static void print_claim(FILE *file, const struct evidence *e, const struct claim
     }
 }
 
-int main(int argc, char **argv)
+void judge(const struct evidence *e, const char *claims_folder, FILE *file)
 {
-    struct evidence e;
     struct experiment *files;
-    char experiments[4096];
-    if (argc != 3 || argv[1][0] == '-')
-        errx(2, "usage: judge CLAIMS_FOLDER RUN_FOLDER");
-    run_read(&e.run, argv[2]);
-    snprintf(experiments, sizeof experiments, "%s/experiments", argv[2]);
-    e.count = experiments_read(experiments, &e.experiments);
-    summary_read(&e.summary, argv[2]);
-    size_t count = experiments_read(argv[1], &files);
+    size_t count = experiments_read(claims_folder, &files);
     struct claim *claims = calloc(count, sizeof *claims);
     if (!claims)
         err(1, "claims");
@@ -242,21 +207,14 @@ int main(int argc, char **argv)
         claim_read(&claims[i], &files[i]);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < claims[i].count; k++)
-            claims[i].findings[k] = find(&e, &claims[i].conditions[k]);
+            claims[i].findings[k] = find(e, &claims[i].conditions[k]);
     correct(claims, count);
-
-    struct output verdicts = output_begin(argv[2], "verdicts.tsv");
-    fputs("claim\tverdict\tcondition\tcondition_"
-          "verdict\tvalue\tlow\thigh\tp_holm\tblocks\twhat\tunit\tplot\tnote"
-          "\tsentence\tsource\trefuted_by\n",
-          verdicts.file);
+    fputs(
+        "claim\tverdict\tcondition\tcondition_verdict\tvalue\tlow\thigh\tp_holm\tblocks\twhat\tunit"
+        "\tplot\tnote\tsentence\tsource\trefuted_by\n",
+        file);
     for (size_t i = 0; i < count; i++)
-        print_claim(verdicts.file, &e, &claims[i]);
-    output_complete(&verdicts);
+        print_claim(file, e, &claims[i]);
     experiments_free(files, count);
     free(claims);
-    experiments_free(e.experiments, e.count);
-    table_free(&e.summary);
-    run_free(&e.run);
-    return 0;
 }

@@ -1,5 +1,4 @@
-// The latencies of a run's trials in open loop, as latency.tsv or, compressed, latency.tsv.xz keeps
-// them (latency_record.h).
+// The latencies of a run's trials in open loop, as latency.tsv keeps them.
 #pragma once
 
 #include "clients/core/histogram.h"
@@ -20,9 +19,8 @@ struct latencies {
     struct sparse *of; // [trials], by their number less one
 };
 
-// Reads what a run has: nothing, if it has no such file. Of two lines of a trial the later one
-// holds, and a last line that was cut off is none: that trial has no row either. Exits with status
-// 1 and one line if a file cannot be read or has anything else in it.
+// Reads what a run has: nothing, if it has no such file. Exits with status 1 and one line if a file
+// cannot be read or is damaged.
 void latencies_read(struct latencies *l, const char *folder, size_t trials);
 
 void latencies_free(struct latencies *l);

@@ -1,10 +1,12 @@
 #include "bench/analyse/run.h"
 
+#include "bench/analyse/validity.h"
+
 #include <err.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int compare_cells(const struct index *index, size_t row, const struct cell *c)
 {
@@ -76,13 +78,40 @@ const size_t *run_trials(const struct run *run, const struct cell *c, size_t *co
     return run->by_cell.rows + begin;
 }
 
+size_t run_trial_number(const struct run *run, size_t row)
+{
+    double number = table_number(&run->trials, row, run->trial_number);
+    if (!(number >= 1 && number <= (double)run->plan.rows))
+        errx(1, "%s:%zu: not a trial of this plan", run->trials.path, row + 2);
+    return (size_t)number;
+}
+
+// Reads and judges every trial. A metric that the run does not have yet is NAN in all of them.
+static void judge_trials(struct run *run)
+{
+    const struct table *t = &run->trials;
+    size_t columns[FIGURE_COUNT], status = table_column(t, "status");
+    run->judged = calloc(t->rows, sizeof *run->judged);
+    if (!run->judged)
+        err(1, "%s", t->path);
+    for (int i = 0; i < FIGURE_COUNT; i++)
+        columns[i] = table_has(t, metrics[i].name) ? table_column(t, metrics[i].name) : t->columns;
+    for (size_t row = 0; row < t->rows; row++) {
+        struct judged_trial *trial = &run->judged[row];
+        for (int i = 0; i < FIGURE_COUNT; i++)
+            trial->figures[i] = columns[i] < t->columns ? table_number(t, row, columns[i]) : NAN;
+        trial->status = table_text(t, row, status);
+        trial->validity = trial_validity(trial->figures, trial->status, &trial->reasons);
+    }
+}
+
 void run_read(struct run *run, const char *folder)
 {
     static char plan[4096], models[4096], trials[4096];
     snprintf(plan, sizeof plan, "%s/plan.tsv", folder);
     snprintf(models, sizeof models, "%s/models.tsv", folder);
     snprintf(trials, sizeof trials, "%s/trials.tsv", folder);
-    if (access(plan, R_OK) < 0)
+    if (!table_exists(plan))
         errx(1, "%s is not a run: it has no plan.tsv", folder);
     table_read(&run->plan, plan);
     table_read(&run->models, models);
@@ -101,15 +130,15 @@ void run_read(struct run *run, const char *folder)
     run->model_family = table_column(&run->models, "family");
     run->model_status = table_column(&run->models, "status");
     run->trial_block = table_column(&run->trials, "block");
-    run->trial_status = table_column(&run->trials, "status");
-    run->trial_validity = table_column(&run->trials, "validity");
-    run->trial_reasons = table_column(&run->trials, "reasons");
+    run->trial_number = table_column(&run->trials, "trial");
+    judge_trials(run);
 }
 
 void run_free(struct run *run)
 {
     free(run->first_block.rows);
     free(run->by_cell.rows);
+    free(run->judged);
     table_free(&run->plan);
     table_free(&run->models);
     table_free(&run->trials);

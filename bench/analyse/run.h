@@ -3,9 +3,11 @@
 
 #include "bench/analyse/latencies.h"
 #include "bench/base/experiment.h"
+#include "bench/base/metric.h"
 #include "bench/base/table.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 // Of every interval of a run, so that who looks while it goes on and who sums it up see the same.
 enum { RESAMPLES = 10000, SEED = 1 };
@@ -17,13 +19,22 @@ struct index {
     size_t *rows, count;
 };
 
+// What a trial counted and timed, and what that is worth by today's rules.
+struct judged_trial {
+    double figures[FIGURE_COUNT];
+    const char *status;
+    int validity;     // of validity.h
+    uint32_t reasons; // bit i: reasons[i] of validity.h
+};
+
 struct run {
     struct table plan, models, trials;
+    struct judged_trial *judged;       // [trials.rows]
     struct index first_block, by_cell; // of the plan's first block; of all trials
     struct latencies latencies;
     size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
-    size_t trial_block, trial_status, trial_validity, trial_reasons;
+    size_t trial_number, trial_block;                                // columns
 };
 
 struct cell {
@@ -40,3 +51,7 @@ bool run_has_planned(const struct run *run, const struct cell *c);
 
 // The rows of its trials so far, usable or not, in their order.
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);
+
+// The number of the trial in a row of trials.tsv, in the plan's numbering, from 1. Exits with
+// status 1 and one line if the plan has no such trial.
+size_t run_trial_number(const struct run *run, size_t row);

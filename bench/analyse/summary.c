@@ -1,28 +1,209 @@
 #include "bench/analyse/summary.h"
 
-#include <stdio.h>
+#include "bench/analyse/derive.h"
+#include "bench/analyse/estimates.h"
+#include "bench/base/output.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-void summary_read(struct table *summary, const char *folder)
+static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
+
+static struct summary_row *add(struct summary *s)
 {
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/summary.tsv", folder);
-    table_read(summary, path);
+    s->rows = reallocarray(s->rows, s->count + 1, sizeof *s->rows);
+    struct summary_row *row = calloc(1, sizeof *row);
+    if (!s->rows || !row)
+        err(1, "summary");
+    s->rows[s->count++] = row;
+    row->value = row->ratio = none;
+    row->p_holm = NAN;
+    return row;
 }
 
-long summary_row(const struct table *summary, const struct cell *c, const char *metric)
+static void summarize_cell(struct summary_row *row, const struct run *run)
 {
-    const char *const names[] = {"experiment", "metric", "model", "x"};
-    const char *const wanted[] = {c->experiment, metric, c->model, c->x};
-    size_t columns[4];
-    for (size_t i = 0; i < 4; i++)
-        columns[i] = table_column(summary, names[i]);
-    for (size_t row = 0; row < summary->rows; row++) {
-        size_t same = 0;
-        while (same < 4 && strcmp(table_text(summary, row, columns[same]), wanted[same]) == 0)
-            same++;
-        if (same == 4)
-            return (long)row;
+    static const struct estimate one = {1, 1, 1, NAN, 0};
+    char fault[FAULT_BYTES];
+    uint32_t reasons;
+    const struct cell base = {row->cell.experiment, row->baseline, row->cell.x};
+    row->value = value_of(run, &row->cell, row->metric, fault);
+    row->ratio = ratio_of(run, &row->cell, &base, row->metric, RESAMPLES);
+    if (strcmp(row->cell.model, row->baseline) == 0)
+        row->ratio = row->value.n ? one : none;
+    if (!*fault && row->metric->percent > 0)
+        strcpy(fault, "too few requests for such a percentile");
+    row->validity = INVALID;
+    if (!row->value.n) {
+        snprintf(row->note, sizeof row->note, "no valid trial%s%s", *fault ? ": " : "", fault);
+        return;
     }
-    return -1;
+    row->validity = cell_validity(run, &row->cell, row->metric, row->value.n, &reasons);
+    codes_print(reasons, row->note);
+}
+
+static void summarize_model(struct summary *s, const struct run *run, const struct experiment *e,
+                            const struct metric *metric, size_t model_row, const char *baseline)
+{
+    const char *vary = experiment_get(e, "vary");
+    const char *status = table_text(&run->models, model_row, run->model_status);
+    char values[1024] = "-", *rest = values, *x;
+    if (vary)
+        snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
+    while ((x = strsep(&rest, " "))) {
+        struct cell cell = {e->stem, table_text(&run->models, model_row, run->model_name), x};
+        bool is_skipped = strcmp(status, "ok") != 0;
+        if (!is_skipped && !run_has_planned(run, &cell))
+            continue;
+        struct summary_row *row = add(s);
+        row->cell = cell;
+        snprintf(row->x, sizeof row->x, "%s", x);
+        row->cell.x = row->x;
+        row->metric = metric;
+        row->family = table_text(&run->models, model_row, run->model_family);
+        snprintf(row->baseline, sizeof row->baseline, "%s", baseline);
+        row->validity = INVALID;
+        snprintf(row->note, sizeof row->note, "%s", status);
+        if (!is_skipped)
+            summarize_cell(row, run);
+    }
+}
+
+static void summarize_metric(struct summary *s, const struct run *run, const struct experiment *e,
+                             const struct metric *metric)
+{
+    char own[64];
+    for (size_t i = 0; i < run->models.rows; i++)
+        if (strcmp(table_text(&run->models, i, run->model_experiment), e->stem) == 0) {
+            const char *model = table_text(&run->models, i, run->model_name);
+            summarize_model(s, run, e, metric, i, baseline_of(e, model, own));
+        }
+}
+
+// The family of comparisons is an experiment's headline metric: all models, at all x, each with its
+// baseline. Of other metrics no p-value is shown.
+static void correct(struct summary *s, size_t first)
+{
+    size_t count = s->count - first;
+    double *p = calloc(count ? count : 1, sizeof *p);
+    if (!p)
+        err(1, "summary");
+    for (size_t i = 0; i < count; i++)
+        p[i] = s->rows[first + i]->ratio.p;
+    holm(p, count);
+    for (size_t i = 0; i < count; i++)
+        s->rows[first + i]->p_holm = p[i];
+    free(p);
+}
+
+static void summarize_derived(struct summary *s, const struct run *run, const struct experiment *e)
+{
+    const char *vary = experiment_get(e, "vary");
+    for (size_t i = 0; i < e->lines; i++) {
+        char values[1024] = "-", *rest = values, *x;
+        struct derived d = {0};
+        if (strcmp(e->keys[i], "derive") != 0)
+            continue;
+        if (vary)
+            snprintf(values, sizeof values, "%s", strchr(vary, ' ') + 1);
+        while (!d.for_all_x && (x = strsep(&rest, " "))) {
+            derive(run, e, e->values[i], x, &d);
+            struct summary_row *row = add(s);
+            snprintf(row->name, sizeof row->name, "%s", d.name);
+            snprintf(row->x, sizeof row->x, "%s", d.for_all_x ? "-" : x);
+            row->cell = (struct cell){e->stem, row->name, row->x};
+            row->family = "derived";
+            snprintf(row->baseline, sizeof row->baseline, "%s", d.baseline);
+            row->value = d.value;
+            row->ratio = d.ratio;
+            row->validity = !d.value.n ? INVALID : d.reasons ? SUSPECT : VALID;
+            if (strcmp(d.note, "-") == 0)
+                codes_print(d.reasons, row->note);
+            else
+                snprintf(row->note, sizeof row->note, "%s", d.note);
+        }
+    }
+}
+
+void summarize(struct summary *s, const struct run *run, const struct experiment *experiments,
+               size_t count)
+{
+    *s = (struct summary){0};
+    for (size_t i = 0; i < count; i++) {
+        const struct experiment *e = &experiments[i];
+        const char *also = experiment_get(e, "also");
+        char names[1024], *rest = names, *name;
+        size_t first = s->count;
+        summarize_metric(s, run, e, experiment_headline_metric(e));
+        correct(s, first);
+        snprintf(names, sizeof names, "%s", also ? also : "");
+        while ((name = strsep(&rest, " ")))
+            if (*name)
+                summarize_metric(s, run, e, experiment_metric(e, name));
+        summarize_derived(s, run, e);
+    }
+}
+
+void summary_free(struct summary *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        free(s->rows[i]);
+    free(s->rows);
+}
+
+const char *summary_metric(const struct summary_row *row)
+{
+    return row->metric ? row->metric->name : "derived";
+}
+
+const struct summary_row *summary_find(const struct summary *s, const struct cell *c,
+                                       const char *metric)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct summary_row *row = s->rows[i];
+        if (strcmp(row->cell.experiment, c->experiment) == 0 &&
+            strcmp(row->cell.model, c->model) == 0 && strcmp(row->cell.x, c->x) == 0 &&
+            strcmp(summary_metric(row), metric) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static void write_estimate(FILE *file, const struct summary_row *row, const struct estimate *e)
+{
+    const double values[] = {e->value, e->low, e->high};
+    for (size_t i = 0; i < 3; i++)
+        if (row->metric && isinf(values[i])) // of what is derived the note says so
+            fputs("\tnever", file);
+        else
+            output_number(file, values[i]);
+}
+
+void summary_write(const struct summary *s, FILE *file)
+{
+    fputs("experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_"
+          "high\tbaseline\tnote\tvalidity\tp_holm\n",
+          file);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct summary_row *row = s->rows[i];
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%zu", row->cell.experiment, summary_metric(row),
+                row->cell.model, row->family, row->cell.x, row->value.n);
+        write_estimate(file, row, &row->value);
+        write_estimate(file, row, &row->ratio);
+        fprintf(file, "\t%s\t%s\t%s", row->baseline, row->note, validity_names[row->validity]);
+        output_number(file, row->p_holm);
+        fputc('\n', file);
+    }
+}
+
+void summary_write_metrics(const struct summary *s, FILE *file)
+{
+    bool is_shown[FIGURE_COUNT] = {false};
+    for (size_t i = 0; i < s->count; i++)
+        if (s->rows[i]->metric)
+            is_shown[s->rows[i]->metric - metrics] = true;
+    metrics_write(is_shown, file);
 }

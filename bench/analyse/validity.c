@@ -10,8 +10,8 @@
 const char *const validity_names[] = {
     [VALID] = "valid", [SUSPECT] = "suspect", [INVALID] = "invalid", [DISPROVED] = "invalid"};
 
-#define PACE (RATES | LATENCIES)
-static const char too_few[] = "too-few-samples";
+#define PACE (RATES | LATENCIES | SHARES)
+static const char too_few[] = "too-few-samples", fault_code[] = "fault";
 
 const struct reason reasons[] = {
     {"wrong-bytes", DISPROVED, EVERYTHING, FIGURE_wrong_answers, NAN, 0,
@@ -24,7 +24,7 @@ const struct reason reasons[] = {
     {"errors", INVALID, EVERYTHING, FIGURE_errors, NAN, 0, "a request failed",
      "a server that does not do its work is no faster for it: not one request may be refused, "
      "reset, short, wrong or late"},
-    {"fault", INVALID, EVERYTHING, FIGURE_COUNT, NAN, NAN,
+    {fault_code, INVALID, EVERYTHING, FIGURE_COUNT, NAN, NAN,
      "the trial could not be made as it should be", "its status says what went wrong"},
     {"ports-exhausted", INVALID, EVERYTHING, FIGURE_ports_exhausted, NAN, 0,
      "the client had no port left for a connection", "then the client refuses, and not the server"},
@@ -95,177 +95,168 @@ const struct reason reasons[] = {
      "there is no 95 % interval for less; a percentile needs ten requests beyond it in each trial"},
 };
 const size_t reason_count = sizeof reasons / sizeof *reasons;
+_Static_assert(sizeof reasons / sizeof *reasons <= 32, "a set of reasons is 32 bits");
 
-static bool ends_with(const char *text, const char *end)
+static const struct reason *last_reason(void)
 {
-    size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+    return reasons + reason_count;
 }
 
-unsigned measure_of(const char *metric)
+static uint32_t bit_of(const struct reason *r)
 {
-    return ends_with(metric, "_per_s")                                                  ? RATES
-           : strncmp(metric, "latency_", 8) == 0 || strncmp(metric, "service_", 8) == 0 ? LATENCIES
-           : strncmp(metric, "wall_", 5) == 0                                           ? DURATIONS
-           : strstr(metric, "cpu_us") || strstr(metric, "user_us") || strstr(metric, "system_us")
-               ? CPU_TIMES
-               : COUNTS;
+    return UINT32_C(1) << (r - reasons);
 }
 
-// Whether a code is one of those.
-static bool is_among(const char *code, const char *codes)
+static uint32_t bit_named(const char *code)
 {
-    size_t length = strlen(code);
-    for (const char *at = codes; (at = strstr(at, code)); at += length)
-        if ((at == codes || at[-1] == ';') && (at[length] == ';' || !at[length]))
-            return true;
-    return false;
+    for (const struct reason *r = reasons; r < last_reason(); r++)
+        if (strcmp(r->code, code) == 0)
+            return bit_of(r);
+    errx(1, "there is no reason called '%s'", code);
 }
 
-void codes_add(char codes[CODES_BYTES], const char *more)
+uint32_t too_few_samples(void)
 {
-    char words[CODES_BYTES], *rest = words, *code;
-    snprintf(words, sizeof words, "%s", more);
-    while ((code = strsep(&rest, ";"))) {
-        size_t used = strcmp(codes, "-") == 0 ? 0 : strlen(codes);
-        if (strcmp(code, "-") != 0 && !is_among(code, codes))
-            snprintf(codes + used, CODES_BYTES - used, "%s%s", used ? ";" : "", code);
-    }
+    return bit_named(too_few);
 }
 
-int trial_validity(const struct measurement *m, char codes[CODES_BYTES])
+void codes_print(uint32_t set, char codes[CODES_BYTES])
+{
+    size_t used = 0;
+    strcpy(codes, "-");
+    for (const struct reason *r = reasons; r < last_reason(); r++)
+        if (set & bit_of(r))
+            used += (size_t)snprintf(codes + used, CODES_BYTES - used, "%s%s", used ? ";" : "",
+                                     r->code);
+}
+
+int trial_validity(const double figures[FIGURE_COUNT], const char *status, uint32_t *set)
 {
     int validity = VALID;
-    bool is_explained = strcmp(m->status, "ok") == 0;
-    strcpy(codes, "-");
-    for (const struct reason *r = reasons; r < reasons + reason_count; r++) {
-        double figure = r->looks_at == FIGURE_COUNT ? NAN : m->figures[r->looks_at];
+    bool is_explained = strcmp(status, "ok") == 0;
+    *set = 0;
+    for (const struct reason *r = reasons; r < last_reason(); r++) {
+        double figure = r->looks_at == FIGURE_COUNT ? NAN : figures[r->looks_at];
         if (!(figure < r->low || figure > r->high))
             continue;
-        codes_add(codes, r->code);
+        *set |= bit_of(r);
         validity = r->validity > validity ? r->validity : validity;
         is_explained = is_explained || (r->validity >= INVALID && r->concerns == EVERYTHING);
     }
     if (is_explained)
         return validity;
-    codes_add(codes, "fault");
+    *set |= bit_named(fault_code);
     return validity > INVALID ? validity : INVALID;
 }
 
 // ---- cells ----
 
-static bool is_invalid(const struct run *run, size_t row)
+// The reasons for which what a trial measured may not enter a number of this class.
+static uint32_t exclusions(const struct judged_trial *trial, unsigned metric_class)
 {
-    return strcmp(table_text(&run->trials, row, run->trial_validity), "invalid") == 0;
-}
-
-// Why what a trial measured may not enter a number of this measure, or "-" if it may.
-static void exclusions(const struct run *run, size_t row, unsigned measure, char codes[CODES_BYTES])
-{
-    strcpy(codes, "-");
-    if (!is_invalid(run, row))
-        return;
-    for (const struct reason *r = reasons; r < reasons + reason_count; r++)
-        if (r->validity >= INVALID && r->concerns & measure &&
-            is_among(r->code, table_text(&run->trials, row, run->trial_reasons)))
-            codes_add(codes, r->code);
-}
-
-static bool is_usable(const struct run *run, size_t row, unsigned measure)
-{
-    char codes[CODES_BYTES];
-    exclusions(run, row, measure, codes);
-    return strcmp(codes, "-") == 0;
+    uint32_t set = 0;
+    for (const struct reason *r = reasons; r < last_reason(); r++)
+        if (trial->reasons & bit_of(r) && r->validity >= INVALID && r->concerns & metric_class)
+            set |= bit_of(r);
+    return set;
 }
 
 // The reason that disproves a model, or NULL.
 static const struct reason *disproof(const struct run *run, const char *model)
 {
     for (size_t row = 0; row < run->trials.rows; row++) {
-        if (!is_invalid(run, row) ||
+        if (run->judged[row].validity != DISPROVED ||
             strcmp(table_text(&run->trials, row, run->by_cell.model), model) != 0)
             continue;
-        for (const struct reason *r = reasons; r < reasons + reason_count; r++)
-            if (r->validity == DISPROVED &&
-                is_among(r->code, table_text(&run->trials, row, run->trial_reasons)))
+        for (const struct reason *r = reasons; r < last_reason(); r++)
+            if (r->validity == DISPROVED && run->judged[row].reasons & bit_of(r))
                 return r;
     }
     return NULL;
 }
 
-double *values_for(const struct run *run, const struct cell *c, const char *name, unsigned measure,
-                   char fault[FAULT_BYTES])
+static void explain(uint32_t set, const char *status, char fault[FAULT_BYTES])
 {
-    const struct table *t = &run->trials;
-    const struct reason *disproved = disproof(run, c->model);
-    size_t column = table_column(t, name);
     char codes[CODES_BYTES];
-    double *values = calloc(run->blocks, sizeof *values);
-    if (!values)
+    bool is_ok = strcmp(status, "ok") == 0;
+    codes_print(set, codes);
+    snprintf(fault, FAULT_BYTES, "%s%s%s", codes, is_ok ? "" : ": ", is_ok ? "" : status);
+}
+
+long *usable_rows(const struct run *run, const struct cell *c, unsigned metric_class,
+                  char fault[FAULT_BYTES])
+{
+    const struct reason *disproved = disproof(run, c->model);
+    long *usable = calloc(run->blocks, sizeof *usable);
+    if (!usable)
         err(1, "values");
     for (size_t block = 0; block < run->blocks; block++)
-        values[block] = NAN;
+        usable[block] = NO_ROW;
     if (fault)
         *fault = '\0';
     size_t count;
     const size_t *rows = run_trials(run, c, &count);
     for (size_t i = 0; i < count; i++) {
-        size_t row = rows[i];
-        size_t block = (size_t)table_number(t, row, run->trial_block);
+        size_t row = rows[i], block = (size_t)table_number(&run->trials, row, run->trial_block);
         if (block < 1 || block > run->blocks)
-            errx(1, "%s:%zu: no block %zu in the plan", t->path, row + 2, block);
-        const char *status = table_text(t, row, run->trial_status);
-        exclusions(run, row, measure, codes);
-        if (strcmp(codes, "-") == 0 && !disproved)
-            values[block - 1] = table_number(t, row, column);
-        else if (fault && strcmp(codes, "-") == 0)
-            snprintf(fault, FAULT_BYTES, "%s in another trial", disproved->code);
+            errx(1, "%s:%zu: no block %zu in the plan", run->trials.path, row + 2, block);
+        uint32_t excluded = exclusions(&run->judged[row], metric_class);
+        if (!excluded && !disproved)
+            usable[block - 1] = (long)row;
+        else if (fault && excluded)
+            explain(excluded, run->judged[row].status, fault);
         else if (fault)
-            snprintf(fault, FAULT_BYTES, "%s%s%s", codes, strcmp(status, "ok") == 0 ? "" : ": ",
-                     strcmp(status, "ok") == 0 ? "" : status);
+            snprintf(fault, FAULT_BYTES, "%s in another trial", disproved->code);
     }
+    return usable;
+}
+
+double *values_of(const struct run *run, const struct cell *c, const struct metric *metric,
+                  char fault[FAULT_BYTES])
+{
+    long *rows = usable_rows(run, c, metric->metric_class, fault);
+    double *values = calloc(run->blocks, sizeof *values);
+    if (!values)
+        err(1, "values");
+    for (size_t block = 0; block < run->blocks; block++)
+        values[block] =
+            rows[block] == NO_ROW ? NAN : run->judged[rows[block]].figures[metric - metrics];
+    free(rows);
     return values;
 }
 
-double *values_of(const struct run *run, const struct cell *c, const char *metric,
-                  char fault[FAULT_BYTES])
-{
-    return values_for(run, c, metric, measure_of(metric), fault);
-}
-
-// How many of a cell's trials can be used for a measure, and how many of those bear each code.
-static size_t count_reasons(const struct run *run, const struct cell *c, unsigned measure,
+// How many of a cell's trials can be used for a class, and how many of those bear each reason.
+static size_t count_reasons(const struct run *run, const struct cell *c, unsigned metric_class,
                             size_t *counts)
 {
     size_t usable = 0, trials;
     const size_t *rows = run_trials(run, c, &trials);
     memset(counts, 0, reason_count * sizeof *counts);
-    for (size_t trial = 0; trial < trials; trial++) {
-        size_t row = rows[trial];
-        if (!is_usable(run, row, measure))
+    for (size_t i = 0; i < trials; i++) {
+        const struct judged_trial *trial = &run->judged[rows[i]];
+        if (exclusions(trial, metric_class))
             continue;
         usable++;
-        for (size_t i = 0; i < reason_count; i++)
-            counts[i] +=
-                is_among(reasons[i].code, table_text(&run->trials, row, run->trial_reasons));
+        for (const struct reason *r = reasons; r < last_reason(); r++)
+            counts[r - reasons] += (trial->reasons & bit_of(r)) != 0;
     }
     return usable;
 }
 
-int cell_validity(const struct run *run, const struct cell *c, const char *metric, size_t n,
-                  char codes[CODES_BYTES])
+int cell_validity(const struct run *run, const struct cell *c, const struct metric *metric,
+                  size_t n, uint32_t *set)
 {
-    unsigned measure = measure_of(metric);
     size_t counts[sizeof reasons / sizeof *reasons],
-        usable = count_reasons(run, c, measure, counts);
-    strcpy(codes, "-");
-    for (size_t i = 0; i < reason_count; i++)
-        if (reasons[i].concerns & measure && 100 * counts[i] > SUSPECT_PERCENT * usable)
-            codes_add(codes, reasons[i].code);
+        usable = count_reasons(run, c, metric->metric_class, counts);
+    *set = 0;
+    for (const struct reason *r = reasons; r < last_reason(); r++)
+        if (r->concerns & metric->metric_class &&
+            100 * counts[r - reasons] > SUSPECT_PERCENT * usable)
+            *set |= bit_of(r);
     if (n < ESTIMATE_MIN_N ||
-        (measure == LATENCIES && 100 * (usable - n) > SUSPECT_PERCENT * usable))
-        codes_add(codes, too_few);
-    return strcmp(codes, "-") == 0 ? VALID : SUSPECT;
+        (metric->percent > 0 && 100 * (usable - n) > SUSPECT_PERCENT * usable))
+        *set |= too_few_samples();
+    return *set ? SUSPECT : VALID;
 }
 
 static void write_bound(FILE *file, double bound)
@@ -278,15 +269,14 @@ static void write_bound(FILE *file, double bound)
 
 static void write_concerns(FILE *file, unsigned concerns)
 {
-    static const char *const names[] = {"rates", "latencies", "durations", "cpu times", "counts"};
     const char *between = "\t";
     if (concerns == EVERYTHING) {
         fputs("\teverything", file);
         return;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (concerns & 1U << i) {
-            fprintf(file, "%s%s", between, names[i]);
+    for (unsigned bit = 1; bit < EVERYTHING; bit <<= 1)
+        if (concerns & bit) {
+            fprintf(file, "%s%s", between, metric_class_name(bit));
             between = ", ";
         }
 }
@@ -297,12 +287,33 @@ void reasons_write(const struct run *run, FILE *file)
     for (const struct reason *r = reasons; r < reasons + reason_count; r++) {
         size_t trials = 0;
         for (size_t row = 0; row < run->trials.rows; row++)
-            trials += is_among(r->code, table_text(&run->trials, row, run->trial_reasons));
+            trials += (run->judged[row].reasons & bit_of(r)) != 0;
         fprintf(file, "%s\t%s", r->code, validity_names[r->validity]);
         write_concerns(file, r->concerns);
-        fprintf(file, "\t%s", r->looks_at == FIGURE_COUNT ? "-" : figure_names[r->looks_at]);
+        fprintf(file, "\t%s", r->looks_at == FIGURE_COUNT ? "-" : metrics[r->looks_at].name);
         write_bound(file, r->low);
         write_bound(file, r->high);
         fprintf(file, "\t%zu\t%s\t%s\n", trials, r->says, r->why);
+    }
+}
+
+void doubts_write(const struct run *run, FILE *file)
+{
+    static const char *const names[] = {"trial", "block", "experiment", "model", "x"};
+    enum { NAMES = sizeof names / sizeof *names };
+    size_t columns[NAMES];
+    char codes[CODES_BYTES];
+    for (size_t i = 0; i < NAMES; i++) {
+        columns[i] = table_column(&run->trials, names[i]);
+        fprintf(file, "%s\t", names[i]);
+    }
+    fputs("validity\treasons\n", file);
+    for (size_t row = 0; row < run->trials.rows; row++) {
+        if (!run->judged[row].reasons)
+            continue;
+        for (size_t i = 0; i < NAMES; i++)
+            fprintf(file, "%s\t", table_text(&run->trials, row, columns[i]));
+        codes_print(run->judged[row].reasons, codes);
+        fprintf(file, "%s\t%s\n", validity_names[run->judged[row].validity], codes);
     }
 }

@@ -17,22 +17,10 @@ enum { VALID, SUSPECT, INVALID, DISPROVED };
 
 extern const char *const validity_names[]; // as tables have them: a disproved trial is invalid
 
-// What a metric is a measure of: that is read off its name.
-enum {
-    RATES = 1,     // ..._per_s
-    LATENCIES = 2, // latency_..., service_...
-    DURATIONS = 4, // wall_...
-    CPU_TIMES = 8, // ...cpu_us..., user_us..., system_us...
-    COUNTS = 16,   // everything else: descriptors, memory, faults
-    EVERYTHING = 31
-};
-
-unsigned measure_of(const char *metric);
-
 struct reason {
     const char *code;
     int validity;         // of a trial that has it
-    unsigned concerns;    // these measures
+    unsigned concerns;    // these classes of metrics (metric.h)
     enum figure looks_at; // FIGURE_COUNT: at nothing of one trial
     double low, high; // a figure below or above is one; NAN: no such bound. No figure is no reason
     const char *says; // in a picture
@@ -48,27 +36,37 @@ enum { SUSPECT_PERCENT = 20 };
 
 enum { CODES_BYTES = 256 };
 
-// Judges a trial. codes becomes its reasons, separated by ';', or "-". Returns its validity.
-int trial_validity(const struct measurement *m, char codes[CODES_BYTES]);
+// Judges a trial by its figures, NAN where it has none, and its status. The reasons that it has go
+// into a set: bit i for reasons[i]. Returns its validity.
+int trial_validity(const double figures[FIGURE_COUNT], const char *status, uint32_t *set);
+
+// Writes the codes of a set, separated by ';', or "-".
+void codes_print(uint32_t set, char codes[CODES_BYTES]);
 
 enum { FAULT_BYTES = 400 };
 
-// A metric's value in each block, NAN where there is none that can be used. fault (if not NULL)
-// becomes why not, the last time that one could not, or empty. The caller frees the values.
-double *values_of(const struct run *run, const struct cell *c, const char *metric,
+enum { NO_ROW = -1 };
+
+// For each block the row of the cell's trial that can be used for a class of metrics, NO_ROW where
+// there is none. fault (if not NULL) becomes why not, the last time that one could not, or empty.
+// The caller frees the rows.
+long *usable_rows(const struct run *run, const struct cell *c, unsigned metric_class,
                   char fault[FAULT_BYTES]);
 
-// The same of any column, by the trials that can be used for this measure.
-double *values_for(const struct run *run, const struct cell *c, const char *name, unsigned measure,
-                   char fault[FAULT_BYTES]);
+// A metric's value in each block, NAN where there is none that can be used. The caller frees them.
+double *values_of(const struct run *run, const struct cell *c, const struct metric *metric,
+                  char fault[FAULT_BYTES]);
 
-// Judges a cell as to a metric, of which n values can be used. codes becomes the reasons that
-// concern it, or "-". Returns VALID or SUSPECT.
-int cell_validity(const struct run *run, const struct cell *c, const char *metric, size_t n,
-                  char codes[CODES_BYTES]);
+// Judges a cell as to a metric, of which n values can be used. The reasons that concern it go into
+// the set. Returns VALID or SUSPECT.
+int cell_validity(const struct run *run, const struct cell *c, const struct metric *metric,
+                  size_t n, uint32_t *set);
 
-// Adds those codes that are not there yet.
-void codes_add(char codes[CODES_BYTES], const char *more);
+// What fewer than ESTIMATE_MIN_N values are, as a set.
+uint32_t too_few_samples(void);
 
 // Writes a table of the reasons: what each looks at, and how many of the run's trials have it.
 void reasons_write(const struct run *run, FILE *file);
+
+// Writes a row for each trial that there is a reason to doubt, with its reasons.
+void doubts_write(const struct run *run, FILE *file);

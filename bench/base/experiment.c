@@ -143,3 +143,16 @@ const char *baseline_of(const struct experiment *e, const char *model, char own[
             return own;
     return model;
 }
+
+const struct metric *experiment_metric(const struct experiment *e, const char *name)
+{
+    const struct metric *metric = metric_named(name);
+    if (!metric)
+        errx(1, "experiment %s: no metric is called '%s'", e->stem, name);
+    return metric;
+}
+
+const struct metric *experiment_headline_metric(const struct experiment *e)
+{
+    return experiment_metric(e, experiment_need(e, "metric"));
+}

@@ -2,6 +2,8 @@
 // lines of a key and its value, and comments. bench/questions/experiments/README.md lists the keys.
 #pragma once
 
+#include "bench/base/metric.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,8 +36,8 @@ const char *experiment_need(const struct experiment *e, const char *key);
 // The value as a number from least to most; exits with status 1 if it is missing or anything else.
 double experiment_number(const struct experiment *e, const char *key, double least, double most);
 
-// What a metric or a derived quantity is counted in, of the lines `unit NAME WORDS`; "-" if there
-// is none for it.
+// What something derived is counted in, of the lines `unit NAME WORDS`; "-" if there is none for
+// it.
 const char *experiment_unit(const struct experiment *e, const char *name);
 
 // Whether what varies in an experiment is called so.
@@ -44,3 +46,9 @@ bool is_varied(const struct experiment *e, const char *name);
 // What a model is compared with: the experiment's baseline; where that is "own", a variant with the
 // program that it is a variant of (whose name is then in `own`), and everybody else with itself.
 const char *baseline_of(const struct experiment *e, const char *model, char own[64]);
+
+// The metric of that name. Exits with status 1 and one line if there is none.
+const struct metric *experiment_metric(const struct experiment *e, const char *name);
+
+// The headline metric.
+const struct metric *experiment_headline_metric(const struct experiment *e);

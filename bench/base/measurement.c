@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIGURE_NAME(name) #name,
-const char *const figure_names[FIGURE_COUNT] = {FIGURES(FIGURE_NAME)};
-
 void measurement_reset(struct measurement *m)
 {
     for (int figure = 0; figure < FIGURE_COUNT; figure++)

@@ -1,4 +1,5 @@
 #include "bench/base/record.h"
+#include "bench/base/checksum.h"
 #include "bench/base/lock.h"
 
 #include <err.h>
@@ -35,34 +36,25 @@ static size_t size_of(const struct record *r)
     return (size_t)info.st_size;
 }
 
-bool record_is_empty(const struct record *r)
-{
-    return size_of(r) == 0;
-}
-
-static size_t count_lines(const char *text, size_t length)
-{
-    size_t lines = 0;
-    for (size_t i = 0; i < length; i++)
-        lines += text[i] == '\n';
-    return lines;
-}
-
-size_t record_trim(const struct record *r,
-                   bool (*is_good)(const char *line, size_t length, size_t number,
+// Cuts rows off the end until is_good says yes to the last one. The header is row 0.
+static size_t trim(const struct record *r,
+                   bool (*is_good)(const char *row, size_t length, size_t number,
                                    const void *context),
                    const void *context)
 {
-    size_t size = size_of(r), kept = size, gone = 0;
+    size_t size = size_of(r), kept = size, gone = 0, number = 0;
     char *text = malloc(size + 1);
     if (!text || pread(r->fd, text, size, 0) != (ssize_t)size)
         err(1, "%s", r->path);
-    text[size] = '\0';
+    for (size_t i = 0; i < size; i++)
+        number += text[i] == '\n';
     while (kept > 0) {
         bool complete = text[kept - 1] == '\n';
         const char *newline = memrchr(text, '\n', kept - complete);
         size_t begin = newline ? (size_t)(newline - text) + 1 : 0;
-        if (complete && is_good(text + begin, kept - 1 - begin, count_lines(text, kept), context))
+        number -= complete;
+        text[kept - complete] = '\0';
+        if (complete && is_good(text + begin, kept - 1 - begin, number, context))
             break;
         kept = begin;
         gone++;
@@ -73,7 +65,13 @@ size_t record_trim(const struct record *r,
     return gone;
 }
 
-void record_append(const struct record *r, const char *text, size_t length)
+static bool is_whole(const char *row, size_t length, size_t number, const void *unused)
+{
+    (void)unused;
+    return number == 0 || has_its_checksum(row, length);
+}
+
+static void append(const struct record *r, const char *text, size_t length)
 {
     size_t before = size_of(r);
     errno = ENOSPC; // what a short write means
@@ -84,4 +82,47 @@ void record_append(const struct record *r, const char *text, size_t length)
         warn("%s", r->path);
     errno = problem;
     err(1, "%s: the rows so far are kept", r->path);
+}
+
+size_t record_begin(const struct record *r, const char *columns)
+{
+    size_t gone = trim(r, is_whole, NULL);
+    if (size_of(r) > 0)
+        return gone;
+    char *header;
+    int length = asprintf(&header, "%s\t%s\n", columns, CHECKSUM_COLUMN);
+    if (length < 0)
+        err(1, "%s", r->path);
+    append(r, header, (size_t)length);
+    free(header);
+    return gone;
+}
+
+struct keeper {
+    bool (*keeps)(const char *row, const void *context);
+    const void *context;
+};
+
+static bool is_kept(const char *row, size_t length, size_t number, const void *context)
+{
+    const struct keeper *keeper = context;
+    (void)length;
+    return number == 0 || keeper->keeps(row, keeper->context);
+}
+
+size_t record_trim(const struct record *r, bool (*keeps)(const char *row, const void *context),
+                   const void *context)
+{
+    struct keeper keeper = {keeps, context};
+    return trim(r, is_kept, &keeper);
+}
+
+void record_append(const struct record *r, const char *row)
+{
+    char *text;
+    int length = asprintf(&text, "%s\t%08x\n", row, crc32(row, strlen(row)));
+    if (length < 0)
+        err(1, "%s", r->path);
+    append(r, text, (size_t)length);
+    free(text);
 }

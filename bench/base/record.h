@@ -1,4 +1,6 @@
-// A file of a run that only grows, by whole lines: what is appended is there whole or not at all.
+// A table of a run that only grows, a row a time. Each row bears the checksum of its text as its
+// last cell (checksum.h): so a row that was torn, and a digit that was changed anywhere, are known
+// for it.
 #pragma once
 
 #include <stdbool.h>
@@ -15,14 +17,14 @@ struct record record_open(const char *folder, const char *name);
 // Sees to it that nobody else appends. Exits with status 1 and one line that names who does.
 void record_lock(const struct record *r);
 
-// Cuts lines off the end for as long as the last one is not complete or is_good says no to it; line
-// numbers count from 1. Returns how many went. It is read into memory as a whole.
-size_t record_trim(const struct record *r,
-                   bool (*is_good)(const char *line, size_t length, size_t number,
-                                   const void *context),
+// Cuts rows off the end for as long as the last one is not whole, and gives a new table its header:
+// these columns, separated by tabs, and that of the checksum. Returns how many rows went.
+size_t record_begin(const struct record *r, const char *columns);
+
+// Cuts rows off the end for as long as `keeps` says no to the last one. Returns how many went.
+size_t record_trim(const struct record *r, bool (*keeps)(const char *row, const void *context),
                    const void *context);
 
-bool record_is_empty(const struct record *r);
-
-// Exits with status 1 and one line if there is no room, or the like.
-void record_append(const struct record *r, const char *text, size_t length);
+// Appends a row, given without its checksum and its newline; it is there whole or not at all. Exits
+// with status 1 and one line if there is no room, or the like.
+void record_append(const struct record *r, const char *row);

@@ -3,27 +3,59 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+// Opens a table, or what is packed of it (path.xz), by way of xz.
+static FILE *open_file(const char *path, bool *is_packed)
+{
+    char packed[4096], command[64];
+    FILE *file = fopen(path, "re");
+    *is_packed = !file && errno == ENOENT;
+    if (!*is_packed)
+        return file;
+    // xz inherits it, and knows it by its number: a name would have to be quoted.
+    snprintf(packed, sizeof packed, "%s.xz", path);
+    int fd = open(packed, O_RDONLY);
+    if (fd < 0)
+        return NULL;
+    snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
+    file = popen(command, "re");
+    close(fd);
+    return file;
+}
 
 static void read_file(struct table *t, const char *path)
 {
     size_t room = 0;
+    bool is_packed;
     *t = (struct table){.path = path};
-    FILE *file = fopen(path, "re");
+    FILE *file = open_file(path, &is_packed);
     if (!file)
         err(1, "%s", path);
     errno = 0;
     ssize_t bytes = getdelim(&t->text, &room, '\0', file);
     if (bytes < 0 && errno)
         err(1, "%s", path);
-    fclose(file);
+    if (is_packed && pclose(file) != 0)
+        errx(1, "%s.xz: xz cannot read it", path);
+    if (!is_packed)
+        fclose(file);
     if (bytes <= 0)
         errx(1, "%s: empty", path);
     if (t->text[bytes - 1] != '\n')
         errx(1, "%s: truncated: its last line is not complete", path);
+}
+
+bool table_exists(const char *path)
+{
+    char packed[4096];
+    snprintf(packed, sizeof packed, "%s.xz", path);
+    return access(path, F_OK) == 0 || access(packed, F_OK) == 0;
 }
 
 static size_t count(const char *text, const char *end, char wanted)
@@ -55,7 +87,7 @@ void table_read(struct table *t, const char *path)
             has_checksums =
                 strcmp(strrchr(line, '\t') ? strrchr(line, '\t') + 1 : line, CHECKSUM_COLUMN) == 0;
         else if (has_checksums && !has_its_checksum(line, (size_t)(newline - line)))
-            errx(1, "%s:%zu: damaged row: its checksum is another", path, row + 1);
+            errx(1, "%s:%zu: damaged row: checksum mismatch", path, row + 1);
         for (size_t column = 0; column < t->columns; column++)
             t->cells[row * t->columns + column] = strsep(&line, "\t");
         line = newline + 1;
@@ -89,6 +121,8 @@ double table_number(const struct table *t, size_t row, size_t column)
     char *end;
     if (strcmp(text, "-") == 0)
         return NAN;
+    if (strcmp(text, "never") == 0)
+        return INFINITY;
     double value = strtod(text, &end);
     if (end == text || *end)
         errx(1, "%s:%zu: '%s' is not a number", t->path, row + 2, text);

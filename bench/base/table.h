@@ -13,9 +13,12 @@ struct table {
     char *text;   // what the cells point into
 };
 
-// Reads a whole file. Exits with status 1 and one line naming file and line if it cannot be read,
-// has a row with more or fewer cells than the header or with another's checksum, or does not end
-// with a newline.
+// Whether the file is there, as it is or packed (path.xz).
+bool table_exists(const char *path);
+
+// Reads a whole file, or, where only path.xz is there, that. Exits with status 1 and one line
+// naming file and line if it cannot be read, has a row with more or fewer cells than the header or
+// with another's checksum, or does not end with a newline.
 void table_read(struct table *t, const char *path);
 
 // Whether there is a column of that name.
@@ -27,7 +30,7 @@ size_t table_column(const struct table *t, const char *name);
 // A cell; rows count from 0, the header not included.
 const char *table_text(const struct table *t, size_t row, size_t column);
 
-// A cell as a number: NAN for "-", exits with status 1 if it is neither.
+// A cell as a number: NAN for "-", INFINITY for "never"; exits with status 1 if it is none of them.
 double table_number(const struct table *t, size_t row, size_t column);
 
 void table_free(struct table *t);

@@ -156,7 +156,7 @@ static void show_trial(const struct plan *p, size_t row, double spent_s, double 
             table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
-// What there is to be kept of a trial besides its row, as lines for the files that take it.
+// What there is to be kept of a trial besides its row: a line each, or nothing.
 struct lines {
     char *raw, *latencies;
 };
@@ -185,6 +185,18 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
         err(1, "raw times");
 }
 
+// A trial has one line for such a file, or none.
+static void append_line(const struct record *record, const char *line, size_t trial)
+{
+    char *row;
+    if (!*line)
+        return;
+    if (asprintf(&row, "%zu\t%.*s", trial, (int)strcspn(line, "\n"), line) < 0)
+        err(1, "%s", record->path);
+    record_append(record, row);
+    free(row);
+}
+
 static void append_row(const struct record *trials, const struct plan *p, size_t row,
                        time_t started, double wall_s, const struct measurement *m)
 {
@@ -195,17 +207,22 @@ static void append_row(const struct record *trials, const struct plan *p, size_t
     trials_append(trials, &name, started, wall_s, m);
 }
 
-// Whether a line of raw times or latencies is of a trial that has its row. One that has none was
+// Whether a row of raw times or latencies is of a trial that has its row. One that has none was
 // killed between the two, and is repeated.
-static bool has_row(const char *line, size_t length, size_t number, const void *context)
+static bool has_row(const char *row, const void *context)
 {
     const struct plan *p = context;
-    size_t trial;
-    (void)length;
-    (void)number;
-    bool is_line =
-        sscanf(line, "{\"trial\":%zu,", &trial) == 1 || sscanf(line, "%zu\t", &trial) == 1;
-    return is_line && trial >= 1 && trial <= p->table.rows && p->done[trial - 1];
+    size_t trial = strtoul(row, NULL, 10);
+    return trial >= 1 && trial <= p->table.rows && p->done[trial - 1];
+}
+
+static struct record open_beside(const char *run, const char *name, const char *columns,
+                                 const struct plan *p)
+{
+    struct record record = record_open(run, name);
+    record_begin(&record, columns);
+    record_trim(&record, has_row, p);
+    return record;
 }
 
 // How long the block that begins at this row will take, by what its trials took before.
@@ -247,13 +264,11 @@ int main(int argc, char **argv)
     read_plan(options.run, &plan);
     setting_read(options.run, &setting);
     questions_read(&questions, options.run);
-    struct record trials = trials_open(options.run),
-                  raw = record_open(options.run, "hyperfine.jsonl"),
-                  latencies = record_open(options.run, "latency.tsv");
+    struct record trials = trials_open(options.run);
     double spent_s = read_done(trials.path, &plan, &questions),
            budget_s = options.budget_minutes * 60;
-    record_trim(&raw, has_row, &plan);
-    record_trim(&latencies, has_row, &plan);
+    struct record raw = open_beside(options.run, "hyperfine.tsv", "trial\treport", &plan),
+                  latencies = open_beside(options.run, "latency.tsv", "trial\thistogram", &plan);
 
     struct sigaction action = {
         .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
@@ -286,8 +301,8 @@ int main(int argc, char **argv)
         double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
         spent_s += wall_s;
         if (!interrupted) {
-            record_append(&raw, lines.raw, strlen(lines.raw));
-            record_append(&latencies, lines.latencies, strlen(lines.latencies));
+            append_line(&raw, lines.raw, row + 1);
+            append_line(&latencies, lines.latencies, row + 1);
             append_row(&trials, &plan, row, started, wall_s, &m);
             question_add(question, wall_s);
         }

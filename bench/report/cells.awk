@@ -24,7 +24,7 @@ NR > 1 && $1 == stem && $2 != "derived" {
     if (!($3 in family)) { family[$3] = $4; model[++models] = $3; cost[$3] = 1e300 }
     if (!($5 in seen_x)) { seen_x[$5] = 1; x[++xs] = $5 }
     if ($7 == "-") next
-    if (!($3 in last) || place[$5] >= place[last[$3]]) { last[$3] = $5; cost[$3] = is_more_better(metric) ? -$7 : $7 + 0 }
+    if (!($3 in last) || place[$5] >= place[last[$3]]) { last[$3] = $5; cost[$3] = is_more_better(metric) ? -amount($7) : amount($7) }
     if (!($3 in first) || place[$5] < place[first[$3]]) first[$3] = $5
     if (largest == "" || place[$5] > place[largest]) largest = $5
 }

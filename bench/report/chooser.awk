@@ -1,25 +1,25 @@
-# chooser.awk: chooser.tsv as a table: per situation the best model, who could not be told apart from it, and what fork pays.
+# chooser.awk: chooser.tsv as a table: per situation the best model, who is about the same, and what fork pays.
 BEGIN { FS = "\t" }
 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 function value() {
-    return digits($at["median"], value_decimals($at["median"])) behind_number($at["unit"] == "-" ? unit_of($at["metric"]) : $at["unit"])
+    return digits($at["median"], value_decimals($at["median"])) behind_number(unit_of($at["metric"]))
 }
 function times() {
     return $at["ratio"] == "-" ? "" : with_interval($at["ratio"], $at["ratio_low"], $at["ratio_high"], ratio_decimals($at["ratio"])) " times"
 }
 { s = $at["situation"]; operation = $at["per"] }
-!(s in seen) { seen[s] = 1; order[++situations] = s; experiment[s] = $at["experiment"]; what[s] = $at["quantity"] == "-" ? title($at["metric"]) : $at["quantity"] ($at["unit"] == "-" ? "" : ", " $at["unit"]) }
-$at["place"] == "not asked" || $at["place"] == "no number decides it" { missing[s] = $at["place"]; next }
+!(s in seen) { seen[s] = 1; order[++situations] = s; experiment[s] = $at["experiment"]; what[s] = title($at["metric"]) }
+$at["place"] == "not measured" || $at["place"] == "no number decides it" { missing[s] = $at["place"]; next }
 $at["place"] == "best" { best[s] = plain($at["model"]) " (" value() ")" }
-$at["place"] == "not told apart" { same[s] = same[s] (same[s] == "" ? "" : ", ") plain($at["model"]) ($at["ratio"] == "-" ? "" : " " digits($at["ratio"], ratio_decimals($at["ratio"]))) }
-$at["model"] == "fork" { fork[s] = $at["place"] == "best" ? "it is the best" : (times() == "" ? value() : times() ": " value()) ($at["place"] == "behind" ? "" : ", not told apart") }
+$at["place"] == "about the same" { same[s] = same[s] (same[s] == "" ? "" : ", ") plain($at["model"]) ($at["ratio"] == "-" ? "" : " " digits($at["ratio"], ratio_decimals($at["ratio"]))) }
+$at["model"] == "fork" { fork[s] = $at["place"] == "best" ? "it is the best" : (times() == "" ? value() : times() ": " value()) ($at["place"] == "behind" ? "" : ", about the same") }
 END {
     for (i = 1; i <= situations; i++) {
         s = order[i]
         if (s in missing) { none = none (none == "" ? "" : "; ") s " (" plain(experiment[s]) ": " missing[s] ")"; continue }
-        if (!rows++) { print "| for | best | not told apart from it, as ratio | fork |"; print "| --- | --- | --- | --- |" }
+        if (!rows++) { print "| for | best | about the same, as ratio | fork |"; print "| --- | --- | --- | --- |" }
         print "| [" plain(s) "](#" experiment[s] "): " what[s] " | " best[s] " | " (same[s] == "" ? "nobody" : same[s]) " | " (fork[s] == "" ? "-" : fork[s]) " |"
     }
     if (rows) print ""
-    if (none != "") print "Not to be said from this run: " none "."
+    if (none != "") print "Undecided in this run: " none "."
 }

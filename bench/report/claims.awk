@@ -3,10 +3,11 @@
 BEGIN { FS = "\t" }
 FNR == NR { place[$1] = NR; next } # the order of the questions
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+function shown_as(v) { return $at["unit"] == "-" ? in_unit($at["what"], v) : v }
 function measured(   s) {
     if ($at["value"] == "-") return "-"
     if ($at["what"] == "ratio") s = with_interval($at["value"], $at["low"], $at["high"], ratio_decimals($at["value"]))
-    else s = with_interval($at["value"], $at["low"], $at["high"], value_decimals($at["value"])) behind_number($at["unit"] == "-" ? unit_of($at["what"]) : $at["unit"])
+    else s = with_interval(shown_as($at["value"]), shown_as($at["low"]), shown_as($at["high"]), value_decimals(shown_as($at["value"]))) behind_number($at["unit"] == "-" ? unit_of($at["what"]) : $at["unit"])
     return s ($at["low"] == "-" ? " (too few blocks)" : "")
 }
 # The cells of a condition without their question, which stands beside them.
@@ -15,7 +16,7 @@ function short(condition, question,   piece, n, i, s) {
     for (i = 1; i <= n; i++) s = s piece[i]
     return plain(s)
 }
-function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "cannot tell" ? "? " : "" }
+function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "undecided" ? "? " : "" }
 # Of several conditions the one that decides stands for the claim: the first with the claim's own verdict.
 {
     id = $at["claim"]
@@ -28,7 +29,7 @@ function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does n
     }
     conditions[id] = conditions[id] "\n  - " short($at["condition"], $at["plot"]) ": " (measured() == "-" ? "" : measured() ", ") $at["condition_verdict"] \
         ($at["note"] == "-" ? "" : " (" plain($at["note"]) ")")
-    if ($at["verdict"] == "not asked" && $at["condition_verdict"] == "not asked" && !($at["plot"] in missing)) { missing[$at["plot"]] = 1; missing_list = missing_list (missing_list == "" ? "" : ", ") $at["plot"] }
+    if ($at["verdict"] == "not measured" && $at["condition_verdict"] == "not measured" && !($at["plot"] in missing)) { missing[$at["plot"]] = 1; missing_list = missing_list (missing_list == "" ? "" : ", ") $at["plot"] }
 }
 function place_of(id) { return plot[id] in place ? place[plot[id]] : 1000 }
 function sort_by_question(   i, j, t) {
@@ -36,11 +37,11 @@ function sort_by_question(   i, j, t) {
         for (j = i; j > 1 && place_of(order[j]) < place_of(order[j - 1]); j--) { t = order[j]; order[j] = order[j - 1]; order[j - 1] = t }
 }
 function table(   i, id) {
-    print "| claim | verdict | measured | asked |"
+    print "| claim | verdict | measured | condition |"
     print "| --- | --- | --- | --- |"
     for (i = 1; i <= claims; i++) {
         id = order[i]
-        if (verdict[id] == "not asked") continue
+        if (verdict[id] == "not measured") continue
         print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "")) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
     }
 }
@@ -48,15 +49,15 @@ function in_full(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
         print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) ". Source: " plain(source[id]) ". It would be refuted by " plain(refuted[id]) "." \
-            (verdict[id] == "not asked" ? " Question: " plain(plot[id]) "." : " Question: [" plain(plot[id]) "](#" plot[id] ").") conditions[id]
+            (verdict[id] == "not measured" ? " Question: " plain(plot[id]) "." : " Question: [" plain(plot[id]) "](#" plot[id] ").") conditions[id]
     }
 }
 END {
     sort_by_question()
     if (full) { in_full(); exit }
-    asked = claims - count["not asked"]
-    print "Of " asked " sentences of textbook lore that this run asked about, " count["holds"] + 0 (count["holds"] == 1 ? " holds" : " hold") ", " count["does not hold"] + 0 \
-        (count["does not hold"] == 1 ? " does" : " do") " not, and of " count["cannot tell"] + 0 " it cannot tell. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all of them.\n"
+    asked = claims - count["not measured"]
+    print asked (asked == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
+        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all claims.\n"
     if (asked) table()
-    if (count["not asked"]) print "\nNot asked in this run: " count["not asked"] (count["not asked"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
+    if (count["not measured"]) print "\nNot measured in this run: " count["not measured"] (count["not measured"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
 }

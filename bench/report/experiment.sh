@@ -3,6 +3,7 @@
 # the run's summary, and the conditions of the run. They set `run`, the folder of the run, and `id`, its name.
 
 parts=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd) # the awk programs
+export metrics=$run/metrics.tsv
 markup=$parts/text.awk                                               # or as_it_is.awk
 
 setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
@@ -23,7 +24,7 @@ load_conf() { # CONF: its settings into the environment
     xs=${vary#* }
     vary=${vary%% *}
     local key
-    for key in title type metric baseline headline headline_at also per axis spot derive answer quantity unit published published_in; do
+    for key in title type metric baseline headline headline_at also per axis spot derive answer unit published published_in; do
         printf -v "$key" %s "$(setting "$1" "$key")"
         export "${key?}"
     done
@@ -41,7 +42,7 @@ on_cells() { # AWK_FILE...: of the loaded experiment
 
 # With what numbers and metrics are written with, whatever experiment is loaded.
 on_all() { # AWK_ARGUMENT...
-    metric='' quantity='' unit='' awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" "$@"
+    metric='' unit='' awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" "$@"
 }
 
 # The load in words, from the keys that make it.

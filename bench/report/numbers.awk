@@ -6,7 +6,7 @@ function group(s,   tail) {
 }
 function value_decimals(v) { return v == 0 || v >= 99.95 ? 0 : v >= 9.995 ? 1 : v >= 0.9995 ? 2 : 3 }
 function ratio_decimals(r) { return r >= 99.5 ? 0 : r >= 9.95 ? 1 : r >= 0.2995 ? 2 : 3 }
-function digits(v, decimals) { return v == "-" ? "-" : group(sprintf("%." decimals "f", v)) }
+function digits(v, decimals) { return v == "-" || v == "never" ? v : group(sprintf("%." decimals "f", v)) }
 function with_interval(v, low, high, decimals) {
     if (v == "-") return "-"
     return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
@@ -18,3 +18,5 @@ function signed(v, low, high,   d) {
     d = value_decimals(v < 0 ? -v : v + 0)
     return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
 }
+# To sort by: what never comes is the largest.
+function amount(v) { return v == "never" ? 1e299 : v + 0 }

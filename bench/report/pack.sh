@@ -19,8 +19,8 @@ if [ -f "$run/trials.tsv" ] && ! flock -n "$run/trials.tsv" true; then
     echo "pack: another run is writing $run" >&2
     exit 1
 fi
-rm -f "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
-for file in plan.tsv trials.tsv hyperfine.jsonl latency.tsv messages.log; do
+rm -f "$run"/doubts.tsv "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
+for file in plan.tsv trials.tsv hyperfine.tsv latency.tsv messages.log; do
     if [ -f "$run/$file" ]; then xz -9e -f "$run/$file"; fi
 done
 "$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # it links what is there now

@@ -20,8 +20,7 @@ END {
             c = column[i] SUBSEP m SUBSEP x[p]
             if (i > 1) {
                 if (!(c in median) || median[c] == "-") s = s " - |"
-                else if (column[i] == "client_load") s = s " " sprintf("%.0f", 100 * median[c]) " % |"
-                else s = s " " with_interval(median[c], low[c], high[c], value_decimals(median[c])) " |"
+                else s = s " " with_interval(in_unit(column[i], median[c]), in_unit(column[i], low[c]), in_unit(column[i], high[c]), value_decimals(in_unit(column[i], median[c]))) " |"
             }
             codes = c in note ? split(note[c], code, ";") : 0
             for (q = 1; q <= codes; q++) if (code[q] != "-" && !(code[q] in had)) {

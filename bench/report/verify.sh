@@ -1,9 +1,9 @@
 #!/bin/bash
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, validity.tsv, distribution.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
+# files, and fails on any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
 # report.html.
 #
-# A row of trials.tsv that does not bear its checksum, and raw times that are not whole, are differences too. Pictures that are no
+# A row of trials.tsv, latency.tsv or hyperfine.tsv that does not bear its checksum is a difference too. Pictures that are no
 # text (.png, .pdf) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw
 # files that no result depends on. Of a packed run (bench/report/pack.sh), a report.html and what of plots/ it does not have are no difference.
 set -euo pipefail
@@ -25,22 +25,11 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Raw times are whole lines, one for each timed trial; the trials' own rows are checked by whoever reads them.
-raw=$run/hyperfine.jsonl
-if [ -s "$raw" ]; then
-    line=$(jq -Rn 'first(inputs | select(try (fromjson | .trial | type != "number") catch true) | input_line_number)' "$raw")
-    [ -z "$line" ] || fail "$raw:$line: not whole"
-    jq .trial "$raw" | sort > "$work/raw"
-    awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-        $at["wall_us_per_operation"] != "-" { print $at["trial"] }' "$run/trials.tsv" | sort > "$work/timed"
-    trial=$(comm -13 "$work/raw" "$work/timed" | sed -n 1p)
-    [ -z "$trial" ] || fail "$raw: trial $trial was timed and is without raw times"
-fi
 again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | validity.tsv | distribution.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
+        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -54,7 +43,7 @@ recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
 made() { # RUN
-    (cd "$1" && find summary.tsv validity.tsv distribution.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
+    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
 }
 
 # An SVG begins with the version that drew it, also inside report.html.
@@ -85,7 +74,7 @@ differing=0 same=0 skipped=0 packed=0
 differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
-    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html ]]; then
+    if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html || $file = doubts.tsv ]]; then
         packed=$((packed + 1))
     elif [ ! -f "$stored" ]; then
         differs "$file is missing: it is made of the run's raw files"

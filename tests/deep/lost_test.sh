@@ -82,10 +82,10 @@ for _ in 1 2 3; do killed "everything at any moment (seed $RANDOM)" KILL "$(more
 
 # ---- torn, damaged --------------------------------------------------------------------------------------------------
 truncate -s -10 "$cut/trials.tsv"
-refuses 'torn row: summarize' 1 "$cut/trials.tsv" "$repo/build/bench/analyse/summarize" "$cut"
+refuses 'torn row: analyse' 1 "$cut/trials.tsv" "$build/bench/analyse/analyse" bench/questions "$cut"
 head -n -1 "$work/before" > "$work/kept"
 cp "$work/kept" "$work/before"
-printf '{"trial":100000,"results":[]}\n{"trial":1,"results":[{"comm' >> "$cut/hyperfine.jsonl" # its row never came
+printf '1\t{"results":[{"comm' >> "$cut/hyperfine.tsv" # its row never came
 budget=0 # the block is ended, and that is all
 killed 'everything while it draws' KILL 0 'bench/report/plots.sh' -- everything
 check 'torn row: the run says so' says "$work/cut.log" 'last row was cut off'
@@ -102,7 +102,7 @@ check 'killed run: nothing half written' equals 'files' "$(find "$cut" -name '*.
 check 'killed run: verified' "$repo/bench/report/verify.sh" "$cut"
 
 raw_times_kept() {
-    jq -r .trial "$cut/hyperfine.jsonl" > "$work/raw" || return 1
+    column "$cut/hyperfine.tsv" trial > "$work/raw" || return 1
     equals 'trials whose raw times there are' "$(paste -sd ' ' "$work/raw")" "$(value "$cut/trials.tsv" trial experiment=ipc | paste -sd ' ')"
 }
 check 'killed run: raw times of every timed trial, once' raw_times_kept
@@ -112,26 +112,24 @@ damage() { # LINE: another digit there
     sed -i "$1s/0/1/" "$cut/trials.tsv"
 }
 cp "$cut/trials.tsv" "$work/before"
-cp "$cut/hyperfine.jsonl" "$work/raw"
 last=$(($(rows "$cut/trials.tsv") + 1))
 damage 4
-for step in build/bench/analyse/summarize build/bench/measure/trial bench/report/verify.sh; do
-    refuses "damaged row: ${step##*/}" 1 "$cut/trials.tsv:4: damaged row" "$repo/$step" "$cut"
+for step in "$build/bench/measure/trial" "$repo/bench/report/verify.sh" "$build/bench/analyse/analyse bench/questions"; do
+    # shellcheck disable=SC2086  # a program and an argument
+    refuses "damaged row: ${step##*/}" 1 "$cut/trials.tsv:4: damaged row" $step "$cut"
 done
 bench cut RUN=cut BUDGET=0
 check 'damaged row: the run stops' equals 'its status' $? 1
 check 'damaged row: the run says so' says <(tail -n 1 "$work/cut.log") "$cut/trials.tsv:4: damaged row"
 cp "$work/before" "$cut/trials.tsv"
 damage "$last"
-refuses 'damaged last row: summarize' 1 "$cut/trials.tsv:$last: damaged row" "$repo/build/bench/analyse/summarize" "$cut"
+refuses 'damaged last row: analyse' 1 "$cut/trials.tsv:$last: damaged row" "$build/bench/analyse/analyse" bench/questions "$cut"
 bench cut RUN=cut BUDGET=0
 check 'damaged last row: is repeated' equals 'its status' $? 0
 check 'damaged last row: earlier rows are as they were' begins_with "$cut/trials.tsv" <(head -n -1 "$work/before")
 check 'damaged last row: whole in the end' in_order "$cut/trials.tsv"
-sed -i '2s/"median"/"medium/' "$cut/hyperfine.jsonl"
-refuses 'damaged raw times: verify' 1 "$cut/hyperfine.jsonl:2: not whole" "$repo/bench/report/verify.sh" "$cut"
-sed 2d "$work/raw" > "$cut/hyperfine.jsonl"
-refuses 'missing raw times: verify' 1 'without raw times' "$repo/bench/report/verify.sh" "$cut"
+sed -i '2s/"median"/"medium"/' "$cut/hyperfine.tsv"
+refuses 'damaged raw times: verify' 1 "$cut/hyperfine.tsv:2: damaged row" "$repo/bench/report/verify.sh" "$cut"
 rm -r "$cut"
 
 # ---- twice at once ------------------------------------------------------------------------------------------------
@@ -184,7 +182,7 @@ mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
     local step
     mkdir "$work/$1"
-    for step in build/bench/{plan,selftest,summarize} 'build/bench/measure/selftest --judge' bench/{plots,report}.sh; do
+    for step in build/bench/measure/{plan,selftest} 'build/bench/analyse/analyse bench/questions' 'build/bench/measure/selftest --judge' bench/report/{plots,report}.sh; do
         $step "$disk/run" > /dev/null 2> "$work/$1/${step##*/}"
         echo "status $?" >> "$work/$1/${step##*/}"
     done

@@ -16,7 +16,7 @@ static void find_folder(const struct experiment *e, bool is_static, char folder[
 {
     const struct trial_type *kind = trial_type_named(experiment_need(e, "type"));
     const char *programs = kind->serves ? "servers" : experiment_need(e, "programs");
-    snprintf(folder, 128, BUILD_FOLDER "/%s%s", is_static ? "static/" : "", programs);
+    snprintf(folder, 128, BUILD_FOLDER "/%s%s", is_static ? "linked_static/" : "", programs);
 }
 
 void contender_program(const struct experiment *e, const struct contender *who, bool is_static,

@@ -30,7 +30,7 @@ void latency_record_keep(struct latency_record *record, const struct trial *tria
         err(1, "the driver's latencies");
     rewind(file);
     if (isfinite(reported(report, "offered_per_s")) && getline(&line, &room, file) > 0)
-        fprintf(trial->latencies, "%lu\t%s", trial->number, line);
+        fputs(line, trial->latencies);
     free(line);
     fclose(file);
 }

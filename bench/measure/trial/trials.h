@@ -1,4 +1,6 @@
-// trials.tsv while a run goes on: a row for each trial that has ended, with its checksum.
+// trials.tsv while a run goes on: a row for each trial that has ended. It holds what was counted
+// and timed, and what went wrong; what that is worth is judged at each reading
+// (analyse/validity.h).
 #pragma once
 
 #include "bench/base/measurement.h"

@@ -169,20 +169,20 @@ static bool bring_down(const struct trial *t, const struct server *server, struc
 // ---- what comes of it ----
 
 // Asks the others, and lets a newcomer try, until all is known or patience ends. Returns when the
-// newcomer was served, in us from the beginning, or NAN.
+// newcomer was served, in us from the beginning; INFINITY: never.
 static double ask_everybody(const struct server *server, const struct sockaddr_in *address,
                             struct client *others, size_t n)
 {
     struct client *newcomer = &others[n];
     uint64_t begun_ns = monotonic_ns();
-    double back_us = NAN;
+    double back_us = INFINITY;
     for (size_t i = 0; i < n; i++)
         ask(&others[i]);
     for (bool known = false; !known && monotonic_ns() - begun_ns < patience_ns;) {
         if (newcomer->fd < 0 && come(newcomer, address))
             ask(newcomer);
         size_t waiting = hear_all(others, n + 1);
-        if (newcomer->served && isnan(back_us))
+        if (newcomer->served && isinf(back_us))
             back_us = (double)(monotonic_ns() - begun_ns) / 1e3;
         known = waiting == 0 && (newcomer->served || is_gone(server));
     }
@@ -200,7 +200,6 @@ static void count(const struct client *others, size_t n, double back_us, double 
     f[FIGURE_connections_lost] = lost;
     f[FIGURE_connections_lost_share] = n > 0 ? lost / (double)n : NAN;
     f[FIGURE_others_latency_max_us] = slowest_us;
-    f[FIGURE_service_back] = isfinite(back_us);
     f[FIGURE_service_back_us] = back_us;
 }
 

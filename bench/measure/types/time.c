@@ -24,12 +24,11 @@ struct seconds {
 };
 
 // Takes the times at both counts out of hyperfine's report, and adds the report to the raw ones.
-static bool read_report(const char *path, unsigned long trial, FILE *raw, struct seconds at[2])
+static bool read_report(const char *path, FILE *raw, struct seconds at[2])
 {
     char command[512], line[256];
     snprintf(command, sizeof command,
-             "jq -rc '([.results[] | .median, .user, .system] | @tsv), {trial: %lu} + .' %s", trial,
-             path);
+             "jq -rc '([.results[] | .median, .user, .system] | @tsv), .' %s", path);
     FILE *report = popen(command, "re");
     if (!report)
         err(1, "jq");
@@ -78,7 +77,7 @@ static void measure(const struct trial *t, struct measurement *m)
         waitpid(pid, NULL, 0);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         measurement_fault(m, "hyperfine ended with status %#x", (unsigned)status);
-    } else if (!read_report(path, t->number, t->raw, at)) {
+    } else if (!read_report(path, t->raw, at)) {
         measurement_fault(m, "hyperfine's report cannot be read");
     } else {
         double operations = (double)(large - small), *f = m->figures;
