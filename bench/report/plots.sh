@@ -38,7 +38,7 @@ is_more_better() { awk -F '\t' -v m="$1" '$1 == m && $3 == "more" { print 1 }' "
 # The rows of one experiment: headline metric first, each model's rows together with x in its order, the best model first. Where
 # x is a kind and no number, each of them has a row of its own in the picture, those of a model close together.
 rows() { # STEM METRIC XS
-    awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" -v xs="$3" -v more="$(is_more_better "$2")" '
+    awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" -v xs="$3" -v ascends="$(is_more_better "$2")" '
         BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ && value[1] !~ /:/ ? n : 0; n = 0 }
         NR == 1 { print 0, 0, 0, $0, "row", "shape"; next }
         $1 != stem { next }
@@ -48,7 +48,7 @@ rows() { # STEM METRIC XS
             if (!($3 in family)) { family[$3] = $4; name[++names] = $3; shape[$3] = shapes[$4]++ + 0; last[$3] = ""; cost[$3] = 1e300 }
             if (!($2 in rank)) rank[$2] = $2 == metric ? 0 : ++metrics
             if ($2 == metric && $7 != "-" && (last[$3] == "" || place[$5] >= place[last[$3]])) {
-                last[$3] = $5; cost[$3] = $7 == "never" ? 1e299 : more ? -$7 : $7 + 0
+                last[$3] = $5; cost[$3] = $7 == "never" ? 1e299 : ascends ? -$7 : $7 + 0
                 if (largest == "" || place[$5] > place[largest]) largest = $5
             }
         }
