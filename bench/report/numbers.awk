@@ -8,7 +8,7 @@ function value_decimals(v) { return v == 0 || v >= 99.95 ? 0 : v >= 9.995 ? 1 : 
 function ratio_decimals(r) { return r >= 99.5 ? 0 : r >= 9.95 ? 1 : r >= 0.2995 ? 2 : 3 }
 function digits(v, decimals) { return v == "-" || v == "never" ? v : group(sprintf("%." decimals "f", v)) }
 function with_interval(v, low, high, decimals) {
-    if (v == "-") return "-"
+    if (v == "-" || v == "never" && low == v) return v
     return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
 }
 # What may be negative: a difference. What has no upper end says so.
