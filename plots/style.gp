@@ -88,9 +88,11 @@ literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%
 # Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
 slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/  *font-family=\"sans-serif\"  */ /g; s/<svg/<svg font-family=\"sans-serif\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
 shut = 'unset multiplot; unset output; \
-    if (format eq "svg") { system("LC_ALL=C ".slim.stem.".svg") }; \
-    if (format eq "pdf") { system("LC_ALL=C ".timeless.stem.".pdf") }; \
-    if (format eq "tex") { system("LC_ALL=C ".timeless.stem."_latex.pdf"); system("LC_ALL=C ".literal.stem."_latex.tex") }'
+    if (format eq "svg") { edits = slim.stem.".svg" }; \
+    if (format eq "png") { edits = "true" }; \
+    if (format eq "pdf") { edits = timeless.stem.".pdf" }; \
+    if (format eq "tex") { edits = timeless.stem."_latex.pdf && ".literal.stem."_latex.tex" }; \
+    if (system("export LC_ALL=C; ".edits." && echo done") ne "done") { exit status 1 }'
 
 # Each panel begins from nothing, so that one panel's labels and ticks are never another's.
 panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \

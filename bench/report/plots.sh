@@ -96,6 +96,14 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRI
         }' "$run/validity.tsv" "$3"
 }
 
+# gnuplot does not say that it could not write all of a picture.
+is_whole() {
+    [[ $(tail -c 8 "$work/$stem.svg") = *'</svg>'* && $(tail -c 8 "$work/$stem.pdf") = *%%EOF* && $(tail -c 8 "$work/${stem}_latex.pdf") = *%%EOF* ]] &&
+        tail -c 12 "$work/$stem.png" | grep -qa IEND && [ -s "$work/${stem}_latex.tex" ]
+}
+
+fail() { echo "plots: $1" >&2 && exit 1; }
+
 tab=$'\t'
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$run/plots"/.*.new' EXIT
@@ -137,6 +145,7 @@ for conf in "$run"/experiments/*.conf; do
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"
     (cd "$work" && gnuplot "$stem.gp")
+    is_whole || fail "$stem: gnuplot drew half a picture: is $work full?"
     mkdir -p "$run/plots"
     for file in "$stem".{tsv,words,gp,svg,png,pdf} "$stem"_latex.{tex,pdf} style.gp "$stem.distribution.tsv"; do
         [ -f "$work/$file" ] || continue

@@ -15,7 +15,7 @@ if [ ! -f "$run/summary.tsv" ]; then
     echo "report: $run is not a run: it has no summary.tsv" >&2
     exit 1
 fi
-for file in models.tsv left_out.tsv environment.json experiments; do
+for file in models.tsv left_out.tsv metrics.tsv validity.tsv environment.json experiments; do
     if [ ! -e "$run/$file" ]; then
         echo "report: $run is incomplete: it has no $file" >&2
         exit 1
@@ -61,9 +61,12 @@ claims_in_full() {
     on_all -v full=1 -f "$parts/claims.awk" "$parts/order" "$run/verdicts.tsv"
 }
 
-# Runs of before there was validity.tsv have none.
+metrics() {
+    printf '\n### What the metrics are\n\n'
+    awk -f "$parts/text.awk" -f "$parts/metrics.awk" "$run/metrics.tsv"
+}
+
 reasons() {
-    [ -f "$run/validity.tsv" ] || return 0
     printf '\n### Reasons to doubt a number\n\n'
     awk -f "$parts/text.awk" -f "$parts/reasons.awk" "$run/validity.tsv"
 }
@@ -84,6 +87,7 @@ page() {
     claims_in_full
     printf '\n%s\n\n<a id="reading"></a>\n\n' "$selftest"
     cat "$parts/how_to_read.md"
+    metrics
     reasons
     printf '\n<a id="method"></a>\n\n'
     cat "$parts/method.md"
