@@ -72,9 +72,10 @@ run=$results/guests
 check 'every trial is ok' all_ok "$run/trials.tsv"
 
 load_of() { value "$run/plan.tsv" load block=1 experiment="$1" model="$2" x="$3"; }
-check 'background: none' equals 'the load' "$(load_of beside epoll 0)" '-c 2 -k 0 -s 64 -r 0 --timeout 10 -d 0.03 --warmup 0.01'
-check 'background: so many' equals 'the load' "$(load_of beside epoll 30)" '-c 2 -k 0 -s 64 -r 0 --timeout 10 -d 0.03 --warmup 0.01 + background -m idle -c 30'
-check 'background: its behaviour' equals 'the load' "$(load_of stuck prefork stalled)" '-c 64 -k 1 -s 64 -r 200 --timeout 0.2 -d 0.1 --warmup 0 + background -m stalled -c 4 + failures counted'
+check 'background: none' equals 'the load' "$(load_of beside epoll 0)" 'connections=2 bytes=64 window_s=0.03 warmup_s=0.01 timeout_s=10'
+check 'background: so many' equals 'the load' "$(load_of beside epoll 30)" 'connections=2 bytes=64 window_s=0.03 warmup_s=0.01 timeout_s=10 background=30 behaviour=idle'
+check 'background: its behaviour' equals 'the load' "$(load_of stuck prefork stalled)" \
+    'connections=64 requests=1 bytes=64 rate=200 window_s=0.1 timeout_s=0.2 workers=4 background=4 behaviour=stalled failures_counted=yes'
 check 'background: it was in place' equals 'ready' "$(value "$run/trials.tsv" background_ready experiment=beside model=fork x=30 | sort -u)" 30
 check 'background: many are asked for' equals 'the arguments' "$(value "$run/plan.tsv" arguments block=1 experiment=beside model=epoll x=1500)" '--clients 1502'
 check 'background: some cells more rarely' equals 'the blocks' "$(value "$run/plan.tsv" block experiment=beside model=epoll x=1500 | paste -sd ' ')" '1 3'
@@ -83,7 +84,7 @@ check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'i
 check 'left out: a pool would need more workers' equals 'the reason' "$(left prefork 30)" 'there are more connections than workers, and some would wait for ever'
 check 'left out: nobody else' equals 'rows' "$(rows "$run/left_out.tsv")" 5
 
-check 'held: the load' equals 'the load' "$(load_of held fork 60)" '-m idle -c 60'
+check 'held: the load' equals 'the load' "$(load_of held fork 60)" connections=60
 check 'held: as many as asked for' equals 'held' "$(value "$run/trials.tsv" held experiment=held model=fork x=60 | sort -u)" 60
 check 'held: a report' says "$run/report.md" 'Load: 30 or 60 idle connections, each served once.'
 

@@ -24,12 +24,13 @@ static struct setting setting;
 static struct measurement trial(const char *server, const char *arguments, const char *end)
 {
     struct measurement m;
-    char program[64], load[64];
+    char program[64];
     snprintf(program, sizeof program, BUILD_FOLDER "/servers/%s", server);
-    snprintf(load, sizeof load, "-c %d -k 0 --end %s", CLIENTS, end);
     measurement_reset(&m);
-    const struct trial t = {
-        .setting = &setting, .program = program, .arguments = arguments, .load = load};
+    const struct trial t = {.setting = &setting,
+                            .program = program,
+                            .arguments = arguments,
+                            .load = {.connections = CLIENTS, .end = end}};
     trial_type_named("isolate")->measure(&t, &m);
     return m;
 }

@@ -108,14 +108,14 @@ ways=$results/ways
 check 'ways: every trial is ok' all_ok "$ways/trials.tsv"
 check 'ways: a variant is a program with options' says <(value "$ways/plan.tsv" arguments model=fork+threads x=10) '--threads 4 --descriptors 10'
 check 'ways: an outsider is a command, and what varies is nothing to it' equals 'the commands' \
-    "$(awk -F '\t' -v OFS='|' '$5 == "sleeper" { print $7, $8, $9 }' "$ways/plan.tsv" | sort -u | paste -sd ' ')" "$work/sleeper|--for|10 210 1 $work/sleeper|--for|20 220 1"
+    "$(awk -F '\t' -v OFS='|' '$5 == "sleeper" { print $7, $8, $9 }' "$ways/plan.tsv" | sort -u | paste -sd ' ')" "$work/sleeper|--for|small_count=10 large_count=210 runs=1 $work/sleeper|--for|small_count=20 large_count=220 runs=1"
 check 'ways: an outsider that is not there is named' says "$ways/models.tsv" 'skipped: zz_no_such_command is not installed'
 a_millisecond() { # or so: the machine may be busy
     value "$ways/trials.tsv" wall_us_per_operation model=sleeper | awk '{ print; if ($1 < 500 || $1 > 5000) bad = 1 } END { exit bad }'
 }
 check 'ways: an outsider is timed by its own slope' a_millisecond
 check 'ways: counts for a model, for an x, for both' equals 'the counts' \
-    "$(awk -F '\t' '$3 == "ways" && $2 == 1 && $5 != "sleeper" { print $5 "@" $6 "=" $9 }' "$ways/plan.tsv" | sort | paste -sd ' ')" \
+    "$(awk -F '\t' '$3 == "ways" && $2 == 1 && $5 != "sleeper" { split($9, count, /[ =]/); print $5 "@" $6 "=" count[2] " " count[4] " " count[6] }' "$ways/plan.tsv" | sort | paste -sd ' ')" \
     'fork+threads@100=10 1010 1 fork+threads@10=20 1020 1 fork@100=40 1040 1 fork@10=30 1030 1 vfork@10=20 1020 1'
 check 'ways: what the experiment leaves out, with its reason' equals 'the reason' "$(value "$ways/left_out.tsv" reason model=vfork x=100)" 'nobody wants to know'
 limit=$(ulimit -H -n)
@@ -165,7 +165,7 @@ headline_each_time() {
     equals 'the blocks of the others' "$(for model in thread prefork; do value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' '; done | sort -u | wc -l)" 1
 }
 check 'every 2: the headline and its baseline in each block, all others in the same ones' headline_each_time
-check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) '--timeout 3 '
+check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) 'timeout_s=3'
 
 # ---- a counted load, quotients, and from which x on a model costs less ------------------------------------------------
 rm "$asked"/bench/questions/experiments/*
@@ -195,7 +195,7 @@ bench asked RUN=crosses BUDGET=0
 check 'crossover: a LIMIT that is no number is refused' says "$work/asked.log" "cannot derive 'between crossover fork LIMIT'"
 crosses=$results/crosses
 check 'total: a whole number of connections, as many as there may be' equals 'the loads' \
-    "$(value "$crosses/plan.tsv" load model=fork block=1 | sed 's/.*-k \([0-9]*\).*-n \([0-9]*\).*/\1:\2/' | sort -n | paste -sd ' ')" '1:1002 30:1080 1000:3000'
+    "$(value "$crosses/plan.tsv" load model=fork block=1 | sed 's/.* requests=\([0-9]*\).* total=\([0-9]*\).*/\1:\2/' | sort -n | paste -sd ' ')" '1:1002 30:1080 1000:3000'
 check 'total: each connection is used in full' equals 'the connections' \
     "$(value "$crosses/trials.tsv" connections model=fork block=1 | sort -n | paste -sd ' ')" '3 36 1002'
 # Between the first ratio and the last: they are far apart, whatever the machine is doing.
@@ -352,8 +352,8 @@ status=1 MODELS=thread bad_question 'no experiment asked for measures a model as
 status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
 status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
-status=1 bad_question "end is crash or kill, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
-status=1 bad_question "behaviour is silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
+status=1 bad_question "'end' cannot be 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "'behaviour' cannot be 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
 status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

@@ -25,13 +25,14 @@ static FILE *nowhere; // takes the latencies of open loops
 static struct measurement trial(const char *program, const char *arguments, unsigned connections)
 {
     struct measurement m;
-    char load[64];
     assert_int_equal(ftruncate(setting.log_fd, 0), 0);
     assert_int_equal(lseek(setting.log_fd, 0, SEEK_SET), 0);
-    snprintf(load, sizeof load, "-c 1 -k 1 -n %u --timeout 0.3", connections);
     measurement_reset(&m);
     const struct trial t = {
-        .setting = &setting, .program = program, .arguments = arguments, .load = load};
+        .setting = &setting,
+        .program = program,
+        .arguments = arguments,
+        .load = {.connections = 1, .requests = 1, .total = connections, .timeout_s = 0.3}};
     trial_type_named("serve")->measure(&t, &m);
     return m;
 }
@@ -107,7 +108,7 @@ static void where_the_service_stops(void **unused)
 
 // ---- background ----
 
-static struct measurement beside(const char *program, const char *arguments, const char *load)
+static struct measurement beside(const char *program, const char *arguments, struct load load)
 {
     struct measurement m;
     const struct trial t = {.setting = &setting,
@@ -123,9 +124,10 @@ static struct measurement beside(const char *program, const char *arguments, con
 static void company_is_there_while_it_is_measured(void **unused)
 {
     (void)unused;
-    struct measurement m = beside(BUILD_FOLDER "/servers/epoll", "-", "-c 2 -k 0 -n 100"),
-                       beside_20 = beside(BUILD_FOLDER "/servers/epoll", "-",
-                                          "-c 2 -k 0 -n 100 + background -m idle -c 20");
+    struct load load = {.connections = 2, .total = 100};
+    struct measurement m = beside(BUILD_FOLDER "/servers/epoll", "-", load), beside_20;
+    load.background = 20;
+    beside_20 = beside(BUILD_FOLDER "/servers/epoll", "-", load);
     assert_string_equal(m.status, "ok");
     assert_string_equal(beside_20.status, "ok");
     expect(&beside_20, FIGURE_background_ready, 20);
@@ -134,27 +136,39 @@ static void company_is_there_while_it_is_measured(void **unused)
     expect(&beside_20, FIGURE_server_descriptors, m.figures[FIGURE_server_descriptors]); // it left
     assert_true(beside_20.figures[FIGURE_server_cpu_us_per_echo] > 0);
 
-    m = beside(BUILD_FOLDER "/servers/epoll", "-", "-c 2 -k 1 -n 100 + background -m stalled -c 2");
+    m = beside(BUILD_FOLDER "/servers/epoll", "-",
+               (struct load){.connections = 2,
+                             .requests = 1,
+                             .total = 100,
+                             .background = 2,
+                             .behaviour = "stalled"});
     assert_string_equal(m.status, "ok");
     assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
     assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, where nobody else is busy
 
-    m = beside(BUILD_FOLDER "/servers/select", "-", "-c 1 -k 0 -n 10 + background -m idle -c 1030");
+    m = beside(BUILD_FOLDER "/servers/select", "-",
+               (struct load){.connections = 1, .total = 10, .background = 1030});
     assert_non_null(strstr(m.status, "background of 1030: 0 wait and "));
 }
 
 static void failures_can_be_the_answer(void **unused)
 {
     (void)unused;
-    static const char *const loads[] = {
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 2",
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 2 + failures counted",
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + background -m stalled -c 1 + failures counted",
-        "-c 8 -k 1 -r 100 -d 0.1 --timeout 0.2 + failures counted",
-    };
-    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++) {
+    static const struct {
+        unsigned long background;
+        bool failures_counted;
+    } cases[] = {{2, false}, {2, true}, {1, true}, {0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool serves = i >= 2;
-        struct measurement m = beside(BUILD_FOLDER "/servers/prefork", "-w 2", loads[i]);
+        struct measurement m = beside(BUILD_FOLDER "/servers/prefork", "-w 2",
+                                      (struct load){.connections = 8,
+                                                    .requests = 1,
+                                                    .rate = 100,
+                                                    .window_s = 0.1,
+                                                    .timeout_s = 0.2,
+                                                    .background = cases[i].background,
+                                                    .behaviour = "stalled",
+                                                    .failures_counted = cases[i].failures_counted});
         if (i == 0)
             assert_string_not_equal(m.status, "ok");
         else
@@ -183,7 +197,7 @@ static void what_idle_connections_hold(void **unused)
         const struct trial t = {.setting = &setting,
                                 .program = cases[i].program,
                                 .arguments = "-",
-                                .load = "-m idle -c 60"};
+                                .load = {.connections = HELD}};
         measurement_reset(&m);
         trial_type_named("hold")->measure(&t, &m);
         const double *f = m.figures;

@@ -257,7 +257,7 @@ static void find_the_ceiling(const struct setting *setting)
         .setting = setting,
         .program = has_io_uring ? BUILD_FOLDER "/servers/io_uring" : BUILD_FOLDER "/servers/epoll",
         .arguments = "-",
-        .load = "-c 64 -k 0 -s 64 -d 0.5 --warmup 0.1",
+        .load = {.connections = 64, .bytes = 64, .window_s = 0.5, .warmup_s = 0.1},
     };
     trial_type_named("serve")->measure(&trial, &m);
     if (strcmp(m.status, "ok") != 0)

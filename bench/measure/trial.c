@@ -71,6 +71,7 @@ static void interrupt(int signal_number)
 struct plan {
     struct table table;
     size_t trial, block, experiment, type, model, x, program, arguments, load; // columns
+    struct load *loads;                                                        // of each row
     double begun; // the block that trials were made of last
     bool *done;
 };
@@ -97,8 +98,14 @@ static void read_plan(const char *run, struct plan *p)
     p->arguments = table_column(&p->table, "arguments");
     p->load = table_column(&p->table, "load");
     p->done = calloc(p->table.rows, sizeof *p->done);
-    if (!p->done)
+    p->loads = calloc(p->table.rows, sizeof *p->loads);
+    if (!p->done || !p->loads)
         err(1, "%s", path);
+    for (size_t row = 0; row < p->table.rows; row++) {
+        char where[sizeof path + 32];
+        snprintf(where, sizeof where, "%s:%zu", path, row + 2);
+        load_parse(table_text(&p->table, row, p->load), &p->loads[row], where);
+    }
 }
 
 // Marks the trials that have a row, and those of earlier blocks that have none: they were left out,
@@ -170,7 +177,7 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
     struct trial trial = {setting,
                           table_text(t, row, p->program),
                           table_text(t, row, p->arguments),
-                          table_text(t, row, p->load),
+                          p->loads[row],
                           row + 1,
                           (unsigned long)table_number(t, row, p->block),
                           open_memstream(&lines->raw, &bytes[0]),
@@ -313,6 +320,7 @@ int main(int argc, char **argv)
         fputs("\r\033[K", stderr);
     table_free(&plan.table);
     free(plan.done);
+    free(plan.loads);
     questions_free(&questions);
     if (interrupted)
         errx(1, "interrupted: the rows so far are kept, and the same run goes on where it stopped");

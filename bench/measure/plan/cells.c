@@ -1,10 +1,10 @@
 #include "bench/measure/plan/cells.h"
 #include "bench/base/cpus.h"
+#include "bench/base/load.h"
+#include "bench/base/names.h"
 #include "bench/base/number.h"
 #include "bench/measure/plan/headline.h"
-#include "bench/measure/trial/background.h"
 #include "bench/measure/trial/trial_type.h"
-#include "clients/core/crowd.h"
 
 #include <err.h>
 #include <math.h>
@@ -17,8 +17,9 @@ enum { MANY_CLIENTS = 100 };
 
 struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
-    char program[512], arguments[512], load[256], left_out[1024];
+    char program[512], arguments[512], left_out[1024];
     char placed[512]; // a command that gives a server other processors than a run's, or nothing
+    struct load load;
     double least_s;
     unsigned every;
     bool is_headline;
@@ -33,12 +34,12 @@ static double varied(const struct experiment *e, const struct cell *c, const cha
     return experiment_get(e, key) ? experiment_number(e, key, 0, 1e9) : otherwise;
 }
 
-static double pool_size(const struct experiment *e, const struct cell *c, double connections)
+static unsigned long pool_size(const struct experiment *e, const struct cell *c)
 {
     if (is_varied(e, "workers"))
-        return varied(e, c, "workers", 0);
+        return (unsigned long)varied(e, c, "workers", 0);
     bool grows = strcmp(experiment_need(e, "pool"), "connections") == 0;
-    return grows ? connections : experiment_number(e, "pool", 1, 65536);
+    return grows ? c->load.connections : (unsigned long)experiment_number(e, "pool", 1, 65536);
 }
 
 static void add_argument(struct cell *c, const char *option, const char *value)
@@ -49,77 +50,72 @@ static void add_argument(struct cell *c, const char *option, const char *value)
                  option, *option ? " " : "", value);
 }
 
+static void add_number(struct cell *c, const char *option, unsigned long value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lu", value);
+    add_argument(c, option, text);
+}
+
 // How long a server is driven: for a time, or for a number of requests: where what varies is
 // something else, as many more as it takes for each connection to carry as many as it may, and for
 // as many connections at a time as there may be.
-static void add_length(const struct experiment *e, struct cell *c, double at_once)
+static void set_length(const struct experiment *e, struct cell *c)
 {
-    size_t used = strlen(c->load);
-    double total = varied(e, c, "total", 0);
+    unsigned long total = (unsigned long)varied(e, c, "total", 0),
+                  at_once = c->load.connections * c->load.requests;
     if (total > 0) {
         if (!is_varied(e, "total") && at_once > 0)
-            total = ceil(total / at_once) * at_once;
-        snprintf(c->load + used, sizeof c->load - used, " -n %.0f", total);
+            total = (total + at_once - 1) / at_once * at_once;
+        c->load.total = total;
         c->least_s = 0.1;
         return;
     }
-    double window_s = experiment_number(e, "window_s", 0.01, 3600),
-           warmup_s = experiment_number(e, "warmup_s", 0, 3600);
-    snprintf(c->load + used, sizeof c->load - used, " -d %g --warmup %g", window_s, warmup_s);
-    c->least_s = window_s + warmup_s;
+    c->load.window_s = experiment_number(e, "window_s", 0.01, 3600);
+    c->load.warmup_s = experiment_number(e, "warmup_s", 0, 3600);
+    c->least_s = c->load.window_s + c->load.warmup_s;
 }
 
-// A server in which somebody is brought down is driven until it is known what comes of that.
-static bool add_end(const struct experiment *e, struct cell *c)
+// The value of a key that is one of a few words, or x if that is what varies; NULL: it is not set.
+static const char *varied_word(const struct experiment *e, const struct cell *c, const char *key,
+                               const char *const *words)
 {
-    size_t used = strlen(c->load);
-    const char *end = is_varied(e, "end") ? c->x : experiment_get(e, "end");
-    if (!end)
-        return false;
-    if (strcmp(end, "crash") != 0 && strcmp(end, "kill") != 0)
-        errx(1, "experiment %s: end is crash or kill, not '%s'", e->stem, end);
-    snprintf(c->load + used, sizeof c->load - used, " --end %s", end);
-    c->least_s = 0.05;
-    return true;
+    const char *text = is_varied(e, key) ? c->x : experiment_get(e, key);
+    const char *word = text ? word_of(text, words) : NULL;
+    if (text && !word)
+        errx(1, "experiment %s: '%s' cannot be '%s'", e->stem, key, text);
+    return word;
 }
 
 // Connections beside the driver's, and how they behave.
-static void add_background(const struct experiment *e, struct cell *c, double background)
+static void set_background(const struct experiment *e, struct cell *c)
 {
-    size_t used = strlen(c->load);
-    const char *behaviour = is_varied(e, "behaviour")        ? c->x
-                            : experiment_get(e, "behaviour") ? experiment_get(e, "behaviour")
-                                                             : "idle";
-    if (behaviour_named(behaviour) == BEHAVIOURS)
-        errx(1, "experiment %s: behaviour is silent, idle, stalled, trickling or heavy, not '%s'",
-             e->stem, behaviour);
-    if (background > 0)
-        used += (size_t)snprintf(c->load + used, sizeof c->load - used,
-                                 BACKGROUND_FOLLOWS "-m %s -c %.0f", behaviour, background);
+    const char *behaviour = varied_word(e, c, "behaviour", load_behaviours);
+    c->load.background = (unsigned long)varied(e, c, "background", 0);
+    if (c->load.background > 0)
+        c->load.behaviour = behaviour ? behaviour : "idle";
     const char *failures = experiment_get(e, "failures");
     if (failures && strcmp(failures, "counted") != 0)
         errx(1, "experiment %s: failures are counted, or nothing is said of them, not '%s'",
              e->stem, failures);
-    if (failures)
-        snprintf(c->load + used, sizeof c->load - used, FAILURES_COUNT);
+    c->load.failures_counted = failures;
 }
 
 // A program is asked whether it can have so many clients at once, where they are many; so is the
 // kernel, for the processes that make them.
-static void add_clients(struct cell *c, double clients)
+static void add_clients(struct cell *c, unsigned long clients)
 {
     struct rlimit files;
-    char text[32];
     if (clients < MANY_CLIENTS)
         return;
-    snprintf(text, sizeof text, "%.0f", clients);
-    add_argument(c, "--clients", text);
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && clients + 16 > (double)files.rlim_max)
+    add_number(c, "--clients", clients);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && clients + 16 > files.rlim_max)
         snprintf(c->left_out, sizeof c->left_out,
                  "a client may have no more than %ju descriptors here", (uintmax_t)files.rlim_max);
 }
 
-static const char *would_wait(const struct contender *who, double connections, double workers)
+static const char *would_wait(const struct contender *who, unsigned long connections,
+                              unsigned long workers)
 {
     if (connections > 1 && strcmp(who->capacity, "one") == 0)
         return "a server that serves one connection at a time would let the others wait for ever";
@@ -133,54 +129,50 @@ static const char *would_wait(const struct contender *who, double connections, d
 
 static void serve(const struct experiment *e, const struct contender *who, struct cell *c)
 {
-    char workers_text[32] = "";
-    double connections = varied(e, c, "connections", 1), requests = varied(e, c, "requests", 0),
-           background = varied(e, c, "background", 0);
-    const char *own = strstr(who->options, "-w ");
+    struct load *load = &c->load;
+    load->connections = (unsigned long)varied(e, c, "connections", 1);
+    load->requests = (unsigned long)varied(e, c, "requests", 0);
+    load->bytes = (unsigned long)varied(e, c, "bytes", 64);
+    load->rate = varied(e, c, "rate", 0);
+    load->fraction = varied(e, c, "fraction", 0);
+    load->limit_ms = varied(e, c, "limit_ms", 0);
+    load->timeout_s =
+        experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10;
+    load->end = varied_word(e, c, "end", load_ends);
+    set_background(e, c);
     // A loop serves any number of connections: its pool is not sized by them. A variant can say
     // itself how large its pool is.
-    bool is_sized =
-        who->has_pool && (is_varied(e, "workers") || (!own && strcmp(who->capacity, "many") != 0));
-    double workers = is_sized ? pool_size(e, c, connections) : own ? atof(own + 3) : 0;
+    bool is_sized = who->has_pool && (is_varied(e, "workers") ||
+                                      (!who->workers && strcmp(who->capacity, "many") != 0));
+    load->workers = is_sized ? pool_size(e, c) : who->workers;
     if (is_sized)
-        snprintf(workers_text, sizeof workers_text, "%.0f", workers);
-    add_argument(c, "-w", workers_text);
+        add_number(c, "-w", load->workers);
+    if (load->end) // it is driven until it is known what comes of that
+        c->least_s = 0.05;
+    else
+        set_length(e, c);
     if (is_varied(e, "workers") && !who->has_pool)
         snprintf(c->left_out, sizeof c->left_out, "it has no workers to choose a number of");
-    else if (requests == 0)
+    else if (load->requests == 0)
         snprintf(c->left_out, sizeof c->left_out, "%s",
-                 would_wait(who, connections + background, workers));
-    snprintf(c->load, sizeof c->load, "-c %.0f -k %.0f -s %.0f -r %g --timeout %g", connections,
-             requests, varied(e, c, "bytes", 64), varied(e, c, "rate", 0),
-             experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s", 0.01, 60) : 10);
-    if (!add_end(e, c))
-        add_length(e, c, connections * requests);
-    add_background(e, c, background);
-    if (requests == 0)
-        add_clients(c, connections + background);
+                 would_wait(who, load->connections + load->background, load->workers));
+    if (load->requests == 0)
+        add_clients(c, load->connections + load->background);
 }
 
 // So many idle connections are held, and nothing is asked on them once they were served.
 static void hold(const struct experiment *e, const struct contender *who, struct cell *c)
 {
-    char workers[32] = "";
-    double connections = varied(e, c, "connections", 1);
-    if (who->has_pool && strcmp(who->capacity, "many") != 0)
-        snprintf(workers, sizeof workers, "%.0f", pool_size(e, c, connections));
-    add_argument(c, "-w", workers);
+    struct load *load = &c->load;
+    load->connections = (unsigned long)varied(e, c, "connections", 1);
+    if (who->has_pool && strcmp(who->capacity, "many") != 0) {
+        load->workers = pool_size(e, c);
+        add_number(c, "-w", load->workers);
+    }
     snprintf(c->left_out, sizeof c->left_out, "%s",
-             would_wait(who, connections, *workers ? number_real(workers, "workers", 0, 1e9) : 0));
-    snprintf(c->load, sizeof c->load, "-m idle -c %.0f", connections);
-    c->least_s = 0.1 + connections * 2e-4; // to connect and to be closed
-    add_clients(c, connections);
-}
-
-// What a kind takes besides the driver's load stands behind it.
-static void add_taken(const struct experiment *e, const char *takes, struct cell *c)
-{
-    size_t used = strlen(c->load);
-    if (takes && (is_varied(e, takes) || experiment_get(e, takes)))
-        snprintf(c->load + used, sizeof c->load - used, " : %s %g", takes, varied(e, c, takes, 0));
+             would_wait(who, load->connections, load->workers));
+    c->least_s = 0.1 + (double)load->connections * 2e-4; // to connect and to be closed
+    add_clients(c, load->connections);
 }
 
 // The counts of an operation: those for this model and this x, or for the one, or for the other, or
@@ -195,9 +187,13 @@ static void count(const struct experiment *e, const struct contender *who, struc
     snprintf(keys[3], sizeof keys[3], "counts");
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !counts; i++)
         counts = experiment_get(e, keys[i]);
-    const char *runs = experiment_get(e, "runs");
-    snprintf(c->load, sizeof c->load, "%s%s%s", counts ? counts : experiment_need(e, "counts"),
-             runs ? " " : "", runs ? runs : "");
+    if (!counts)
+        counts = experiment_need(e, "counts");
+    if (sscanf(counts, "%lu %lu", &c->load.small_count, &c->load.large_count) != 2 ||
+        c->load.small_count < 1 || c->load.large_count <= c->load.small_count)
+        errx(1, "experiment %s: counts are two rising numbers, not '%s'", e->stem, counts);
+    if (experiment_get(e, "runs"))
+        c->load.runs = (unsigned long)experiment_number(e, "runs", 1, 1000);
     c->least_s = 0.05;
 }
 
@@ -275,13 +271,10 @@ static void ask(struct cell *c)
 
 static bool is_load(const char *name)
 {
-    static const char *const loads[] = {"connections", "requests", "bytes", "rate",
-                                        "total",       "workers",  "cores", "end",
-                                        "background",  "behaviour"};
-    for (size_t i = 0; i < sizeof loads / sizeof *loads; i++)
-        if (strcmp(name, loads[i]) == 0)
-            return true;
-    return false;
+    static const char *const loads[] = {
+        "connections", "requests",   "bytes",    "rate",      "total",    "workers", "cores",
+        "end",         "background", "fraction", "behaviour", "limit_ms", NULL};
+    return word_of(name, loads);
 }
 
 static unsigned every(const struct experiment *e, const char *key, unsigned otherwise)
@@ -311,7 +304,7 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
 {
     const char *kind = experiment_need(e, "type"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
-    const char *takes = trial_type_named(kind)->takes;
+    char load[LOAD_BYTES];
     bool serves = trial_type_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
     if (is_varied(e, "linking") && !is_static && strcmp(c->x, "dynamic") != 0)
         errx(1, "experiment %s: linking is dynamic or static, not '%s'", e->stem, c->x);
@@ -325,22 +318,23 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
         serve(e, who, c);
     else
         count(e, who, c);
-    add_taken(e, takes, c);
     if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
-        !(takes && is_varied(e, takes)) && !who->is_outside)
+        !who->is_outside)
         add_option(e, c, processors);
     if (serves && is_varied(e, "cores"))
         place(c, processors);
     leave_out(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)
         ask(c);
-    if (*c->left_out)
+    if (*c->left_out) {
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
-    else
-        fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\n", e->stem, kind, who->name,
-                c->x, c->placed, under ? under : "", under ? " " : "", c->program,
-                *c->arguments ? c->arguments : "-", c->load, c->least_s, c->every,
-                c->is_headline ? "yes" : "no");
+        return;
+    }
+    load_write(&c->load, load);
+    fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\n", e->stem, kind, who->name, c->x,
+            c->placed, under ? under : "", under ? " " : "", c->program,
+            *c->arguments ? c->arguments : "-", load, c->least_s, c->every,
+            c->is_headline ? "yes" : "no");
 }
 
 void cells_write(const struct experiment *e, const struct contender *who, bool is_chosen,

@@ -1,5 +1,6 @@
 #include "bench/measure/plan/contender.h"
 #include "bench/base/names.h"
+#include "bench/base/number.h"
 #include "bench/measure/trial/trial_type.h"
 
 #include <err.h>
@@ -68,6 +69,18 @@ static void copy_options(const char *from, char *options, size_t bytes)
     snprintf(options + length, bytes - length, "%s", from);
 }
 
+// The pool size among a server's options; 0 if there is none.
+static unsigned long workers_in(const char *options)
+{
+    char words[256], *rest = words, *word;
+    unsigned long workers = 0;
+    snprintf(words, sizeof words, "%s", options);
+    while ((word = strsep(&rest, " ")))
+        if (strcmp(word, "-w") == 0 && rest && !is_whole(strsep(&rest, " "), 1, 65536, &workers))
+            errx(1, "-w is a number of workers from 1 to 65536: '%s'", options);
+    return workers;
+}
+
 // What a variant or an outsider is: its name, the command, and options.
 static void define(struct contender *who, const char *text, bool is_outside)
 {
@@ -76,6 +89,8 @@ static void define(struct contender *who, const char *text, bool is_outside)
     if (sscanf(text, "%63s %n%255s %n", who->name, &command, who->command, &options) < 2)
         errx(1, "a variant is a name, a program, and options, not '%s'", text);
     copy_options(options ? text + options : "", who->options, sizeof who->options);
+    if (!is_outside)
+        who->workers = workers_in(who->options);
 }
 
 // Copies of the programs that the build could not link statically are not there; it has said why.

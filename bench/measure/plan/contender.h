@@ -12,6 +12,7 @@ struct contender {
                        // outsider
     char command[256]; // the program's file name in the folder; an outsider's first word
     char options[256]; // what it is always started with; empty: nothing
+    unsigned long workers; // of its pool, if the options say so; else 0
     bool is_outside;
     char capacity[16];      // "one", "hashed", "workers" or "many" of a server, "-" of others
     bool has_pool;          // of a size that can be chosen

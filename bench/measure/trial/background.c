@@ -12,15 +12,10 @@
 
 static const uint64_t limit_ns = 30000000000; // its own, of 20 s, comes before
 
-char *background_in(char *load)
+void background_arguments(const struct load *load, char text[BACKGROUND_ARGUMENTS_BYTES])
 {
-    char *arguments = strstr(load, BACKGROUND_FOLLOWS), *counted;
-    if ((counted = strstr(load, FAILURES_COUNT)))
-        *counted = '\0';
-    if (!arguments)
-        return NULL;
-    *arguments = '\0';
-    return arguments + strlen(BACKGROUND_FOLLOWS);
+    snprintf(text, BACKGROUND_ARGUMENTS_BYTES, "-m %s -c %lu",
+             load->behaviour ? load->behaviour : "idle", load->background);
 }
 
 static bool await(const struct background *background, const char *word, char *line, size_t bytes,
@@ -34,13 +29,14 @@ static bool await(const struct background *background, const char *word, char *l
 }
 
 void background_start(const struct setting *setting, const struct server *server,
-                      const char *arguments, struct background *background, struct measurement *m)
+                      const struct load *load, struct background *background, struct measurement *m)
 {
-    char words[1024], line[64];
+    char words[1024], arguments[BACKGROUND_ARGUMENTS_BYTES], line[64];
     int output[2], command[2];
     struct arguments list = {0};
     if (pipe2(output, O_CLOEXEC) < 0 || pipe2(command, O_CLOEXEC) < 0)
         err(1, "pipe");
+    background_arguments(load, arguments);
     snprintf(words, sizeof words,
              BUILD_FOLDER "/clients/background --until %d --wait --limit 20 %s %s", command[0],
              arguments, server->address);

@@ -3,6 +3,7 @@
 // chooses, on the client's processors.
 #pragma once
 
+#include "bench/base/load.h"
 #include "bench/base/measurement.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/setting.h"
@@ -15,18 +16,15 @@ struct background {
     int output_fd, command_fd; // it makes connections at the first line, and ends at the end
 };
 
-// What leads to background in the load of a serving trial, behind the driver's arguments, and what
-// has its failures counted instead of making the trial unusable.
-#define BACKGROUND_FOLLOWS " + background "
-#define FAILURES_COUNT " + failures counted"
+enum { BACKGROUND_ARGUMENTS_BYTES = 64 };
 
-// Cuts the driver's arguments off a load. Returns those of the background, or NULL if it keeps
-// none; they point into the load, which is changed.
-char *background_in(char *load);
+// A load's background connections in the arguments of clients/background.
+void background_arguments(const struct load *load, char text[BACKGROUND_ARGUMENTS_BYTES]);
 
-// Starts background with these arguments, and waits until it is about to make its first connection.
+// Starts what keeps a load's background connections, and waits until it is about to make the first.
 void background_start(const struct setting *setting, const struct server *server,
-                      const char *arguments, struct background *background, struct measurement *m);
+                      const struct load *load, struct background *background,
+                      struct measurement *m);
 
 // Lets it make its connections, waits until all are in place, and says how many are. Connections
 // that are not are a fault. Without background nothing happens.

@@ -36,16 +36,31 @@ static size_t read_all(int fd, char *text, size_t bytes, uint64_t until_ns)
     return length;
 }
 
-static bool connections_persist(const char *load)
+void driver_arguments(const struct load *load, char text[DRIVER_BYTES])
 {
-    const char *requests = strstr(load, "-k ");
-    return !requests || atoi(requests + strlen("-k ")) == 0;
+    const struct {
+        const char *option;
+        double value;
+    } options[] = {
+        {"-c", (double)load->connections}, {"-k", (double)load->requests},
+        {"-s", (double)load->bytes},       {"-r", load->rate},
+        {"-n", (double)load->total},       {"-d", load->window_s},
+        {"--warmup", load->warmup_s},      {"--timeout", load->timeout_s},
+        {"--seed", (double)load->seed},
+    };
+    size_t used = 0;
+    *text = '\0';
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].value > 0)
+            used += (size_t)snprintf(text + used, DRIVER_BYTES - used, "%s%s %.15g",
+                                     used ? " " : "", options[i].option, options[i].value);
 }
 
-double driver_run(const struct setting *setting, const struct server *server, const char *load,
-                  char *report, size_t bytes, struct measurement *m)
+double driver_run(const struct setting *setting, const struct server *server,
+                  const struct load *load, const char *more, char *report, size_t bytes,
+                  struct measurement *m)
 {
-    char words[1024], moment[16];
+    char words[1024], arguments[DRIVER_BYTES], moment[16];
     int output[2], gate[2], status = 0;
     struct rusage usage;
     struct arguments list = {0};
@@ -53,8 +68,9 @@ double driver_run(const struct setting *setting, const struct server *server, co
     if (pipe2(output, O_CLOEXEC) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
         err(1, "pipe");
-    snprintf(words, sizeof words, BUILD_FOLDER "/clients/drive --gate %d %s %s", gate[1], load,
-             server->address);
+    driver_arguments(load, arguments);
+    snprintf(words, sizeof words, BUILD_FOLDER "/clients/drive --gate %d %s %s %s", gate[1],
+             arguments, more, server->address);
     arguments_add(&list, words);
     pid_t driver = process_start(&list, &setting->client_cpus, output[1], setting->log_fd, gate[1]);
     close(output[1]);
@@ -63,7 +79,7 @@ double driver_run(const struct setting *setting, const struct server *server, co
         cpu_ns[i] = process_group_cpu_ns(server->pid);
         waited_ns[i] = process_group_run_queue_delay_ns(server->pid);
         if (i == 1)
-            socket_owners_check(server, connections_persist(load), m);
+            socket_owners_check(server, load->requests == 0, m);
         if (write(gate[0], "\n", 1) != 1)
             break;
     }

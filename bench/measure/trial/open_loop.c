@@ -2,30 +2,17 @@
 
 #include "bench/measure/trial/driver.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 // Long enough for thousands of echoes: the capacity is then known within some percent.
-static const char probe[] = "-r 0 -d 0.12 --warmup 0.03";
+static const double probe_s = 0.12, probe_warmup_s = 0.03;
 
-double open_loop_asked(const char *load, char driver[DRIVER_BYTES])
+double open_loop_capacity(const struct trial *t, const struct server *server, struct measurement *m)
 {
-    const char *colon = strstr(load, " : ");
-    double number = NAN;
-    snprintf(driver, DRIVER_BYTES, "%.*s", (int)(colon ? (size_t)(colon - load) : strlen(load)),
-             load);
-    if (colon)
-        sscanf(colon, " : %*s %lf", &number);
-    return number;
-}
-
-double open_loop_capacity(const struct trial *t, const struct server *server, const char *driver,
-                          struct measurement *m)
-{
-    char load[DRIVER_BYTES + 64], report[8192] = "";
-    snprintf(load, sizeof load, "%s %s", driver, probe);
-    double cpu_us = driver_run(t->setting, server, load, report, sizeof report, m),
+    char report[8192] = "";
+    struct load probe = t->load;
+    probe.rate = 0;
+    probe.window_s = probe_s;
+    probe.warmup_s = probe_warmup_s;
+    double cpu_us = driver_run(t->setting, server, &probe, "", report, sizeof report, m),
            capacity_per_s = reported(report, "echoes_per_s"),
            available_us = reported(report, "window_s") * 1e6 * CPU_COUNT(&t->setting->server_cpus);
     m->figures[FIGURE_capacity_per_s] = capacity_per_s;

@@ -16,5 +16,5 @@ const struct trial_type *trial_type_named(const char *name)
     for (size_t i = 0; i < count; i++)
         if (strcmp(__start_trial_types[i]->name, name) == 0)
             return __start_trial_types[i];
-    errx(1, "there is no kind of trial called '%s'", name);
+    errx(1, "there is no trial type called '%s'", name);
 }

@@ -3,6 +3,7 @@
 // found there. An experiment names its kind.
 #pragma once
 
+#include "bench/base/load.h"
 #include "bench/base/measurement.h"
 #include "bench/measure/trial/setting.h"
 
@@ -12,7 +13,8 @@
 // One trial of a cell. The text is the plan's: words, "-" where there are none.
 struct trial {
     const struct setting *setting;
-    const char *program, *arguments, *load;
+    const char *program, *arguments;
+    struct load load;
     unsigned long number; // of the trial in its plan
     unsigned long block;  // that it is part of
     FILE *raw;            // takes what hyperfine said
@@ -22,9 +24,6 @@ struct trial {
 struct trial_type {
     const char *name;
     bool serves; // its programs are servers
-    // A number that experiments of this kind give it or vary, under this name: it stands behind the
-    // driver's arguments, as " : NAME NUMBER". NULL: none.
-    const char *takes;
     // Faults go into m->status. m has been reset.
     void (*measure)(const struct trial *trial, struct measurement *m);
 };

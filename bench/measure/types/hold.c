@@ -52,8 +52,9 @@ static void measure(const struct trial *t, struct measurement *m)
 {
     struct server server = {0};
     struct background background = {0};
+    const struct load held = {.background = t->load.connections, .behaviour = "idle"};
     if (server_start(t->setting, t->program, t->arguments, &server, m)) {
-        background_start(t->setting, &server, t->load, &background, m);
+        background_start(t->setting, &server, &held, &background, m);
         look(&server);
         struct memory before = look(&server);
         background_gather(&background, m);

@@ -1,10 +1,10 @@
 // A server with connections, of which one brings down who serves it: how many of the others go with
 // it, and how long it takes until somebody new is served.
 //
-// The load: `-c N --end crash`: one of N connections sends a line that the server is poisoned by
-// (its argument --poison WORD); `--end kill`: who serves that connection is killed (SIGKILL), found
-// by who has a descriptor of it. Before that, all are served. What happens is timed from when that
-// client sees its connection end; the others are asked for an echo then, all at once, and a
+// The load's end is crash: one of its connections sends a line that the server is poisoned by (its
+// argument --poison WORD); or kill: the process that serves that connection is killed (SIGKILL),
+// found by who has a descriptor of it. Before that, all are served. What happens is timed from when
+// that client sees its connection end; the others are asked for an echo then, all at once, and a
 // newcomer connects, again every millisecond while it is refused or turned away. A server that is
 // gone is not waited for: nobody here starts it again.
 #include "bench/measure/trial/descriptors.h"
@@ -148,7 +148,7 @@ static bool bring_down(const struct trial *t, const struct server *server, struc
                        unsigned port, struct measurement *m)
 {
     uint64_t until_ns = monotonic_ns() + patience_ns;
-    if (strstr(t->load, "--end kill")) {
+    if (strcmp(t->load.end, "kill") == 0) {
         pid_t pid = who_serves(server, first, port);
         if (!pid || kill(pid, SIGKILL) < 0) {
             measurement_fault(m, "nobody can be told to serve the connection");
@@ -257,10 +257,10 @@ static void measure(const struct trial *t, struct measurement *m)
     static struct client clients[CLIENTS_AT_MOST + 1]; // the last one is the newcomer
     struct server server = {.may_crash = true};
     cpu_set_t before;
-    unsigned n;
-    if (sscanf(t->load, "-c %u", &n) != 1 || n < 1 || n > CLIENTS_AT_MOST)
-        errx(1, "a load begins with -c and 1 to %d connections, not '%s'", CLIENTS_AT_MOST,
-             t->load);
+    unsigned long n = t->load.connections;
+    if (n < 1 || n > CLIENTS_AT_MOST || !t->load.end)
+        errx(1, "trial %lu: a load needs an end, and 1 to %d connections, not %lu", t->number,
+             CLIENTS_AT_MOST, n);
     for (unsigned i = 0; i <= n; i++) {
         clients[i] = (struct client){.fd = -1};
         snprintf(clients[i].line, sizeof clients[i].line, "%0*u\n", LINE_BYTES - 1, i);

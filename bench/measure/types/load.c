@@ -45,16 +45,16 @@ static void read_report(const char *report, double cpu_us, struct measurement *m
 
 static void drive(const struct trial *t, const struct server *server, struct measurement *m)
 {
-    char driver[DRIVER_BYTES], rate[32] = "", load[2 * DRIVER_BYTES], report[8192] = "";
-    double fraction = open_loop_asked(t->load, driver);
-    if (isfinite(fraction))
-        snprintf(rate, sizeof rate, "-r %.6g",
-                 fraction / 100 * open_loop_capacity(t, server, driver, m));
+    char report[8192] = "";
+    struct load load = t->load;
+    if (load.fraction > 0)
+        load.rate = load.fraction / 100 * open_loop_capacity(t, server, m);
     if (strcmp(m->status, "ok") != 0)
         return;
     struct latency_record record = latency_record_begin();
-    snprintf(load, sizeof load, "%s %s --seed %lu %s", driver, rate, t->block, record.argument);
-    double cpu_us = driver_run(t->setting, server, load, report, sizeof report, m);
+    load.seed = t->block;
+    double cpu_us =
+        driver_run(t->setting, server, &load, record.argument, report, sizeof report, m);
     latency_record_keep(&record, t, report);
     read_report(report, cpu_us, m);
 }
@@ -68,4 +68,4 @@ static void measure(const struct trial *t, struct measurement *m)
     measurement_explain(m, server.last_words);
 }
 
-TRIAL_TYPE(.name = "load", .serves = true, .takes = "fraction", .measure = measure);
+TRIAL_TYPE(.name = "load", .serves = true, .measure = measure);

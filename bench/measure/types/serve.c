@@ -29,14 +29,11 @@ enum { FEW = 8, LOOKS_AT_MOST = 50 };
 // Counts what it holds beyond what it began with. A server that has its processor to itself needs
 // less than 10 ms to close and to reap. One that others keep from it is looked at again: while it
 // has still to run, what it will leave is not known.
-static void look_at_rest(const struct server *server, const char *arguments, struct measurement *m)
+static void look_at_rest(const struct server *server, unsigned workers, struct measurement *m)
 {
     struct process_state state;
-    unsigned workers = 0, left, looks = 0;
+    unsigned left, looks = 0;
     bool ran;
-    const char *pool = strstr(arguments, "-w ");
-    if (pool)
-        sscanf(pool, "-w %u", &workers);
     do {
         ran = looks == 0 || process_group_runs(server->pid);
         if (!process_look_at_rest(server->pid, &state))
@@ -196,35 +193,33 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
 static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
-    char load[2048];
-    struct serving s = {.report = ""};
+    struct load load = t->load;
+    struct serving s = {.report = "",
+                        .has_background = load.background > 0,
+                        .counts_failures = load.failures_counted};
     struct server server = {0}, idle = {0};
     struct background background = {0};
-    snprintf(load, sizeof load, "%s", t->load);
-    s.counts_failures = strstr(load, FAILURES_COUNT);
-    const char *guests = background_in(load);
-    s.has_background = guests;
+    load.seed = t->block;
 
     if (!server_start(setting, t->program, t->arguments, &server, m)) {
         server_stop(setting, &server, m);
         measurement_explain(m, server.last_words);
         return;
     }
-    if (guests) {
-        background_start(setting, &server, guests, &background, m);
+    if (s.has_background) {
+        background_start(setting, &server, &load, &background, m);
         background_gather(&background, m);
     }
     struct latency_record record = latency_record_begin();
-    size_t used = strlen(load);
-    snprintf(load + used, sizeof load - used, " --seed %lu %s", t->block, record.argument);
-    s.window_cpu_us = driver_run(setting, &server, load, s.report, sizeof s.report, m);
+    s.window_cpu_us =
+        driver_run(setting, &server, &load, record.argument, s.report, sizeof s.report, m);
     latency_record_keep(&record, t, s.report);
     look_where_it_runs(setting, &server, m);
     background_end(&background, m);
-    look_at_rest(&server, t->arguments, m);
+    look_at_rest(&server, (unsigned)load.workers, m);
     s.life = server_stop(setting, &server, m);
     s.persistent = reported(s.report, "requests_per_connection") == 0;
-    if (!s.persistent && !guests) {
+    if (!s.persistent && !s.has_background) {
         server_start(setting, t->program, t->arguments, &idle, m);
         s.idle = server_stop(setting, &idle, m);
     }

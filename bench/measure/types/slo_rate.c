@@ -37,8 +37,7 @@ struct search {
     const struct trial *trial;
     const struct server *server;
     struct measurement *m;
-    char driver[DRIVER_BYTES];
-    double limit_us, window_s;
+    double limit_us;
     unsigned long seed; // of the step's schedule
     bool client_was_late;
 };
@@ -46,11 +45,13 @@ struct search {
 // One step: whether the limit was kept. What it measured goes into the figures then.
 static bool try_once(struct search *s, double rate_per_s)
 {
-    char load[2 * DRIVER_BYTES], report[8192] = "";
-    double *f = s->m->figures, window_s = fmax(s->window_s, LEAST_REQUESTS / rate_per_s);
-    snprintf(load, sizeof load, "%s -r %.6g -d %.4f --seed %lu", s->driver, rate_per_s, window_s,
-             s->seed++);
-    driver_run(s->trial->setting, s->server, load, report, sizeof report, s->m);
+    char report[8192] = "";
+    double *f = s->m->figures;
+    struct load load = s->trial->load;
+    load.rate = rate_per_s;
+    load.window_s = fmax(load.window_s, LEAST_REQUESTS / rate_per_s);
+    load.seed = s->seed++;
+    driver_run(s->trial->setting, s->server, &load, "", report, sizeof report, s->m);
     double failed = open_loop_errors(report) + reported(report, "errors_timeout") +
                     reported(report, "unsent"),
            lag_us = reported(report, "send_lag_p99_us"),
@@ -78,7 +79,7 @@ static bool is_kept(struct search *s, double rate_per_s)
 
 static void find(struct search *s)
 {
-    double capacity = open_loop_capacity(s->trial, s->server, s->driver, s->m);
+    double capacity = open_loop_capacity(s->trial, s->server, s->m);
     if (strcmp(s->m->status, "ok") != 0)
         return;
     double least = fmax(capacity * least_share, (double)LEAST_REQUESTS / LONGEST_S),
@@ -102,12 +103,11 @@ static void measure(const struct trial *t, struct measurement *m)
 {
     struct server server = {0};
     struct search search = {.trial = t, .server = &server, .m = m, .seed = 1000 * t->block};
-    search.limit_us = open_loop_asked(t->load, search.driver) * 1e3;
-    sscanf(strstr(search.driver, "-d "), "-d %lf", &search.window_s);
+    search.limit_us = t->load.limit_ms * 1e3;
     if (server_start(t->setting, t->program, t->arguments, &server, m))
         find(&search);
     server_stop(t->setting, &server, m);
     measurement_explain(m, server.last_words);
 }
 
-TRIAL_TYPE(.name = "slo_rate", .serves = true, .takes = "limit_ms", .measure = measure);
+TRIAL_TYPE(.name = "slo_rate", .serves = true, .measure = measure);

@@ -1,8 +1,8 @@
 // A program that repeats an operation COUNT times, timed as a whole by hyperfine at two counts. One
 // operation is the slope between them, so that starting the program cancels.
 //
-// The load is the small and the large count and, if it is not 3, how often each is run. The raw
-// times are kept as one line of JSON, marked with the trial's number.
+// The load is the small and the large count and how often each is run, three times if nothing is
+// said. The raw times are kept as one line of JSON, marked with the trial's number.
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/trial_type.h"
 
@@ -45,10 +45,12 @@ static bool read_report(const char *path, FILE *raw, struct seconds at[2])
 
 static void measure(const struct trial *t, struct measurement *m)
 {
-    unsigned long small, large, runs = 3;
+    const unsigned long small = t->load.small_count, large = t->load.large_count,
+                        runs = t->load.runs ? t->load.runs : 3;
     char command[1024], small_command[1060], large_command[1060], path[64], runs_option[32];
-    if (sscanf(t->load, "%lu %lu %lu", &small, &large, &runs) < 2 || large <= small)
-        errx(1, "counts are two rising numbers, not '%s'", t->load);
+    if (small < 1 || large <= small)
+        errx(1, "trial %lu: counts are two rising numbers, not %lu and %lu", t->number, small,
+             large);
     snprintf(command, sizeof command, "%s %s", t->program,
              strcmp(t->arguments, "-") == 0 ? "" : t->arguments);
     snprintf(small_command, sizeof small_command, "%s %lu", command, small);

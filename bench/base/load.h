@@ -1,0 +1,43 @@
+// A load: what a trial does to a server, or how often it has a program repeat its operation. In
+// plan.tsv and cells.tsv it is one column of key=value pairs separated by blanks.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Zero (NULL, false): not set, and not written.
+struct load {
+    // The driver's.
+    unsigned long connections; // at a time
+    unsigned long requests;    // on each connection; not set: connections persist
+    unsigned long bytes;       // of a message
+    unsigned long total;       // requests, instead of a window
+    unsigned long seed;        // of the open loop's schedule
+    double rate;               // requests per second; not set: closed loop
+    double window_s, warmup_s;
+    double timeout_s;
+
+    // What else is done to the server, and how it is judged.
+    unsigned long workers;    // of the server, where its pool is given a size
+    unsigned long background; // connections beside the driver's
+    const char *behaviour;    // of these: one of load_behaviours
+    const char *end;          // how a process that serves is brought down: one of load_ends
+    bool failures_counted;    // they are part of the result
+    double fraction;          // percent of the server's capacity, instead of a rate
+    double limit_ms;          // of the 99th percentile of latency
+
+    // Of a program that repeats an operation.
+    unsigned long small_count, large_count;
+    unsigned long runs; // of each count
+};
+
+enum { LOAD_BYTES = 512 }; // of a load in writing
+
+// The words that there are; NULL ends each list.
+extern const char *const load_behaviours[], *const load_ends[];
+
+void load_write(const struct load *load, char text[LOAD_BYTES]);
+
+// Exits with status 1 and one line, which begins with `where`, if the text is no load. The words
+// in the load are those of the lists above.
+void load_parse(const char *text, struct load *load, const char *where);
