@@ -56,7 +56,7 @@ FIXTURES := $(patsubst %.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format clean verify compare cite pack
+.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -164,6 +164,7 @@ help:
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
 	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
 	@echo 'make format        put the code into the one format                                                     1 s'
+	@echo 'make docs          write the tables of keys into the READMEs of bench/questions/                         1 s'
 	@echo 'make clean         remove build/; results/ stays                                                        1 s'
 
 deps:
@@ -231,6 +232,9 @@ lint:
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	@shellcheck $(SCRIPTS)
 	@tests/includes.sh
+
+docs: $(B)/bench/base/docs
+	@$<
 
 format:
 	@clang-format -i $(C_FILES)

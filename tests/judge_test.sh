@@ -38,8 +38,12 @@ check 'a run: has verdicts and a chooser' test -s "$naps/verdicts.tsv" -a -s "$n
 
 # ---- verdicts ---------------------------------------------------------------------------------------------------------
 questions=$work/questions claims=$work/questions/claims
-mkdir -p "$claims"
-touch "$questions/situations.conf"
+mkdir -p "$claims" "$questions/situations"
+situation() { printf '%s\n' "place $1" "experiment $2" "x $3" "sentence $4" > "$questions/situations/$4.conf"; } # PLACE EXPERIMENT X NAME
+situation 4 ways - making
+situation 3 rare - rare
+situation 2 ways 7 elsewhere
+situation 1 nowhere - nothing
 claim() { # NAME CONDITION...
     {
         printf '%s\n' "claim $1 is so." 'source A book' "refuted_by something else than $1"
@@ -86,7 +90,7 @@ check 'judge: a ratio to the baseline is the one of the summary' ratio_is_the_su
 # Just below the interval: so alone, and no more among many that say nothing.
 narrow=$work/narrow
 mkdir -p "$narrow/claims"
-touch "$narrow/situations.conf"
+cp -r "$questions/situations" "$narrow"
 edge=$(value "$naps/summary.tsv" ratio_low experiment=naps metric=wall_us_per_operation model=longer | awk '{ printf "%.6g\n", 0.9995 * $1 }')
 printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' "holds_if naps:longer / naps:sleeper > $edge" > "$narrow/claims/edge.conf"
 check 'judge: one claim alone' "$build/bench/analyse/analyse" "$narrow" "$naps"
@@ -116,7 +120,7 @@ check 'judge: nothing is refuted by an invalid number' gets_in unusable false un
 refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh" "$results/unusable" naps.longer
 
 refuses 'judge: usage' 2 'usage: analyse' "$build/bench/analyse/analyse" "$naps"
-refuses 'judge: no claims' 1 'no experiments in' "$build/bench/analyse/analyse" "$work/nowhere" "$naps"
+refuses 'judge: no claims' 1 'no claims in' "$build/bench/analyse/analyse" "$work/nowhere" "$naps"
 claim wrong 'naps:longer is larger'
 refuses 'judge: no condition' 1 "wrong: 'naps:longer is larger' is no condition" judge
 rm "$claims/wrong.conf"
@@ -153,8 +157,7 @@ asks_what_there_is() {
 check 'claims: ask for cells that there are' asks_what_there_is
 
 # ---- the chooser --------------------------------------------------------------------------------------------------------
-printf '%s\n' 'situation ways - making' 'situation rare - too rare' 'situation ways 7 making elsewhere' 'situation nowhere - nothing' > "$questions/situations.conf"
-check 'choose: ends well' judge
+check 'choose: in the order of their places' equals 'the situations' "$(column "$naps/chooser.tsv" situation | uniq | paste -sd ' ')" 'nothing elsewhere rare making'
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
 check 'choose: fork is named where it is behind' equals 'the place of fork' "$(place fork)" behind

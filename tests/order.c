@@ -134,7 +134,7 @@ static void who_is_behind_the_headline(void **unused)
     char *keys[] = {"headline", "headline_at", "baseline", "derive", "derive", "answer"};
     char *values[] = {"fork thread",   "64 512",           "epoll",
                       "shown a - b@8", "hidden c - d / 2", "shown nothing"};
-    const struct experiment e = {"e", 6, keys, values};
+    const struct experiment e = {.stem = "e", .lines = 6, .keys = keys, .values = values};
     assert_true(is_headline_cell(&e, "fork", "64") && is_headline_cell(&e, "thread", "512"));
     assert_true(is_headline_cell(&e, "epoll", "64"));
     assert_false(is_headline_cell(&e, "fork", "6") || is_headline_cell(&e, "epoll", "1"));
@@ -147,7 +147,7 @@ static void a_crossover_needs_its_baseline(void **unused)
     (void)unused;
     char *keys[] = {"headline", "headline_at", "baseline", "derive", "answer"};
     char *values[] = {"fork", "64", "epoll", "below crossover thread 1.1", "below"};
-    const struct experiment e = {"e", 5, keys, values};
+    const struct experiment e = {.stem = "e", .lines = 5, .keys = keys, .values = values};
     assert_true(is_headline_cell(&e, "thread", "8") && is_headline_cell(&e, "epoll", "8"));
     assert_false(is_headline_cell(&e, "fork", "8"));
 }
@@ -158,7 +158,7 @@ static void variants_bring_their_own_baseline(void **unused)
     char *keys[] = {"headline", "baseline", "variant", "variant", "variant"};
     char *values[] = {"fork+much", "own", "fork+much fork --much", "fork+some fork --some",
                       "vfork+much vfork --much"};
-    const struct experiment e = {"e", 5, keys, values};
+    const struct experiment e = {.stem = "e", .lines = 5, .keys = keys, .values = values};
     assert_true(is_headline_cell(&e, "fork+much", "-") && is_headline_cell(&e, "fork", "-"));
     assert_false(is_headline_cell(&e, "fork+some", "-") || is_headline_cell(&e, "vfork", "-"));
 }

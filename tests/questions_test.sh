@@ -12,14 +12,13 @@ asked=$work/asked
 own_questions "$asked"
 ln -s "$work/unsupported" "$asked/build/servers/zz_unsupported"
 
-ask() { # NAME KEY_AND_VALUE...: an experiment
+ask() { # NAME KEY_AND_VALUE...: an experiment; of a key that is given again the last line counts
     printf '%s\n' "question Which?" "type serve" "requests 1" "bytes 64" "pool 4" "window_s 0.03" "warmup_s 0.01" "per connection" \
-        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
+        "metric server_cpu_us_per_connection" "baseline epoll" "headline fork" "${@:2}" | tac | awk '!seen[$1]++' | tac > "$asked/bench/questions/experiments/$1.conf"
 }
 
 ask some 'models epoll fork zz_unsupported' 'connections 4'
 ask waits 'models epoll iterative prefork_reuseport' 'vary connections 1 2' 'requests 0' 'metric server_cpu_us_per_echo'
-sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/questions/experiments/waits.conf" # the first of two lines counts
 bench asked RUN=some BUDGET=0 EXPERIMENTS='some waits'
 check 'some models: the run ends well' equals 'its status' $? 0
 some=$results/some
@@ -263,7 +262,6 @@ fi
 # ---- options in the experiment's words, pools of a variant's own, and sudden ends -------------------------------------
 rm "$asked"/bench/questions/experiments/*
 ask working 'models epoll prefork+3' 'variant prefork+3 prefork -w 3' 'connections 3' 'requests 0' 'vary us 10 2000' 'option --work spin:%' 'metric server_cpu_us_per_echo'
-sed -i '/^requests 1\|^metric .*connection$/d' "$asked/bench/questions/experiments/working.conf"
 cat > "$asked/bench/questions/experiments/ending.conf" << 'END'
 question    Who goes down?
 type        isolate
@@ -347,13 +345,14 @@ status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'mod
 status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
 status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
 [ -e "$repo/build/linked_static/none" ] ||
-    status=1 bad_question "not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
+    status=1 bad_question "bad.conf:14: 'linking' is dynamic or static, not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 
+status=1 bad_question "bad.conf:14: unknown key 'headine_at'; the nearest is 'headline_at'" bad 'models epoll' 'connections 4' 'headine_at 4'
 status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
-status=1 bad_question "'core' is yes or not there, not 'no'" bad 'models epoll' 'connections 4' 'core no'
-status=1 bad_question "a variant is a name, a program, and options, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
-status=1 bad_question "'end' cannot be 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
-status=1 bad_question "'behaviour' cannot be 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
-status=1 bad_question "'--work spin' has no % for the value" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
-status=1 bad_question "placement is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
+status=1 bad_question "'core' is yes, not 'no'" bad 'models epoll' 'connections 4' 'core no'
+status=1 bad_question "'variant' is a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
+status=1 bad_question "'end' is kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "'behaviour' is silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
+status=1 bad_question "'option' is text with a % for the value, not '--work spin'" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
+status=1 bad_question "'placement' is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

@@ -1,8 +1,7 @@
-// The small libraries of the measurement line: tables, experiments, numbers, lists of processors,
+// The small libraries of the measurement line: tables, numbers, lists of processors,
 // files that are whole, measurements. What ends the program with one line is tried in a child.
 #include "bench/base/table.h"
 #include "bench/base/cpus.h"
-#include "bench/base/experiment.h"
 #include "bench/base/measurement.h"
 #include "bench/base/number.h"
 #include "bench/base/output.h"
@@ -115,72 +114,6 @@ static void a_damaged_table_is_refused(void **unused)
                        rows[i].words);
     expect_refusal(read_table, "/nowhere/bad.tsv", 1, "/nowhere/bad.tsv: No such file");
     expect_refusal(read_table, files_folder, 1, "Is a directory");
-}
-
-// ---- experiments ----
-
-static void experiments_are_read_by_name(void **unused)
-{
-    (void)unused;
-    static const char first[] = "# a comment\n\nquestion    What is this?\ntype\tserve\n"
-                                "why one\nwhy   two words\nwindow_s 0.25\n",
-                      second[] = "type time";
-    struct experiment *e;
-    file_of("second.conf", second, strlen(second));
-    file_of("first.conf", first, strlen(first));
-    assert_int_equal(experiments_read(files_folder, &e), 2);
-    assert_string_equal(e[0].stem, "first");
-    assert_string_equal(e[1].stem, "second");
-    assert_int_equal(e[0].lines, 5);
-    assert_string_equal(experiment_get(&e[0], "question"), "What is this?");
-    assert_string_equal(experiment_need(&e[0], "type"), "serve");
-    assert_string_equal(experiment_get(&e[0], "why"), "one");
-    assert_string_equal(e[0].values[3], "two words");
-    assert_null(experiment_get(&e[0], "vary"));
-    assert_true(experiment_number(&e[0], "window_s", 0, 1) == 0.25);
-    assert_string_equal(experiment_need(&e[1], "type"), "time");
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t line = 0; line < e[i].lines; line++) {
-            free(e[i].keys[line]);
-            free(e[i].values[line]);
-        }
-        free(e[i].keys);
-        free(e[i].values);
-    }
-    free(e);
-}
-
-static void read_experiments(const char *path)
-{
-    struct experiment *e;
-    experiments_read(path, &e);
-}
-
-static char *bad_keys[] = {"type", "window_s", "warmup_s"}, *bad_values[] = {"serve", "7", "1 s"};
-static const struct experiment bad = {"bad", 3, bad_keys, bad_values};
-
-static void need_from_bad(const char *key)
-{
-    experiment_need(&bad, key);
-}
-
-static void number_from_bad(const char *key)
-{
-    experiment_number(&bad, key, 0, 5);
-}
-
-static void a_wrong_experiment_is_refused(void **unused)
-{
-    (void)unused;
-    file_of("bad.conf", "type serve\nmetric\n", 18);
-    expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric' has no value");
-    file_of("bad.conf", "metric  \n", 9);
-    expect_refusal(read_experiments, files_folder, 1, "bad.conf: 'metric  ' has no value");
-    expect_refusal(read_experiments, "/nowhere", 1, "no experiments in /nowhere");
-    expect_refusal(need_from_bad, "vary", 1, "experiment bad: no 'vary'");
-    expect_refusal(number_from_bad, "vary", 1, "experiment bad: no 'vary'");
-    expect_refusal(number_from_bad, "window_s", 1, "from 0 to 5, not '7'");
-    expect_refusal(number_from_bad, "warmup_s", 1, "not '1 s'");
 }
 
 // ---- numbers ----
@@ -394,8 +327,6 @@ int main(void)
         cmocka_unit_test(a_row_with_its_checksum_is_read),
         cmocka_unit_test(a_header_alone_is_a_table),
         cmocka_unit_test(a_damaged_table_is_refused),
-        cmocka_unit_test(experiments_are_read_by_name),
-        cmocka_unit_test(a_wrong_experiment_is_refused),
         cmocka_unit_test(numbers_are_checked),
         cmocka_unit_test(lists_of_processors),
         cmocka_unit_test(sets_come_back_from_their_lists),

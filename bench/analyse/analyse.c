@@ -82,7 +82,7 @@ static char *choice_of(const struct evidence *e, const char *questions)
     char path[4096], *text;
     size_t bytes;
     FILE *file = open_memstream(&text, &bytes);
-    snprintf(path, sizeof path, "%s/situations.conf", questions);
+    snprintf(path, sizeof path, "%s/situations", questions);
     if (!file)
         err(1, "chooser");
     choose(e, path, file);

@@ -18,7 +18,7 @@ struct candidate {
 };
 
 struct situation {
-    char stem[64], x[64], words[128];
+    const char *stem, *x, *words;
     const struct metric *metric; // NULL: its question is not in the run
     const char *per;             // as the experiment has it, or "-"
     struct candidate candidates[MODELS];
@@ -83,16 +83,22 @@ static void print_candidates(FILE *file, const struct run *run, const struct sit
     }
 }
 
-static void choose_one(const struct evidence *evidence, const char *text, FILE *file)
+static const char *get(const struct experiment *e, const char *key)
+{
+    const char *value = e ? experiment_get(e, key) : NULL;
+    return value ? value : "-";
+}
+
+static void choose_one(const struct evidence *evidence, const struct experiment *asked, FILE *file)
 {
     static struct situation s;
     s.count = s.best = 0;
-    if (sscanf(text, "%63s %63s %127[^\n]", s.stem, s.x, s.words) != 3)
-        errx(1, "situation '%s' is not: EXPERIMENT X WORDS", text);
+    s.stem = experiment_need(asked, "experiment");
+    s.x = get(asked, "x");
+    s.words = experiment_need(asked, "sentence");
     const struct experiment *e = experiment_find(evidence->experiments, evidence->count, s.stem);
-    const char *per = e ? experiment_get(e, "per") : NULL;
     s.metric = e ? experiment_headline_metric(e) : NULL;
-    s.per = per ? per : "-";
+    s.per = get(e, "per");
     if (e)
         find_candidates(&s, evidence);
     if (s.count)
@@ -102,15 +108,22 @@ static void choose_one(const struct evidence *evidence, const char *text, FILE *
                 e ? s.metric->name : "-", s.per, e ? "no number decides it" : "not measured");
 }
 
-void choose(const struct evidence *evidence, const char *situations_file, FILE *file)
+static int compare_places(const void *a, const void *b)
 {
-    struct experiment situations;
-    experiment_read(situations_file, &situations);
+    double left = experiment_number(a, "place"), right = experiment_number(b, "place");
+    return (left > right) - (left < right);
+}
+
+void choose(const struct evidence *evidence, const char *situations_folder, FILE *file)
+{
+    struct experiment *situations;
+    size_t count = confs_read(SITUATION, situations_folder, &situations);
+    qsort(situations, count, sizeof *situations, compare_places);
     fputs("situation\texperiment\tx\tmetric\tper\tmodel\tfamily\tplace\tblocks\tmedian\tlow\thigh\t"
           "ratio"
           "\tratio_low\tratio_high\n",
           file);
-    for (size_t i = 0; i < situations.lines; i++)
-        choose_one(evidence, situations.values[i], file);
-    experiment_free(&situations);
+    for (size_t i = 0; i < count; i++)
+        choose_one(evidence, &situations[i], file);
+    experiments_free(situations, count);
 }

@@ -1,4 +1,4 @@
-// Which models do best in which situation (bench/questions/situations.conf): for each the model
+// Which models do best in which situation (bench/questions/situations/): for each the model
 // with the best median, all that are about the same, and fork, with ratios to the best.
 //
 // Ratios are taken within blocks; numbers without an interval, suspect or invalid ones decide
@@ -9,4 +9,4 @@
 
 #include "bench/analyse/judge.h"
 
-void choose(const struct evidence *evidence, const char *situations_file, FILE *file);
+void choose(const struct evidence *evidence, const char *situations_folder, FILE *file);

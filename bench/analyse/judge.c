@@ -199,7 +199,7 @@ static void print_claim(FILE *file, const struct evidence *e, const struct claim
 void judge(const struct evidence *e, const char *claims_folder, FILE *file)
 {
     struct experiment *files;
-    size_t count = experiments_read(claims_folder, &files);
+    size_t count = confs_read(CLAIM, claims_folder, &files);
     struct claim *claims = calloc(count, sizeof *claims);
     if (!claims)
         err(1, "claims");

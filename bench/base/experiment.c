@@ -1,10 +1,14 @@
 #include "bench/base/experiment.h"
+#include "bench/base/names.h"
 
+#include <ctype.h>
 #include <err.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WHERE_BYTES = 4096 };
 
 static char *copy(const char *text)
 {
@@ -14,54 +18,151 @@ static char *copy(const char *text)
     return copied;
 }
 
-void experiment_read(const char *path, struct experiment *e)
+// File and line, as errors begin.
+static const char *where(const struct experiment *e, size_t line, char text[WHERE_BYTES])
 {
-    *e = (struct experiment){0};
+    snprintf(text, WHERE_BYTES, "%s:%zu", e->path, e->numbers[line]);
+    return text;
+}
+
+// ---- one line ---------------------------------------------------------------------------------
+
+static void add_line(struct experiment *e, const char *key, const char *value, size_t number)
+{
+    size_t lines = e->lines + 1;
+    e->keys = realloc(e->keys, lines * sizeof *e->keys);
+    e->values = realloc(e->values, lines * sizeof *e->values);
+    e->numbers = realloc(e->numbers, lines * sizeof *e->numbers);
+    if (!e->keys || !e->values || !e->numbers)
+        err(1, "%s", e->path);
+    e->keys[e->lines] = copy(key);
+    e->values[e->lines] = copy(value);
+    e->numbers[e->lines] = number;
+    e->lines = lines;
+}
+
+// A line without its end: a key, blanks and a value, or a comment, or nothing.
+static void read_line(struct experiment *e, enum conf_kind kind, char *line, size_t number)
+{
+    char at[WHERE_BYTES];
+    size_t length = strlen(line), key, gap;
+    while (length > 0 && isspace((unsigned char)line[length - 1]))
+        line[--length] = '\0';
+    if (*line == '#' || !*line)
+        return;
+    key = strcspn(line, " \t");
+    gap = strspn(line + key, " \t");
+    if (key == 0)
+        errx(1, "%s:%zu: a line begins with its key, not with a blank", e->path, number);
+    line[key] = '\0';
+    snprintf(at, sizeof at, "%s:%zu", e->path, number);
+    const struct conf_key *known = conf_key_named(kind, line, at);
+    if (key + gap >= length)
+        errx(1, "%s: '%s' has no value", at, line);
+    for (size_t i = 0; i < e->lines && !(known->flags & REPEATS); i++)
+        if (strcmp(e->keys[i], line) == 0)
+            errx(1, "%s: '%s' stands in line %zu already", at, line, e->numbers[i]);
+    conf_check(known, line + key + gap, at);
+    add_line(e, line, line + key + gap, number);
+}
+
+// ---- a whole file -----------------------------------------------------------------------------
+
+// A key, or what varies, is only for some types of trial.
+static void check_types(const struct experiment *e, enum conf_kind kind)
+{
+    const char *type = experiment_get(e, "type");
+    char at[WHERE_BYTES], name[64];
+    for (size_t i = 0; i < e->lines && type; i++) {
+        const struct conf_key *key = conf_key_named(kind, e->keys[i], where(e, i, at)), *varied;
+        conf_check_type(key, type, at);
+        if (key->form == NAME_VALUES && sscanf(e->values[i], "%63s", name) == 1 &&
+            (varied = conf_key_varied(name, at)))
+            conf_check_type(varied, type, at);
+    }
+}
+
+// An x that a line names is one of what varies.
+static void check_x(const struct experiment *e, size_t line, const char *x)
+{
+    const char *vary = experiment_get(e, "vary");
+    char at[WHERE_BYTES];
+    if (!is_listed(x, vary ? vary + strcspn(vary, " \t") : "-"))
+        errx(1, "%s: '%s' is no value of what varies", where(e, line, at), x);
+}
+
+static void check_all_x(const struct experiment *e)
+{
+    for (size_t i = 0; i < e->lines; i++) {
+        const char *key = strchr(e->keys[i], '@');
+        char words[1024], *rest = words, *word;
+        if (key)
+            check_x(e, i, key + 1);
+        snprintf(words, sizeof words, "%s", e->values[i]);
+        if (strcmp(e->keys[i], "without") == 0 && (word = strsep(&rest, " ")))
+            check_x(e, i, strchr(word, '@') + 1);
+        while (strcmp(e->keys[i], "headline_at") == 0 && (word = strsep(&rest, " ")))
+            check_x(e, i, word);
+    }
+}
+
+// Cells that take part in the same blocks can be compared.
+static void check_every(const struct experiment *e)
+{
+    char at[WHERE_BYTES];
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "every") == 0 && experiment_get(e, "headline_every") &&
+            atol(e->values[i]) % atol(experiment_get(e, "headline_every")))
+            errx(1, "%s: 'every' is a multiple of 'headline_every', not %s of %s", where(e, i, at),
+                 e->values[i], experiment_get(e, "headline_every"));
+}
+
+static void read_conf(enum conf_kind kind, const char *path, struct experiment *e)
+{
     char *line = NULL;
     size_t room = 0;
     FILE *file = fopen(path, "re");
     if (!file)
         err(1, "%s", path);
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    *e = (struct experiment){.path = copy(path)};
     snprintf(e->stem, sizeof e->stem, "%.*s", (int)(strlen(name) - strlen(".conf")), name);
-    while (getline(&line, &room, file) >= 0) {
-        line[strcspn(line, "\n")] = '\0';
-        size_t key = strcspn(line, " \t");
-        size_t gap = strspn(line + key, " \t");
-        if (*line == '#' || key == 0)
-            continue;
-        if (line[key + gap] == '\0')
-            errx(1, "%s: '%s' has no value", path, line);
-        e->keys = realloc(e->keys, (e->lines + 1) * sizeof *e->keys);
-        e->values = realloc(e->values, (e->lines + 1) * sizeof *e->values);
-        if (!e->keys || !e->values)
-            err(1, "%s", path);
-        e->values[e->lines] = copy(line + key + gap);
-        line[key] = '\0';
-        e->keys[e->lines++] = copy(line);
-    }
+    for (size_t number = 1; getline(&line, &room, file) >= 0; number++)
+        read_line(e, kind, line, number);
     free(line);
     fclose(file);
+    check_types(e, kind);
+    check_all_x(e);
+    check_every(e);
 }
 
-size_t experiments_read(const char *folder, struct experiment **experiments)
+size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs)
 {
     char pattern[4096];
     glob_t found;
     snprintf(pattern, sizeof pattern, "%s/*.conf", folder);
     if (glob(pattern, 0, NULL, &found) != 0)
-        errx(1, "no experiments in %s", folder);
-    *experiments = calloc(found.gl_pathc, sizeof **experiments);
-    if (!*experiments)
-        err(1, "experiments");
+        errx(1, "no %s in %s",
+             kind == EXPERIMENT ? "experiments"
+             : kind == CLAIM    ? "claims"
+                                : "situations",
+             folder);
+    *confs = calloc(found.gl_pathc, sizeof **confs);
+    if (!*confs)
+        err(1, "%s", folder);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        experiment_read(found.gl_pathv[i], &(*experiments)[i]);
+        read_conf(kind, found.gl_pathv[i], &(*confs)[i]);
     size_t count = found.gl_pathc;
     globfree(&found);
     return count;
 }
 
-void experiment_free(struct experiment *e)
+size_t experiments_read(const char *folder, struct experiment **experiments)
+{
+    return confs_read(EXPERIMENT, folder, experiments);
+}
+
+static void free_conf(struct experiment *e)
 {
     for (size_t line = 0; line < e->lines; line++) {
         free(e->keys[line]);
@@ -69,12 +170,14 @@ void experiment_free(struct experiment *e)
     }
     free(e->keys);
     free(e->values);
+    free(e->numbers);
+    free(e->path);
 }
 
 void experiments_free(struct experiment *experiments, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        experiment_free(&experiments[i]);
+        free_conf(&experiments[i]);
     free(experiments);
 }
 
@@ -99,19 +202,13 @@ const char *experiment_need(const struct experiment *e, const char *key)
 {
     const char *value = experiment_get(e, key);
     if (!value)
-        errx(1, "experiment %s: no '%s'", e->stem, key);
+        errx(1, "%s: no '%s'", e->path, key);
     return value;
 }
 
-double experiment_number(const struct experiment *e, const char *key, double least, double most)
+double experiment_number(const struct experiment *e, const char *key)
 {
-    char *end;
-    const char *text = experiment_need(e, key);
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= least && value <= most))
-        errx(1, "experiment %s: '%s' is a number from %g to %g, not '%s'", e->stem, key, least,
-             most, text);
-    return value;
+    return strtod(experiment_need(e, key), NULL); // it was checked when it was read
 }
 
 const char *experiment_unit(const struct experiment *e, const char *name)

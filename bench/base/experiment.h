@@ -1,7 +1,9 @@
 // An experiment is a question, written down in one file (bench/questions/experiments/<stem>.conf):
-// lines of a key and its value, and comments. bench/questions/experiments/README.md lists the keys.
+// lines of a key and its value, and comments. Claims and situations are files of the same form.
+// conf.h has the keys.
 #pragma once
 
+#include "bench/base/conf.h"
 #include "bench/base/metric.h"
 
 #include <stdbool.h>
@@ -11,16 +13,16 @@ struct experiment {
     char stem[64];
     size_t lines;
     char **keys, **values;
+    size_t *numbers; // of the lines in the file
+    char *path;
 };
 
 // Reads all *.conf files of a folder, in the order of their names. Exits with status 1 and one line
-// if there is none or one cannot be read. Returns how many.
+// if there is none, if one cannot be read, or if one has what its kind of file cannot have. Returns
+// how many.
+size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs);
 size_t experiments_read(const char *folder, struct experiment **experiments);
 
-// Reads one file; exits with status 1 and one line if it cannot be read.
-void experiment_read(const char *path, struct experiment *e);
-
-void experiment_free(struct experiment *e);
 void experiments_free(struct experiment *experiments, size_t count);
 
 // The one with this stem, or NULL.
@@ -33,8 +35,8 @@ const char *experiment_get(const struct experiment *e, const char *key);
 // The same; exits with status 1 if there is none.
 const char *experiment_need(const struct experiment *e, const char *key);
 
-// The value as a number from least to most; exits with status 1 if it is missing or anything else.
-double experiment_number(const struct experiment *e, const char *key, double least, double most);
+// The value of a key whose values are numbers; exits with status 1 if there is none.
+double experiment_number(const struct experiment *e, const char *key);
 
 // What something derived is counted in, of the lines `unit NAME WORDS`; "-" if there is none for
 // it.

@@ -182,9 +182,7 @@ static void take_stock(const struct experiment *e, const struct options *options
 // Without a choice, those that are marked, or all where none is.
 static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
 {
-    const char *core = experiment_get(e, "core");
-    if (core && strcmp(core, "yes") != 0)
-        errx(1, "experiment %s: 'core' is yes or not there, not '%s'", e->stem, core);
+    bool core = experiment_get(e, "core");
     if (choice)
         return strcmp(choice, "all") == 0 || is_listed(e->stem, choice);
     return core || !has_core;

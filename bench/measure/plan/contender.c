@@ -86,8 +86,7 @@ static void define(struct contender *who, const char *text, bool is_outside)
 {
     int command = 0, options = 0;
     *who = (struct contender){.is_outside = is_outside};
-    if (sscanf(text, "%63s %n%255s %n", who->name, &command, who->command, &options) < 2)
-        errx(1, "a variant is a name, a program, and options, not '%s'", text);
+    sscanf(text, "%63s %n%255s %n", who->name, &command, who->command, &options);
     copy_options(options ? text + options : "", who->options, sizeof who->options);
     if (!is_outside)
         who->workers = workers_in(who->options);
