@@ -1,4 +1,5 @@
 #include "bench/base/conf.h"
+#include "bench/base/metric.h"
 #include "bench/base/names.h"
 #include "bench/base/number.h"
 
@@ -74,6 +75,8 @@ static void print_form(const struct conf_key *key, FILE *file, const char *quote
         [TEXT] = "text",
         [NAME] = "a name",
         [NAMES] = "names",
+        [METRIC] = "the name of a metric",
+        [METRICS] = "names of metrics",
         [WHOLE] = "a whole number",
         [REAL] = "a number",
         [RISING] = "two rising whole numbers",
@@ -116,6 +119,16 @@ static bool is_rising(const char *text)
            is_whole(small, 1, 1000000000, &from) && is_whole(large, from + 1, 1000000000, &to);
 }
 
+static bool are_metrics(const char *text)
+{
+    char words[1024], *rest = words, *word;
+    snprintf(words, sizeof words, "%s", text);
+    while ((word = strsep(&rest, " ")))
+        if (!metric_named(word))
+            return false;
+    return true;
+}
+
 static bool fits(const struct conf_key *key, const char *value)
 {
     unsigned long whole;
@@ -128,6 +141,10 @@ static bool fits(const struct conf_key *key, const char *value)
         return *value;
     case NAME:
         return is_name(value);
+    case METRIC:
+        return metric_named(value);
+    case METRICS:
+        return are_metrics(value);
     case WHOLE:
         return is_whole(value, (unsigned long)key->least, (unsigned long)key->most, &whole);
     case REAL:

@@ -9,7 +9,9 @@ enum conf_kind { EXPERIMENT = 1, CLAIM = 2, SITUATION = 4 };
 enum conf_form {
     TEXT,
     NAME,
-    NAMES,        // one or more
+    NAMES,  // one or more
+    METRIC, // one of metric.h
+    METRICS,
     WHOLE,        // a number, or one of the words
     REAL,         // likewise
     WORD,         // one of the words

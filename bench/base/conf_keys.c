@@ -117,9 +117,9 @@ const struct conf_key conf_keys[] = {
                  "sixth one, all in the same ones. A multiple of `headline_every`, which is the "
                  "default. `every@X`: likewise all cells at this X"},
     {"per", EXPERIMENT, .form = TEXT, .sentence = "What an operation is, in words"},
-    {"metric", EXPERIMENT, .form = NAME,
+    {"metric", EXPERIMENT, .form = METRIC,
      .sentence = "The headline metric, a column of `trials.tsv`"},
-    {"also", EXPERIMENT, .form = NAMES, .sentence = "Other metrics to show"},
+    {"also", EXPERIMENT, .form = METRICS, .sentence = "Other metrics to show"},
     {"unit", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "The name of a derived quantity, and its unit if that is not the metric's"},
     {"baseline", EXPERIMENT, .form = NAME,
