@@ -162,7 +162,7 @@ bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll SELFTEST=yes
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=256k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv,hyperfine.tsv,latency.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 truncate -s -4096 "$disk/rest" # room for a few rows
@@ -178,11 +178,13 @@ cp "$disk/run/trials.tsv" "$work/disk-again"
 
 mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
-    local step
+    local step said
     mkdir "$work/$1"
     for step in build/bench/measure/{plan,selftest} 'build/bench/analyse/analyse bench/questions' 'build/bench/measure/selftest --judge' bench/report/{plots,report}.sh; do
-        $step "$disk/run" > /dev/null 2> "$work/$1/${step##*/}"
-        echo "status $?" >> "$work/$1/${step##*/}"
+        said=${step%% *} said=$work/$1/${said##*/} # and what tells it from another use of the same program
+        [ "$step" = "${step% --*}" ] || said+=" --${step##* --}"
+        $step "$disk/run" > /dev/null 2> "$said"
+        echo "status $?" >> "$said"
     done
     diff -r -x messages.log "$2" "$disk/run" > "$work/$1-difference" 2>&1
 }
