@@ -16,7 +16,7 @@ ask() { # NAME KEY_AND_VALUE...: an experiment
 }
 both=('models epoll fork' 'headline fork') one=('models epoll' 'headline epoll')
 
-ask load "${both[@]}" 'type load' 'timeout_s 2' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
+ask load "${one[@]}" 'type load' 'timeout_s 2' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
 # What is beyond the capacity is waited for until it times out.
 ask rates "${both[@]}" 'type load' 'timeout_s 0.3' 'vary rate 2000 1000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
 ask searched "${one[@]}" 'type slo_rate' 'timeout_s 2' 'vary limit_ms 1900' 'headline_every 100' 'metric slo_rate_per_s' 'also capacity_per_s'
@@ -82,21 +82,19 @@ merged() { # EXPERIMENT MODEL X PERCENT
         }' "$trials" "$open/latency.tsv"
 }
 merged_as_summarized() { # but for those that have too few values
-    local model x metric said
-    for model in epoll fork; do
-        for x in 20 70; do
-            for metric in p50 p99; do
-                said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us model=$model x=$x)
-                [ "$metric $said" != 'p99 -' ] || continue
-                equals "$metric of $model at $x" "$said" "$(merged load $model $x ${metric#p})" || return 1
-            done
+    local x metric said
+    for x in 20 70; do
+        for metric in p50 p99; do
+            said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us x=$x)
+            [ "$metric $said" != 'p99 -' ] || continue
+            equals "$metric at $x" "$said" "$(merged load epoll $x ${metric#p})" || return 1
         done
     done
 }
 check 'percentiles: those of the merged histograms' merged_as_summarized
 distributed() {
-    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load model=fork x=70 percentile=50)" \
-        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us model=fork x=70)"
+    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load x=70 percentile=50)" \
+        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us x=70)"
 }
 check 'distribution: its median is the median' distributed
 check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
@@ -133,6 +131,6 @@ served() { value "$open/trials.tsv" trial experiment=served status=ok | sort | c
 check 'serve: keeps the latencies of an open loop, too' served
 check 'nothing is left running' nothing_left asked
 
-sed -i '3s/:2/:3/' "$open/latency.tsv"
-refuses 'a changed digit: analyse' 1 'latency.tsv:3: damaged row' analyse "$open"
+sed -i '3s/h1 /h1 1/' "$open/latency.tsv"
+refuses 'a digit more: analyse' 1 'latency.tsv:3: damaged row' analyse "$open"
 verdict
