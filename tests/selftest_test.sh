@@ -75,12 +75,12 @@ check 'mutant: said so' says "$work/error" 'known_answer_delayed failed: '
 # ---- killed while the server is stopped -------------------------------------------------------------------------------
 is_stopped() { # TREE: whether a server in it is
     local pid
-    pid=$(inhabitant "$1" '^build/servers/epoll') && grep -q '^State:[[:blank:]]*T' "/proc/$pid/status"
+    pid=$(inhabitant "$1" '^build.*/servers/epoll') && grep -q '^State:[[:blank:]]*T' "/proc/$pid/status"
 }
 { selftest killed "$results/killed" & } 2> /dev/null
 check 'killed: the server is stopped' within 5 is_stopped killed
 refuses 'killed: a second one meanwhile' 1 'another run is under way' "$build/bench/measure/selftest" "$results/killed"
-check 'killed: it is' kill -KILL "$(inhabitant killed '^build/bench/measure/selftest')"
+check 'killed: it is' kill -KILL "$(inhabitant killed '^build.*/bench/measure/selftest')"
 wait
 check 'killed: nothing is left running' nothing_left killed
 check 'killed: no table' test ! -e "$results/killed/selftest.tsv"
