@@ -52,7 +52,7 @@ STEPS := $(patsubst %.c,$(B)/%,$(filter-out %_main.c,$(shell grep -lE '^int main
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
 PROGRAMS := $(foreach d,$(PROGRAM_DIRS),$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c))) $(STEPS) $(PEERS:%=$(B)/servers/%)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/*.c))
-FIXTURES := $(patsubst %.c,$(B)/%,$(wildcard tests/fixture/*.c))
+FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
@@ -139,7 +139,7 @@ $(TESTS): private LDLIBS += -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
-$(FIXTURES): $(B)/%: $(B)/objects/%.o $(B)/objects/bench/core.a $(B)/objects/clients/core.a
+$(FIXTURES): $(B)/%: $(B)/objects/tests/%.o $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
 
 -include $(shell find $(B)/objects -name '*.d' 2>/dev/null)

@@ -13,7 +13,7 @@ repeat() { # VARIANT SCRIPTS PROGRAM...
 }
 echo "== runs that are killed, cut off, damaged, or meet a full disk"
 TEST_PROGRAMS='' TEST_SCRIPTS='tests/deep/*_test.sh' make --no-print-directory -s test
-repeat SAN=address 'tests/line_test.sh tests/questions_test.sh tests/selftest_test.sh' 'build/tests/*'
+repeat SAN=address 'tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh' 'build/tests/*'
 repeat SAN=thread '' build/tests/{contract,state,ipc,micro,spawn,mistakes,serving,isolate,request,background}
 repeat CC=clang '' build/tests/{contract,state,echo,drive,serving,isolate}
 repeat LINK=static '' build/tests/{contract,state,spawn,ipc,serving}

@@ -1,6 +1,8 @@
 #!/bin/bash
 # doctor_test.sh: the doctor on machines that do not exist: a good one, and ones with everything wrong; and on this one.
 #
+# Runs alone: for a while it keeps every processor busy.
+#
 # A machine is a folder with proc/, sys/ and dev/ (MACHINE_ROOT). What the doctor measures itself, how long a loop was
 # interrupted and how late a timer was, it measures on this machine. Needs a built build/.
 # shellcheck source=tests/core/line.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # line_test.sh: the measurement line from end to end, on runs of a few seconds: plan, trials, summary, plots, report; then
-# given more time, nonsense, and servers that lie.
+# given more time, and servers that lie, do not start or do not stop.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -72,16 +72,31 @@ END
 mkdir "$waited"
 for name in mute deaf lied tiny grow; do tree $name; done
 
-# ---- servers that do not start or stop: half a minute of waiting, beside the rest -------------------------------------
-plant mute zz_mute
-plant deaf zz_deaf
-begin mute RESULTS="$waited" RUN=mute BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_mute'
-begin deaf RESULTS="$waited" RUN=deaf BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_deaf'
+# The suite's questions, asked for a shorter time.
+shortly() { # TREE STEM...
+    local stem
+    own_questions "$work/$1"
+    for stem in "${@:2}"; do
+        sed -E 's/^(window_s) .*/\1 0.05/; s/^(warmup_s) .*/\1 0.01/; s/^(vary +connections) .*/\1 1 8/; s/^(headline_at) .*/\1 8/; s/^(counts +[0-9]+)0 ([0-9]+)0$/\1 \2/' \
+            "$repo/bench/questions/experiments/$stem.conf" > "$work/$1/bench/questions/experiments/$stem.conf"
+    done
+}
+
+# ---- servers that do not start or stop: ten seconds of waiting for each, beside the rest ---------------------------------
+waits_for() { # TREE SERVER: in one trial, all others beside it
+    plant "$1" "$2"
+    shortly "$1" churn
+    sed -i "/^every /d; /^headline /d" "$work/$1/bench/questions/experiments/churn.conf"
+    printf '%s\n' "models epoll $2" 'headline epoll' 'every 100' >> "$work/$1/bench/questions/experiments/churn.conf"
+    begin "$1" RESULTS="$waited" RUN="$1" BUDGET=0
+}
+waits_for mute zz_mute
+waits_for deaf zz_deaf
 
 # ---- a run ------------------------------------------------------------------------------------------------------
 tiny=$results/tiny
-bench tiny RUN=tiny BUDGET=0 EXPERIMENTS='churn concurrency spawn ipc' MODELS='iterative fork epoll vfork pipe unix_stream'
-check 'tiny run: status' equals 'its status' $? 0
+shortly tiny churn concurrency spawn ipc
+check 'tiny run: status' runs tiny RUN=tiny BUDGET=0 EXPERIMENTS='churn concurrency spawn ipc' MODELS='iterative fork epoll vfork pipe unix_stream'
 check 'tiny run: leaves no process' nothing_left tiny
 
 all_there() {
@@ -125,7 +140,7 @@ check 'tiny run: iterative is spared what it cannot do' equals 'its values of x'
 
 environment_has() {
     jq -e '[.run == "tiny", .budget_minutes == 0, .seed == 1, (.server_cpus | tostring) != "", (.client_cpus | tostring) != "",
-        (.halts_held_off | IN("yes", "no")), (.date | test("^20..-..-..T")), .cpus_online > 0, .memory_bytes > 0,
+        (.halts_held_off | IN("yes", "no")), .selftest == "no", (.date | test("^20..-..-..T")), .cpus_online > 0, .memory_bytes > 0,
         (.kernel_release | length > 0), (.architecture | length > 0), (.compiler | length > 0), (.flags | test("-std=c11")),
         (.mitigations | type == "object"), (.sysctls | has("net.core.somaxconn")), .limits.nofile != null,
         (.versions.hyperfine | test("[0-9]")), has("cpu_model"), has("virtualization"), has("commit"), has("dirty")]
@@ -144,7 +159,7 @@ fork_costs_more() {
 check 'tiny run: a connection costs the fork server more CPU than epoll' fork_costs_more
 
 same_summary_again() {
-    cp -r "$tiny" "$work/again" && "$build/bench/analyse/analyse" "$repo/bench/questions" "$work/again" && cmp "$tiny/summary.tsv" "$work/again/summary.tsv"
+    cp -r "$tiny" "$work/again" && analyse "$work/again" && cmp "$tiny/summary.tsv" "$work/again/summary.tsv"
 }
 check 'tiny run: the same trials give the same summary' same_summary_again
 
@@ -203,35 +218,7 @@ names_models() {
 check 'report: names every model' names_models
 check 'report: says that three blocks are too few' says "$tiny/report.md" 'too few blocks for an interval: 3'
 
-# ---- what does the same and what does not -------------------------------------------------------------------------
-core() { grep -l '^core  *yes' "$repo"/bench/questions/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
-others() { grep -L '^core  *yes' "$repo"/bench/questions/experiments/*.conf | xargs -n 1 basename -s .conf | paste -sd ' '; }
-same_seed_same_plan() {
-    cd "$work/tiny" || return 1
-    for plan in 'one 7' 'two 7' 'other 8'; do
-        mkdir "$work/plan-${plan% *}" && build/bench/measure/plan --budget 0 --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
-    done
-    cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
-    equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
-    equals 'the questions not asked' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
-    for number in 1 2 3; do
-        [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
-        [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
-    done
-}
-check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
-all_asked() {
-    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
-    equals 'how many are not asked' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
-        equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
-        column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
-        while read -r stem; do # where nothing can be linked both ways
-            equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/questions/experiments/$stem.conf")" linking || return 1
-        done < "$work/unplanned"
-}
-check 'plan: all questions on demand' all_asked
-not_asked_is_named() { says <(unescaped "$tiny/report.md") "Not measured in this run: $(column "$tiny/not_measured.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
-check 'report: names what was not asked' not_asked_is_named
+check 'report: says that there are no self-tests, on demand' says "$tiny/report.md" 'This run was made without self-tests (SELFTEST=no)'
 
 # ---- more time, less time -----------------------------------------------------------------------------------------
 grow=$results/grow
@@ -242,6 +229,8 @@ grown() { # BUDGET
         equals 'n' "$(value "$grow/summary.tsv" n metric=server_cpu_us_per_connection)" "$(rows "$grow/trials.tsv")"
 }
 bench grow RUN=grow BUDGET=0 EXPERIMENTS=churn MODELS=epoll
+not_asked_is_named() { says <(unescaped "$grow/report.md") "Not measured in this run: $(column "$grow/not_measured.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
+check 'report: names what was not asked' not_asked_is_named
 check 'more time: first three blocks' equals 'rows' "$(rows "$grow/trials.tsv")" 3
 check 'more time: earlier rows are as they were' grown 0.03
 check 'more time: more blocks' has_rows "$grow/trials.tsv" 4
@@ -251,20 +240,19 @@ check 'less time: what was measured stays' grown 0
 lied=$results/lied
 plant lied zz_mutant zz_fair zz_fading
 ln -s "$work/unsupported" "$work/lied/build/servers/zz_unsupported"
-bench lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_mutant zz_fading zz_unsupported'
-check 'mutant: the run goes on' equals 'its status' $? 0
+check 'mutant: the run goes on' runs lied RUN=lied BUDGET=0 EXPERIMENTS=churn MODELS='epoll zz_fair zz_mutant zz_fading zz_unsupported'
 
-flagged() { # RUN MODEL REASON: no number anywhere, and the reason wherever one would look for the number
+flagged() { # RUN MODEL REASON TRIALS: no number anywhere, and the reason wherever one would look for the number
     local run=$1 model=$2 reason=$3
     equals "valid trials of $model" "$(value "$run/trials.tsv" model "model=$model" status=ok)" '' &&
-        equals "trials of $model" "$(value "$run/trials.tsv" model "model=$model" | wc -l)" 3 &&
+        equals "trials of $model" "$(value "$run/trials.tsv" model "model=$model" | wc -l)" "$4" &&
         equals "medians of $model" "$(value "$run/summary.tsv" median "model=$model" | sort -u)" - &&
         says <(value "$run/summary.tsv" note "model=$model") "$reason" &&
         says "$run/plots/churn.words" "no valid trial: $model" &&
         says <(unescaped "$run/report.md") "$reason" &&
         equals 'valid trials of epoll' "$(value "$run/trials.tsv" model model=epoll status=ok | wc -l)" 3
 }
-check 'mutant: flagged, and nothing else' flagged "$lied" zz_mutant ' failures'
+check 'mutant: flagged, and nothing else' flagged "$lied" zz_mutant ' failures' 3
 check 'mutant: the same server without the lie is ok' equals 'valid trials' "$(value "$lied/trials.tsv" status model=zz_fair | paste -sd ' ')" 'ok ok ok'
 
 # shellcheck disable=SC2086  # two keys
@@ -295,66 +283,12 @@ check 'a model that this machine cannot run: named with its reason' unsupported_
 not_called_a_failure() { ! grep 'no valid trial.*zz_unsupported' "$lied/plots/churn.words" && ! unescaped "$lied/report.md" | grep 'zz_unsupported no valid trial'; }
 check 'a model that this machine cannot run: has not failed either' not_called_a_failure
 
-# ---- bad input ----------------------------------------------------------------------------------------------------
-plan=$repo/build/bench/measure/plan trial=$repo/build/bench/measure/trial analyse=$repo/build/bench/analyse/analyse
-bad_knob() { # STATUS TEXT KNOB=VALUE...
-    refuses "bad input: ${*:3}" "$1" "$2" env RESULTS="$results" RUN=bad BUDGET=0 EXPERIMENTS=churn MODELS=epoll "${@:3}" "$work/tiny/bench/run.sh"
-    rm -rf "$results/bad" # whoever was not refused
-}
-bad_knob 2 "'../x'" RUN=../x
-bad_knob 2 "'.hidden'" RUN=.hidden
-bad_knob 2 "'abc'" BUDGET=abc
-bad_knob 2 "'-1'" BUDGET=-1
-bad_knob 2 "'99999'" BUDGET=99999
-bad_knob 2 "'x'" SEED=x
-bad_knob 2 "'1.5'" SEED=1.5
-bad_knob 2 "'nosuch'" EXPERIMENTS=nosuch
-bad_knob 2 "nosuch" EXPERIMENTS='churn nosuch'
-bad_knob 2 "'nosuch'" MODELS=nosuch
-bad_knob 2 "nosuch" MODELS='epoll nosuch'
-bad_knob 2 "'9999'" SERVER_CPUS=9999
-bad_knob 2 "'abc'" SERVER_CPUS=abc
-bad_knob 2 "'1-'" CLIENT_CPUS=1-
-bad_knob 2 "1000" SERVER_CPUS=1000
-mkdir "$results/letters" "$results/empty"
-echo 'dear me' > "$results/letters/one.txt"
-bad_knob 1 'is not a run' RUN=letters
-bad_knob 2 'was planned already' RUN=tiny EXPERIMENTS= MODELS= SEED=2
-for folder in "$results/letters" "$results/nosuch"; do
-    what="${folder##*/}, which is no run"
-    refuses "bad input: trial on $what" 1 "$folder is not a run" "$trial" "$folder"
-    refuses "bad input: analyse on $what" 1 "$folder is not a run" "$analyse" "$repo/bench/questions" "$folder"
-    refuses "bad input: plots on $what" 1 "$folder is not a run" "$repo/bench/report/plots.sh" "$folder"
-    refuses "bad input: report on $what" 1 "$folder is not a run" "$repo/bench/report/report.sh" "$folder"
-done
-refuses 'bad input: plan, an option that is none' 2 "'--nosuch'" "$plan" --nosuch "$results/bad"
-refuses 'bad input: trial, an option that is none' 2 "'--nosuch'" "$trial" --nosuch "$tiny"
-refuses 'bad input: analyse, an option that is none' 2 'usage' "$analyse" --nosuch
-refuses 'bad input: plan without a folder' 2 'which folder' "$plan"
-refuses 'bad input: plan, half a seed' 2 "'1.5'" "$plan" --seed 1.5 "$results/empty"
-refuses 'bad input: trial without a folder' 2 'which folder' "$trial"
-refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
-refuses 'bad input: two folders' 2 "$tiny" "$trial" "$grow" "$tiny"
-refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.sh"
-refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report.sh"
-
-from_make() { # TEXT TARGET KNOB...: make fails and says so
-    local status
-    make -C "$work/tiny" --no-print-directory -o build/bench/analyse/analyse RESULTS="$results" "${@:2}" > /dev/null 2> "$work/error"
-    status=$?
-    equals 'the status' $status 2 && says "$work/error" "$1"
-}
-check 'bad input: make plots without RUN' from_make 'give RUN=' plots
-check 'bad input: make report without RUN' from_make 'give RUN=' report
-check 'bad input: make plots, no such run' from_make 'is not a run' plots RUN=nosuch
-check 'bad input: make report, no such run' from_make 'is not a run' report RUN=nosuch
-
 # ---- those who were waited for --------------------------------------------------------------------------------------
 check 'a server that never starts: the run goes on' equals 'its status' "$(status mute)" 0
-check 'a server that never starts: flagged' flagged "$waited/mute" zz_mute 'server did not start'
+check 'a server that never starts: flagged' flagged "$waited/mute" zz_mute 'server did not start' 1
 check 'a server that never starts: not left running' nothing_left mute
 check 'a server that ignores SIGTERM: the run goes on' equals 'its status' "$(status deaf)" 0
-check 'a server that ignores SIGTERM: flagged' flagged "$waited/deaf" zz_deaf 'server did not stop'
+check 'a server that ignores SIGTERM: flagged' flagged "$waited/deaf" zz_deaf 'server did not stop' 1
 check 'a server that ignores SIGTERM: not left running' nothing_left deaf
 
 verdict

@@ -11,15 +11,18 @@ asked=$work/asked
 own_questions "$asked"
 
 ask() { # NAME KEY_AND_VALUE...: an experiment
-    printf '%s\n' "title Asked" "question Which?" "models epoll fork" "connections 4" "requests 0" "bytes 64" "window_s 0.1" "warmup_s 0.02" \
-        "timeout_s 2" "per request" "baseline epoll" "headline fork" "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
+    printf '%s\n' "title Asked" "question Which?" "connections 4" "requests 0" "bytes 64" "window_s 0.1" "warmup_s 0.02" \
+        "per request" "baseline epoll" "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
 }
+both=('models epoll fork' 'headline fork') one=('models epoll' 'headline epoll')
 
-ask load 'type load' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
-ask rates 'type load' 'vary rate 2000 3000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
-ask searched 'type slo_rate' 'vary limit_ms 1900' 'metric slo_rate_per_s' 'also capacity_per_s'
-bench asked RUN=open BUDGET=0
-check 'open loops: the run ends well' equals 'its status' $? 0
+ask load "${one[@]}" 'type load' 'timeout_s 2' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
+# What is beyond the capacity is waited for until it times out.
+ask rates "${both[@]}" 'type load' 'timeout_s 0.3' 'vary rate 2000 1000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
+ask searched "${one[@]}" 'type slo_rate' 'timeout_s 2' 'vary limit_ms 1900' 'headline_every 100' 'metric slo_rate_per_s' 'also capacity_per_s'
+ask served "${one[@]}" 'type serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+ask few "${one[@]}" 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+check 'open loops: the run ends well' runs asked RUN=open BUDGET=0
 open=$results/open
 trials=$open/trials.tsv
 # Where others use the processors, nobody may be served in so short a time: that trial is rightly not used.
@@ -36,19 +39,22 @@ check 'fraction: is one of the own capacity' offered_as_asked
 check 'rate: is offered as it stands' equals 'rates' "$(value "$trials" offered_per_s experiment=rates x=2000 | sort -u)" 2000
 
 beyond() {
-    paste <(value "$trials" achieved_per_s experiment=rates x=3000000) <(value "$trials" latency_p50_us experiment=rates x=3000000) |
-        awk '{ if ($1 > 2e6 || $2 < 20000) { print $1 " answered per s, the median after " $2 " us"; bad = 1 } } END { exit bad || NR < 6 }'
+    paste <(value "$trials" achieved_per_s experiment=rates x=1000000) <(value "$trials" latency_p50_us experiment=rates x=1000000) |
+        awk '{ if ($1 > 7e5 || $2 < 20000) { print $1 " answered per s, the median after " $2 " us"; bad = 1 } } END { exit bad || NR < 6 }'
 }
 check 'beyond the capacity: latencies grow, and the trial counts' beyond
 knee_found() {
     paste <(value "$trials" slo_rate_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
-        awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 3 }'
+        awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 1 }'
 }
 check 'knee: a rate up to about the capacity' knee_found
 
 # ---- raw latencies --------------------------------------------------------------------------------------------------
 lines_of() { column "$1/latency.tsv" trial | sort -u; } # RUN
-open_ones() { { value "$1/trials.tsv" trial experiment=load "${@:2}"; value "$1/trials.tsv" trial experiment=rates "${@:2}"; } | sort; } # RUN KEY=VALUE...
+open_ones() { # RUN KEY=VALUE...
+    local experiment
+    for experiment in load rates served few; do value "$1/trials.tsv" trial "experiment=$experiment" "${@:2}"; done | sort
+}
 kept() { # of each trial in open loop that can be used, and of no other: RUN
     equals 'without latencies' "$(comm -13 <(lines_of "$1") <(open_ones "$1" status=ok) | paste -sd ' ')" '' &&
         equals 'with latencies' "$(comm -23 <(lines_of "$1") <(open_ones "$1") | paste -sd ' ')" ''
@@ -76,21 +82,19 @@ merged() { # EXPERIMENT MODEL X PERCENT
         }' "$trials" "$open/latency.tsv"
 }
 merged_as_summarized() { # but for those that have too few values
-    local model x metric said
-    for model in epoll fork; do
-        for x in 20 70; do
-            for metric in p50 p99; do
-                said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us model=$model x=$x)
-                [ "$metric $said" != 'p99 -' ] || continue
-                equals "$metric of $model at $x" "$said" "$(merged load $model $x ${metric#p})" || return 1
-            done
+    local x metric said
+    for x in 20 70; do
+        for metric in p50 p99; do
+            said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us x=$x)
+            [ "$metric $said" != 'p99 -' ] || continue
+            equals "$metric at $x" "$said" "$(merged load epoll $x ${metric#p})" || return 1
         done
     done
 }
 check 'percentiles: those of the merged histograms' merged_as_summarized
 distributed() {
-    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load model=fork x=70 percentile=50)" \
-        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us model=fork x=70)"
+    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load x=70 percentile=50)" \
+        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us x=70)"
 }
 check 'distribution: its median is the median' distributed
 check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
@@ -100,7 +104,7 @@ check 'verify: all of it can be made again' "$repo/bench/report/verify.sh" "$ope
 
 cp -r "$open" "$results/packed"
 xz "$results/packed/latency.tsv"
-"$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$results/packed"
+analyse "$results/packed"
 check 'compressed: the same summary' cmp "$open/summary.tsv" "$results/packed/summary.tsv"
 check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results/packed/distribution.tsv"
 
@@ -109,24 +113,16 @@ check 'compressed: the same distribution' cmp "$open/distribution.tsv" "$results
 last=$(tail -n 1 "$open/latency.tsv" | cut -f 1)
 IFS=$'\t' read -r _ _ experiment model x _ < <(awk -F '\t' -v last="$last" '$1 == last' "$trials")
 awk -F '\t' -v last="$last" 'NR == 1 || $1 < last' "$trials" > "$work/kept" && cp "$work/kept" "$trials"
-"$repo/build/bench/analyse/analyse" "$repo/bench/questions" "$open"
+analyse "$open"
 check 'a line without a row: is nothing' equals 'its blocks' \
     "$(value "$open/summary.tsv" n "experiment=$experiment" "model=$model" "x=$x" | head -n 1)" 2
 truncate -s -10 "$open/latency.tsv"
-refuses 'a cut line: analyse' 1 'latency.tsv: truncated' "$build/bench/analyse/analyse" "$repo/bench/questions" "$open"
-bench asked RUN=open BUDGET=0
-check 'a cut line: the run goes on to its end' equals 'its status' $? 0
+refuses 'a cut line: analyse' 1 'latency.tsv: truncated' analyse "$open"
+check 'a cut line: the run goes on to its end' runs asked RUN=open BUDGET=0
 check 'a cut line: latencies of every trial' kept "$open"
 check 'a cut line: all are read' merged_as_summarized
-sed -i '3s/:2/:3/' "$open/latency.tsv"
-refuses 'a changed digit: analyse' 1 'latency.tsv:3: damaged row' "$build/bench/analyse/analyse" "$repo/bench/questions" "$open"
 
 # ---- too few --------------------------------------------------------------------------------------------------------
-rm "$asked"/bench/questions/experiments/*
-ask served 'type serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
-ask few 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
-open=$results/few
-bench asked RUN=few BUDGET=0 MODELS=epoll
 few() { # 0.1 s at 1000 per s, three times: some 300 requests
     equals 'the note' "$(value "$open/summary.tsv" note experiment=few metric=latency_p99_us model=epoll)" 'no valid trial: too few requests for such a percentile'
 }
@@ -134,4 +130,7 @@ check 'too few: no percentile' few
 served() { value "$open/trials.tsv" trial experiment=served status=ok | sort | comm -23 - <(lines_of "$open") | { ! grep .; }; }
 check 'serve: keeps the latencies of an open loop, too' served
 check 'nothing is left running' nothing_left asked
+
+sed -i '3s/h1 /h1 1/' "$open/latency.tsv"
+refuses 'a digit more: analyse' 1 'latency.tsv:3: damaged row' analyse "$open"
 verdict

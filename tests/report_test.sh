@@ -11,7 +11,7 @@ printf 'experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n' 
 printf 'experiment\tmodel\tx\treason\n' > "$run/left_out.tsv"
 jq -n '{cpu_model: "One", cpus_online: 2, date: "2020-02-02T00:00:00Z", commit: "0123456789abcdef"}' > "$run/environment.json"
 printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\tvalidity\tp_holm\n' > "$run/summary.tsv"
-"$build/tests/fixture/metrics" > "$run/metrics.tsv"
+"$build/fixture/metrics" > "$run/metrics.tsv"
 printf 'code\tvalidity\tconcerns\tlooks_at\tlow\thigh\ttrials\tsays\twhy\n' > "$run/validity.tsv"
 cell() { printf '%s\t%s\t%s\t%s\t%s\t20\t%s\t%s\t%s\t%s\t%s\t%s\tepoll\t%s\t%s\t-\n' "$@" >> "$run/summary.tsv"; }
 asks() { # STEM METRIC KEY_AND_VALUE...

@@ -38,8 +38,8 @@ static void summarize_cell(struct summary_row *row, const struct run *run)
         strcpy(fault, "too few requests for such a percentile");
     row->validity = INVALID;
     if (!row->value.n) {
-        snprintf(row->note, sizeof row->note, *fault ? "no valid trial: %s" : "no trial has a value",
-                 fault);
+        snprintf(row->note, sizeof row->note,
+                 *fault ? "no valid trial: %s" : "no trial has a value", fault);
         return;
     }
     row->validity = cell_validity(run, &row->cell, row->metric, row->value.n, &reasons);

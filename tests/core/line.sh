@@ -19,6 +19,7 @@ build=$repo/$BUILD
 work=$(cd "$(mktemp -d)" && pwd -P)
 results="$work/the results" # a blank must not matter
 mkdir "$results"
+export RUN_LOCK=$work/lock # nobody else on this machine holds it
 slow=${SAN:+5}
 slow=${slow:-1}
 passed=0 failed=0 skipped=0
@@ -88,6 +89,8 @@ bench() { # TREE KNOB=VALUE...: a RESULTS or SELFTEST among the knobs goes befor
     shift
     env RESULTS="$results" SELFTEST=no RUN_LOCK="$work/$tree.lock" "$@" "$work/$tree/bench/run.sh" > "$work/$tree.log" 2>&1
 }
+
+runs() { bench "$@" || { tail -n 2 "$work/$1.log" && return 1; }; } # as a check: ends well, or says why not
 
 # In the background. The shell forgets how a child ended when another gets its number: here a file keeps it.
 begin() { # TREE KNOB=VALUE...
@@ -177,17 +180,20 @@ value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the other
 # Where others use the processors, a short program can take no less time than a long one: that trial is rightly not used.
 all_ok() { # TRIALS
     local bad
+    has_rows "$1" 1 || { echo 'there is none' && return 1; }
     bad=$(awk -F '\t' '
         NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") status = i; next }
         $status != "ok" && $status !~ /^no slope/ { print $4 " " $5 ": " $status }' "$1")
     [ -z "$bad" ] || { echo "$bad" && return 1; }
 }
 
+analyse() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$1"; } # RUN: the numbers that are concluded from its trials
+
 # A run of which every number is known, and nothing was measured: planned as all are, its first BLOCKS filled in with what the
 # standard input says (tests/fixture/fill.c).
 fixture() { # TREE RUN BLOCKS [PLAN_OPTION...]
     local run=$results/$2
-    mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan --budget 10 "${@:4}" "$run") && "$build/tests/fixture/fill" "$run" "$3" &&
+    mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan --budget 10 "${@:4}" "$run") && "$build/fixture/fill" "$run" "$3" &&
         "$repo/bench/measure/environment.sh" "run=$2" budget_minutes=10 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$run/environment.json"
 }
 

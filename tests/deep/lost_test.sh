@@ -17,9 +17,7 @@ first=(EXPERIMENTS='churn ipc' MODELS='epoll fork prefork_sysv_sem pipe sysv_msg
 printf '#!/bin/sh\nsleep 2\necho "zz_slow: too slow" >&2\nexit 77\n' > "$work/cut/build/servers/zz_slow"
 chmod +x "$work/cut/build/servers/zz_slow"
 
-sealed() { # TRIALS: every row bears its checksum
-    cp "$1" "$work/seen" && seal "$work/seen" && cmp "$1" "$work/seen"
-}
+sealed() { [ ! -s "$1" ] || "$build/fixture/rows" "$1"; } # TRIALS: every row bears its checksum
 
 no_ipc_left() {
     equals "System V's objects" "$(tail -qn +2 /proc/sysvipc/{msg,sem,shm} | wc -l)" 0
@@ -65,7 +63,7 @@ more() { echo $(($(rows "$cut/trials.tsv") + 1)); }
 : > "$work/before"
 killed 'everything while it plans' KILL 0 '^build/bench/measure/plan' "${first[@]}" -- everything
 check 'everything while it plans: there is no run' test ! -e "$cut"
-killed 'everything while it tests itself' KILL 0 '^build/clients/drive' "${first[@]}" -- everything
+killed 'everything while it tests itself' KILL 0 '^build/clients/drive' "${first[@]}" SELFTEST=yes -- everything
 killed 'the trials under load' TERM "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
 check 'the trials under load: says that it can go on' says "$work/cut.log" 'the same run goes on'
 killed 'the trials under load' KILL "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
@@ -82,7 +80,7 @@ for _ in 1 2 3; do killed "everything at any moment (seed $RANDOM)" KILL "$(more
 
 # ---- torn, damaged --------------------------------------------------------------------------------------------------
 truncate -s -10 "$cut/trials.tsv"
-refuses 'torn row: analyse' 1 "$cut/trials.tsv" "$build/bench/analyse/analyse" bench/questions "$cut"
+refuses 'torn row: analyse' 1 "$cut/trials.tsv" analyse "$cut"
 head -n -1 "$work/before" > "$work/kept"
 cp "$work/kept" "$work/before"
 printf '1\t{"results":[{"comm' >> "$cut/hyperfine.tsv" # its row never came
@@ -123,7 +121,7 @@ check 'damaged row: the run stops' equals 'its status' $? 1
 check 'damaged row: the run says so' says <(tail -n 1 "$work/cut.log") "$cut/trials.tsv:4: damaged row"
 cp "$work/before" "$cut/trials.tsv"
 damage "$last"
-refuses 'damaged last row: analyse' 1 "$cut/trials.tsv:$last: damaged row" "$build/bench/analyse/analyse" bench/questions "$cut"
+refuses 'damaged last row: analyse' 1 "$cut/trials.tsv:$last: damaged row" analyse "$cut"
 bench cut RUN=cut BUDGET=0
 check 'damaged last row: is repeated' equals 'its status' $? 0
 check 'damaged last row: earlier rows are as they were' begins_with "$cut/trials.tsv" <(head -n -1 "$work/before")
@@ -160,11 +158,11 @@ check 'twice at once: another run may, afterwards' equals 'its status' $? 0
 # In a mount namespace of its own: the disk is gone with the last process in it. On the first, trials.tsv has a page more,
 # which is a few rows, and then nothing. On the second a finished run is to be made again.
 grow=$results/grow disk=$work/disk
-bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll
+bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll SELFTEST=yes
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=256k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv,hyperfine.tsv,latency.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 truncate -s -4096 "$disk/rest" # room for a few rows
@@ -180,11 +178,13 @@ cp "$disk/run/trials.tsv" "$work/disk-again"
 
 mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
-    local step
+    local step said
     mkdir "$work/$1"
     for step in build/bench/measure/{plan,selftest} 'build/bench/analyse/analyse bench/questions' 'build/bench/measure/selftest --judge' bench/report/{plots,report}.sh; do
-        $step "$disk/run" > /dev/null 2> "$work/$1/${step##*/}"
-        echo "status $?" >> "$work/$1/${step##*/}"
+        said=${step%% *} said=$work/$1/${said##*/} # and what tells it from another use of the same program
+        [ "$step" = "${step% --*}" ] || said+=" --${step##* --}"
+        $step "$disk/run" > /dev/null 2> "$said"
+        echo "status $?" >> "$said"
     done
     diff -r -x messages.log "$2" "$disk/run" > "$work/$1-difference" 2>&1
 }
