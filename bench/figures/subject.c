@@ -96,7 +96,7 @@ static void find(const char *name, char *path, size_t bytes)
     if (strchr(name, '/'))
         snprintf(path, bytes, "%s", name);
     else
-        snprintf(path, bytes, "%s/servers/%s", self, name);
+        snprintf(path, bytes, "%.*s/servers/%s", (int)strlen(self), self, name);
     if (access(path, X_OK) < 0)
         err(2, "no such server: %s", path);
 }
