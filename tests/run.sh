@@ -45,13 +45,24 @@ follow() {
                 limit=$((10 * ${before[$current]:-0} / 1000))
                 ;;
             '[       OK ] '* | '[  FAILED  ] '* | '[  SKIPPED ] '*) [ "${line#*] }" != "$current" ] || took "$current" ;;
-            'ok '* | 'not ok '*) [ -n "$current" ] || { line=${line#*ok } && took "${line%%: *}"; } ;;
+            'ok '*) [ -n "$current" ] || took "${line#ok }" ;;
         esac
         limit=$((limit > least ? limit : least))
     done
 }
 
 count() { sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+# A log without the tests of cmocka that passed.
+failures() { # LOG
+    awk '
+        /^\[ RUN      \] / { held = $0; holds = 1; next }
+        !holds { print; next }
+        /^\[       OK \] |^\[  SKIPPED \] / { holds = 0; next }
+        { held = held "\n" $0 }
+        /^\[  FAILED  \] / { print held; holds = 0 }
+        END { if (holds) print held }' "$1"
+}
 
 report() { # STATUS
     local good bad omitted seconds=$((($(now_us) - begun) / 1000000))
@@ -61,7 +72,7 @@ report() { # STATUS
     fi
     echo "$good $bad $omitted" > "$log.counts"
     if [ "$bad" -gt 0 ]; then
-        cat "$log"
+        failures "$log"
         echo "FAILED $test${part:+ $part} (status $1)"
     else
         echo "ok $test${part:+ $part}: $good passed, $omitted skipped, $seconds s"
