@@ -4,6 +4,7 @@
 # else uses is named, too.
 #
 # Needs a built build/.
+# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

@@ -2,6 +2,7 @@
 # questions_test.sh: experiments of one's own: who takes part in them, how, and what is derived from what they yield.
 #
 # Needs a built build/. Plots and report come from the repository, the questions do not.
+# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

@@ -3,6 +3,7 @@
 # sends, killed while the server is stopped, and what is said afterwards of a server under two names.
 #
 # Needs a built build/.
+# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
