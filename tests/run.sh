@@ -4,13 +4,15 @@
 # A test's source says in a comment line of its own how it is to be run:
 #   Runs alone: REASON    nothing else runs meanwhile
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
-# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one per
-# processor). A program that says nothing or crashes has failed, and so has a test that takes more than TEST_SECONDS
-# (default 120, and at least ten times as long as the last time). How long each test took is kept in BUILD/durations.tsv.
+# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
+# than there are processors, for most wait most of the time). A program that says nothing or crashes has failed, and so has
+# a test that takes more than TEST_SECONDS (default 120), or than ten times as long as the last time, if that is longer.
+# How long each test took is kept in BUILD/durations.tsv.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 build=${BUILD:-build}
 durations=$build/durations.tsv
+at_once=${TEST_JOBS:-$(($(nproc) + 1))}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'kill -KILL $(jobs -rp) 2> /dev/null; exit 1' INT TERM HUP # their tests are ended by setpriv
@@ -125,7 +127,7 @@ plan() {
 
 tests=()
 # shellcheck disable=SC2086  # several words, or a pattern
-for name in $(cd "$build/tests" && echo ${TEST_PROGRAMS-*}); do tests+=("$build/tests/${name##*/}"); done
+for name in ${TEST_PROGRAMS-$(find "$build/tests" -maxdepth 1 -type f -printf '%f\n' | sort)}; do tests+=("$build/tests/${name##*/}"); done
 # shellcheck disable=SC2086
 for name in ${TEST_SCRIPTS-tests/*_test.sh}; do tests+=("$name"); done
 for test in "${tests[@]}"; do
@@ -136,7 +138,7 @@ for test in "${tests[@]}"; do
 done
 
 while IFS=$'\t' read -r how _ test part; do
-    while [ "$(jobs -rp | wc -l)" -ge "${TEST_JOBS:-$(nproc)}" ]; do wait -n; done
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
     run "$test" "$part" "$how" < /dev/null &
 done < <(plan "${tests[@]}")
 wait
