@@ -183,8 +183,8 @@ doctor:
 	@bench/doctor/doctor.sh
 
 figures:
-	@$(MAKE) --no-print-directory -s $(B)/bench/figures $(B)/servers/fork
-	@$(B)/bench/figures
+	@$(MAKE) --no-print-directory -s $(B)/bench/figures/figures $(B)/servers/fork
+	@$(B)/bench/figures/figures
 
 test:
 	@CC='$(CC)' bench/deps.sh test

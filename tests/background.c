@@ -146,16 +146,22 @@ static void idle_ones_are_served_once(void **unused)
     wait_until(&tally->open, 0);
 }
 
-// Established connections from 127.0.0.LAST to a port.
+// Established connections from 127.0.0.LAST to a port, by their own ports: while others come and
+// go, the kernel's list can hold one twice.
 static unsigned connections_from(unsigned last, unsigned port)
 {
     char line[256];
-    unsigned from, to, state, count = 0;
+    bool seen[65536] = {false};
+    unsigned from, own, to, state, count = 0;
     FILE *file = fopen("/proc/net/tcp", "re");
     assert_non_null(file);
-    while (fgets(line, sizeof line, file))
-        count += sscanf(line, " %*u: %x:%*x %*x:%x %x", &from, &to, &state) == 3 && to == port &&
-                 state == 1 && from == htonl(INADDR_LOOPBACK - 1 + last);
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, " %*u: %x:%x %*x:%x %x", &from, &own, &to, &state) != 4 || to != port ||
+            state != 1 || from != htonl(INADDR_LOOPBACK - 1 + last) || seen[own & 0xffff])
+            continue;
+        seen[own & 0xffff] = true;
+        count++;
+    }
     fclose(file);
     return count;
 }

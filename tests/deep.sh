@@ -1,22 +1,40 @@
 #!/bin/bash
-# deep.sh: what takes too long for every change: tests/deep/, and the tests again for every other way of building. SAN=address
-# is the undefined sanitizer, too.
-# All C programs are tested under the address sanitizer, and by the end-to-end tests those that scripts run. The other ways repeat
-# what they can tell something new about: SAN=thread what has threads (it cannot follow processes that share memory or fork from
-# threads, and leaves the programs that do so out), another compiler and another linking what is measured and who measures it.
+# deep.sh [quick]: the tests again, for every other way of building them, and what takes too long for every change.
+#
+# Each way repeats what it can tell something new about: SAN=address all C programs, and by the end-to-end tests those that
+# scripts run (it is the undefined sanitizer, too); SAN=thread what has threads (it cannot follow processes that share memory or
+# fork from threads, and leaves the programs that do so out); another compiler and another linking what is measured and who
+# measures it. quick is what a change most likely breaks: it puts the compiler and the linking into one build, and says what it
+# leaves out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+case ${1-} in
+    '') rows=deep ;;
+    quick) rows=quick ;;
+    *) echo 'usage: deep.sh [quick]' >&2 && exit 2 ;;
+esac
 
-repeat() { # VARIANT SCRIPTS PROGRAM...
-    echo "== make test $1"
-    TEST_PROGRAMS="${*:3}" TEST_SCRIPTS=$2 make --no-print-directory -s test "$1"
-}
-echo "== runs that are killed, cut off, damaged, or meet a full disk"
-TEST_PROGRAMS='' TEST_SCRIPTS='tests/deep/*_test.sh' make --no-print-directory -s test
-repeat SAN=address 'tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh' 'build/tests/*'
-repeat SAN=thread '' build/tests/{contract,state,ipc,micro,spawn,mistakes,serving,isolate,request,background}
-repeat CC=clang '' build/tests/{contract,state,echo,drive,serving,isolate}
-repeat LINK=static '' build/tests/{contract,state,spawn,ipc,serving}
-make --no-print-directory -s all tests
-echo "== the hazards that take long"
-DEEP=1 timeout --kill-after=10 900 build/tests/contract
+measured='contract state echo drive serving isolate'
+# When, how it is built, programs, scripts.
+matrix="
+deep|SAN=address|all|tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh
+quick|SAN=address|contract state echo drive_mutants ipc ipc_mutants spawn background process record table listener request|
+both|SAN=thread|contract state ipc micro spawn mistakes serving isolate request background|
+deep|CC=clang|$measured|
+deep|LINK=static|$measured spawn ipc|
+quick|CC=clang LINK=static|$measured spawn ipc|
+deep|||tests/deep/*_test.sh
+deep|DEEP=1|contract|"
+
+left_out=()
+while IFS='|' read -r when build programs scripts; do
+    if [ "$when" != both ] && [ "$when" != "$rows" ]; then
+        [ "$when" != deep ] || left_out+=("$build: ${programs:+$programs }$scripts")
+        continue
+    fi
+    echo "== make test $build: ${programs:+$programs }$scripts"
+    [ "$programs" != all ] || unset programs
+    # shellcheck disable=SC2086  # one or two variables of make
+    env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build
+done <<< "${matrix#?}"
+((${#left_out[@]} == 0)) || printf 'left to make check-deep: %s\n' "${left_out[@]}"

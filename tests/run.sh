@@ -4,13 +4,15 @@
 # A test's source says in a comment line of its own how it is to be run:
 #   Runs alone: REASON    nothing else runs meanwhile
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
-# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one per
-# processor). A program that says nothing or crashes has failed, and so has a test that takes more than TEST_SECONDS
-# (default 120, and at least ten times as long as the last time). How long each test took is kept in BUILD/durations.tsv.
+# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
+# than there are processors, for most wait most of the time). A program that says nothing or crashes has failed, and so has
+# a test that takes more than TEST_SECONDS (default 120), or than ten times as long as the last time, if that is longer.
+# How long each test took is kept in BUILD/durations.tsv.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 build=${BUILD:-build}
 durations=$build/durations.tsv
+at_once=${TEST_JOBS:-$(($(nproc) + 1))}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'kill -KILL $(jobs -rp) 2> /dev/null; exit 1' INT TERM HUP # their tests are ended by setpriv
@@ -45,13 +47,24 @@ follow() {
                 limit=$((10 * ${before[$current]:-0} / 1000))
                 ;;
             '[       OK ] '* | '[  FAILED  ] '* | '[  SKIPPED ] '*) [ "${line#*] }" != "$current" ] || took "$current" ;;
-            'ok '* | 'not ok '*) [ -n "$current" ] || { line=${line#*ok } && took "${line%%: *}"; } ;;
+            'ok '*) [ -n "$current" ] || took "${line#ok }" ;;
         esac
         limit=$((limit > least ? limit : least))
     done
 }
 
 count() { sed -n "s/^\[  $1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+# A log without the tests of cmocka that passed.
+failures() { # LOG
+    awk '
+        /^\[ RUN      \] / { held = $0; holds = 1; next }
+        !holds { print; next }
+        /^\[       OK \] |^\[  SKIPPED \] / { holds = 0; next }
+        { held = held "\n" $0 }
+        /^\[  FAILED  \] / { print held; holds = 0 }
+        END { if (holds) print held }' "$1"
+}
 
 report() { # STATUS
     local good bad omitted seconds=$((($(now_us) - begun) / 1000000))
@@ -61,7 +74,7 @@ report() { # STATUS
     fi
     echo "$good $bad $omitted" > "$log.counts"
     if [ "$bad" -gt 0 ]; then
-        cat "$log"
+        failures "$log"
         echo "FAILED $test${part:+ $part} (status $1)"
     else
         echo "ok $test${part:+ $part}: $good passed, $omitted skipped, $seconds s"
@@ -114,7 +127,7 @@ plan() {
 
 tests=()
 # shellcheck disable=SC2086  # several words, or a pattern
-for name in $(cd "$build/tests" && echo ${TEST_PROGRAMS-*}); do tests+=("$build/tests/${name##*/}"); done
+for name in ${TEST_PROGRAMS-$(find "$build/tests" -maxdepth 1 -type f -printf '%f\n' | sort)}; do tests+=("$build/tests/${name##*/}"); done
 # shellcheck disable=SC2086
 for name in ${TEST_SCRIPTS-tests/*_test.sh}; do tests+=("$name"); done
 for test in "${tests[@]}"; do
@@ -125,7 +138,7 @@ for test in "${tests[@]}"; do
 done
 
 while IFS=$'\t' read -r how _ test part; do
-    while [ "$(jobs -rp | wc -l)" -ge "${TEST_JOBS:-$(nproc)}" ]; do wait -n; done
+    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
     run "$test" "$part" "$how" < /dev/null &
 done < <(plan "${tests[@]}")
 wait

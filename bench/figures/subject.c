@@ -91,11 +91,12 @@ static void find(const char *name, char *path, size_t bytes)
     if (n < 0)
         err(1, "/proc/self/exe");
     self[n] = '\0';
-    *strrchr(self, '/') = '\0';
+    for (int up = 0; up < 3; up++) // build/bench/figures/figures
+        *strrchr(self, '/') = '\0';
     if (strchr(name, '/'))
         snprintf(path, bytes, "%s", name);
     else
-        snprintf(path, bytes, "%.*s/servers/%s", (int)(strrchr(self, '/') - self), self, name);
+        snprintf(path, bytes, "%.*s/servers/%s", (int)strlen(self), self, name);
     if (access(path, X_OK) < 0)
         err(2, "no such server: %s", path);
 }

@@ -4,6 +4,7 @@
 #include "tests/core/server_process.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 // What a server and all its descendants hold. Readings of a tree that changes are not exact.
@@ -13,7 +14,7 @@ struct census {
     unsigned busy; // processes whose main thread does not sleep
     unsigned threads;
     unsigned descriptors;
-    unsigned long cpu_ms; // used so far by those alive and those reaped
+    uint64_t cpu_ns; // used so far by those alive, and, in whole ticks, by those reaped
 };
 
 struct census census(const struct server_process *s);
@@ -27,7 +28,8 @@ struct census census_at_rest(const struct server_process *s);
 // Waits up to a second until the server holds no more than before, and has as many processes.
 void expect_census(const struct server_process *s, const struct census *before);
 
-// Measures for 0.3 s that the server, which has nothing to do, uses less than a third of a CPU.
+// Measures that the server, which has nothing to do, comes to use less than a third of a CPU for
+// 0.1 s.
 void expect_no_spinning(const struct server_process *s);
 
 // The children of a process, zombies included: how many there are. The first `room` are stored.

@@ -71,7 +71,7 @@ const struct hazard hazards[] = {
      .rule = "100 clients that come at once are all served, if one after the other",
      .test = many_in_turn},
     {.name = "one_after_another",
-     .rule = "nothing is left of 2000 clients",
+     .rule = "nothing is left of 500 clients",
      .test = one_after_another},
     {.name = "ten_thousand",
      .rule = "of 10 000 clients no process, descriptor or memory is left",
@@ -145,7 +145,7 @@ const struct hazard hazards[] = {
      .argument = "--poison=deadly"},
 
     {.name = "accept_fails",
-     .rule = "whatever accept fails with: all are served, nothing spins, nothing is left",
+     .rule = "accept fails: all are served, nothing spins, nothing is left",
      .test = accept_fails,
      .injects = true},
     {.name = "receive_fails",

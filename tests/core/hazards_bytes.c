@@ -56,7 +56,7 @@ void half_close(struct cell *cell)
 
 void stalled_reader(struct cell *cell)
 {
-    enum { BYTES = 64 << 20, GROWTH_KIB = 16 << 10, PATIENCE_MS = 200 * SLOWNESS };
+    enum { BYTES = 64 << 20, GROWTH_KIB = 16 << 10, PATIENCE_MS = 100 * SLOWNESS };
     baseline(cell);
     unsigned long before_kib = process_pss_kib(&cell->server);
 

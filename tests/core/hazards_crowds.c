@@ -14,13 +14,14 @@
 // buffers.
 void crowd_of_stalled(struct cell *cell)
 {
-    enum { CLIENTS = 300, BYTES = 256 << 10, PATIENCE_MS = 2 };
+    enum { CLIENTS = 300, BYTES = 256 << 10, ROUNDS = 10 };
     struct client clients[CLIENTS];
     struct census before = baseline(cell);
-    for (unsigned i = 0; i < CLIENTS; i++) {
+    for (unsigned i = 0; i < CLIENTS; i++)
         clients[i] = client_connect_buffered(cell->server.port, i, 16384);
-        client_push(&clients[i], BYTES, PATIENCE_MS);
-    }
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (unsigned i = 0; i < CLIENTS; i++)
+            client_push(&clients[i], BYTES, 0);
     expect_service(cell->server.port);
     expect_no_spinning(&cell->server);
     for (unsigned i = 0; i < CLIENTS; i++) {

@@ -120,7 +120,7 @@ void port_in_use(struct cell *cell)
     }
 }
 
-// The kernel's own list says what a port is bound to.
+// The kernel's own list says what a port is bound to: those that listen come first.
 void loopback_by_default(struct cell *cell)
 {
     char line[512];
@@ -128,8 +128,11 @@ void loopback_by_default(struct cell *cell)
     FILE *tcp = fopen("/proc/net/tcp", "re");
     assert_non_null(tcp);
     while (fgets(line, sizeof line, tcp)) {
-        if (sscanf(line, " %*d: %x:%x %*x:%*x %x", &address, &port, &state) != 3 ||
-            port != cell->server.port || state != 10) // TCP_LISTEN
+        if (sscanf(line, " %*d: %x:%x %*x:%*x %x", &address, &port, &state) != 3)
+            continue;    // the header
+        if (state != 10) // TCP_LISTEN
+            break;
+        if (port != cell->server.port)
             continue;
         listeners++;
         assert_int_equal(address, htonl(INADDR_LOOPBACK));

@@ -29,7 +29,7 @@ enum lie {
     STALLS, // once, for STALL_MS, at its STALL_AT-th message
 };
 
-enum { LIE_EVERY = 30, SLOW_MS = 50, STALL_MS = 200, STALL_AT = 500 };
+enum { LIE_EVERY = 30, SLOW_MS = 25, STALL_MS = 200, STALL_AT = 500 };
 
 struct tally {
     atomic_uint_fast64_t accepted, open, bytes;
