@@ -40,7 +40,7 @@ static void measured(size_t blocks, double noise)
 {
     FILE *plan = begin("plan.tsv"), *trials = begin("trials.tsv");
     fputs("trial\tblock\texperiment\tmodel\tx\n", plan);
-    fputs("block\texperiment\tmodel\tx\tcost\tstatus\tvalidity\treasons\n", trials);
+    fputs("trial\tblock\texperiment\tmodel\tx\tserver_cpu_us_per_connection\tstatus\n", trials);
     for (size_t block = 1; block <= BLOCKS; block++) {
         FILE *done = block <= blocks ? trials : NULL;
         write_row(plan, done, block, "base", 1);
