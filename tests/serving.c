@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct setting setting;
@@ -223,6 +224,38 @@ static void a_server_that_does_not_start(void **unused)
     assert_non_null(strstr(logged(), "not 'none'\n"));
 }
 
+// The driver is replaced by one whose report lacks a line.
+static void a_report_that_is_not_whole(void **unused)
+{
+    (void)unused;
+    static const char *const folders[] = {"", "/build", "/build/clients"};
+    char folder[] = "/tmp/serving-test-XXXXXX", path[300], root[200], program[256];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(root, sizeof root));
+    for (size_t i = 1; i < sizeof folders / sizeof *folders; i++) {
+        snprintf(path, sizeof path, "%s%s", folder, folders[i]);
+        assert_int_equal(mkdir(path, 0777), 0);
+    }
+    snprintf(path, sizeof path, "%s/build/clients/drive", folder);
+    FILE *script = fopen(path, "we");
+    assert_non_null(script);
+    fprintf(script, "#!/bin/sh\n'%s/build/clients/drive' \"$@\" | grep -v ^echoes_total\n", root);
+    assert_int_equal(fchmod(fileno(script), 0777), 0);
+    assert_int_equal(fclose(script), 0);
+
+    snprintf(program, sizeof program, "%s/build/servers/epoll", root);
+    assert_int_equal(chdir(folder), 0);
+    struct measurement m = trial(program, "-", 5);
+    assert_int_equal(chdir(root), 0);
+    assert_int_equal(unlink(path), 0);
+    for (size_t i = sizeof folders / sizeof *folders; i-- > 0;) {
+        snprintf(path, sizeof path, "%s%s", folder, folders[i]);
+        assert_int_equal(rmdir(path), 0);
+    }
+    assert_string_equal(m.status, "the driver's report has no echoes_total");
+    assert_true(isnan(m.figures[FIGURE_window_s]) && isnan(m.figures[FIGURE_echoes_per_s]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +265,7 @@ int main(void)
         cmocka_unit_test(failures_can_be_the_answer),
         cmocka_unit_test(what_idle_connections_hold),
         cmocka_unit_test(a_server_that_does_not_start),
+        cmocka_unit_test(a_report_that_is_not_whole),
     };
     if (!can_be_followed(BUILD_FOLDER "/servers/fork")) {
         printf("[  SKIPPED ] %zu test(s).\n", sizeof tests / sizeof *tests);
