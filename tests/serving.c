@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static struct setting setting;
@@ -228,30 +227,21 @@ static void a_server_that_does_not_start(void **unused)
 static void a_report_that_is_not_whole(void **unused)
 {
     (void)unused;
-    static const char *const folders[] = {"", "/build", "/build/clients"};
-    char folder[] = "/tmp/serving-test-XXXXXX", path[300], root[200], program[256];
+    char folder[] = "/tmp/serving-test-XXXXXX", root[200], program[300], command[1024];
     assert_non_null(mkdtemp(folder));
     assert_non_null(getcwd(root, sizeof root));
-    for (size_t i = 1; i < sizeof folders / sizeof *folders; i++) {
-        snprintf(path, sizeof path, "%s%s", folder, folders[i]);
-        assert_int_equal(mkdir(path, 0777), 0);
-    }
-    snprintf(path, sizeof path, "%s/build/clients/drive", folder);
-    FILE *script = fopen(path, "we");
-    assert_non_null(script);
-    fprintf(script, "#!/bin/sh\n'%s/build/clients/drive' \"$@\" | grep -v ^echoes_total\n", root);
-    assert_int_equal(fchmod(fileno(script), 0777), 0);
-    assert_int_equal(fclose(script), 0);
-
-    snprintf(program, sizeof program, "%s/build/servers/epoll", root);
+    snprintf(command, sizeof command,
+             "cd %s && mkdir -p " BUILD_FOLDER "/clients && cd " BUILD_FOLDER "/clients && "
+             "echo \"'%s/" BUILD_FOLDER "/clients/drive' \\\"\\$@\\\" | grep -v ^echoes_total\" > "
+             "drive && sed -i '1i #!/bin/sh' drive && chmod +x drive",
+             folder, root);
+    assert_int_equal(system(command), 0);
+    snprintf(program, sizeof program, "%s/" BUILD_FOLDER "/servers/epoll", root);
     assert_int_equal(chdir(folder), 0);
     struct measurement m = trial(program, "-", 5);
     assert_int_equal(chdir(root), 0);
-    assert_int_equal(unlink(path), 0);
-    for (size_t i = sizeof folders / sizeof *folders; i-- > 0;) {
-        snprintf(path, sizeof path, "%s%s", folder, folders[i]);
-        assert_int_equal(rmdir(path), 0);
-    }
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
     assert_string_equal(m.status, "the driver's report has no echoes_total");
     assert_true(isnan(m.figures[FIGURE_window_s]) && isnan(m.figures[FIGURE_echoes_per_s]));
 }

@@ -117,7 +117,7 @@ void report_write(const struct report *r, FILE *file, bool as_json)
 
 // ---- reading ------------------------------------------------------------------------------------
 
-static void clear(struct report *r)
+void report_clear(struct report *r)
 {
     memset(r, 0, sizeof *r);
     for (size_t i = 0; i < FIELDS; i++)
@@ -190,11 +190,11 @@ static bool read_lines(struct report *r, const char *text, char *problem)
 
 bool report_read(struct report *r, const char *text, char problem[REPORT_PROBLEM_BYTES])
 {
-    clear(r);
+    report_clear(r);
     if (*text && read_lines(r, text, problem))
         return true;
     if (!*text)
         snprintf(problem, REPORT_PROBLEM_BYTES, "is empty");
-    clear(r);
+    report_clear(r);
     return false;
 }

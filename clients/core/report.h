@@ -39,9 +39,12 @@ struct report {
 // The name that the errors of a kind have in a report.
 const char *report_error_name(enum failure kind);
 
+// A report of nothing: no text, all numbers NAN.
+void report_clear(struct report *r);
+
 // As lines, or as a JSON object, in which what is NAN is null.
 void report_write(const struct report *r, FILE *file, bool as_json);
 
 // Reads the lines of a report, which must have each figure once and no other. If it has not, it
-// returns false and says in `problem` what is wrong; all numbers are NAN then.
+// returns false and says in `problem` what is wrong; the report is clear then.
 bool report_read(struct report *r, const char *text, char problem[REPORT_PROBLEM_BYTES]);

@@ -1,6 +1,5 @@
 #include "bench/measure/trial/open_loop.h"
 
-
 // Long enough for thousands of echoes: the capacity is then known within some percent.
 static const double probe_s = 0.12, probe_warmup_s = 0.03;
 
