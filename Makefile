@@ -203,7 +203,7 @@ plots:
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/selftest)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'

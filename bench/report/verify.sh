@@ -1,6 +1,6 @@
 #!/bin/bash
 # verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
+# files, and fails on any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
 # report.html.
 #
 # A row of trials.tsv, latency.tsv or hyperfine.tsv that does not bear its checksum is a difference too. Pictures that are no
@@ -29,7 +29,7 @@ again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
+        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | selftest_verdicts.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -43,7 +43,7 @@ recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
 made() { # RUN
-    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
+    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
 }
 
 # An SVG begins with the version that drew it, also inside report.html.

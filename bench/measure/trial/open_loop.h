@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/base/measurement.h"
-#include "bench/measure/trial/server.h"
+#include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/trial_type.h"
 
 // How many echoes a second the server gives to the driver in a closed loop of the trial's
@@ -13,4 +13,4 @@ double open_loop_capacity(const struct trial *t, const struct server *server,
 
 // Requests that were refused, reset, cut short or answered wrong. Those that were late or never
 // sent are none of them: they are in the distribution of latencies.
-double open_loop_errors(const char *report);
+double open_loop_errors(const struct report *report);
