@@ -48,10 +48,12 @@ static void read_line(struct experiment *e, enum conf_kind kind, char *line, siz
     size_t length = strlen(line), key, gap;
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         line[--length] = '\0';
+    for (char *tab = line; (tab = strchr(tab, '\t'));)
+        *tab = ' ';
     if (*line == '#' || !*line)
         return;
-    key = strcspn(line, " \t");
-    gap = strspn(line + key, " \t");
+    key = strcspn(line, " ");
+    gap = strspn(line + key, " ");
     if (key == 0)
         errx(1, "%s:%zu: a line begins with its key, not with a blank", e->path, number);
     line[key] = '\0';
@@ -87,7 +89,7 @@ static void check_x(const struct experiment *e, size_t line, const char *x)
 {
     const char *vary = experiment_get(e, "vary");
     char at[WHERE_BYTES];
-    if (!is_listed(x, vary ? vary + strcspn(vary, " \t") : "-"))
+    if (!is_listed(x, vary ? vary + strcspn(vary, " ") : "-"))
         errx(1, "%s: '%s' is no value of what varies", where(e, line, at), x);
 }
 

@@ -13,8 +13,9 @@ struct processors {
     cpu_set_t server, client;
 };
 
-// The columns of cells.tsv. least_s: the time that a trial cannot go below. every: it takes part in
-// one of so many blocks. headline: whether it is behind the experiment's headline (yes or no).
+// The columns of cells.tsv. load: as load.h writes it. least_s: the time that a trial cannot go
+// below. every: it takes part in one of so many blocks. headline: whether it is behind the
+// experiment's headline (yes or no).
 #define CELL_COLUMNS                                                                               \
     "experiment\ttype\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery\theadline"
 
