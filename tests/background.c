@@ -339,10 +339,10 @@ static void servers_say_how_many(void **unused)
     } cases[] = {
         {BUILD_FOLDER "/servers/select --clients 1020 --describe", NULL},
         {BUILD_FOLDER "/servers/select --clients 1021 --describe",
-         "it serves no more than 1020 clients"},
+         "serves at most 1020 clients"},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 7 --describe", NULL},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 8 --describe",
-         "no more than 7 processes"},
+         "limited to 7 processes"},
         {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 84 --describe", NULL},
         {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 85 --describe",
          "100 descriptors"},
