@@ -219,7 +219,7 @@ static void a_server_that_does_not_start(void **unused)
 {
     (void)unused;
     struct measurement m = trial(BUILD_FOLDER "/servers/fork", "--mistake none", 1);
-    assert_non_null(strstr(m.status, "server did not start; fork: the MISTAKE is"));
+    assert_non_null(strstr(m.status, "server did not start; fork: MISTAKE must be"));
     assert_non_null(strstr(logged(), "not 'none'\n"));
 }
 

@@ -1,6 +1,6 @@
-// The driver's bytes by completion: sends and connects of a turn enter the kernel in one call,
-// which also waits; one multishot receive a connection, into buffers lent to the kernel. An echo
-// costs no system call of its own.
+// The io_uring backend: the sends and connects of an iteration enter the kernel in one call, which
+// also waits. Each connection has one multishot receive, into provided buffers. An echo costs no
+// system call of its own.
 #include "clients/core/clock.h"
 #include "clients/core/net.h"
 
@@ -24,7 +24,7 @@ enum operation { CONNECT, RECEIVE, SEND, CLOSE };
 
 struct slot {
     int fd;              // -1: closed
-    uint32_t generation; // counts connections, so that a result of an earlier one is known
+    uint32_t generation; // counts connections, so that results of an earlier one are recognized
 };
 
 static struct io_uring ring;
@@ -99,7 +99,8 @@ static void receive(unsigned slot)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_recv_multishot(sqe, slots[slot].fd, NULL, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
-    sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; // nothing was asked yet, so nothing has come
+    sqe->ioprio |=
+        IORING_RECVSEND_POLL_FIRST; // nothing was requested yet, so nothing can have arrived
     sqe->buf_group = BUFFER_GROUP;
     io_uring_sqe_set_data64(sqe, tag(slot, RECEIVE));
 }
@@ -112,7 +113,7 @@ static void send_slot(unsigned slot, const unsigned char *data, size_t bytes)
     io_uring_sqe_set_data64(sqe, tag(slot, SEND));
 }
 
-// The receive in the kernel would keep the socket open: it is cancelled first, with everything else
+// The pending receive would keep the socket open: it is cancelled first, with every other request
 // on this socket.
 static void close_slot(unsigned slot)
 {
