@@ -109,8 +109,8 @@ static int run_mechanism(char *const *arguments)
 
 // ---- the tests ----
 
-static const char did_not_reach[] = "message 201 did not reach the peer as it was sent\n";
-static const char came_back[] = "message 201 came back with other bytes than were sent\n";
+static const char did_not_reach[] = "message 201 reached the peer with wrong bytes\n";
+static const char came_back[] = "message 201 came back with wrong bytes\n";
 static const char fails[] = "fails as it is told to\n";
 
 static struct program self;
