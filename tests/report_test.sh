@@ -67,15 +67,15 @@ sentence 'no difference' '- At 0.8 of its capacity no difference shown between t
 sentence 'an open loop is not called closed' '| model | fraction | 99th percentile of latency, '
 sentence 'a closed loop is' 's, closed loop | ratio to epoll |'
 sentence 'a percentile in between' '99.9th percentile of latency, '
-sentence 'a rate that is kept' '- Within 10 ms the highest rate within the limit with the fork server is 0.36 (0.33 to 0.40) times that with epoll: 9,000 /s against 25,000 /s.'
+sentence 'a rate within a limit' '- Within 10 ms the highest rate within the limit with the fork server is 0.36 (0.33 to 0.40) times that with epoll: 9,000 /s against 25,000 /s.'
 sentence 'a count of nothing' '- With crash end the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server.'
 sentence 'memory' '- The memory per connection with the fork server is 17.0 (16.0 to 18.0) times that with epoll: 118 KiB against 7.00 KiB.'
 sentence 'a share' '- Beside 100 stalled clients the share of requests answered in time with the fork server is 0.38 (0.30 to 0.40) times that with epoll: 37.5 % against 100 %.'
 sentence 'a suspect rate, at values that are ordered though they are words' 'the fork server is 44.0 (40.0 to 50.0) times that with epoll: 40,000 /s against 900 /s (suspect: steal).'
 sentence 'a baseline that the client holds back' '40,000 /s against 90,000 /s (epoll is client-bound: this is the client'"'"'s limit).'
-sentence 'from where on' '- Taken apart: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02.'
+sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02.'
 sentence 'what somebody published' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
-sentence 'one of many comparisons' '(a difference alone, but not shown among 1 comparisons)'
+sentence 'one of many comparisons' '(not shown among 1 comparisons)'
 sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
 best_on_top() { # of what more is better, the table begins with the most
     awk '/^## knee\?/ { on = 1 } on && /^\| (fork|epoll) \|/ { print $2; exit }' "$work/text" | grep -qx epoll
