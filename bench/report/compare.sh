@@ -205,7 +205,7 @@ END {
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
     if (unshown) print "~ no difference shown: the interval includes 1"
-    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but p is not below 0.05 after Holm\047s correction"
+    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but Holm\047s p is not below 0.05"
     if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, so a smaller change would not show"
     if (single_headlines) print single_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
