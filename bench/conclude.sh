@@ -1,5 +1,6 @@
 #!/bin/bash
 # conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, plots, report.
+#
 # It reads packed runs (bench/report/pack.sh), too.
 set -euo pipefail
 

@@ -56,8 +56,8 @@ END {
     sort_by_question()
     if (full) { in_full(); exit }
     tested = claims - count["not measured"]
-    print asked (asked == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
-        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all claims.\n"
+    print tested (tested == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
+        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side of the bound, and a p-value below 0.05 after Holm's correction over all claims.\n"
     if (tested) table()
     if (count["not measured"]) print "\nNot measured in this run: " count["not measured"] (count["not measured"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
 }
