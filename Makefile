@@ -231,6 +231,7 @@ lint:
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	@shellcheck $(SCRIPTS)
 	@tests/includes.sh
+	@tests/words.sh
 
 docs: $(B)/bench/base/docs
 	@$<

@@ -340,8 +340,7 @@ static void servers_say_how_many(void **unused)
         const char *command, *reason;
     } cases[] = {
         {BUILD_FOLDER "/servers/select --clients 1020 --describe", NULL},
-        {BUILD_FOLDER "/servers/select --clients 1021 --describe",
-         "serves at most 1020 clients"},
+        {BUILD_FOLDER "/servers/select --clients 1021 --describe", "serves at most 1020 clients"},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 7 --describe", NULL},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 8 --describe",
          "limited to 7 processes"},

@@ -112,7 +112,7 @@ says_not() { ! grep -F -- "$1" "$work/said"; } # TEXT
 check 'one run twice: nothing is not shown' says_not 'not shown'
 check 'what is no headline changed: the status says so' compared 3 three four
 
-# One interval holds 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
+# One interval includes 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
 made unshown 'alpha 1 1.02 0.99 1.05' 'alpha 8 1.05 1.01 1.09' 'gamma 1 2 1.9 2.1' 'beta 1 - - -'
 awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "p_holm" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "1e-09" : $5 == 1 ? "0.7" : "0.07" }' "$results/unshown/summary.tsv" > "$work/with_p"
 mv "$work/with_p" "$results/unshown/summary.tsv"

@@ -95,7 +95,7 @@ const struct ipc ipc = {
 static int run_mechanism(char *const *arguments)
 {
     lie = (enum lie)number_whole(arguments[0], "LIE", 0, LIES - 1);
-    mutant = (enum role)number_whole(arguments[1], "LIAR", 0, ROLES - 1);
+    mutant = (enum role)number_whole(arguments[1], "MUTANT", 0, ROLES - 1);
 
     struct run run = {.count = COUNT,
                       .message_bytes = MESSAGE_BYTES,

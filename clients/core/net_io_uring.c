@@ -28,7 +28,7 @@ struct slot {
 };
 
 static struct io_uring ring;
-static struct io_uring_buf_ring *lent;
+static struct io_uring_buf_ring *buffer_ring;
 static unsigned char *buffers;
 static struct slot *slots;
 
@@ -45,11 +45,11 @@ static uint64_t tag(unsigned slot, enum operation operation)
     return (uint64_t)(slots[slot].generation & 0xffffff) << 40 | (uint64_t)operation << 32 | slot;
 }
 
-static void lend(unsigned id)
+static void provide(unsigned id)
 {
-    io_uring_buf_ring_add(lent, buffers + (size_t)id * BUFFER_BYTES, BUFFER_BYTES,
+    io_uring_buf_ring_add(buffer_ring, buffers + (size_t)id * BUFFER_BYTES, BUFFER_BYTES,
                           (unsigned short)id, io_uring_buf_ring_mask(BUFFERS), 0);
-    io_uring_buf_ring_advance(lent, 1);
+    io_uring_buf_ring_advance(buffer_ring, 1);
 }
 
 static const char *open_slots(unsigned count)
@@ -64,17 +64,18 @@ static const char *open_slots(unsigned count)
     slots = calloc(count, sizeof *slots);
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     buffers = mmap(NULL, (size_t)BUFFERS * BUFFER_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
-    lent = mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (!slots || buffers == MAP_FAILED || lent == MAP_FAILED)
+    buffer_ring =
+        mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (!slots || buffers == MAP_FAILED || buffer_ring == MAP_FAILED)
         return strerror(errno);
     struct io_uring_buf_reg registration = {
-        .ring_addr = (uintptr_t)lent, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP};
+        .ring_addr = (uintptr_t)buffer_ring, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP};
     problem = io_uring_register_buf_ring(&ring, &registration, 0);
     if (problem < 0)
         return strerror(-problem);
-    io_uring_buf_ring_init(lent);
+    io_uring_buf_ring_init(buffer_ring);
     for (unsigned i = 0; i < BUFFERS; i++)
-        lend(i);
+        provide(i);
     for (unsigned i = 0; i < count; i++)
         slots[i].fd = -1;
     return NULL;
@@ -152,7 +153,7 @@ static void serve(const struct io_uring_cqe *cqe, void (*handle)(const struct ne
                                        has_buffer ? buffers + (size_t)id * BUFFER_BYTES : NULL});
     }
     if (has_buffer)
-        lend(id);
+        provide(id);
 }
 
 static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event *))

@@ -1,13 +1,13 @@
 // pipe_owner: an owner process holds the state. Others send requests through one pipe, and it
 // replies through another, which is the requester's alone meanwhile.
 //
-// UNP vol. 2, 4.3 and 4.8. A pipe cannot tell its readers apart, so each pending request needs its
-// own reply pipe. A pipe made by a requester could not get to an owner that started earlier. So 16
-// pipes are made beforehand and inherited. The right to use one is a token: its number, a byte that
-// is read from a third pipe and put back there. A requester without a token waits. A request is the
-// number of its reply pipe. Costs four system calls in the requester, two in the owner (one to read
-// many requests), and two switches; also a fork that copies 19 more descriptors. A requester that
-// is killed during a request takes its token along.
+// UNP vol. 2, 4.3 and 4.8. A pipe does not distinguish its readers, so each pending request needs
+// its own reply pipe. A pipe made by a requester could not get to an owner that started earlier. So
+// 16 pipes are made beforehand and inherited. The right to use one is a token: its number, a byte
+// that is read from a third pipe and put back there. A requester without a token waits. A request
+// is the number of its reply pipe. Costs four system calls in the requester, two in the owner (one
+// to read many requests), and two switches; also a fork that copies 19 more descriptors. A
+// requester that is killed during a request takes its token along.
 //
 // Only the owner can write replies and read requests: if it dies, requesters notice.
 #include "servers/core/companion.h"
