@@ -1,6 +1,6 @@
 # forklore: every target. `make help` lists them with the time each takes on 2 cores.
 #
-# Nothing is listed by name here: a .c file put into servers/, clients/, tests/, bench/micro/spawn/ or bench/micro/ipc/ is a
+# No file is listed by name: a .c file in servers/, clients/, tests/, bench/micro/spawn/ or bench/micro/ipc/ is a
 # program, and so is a file of another room of bench/ that has a main(). All other files of bench/, and those of a core/
 # folder, are linked into the programs that use them.
 # servers/peers/libX.c is the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of
@@ -15,8 +15,8 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 
 # ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
-# SAN=address is both, address and undefined: they do not get into each other's way. Each variant has a folder of its own
-# (build/address, build/clang-static, build/O0), so one does not undo another; build/ itself holds the plain build.
+# SAN=address includes undefined: the two work together. Each variant has its own folder (build/address, build/clang-static,
+# build/O0), so one does not overwrite another; build/ itself holds the plain build.
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 OPT = -O2
 SAN =
@@ -31,22 +31,22 @@ comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
 STATIC = $(if $(filter static,$(LINK)),-static)
-# Symbols are bound when a program starts: bound lazily, each forked child would bind recv and send anew, and fork would
-# look 15 % dearer than it is.
+# Bind symbols at program start. With lazy binding, each forked child would bind recv and send again, and fork would look 15 %
+# more expensive than it is.
 LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,now $(SANITIZE) $(STATIC)
 LDLIBS = -luring -lrt -lm
 
 ifneq ($(filter-out address undefined thread,$(SAN)),)
-$(error SAN is address, undefined or thread, not '$(SAN)')
+$(error SAN must be address, undefined or thread, not '$(SAN)')
 endif
 ifneq ($(filter-out static,$(LINK)),)
-$(error LINK is static or nothing, not '$(LINK)')
+$(error LINK must be static or empty, not '$(LINK)')
 endif
 ifneq ($(and $(SAN),$(LINK)),)
-$(error SAN and LINK=static do not go together: the sanitizers need dynamic linking)
+$(error SAN and LINK=static exclude each other: the sanitizers need dynamic linking)
 endif
 
-# ---- what there is ----------------------------------------------------------------------------------------
+# ---- programs ----------------------------------------------------------------------------------------
 PROGRAM_DIRS = servers servers/inetd clients bench/micro/spawn bench/micro/images bench/micro/ipc
 STEPS := $(patsubst %.c,$(B)/%,$(filter-out %_main.c,$(shell grep -lE '^int main\b' bench/*/*.c)))
 PEERS := $(patsubst servers/peers/%.c,%,$(wildcard servers/peers/*.c))
@@ -61,20 +61,19 @@ all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
 
-# A peer whose library is not installed is built all the same: it says so when it is started. (Debian's libuv.a is
-# called libuv_a.a.)
+# A peer without its library is built anyway and reports that when it is started. (Debian's libuv.a is called libuv_a.a.)
 PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
 
-# What a child of fork costs depends on how the program is linked: build/linked_static/ has copies of these folders'
-# programs linked statically. Where that cannot be, build/linked_static/none says why.
+# The cost of fork depends on linking: build/linked_static/ has statically linked copies of these folders' programs. If that is
+# impossible, build/linked_static/none says why.
 COPIED := $(foreach d,servers servers/inetd bench/micro/spawn bench/micro/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
 NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
 	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
 COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/linked_static/%))
 all: $(or $(COPIES),$(B)/linked_static/none)
 
-# The flags are a file: when they change, or a peer's library is installed, the variant is built anew, so its folder never
-# mixes two kinds.
+# The flags are a file: when they change, or a peer's library is installed, the variant is rebuilt, so its folder never mixes
+# flags.
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
@@ -91,7 +90,7 @@ $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
-# What the programs of a folder share: of an archive, a program gets only what it uses.
+# Code shared by the programs of a folder, as an archive: each program gets only what it uses.
 CORES = servers clients tests
 $(B)/objects/bench/core.a: $(call OBJECT,$(filter-out $(STEPS:$(B)/%=%.c) %_main.c bench/measure/types/% \
 	bench/micro/spawn/% bench/micro/ipc/% bench/micro/images/%,$(wildcard bench/*/*.c bench/*/*/*.c)))
@@ -144,26 +143,26 @@ $(FIXTURES): $(B)/%: $(B)/objects/tests/%.o $(B)/objects/bench/core.a $(B)/objec
 
 -include $(shell find $(B)/objects -name '*.d' 2>/dev/null)
 
-# ---- what one types ---------------------------------------------------------------------------------------
+# ---- targets ---------------------------------------------------------------------------------------
 help:
 	@echo 'make               build everything into build/ (CC=clang, SAN=address|undefined|thread, LINK=static)   20 s'
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
-	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run goes on with it; SELFTEST=no: no self-tests'
-	@echo 'make bench-all     the same for every question, not only the core: EXPERIMENTS=all BUDGET=60            62 min'
-	@echo 'make doctor        say what on this machine will hurt the numbers, and what to do; changes nothing       15 s'
-	@echo 'make plots RUN=r   draw the plots of results/r again                                                    2 s'
-	@echo 'make report RUN=r  summarize the trials of results/r, draw and write its report again                   3 s'
-	@echo 'make verify RUN=r  make all of results/r behind its trials once more, elsewhere: is it the same?        15 s'
-	@echo 'make cite RUN=r ID=churn.fork   a result in one sentence, with interval and conditions; without ID a list         1 s'
-	@echo 'make pack RUN=r    make results/r small enough to be committed; report and verify still work               5 s'
-	@echo 'make compare BASE=r NEW=s   two runs side by side: what changed, what did not, what cannot be told      1 s'
-	@echo 'make figures       show the figures 12-1 to 12-4 of CS:APP, observed live on the fork server              1 s'
+	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run continues it; SELFTEST=no: no self-tests'
+	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=60                              62 min'
+	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
+	@echo 'make plots RUN=r   redraw the plots of results/r                                                       2 s'
+	@echo 'make report RUN=r  recompute everything after the trials of results/r                                  3 s'
+	@echo 'make verify RUN=r  recompute everything after the trials and compare                                  15 s'
+	@echo 'make cite RUN=r ID=churn.fork   one result as a sentence with interval and conditions; without ID a list          1 s'
+	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
+	@echo 'make compare BASE=r NEW=s   compare two runs: changed, same, undecided                                  1 s'
+	@echo 'make figures       show CS:APP's figures 12-1 to 12-4, observed live on the fork server                1 s'
 	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              9 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
-	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only say what)                1 min'
-	@echo 'make lint          clang-format, cppcheck and shellcheck                                               20 s'
-	@echo 'make format        put the code into the one format                                                     1 s'
+	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
+	@echo 'make lint          clang-format, cppcheck, shellcheck, includes, words                                20 s'
+	@echo 'make format        format the code                                                                     1 s'
 	@echo 'make docs          write the tables of keys into the READMEs of bench/questions/                         1 s'
 	@echo 'make clean         remove build/; results/ stays                                                        1 s'
 
@@ -197,7 +196,7 @@ tests: $(TESTS) $(FIXTURES)
 check-deep:
 	@tests/deep.sh
 
-NEED_RUN = @[ -n '$(RUN)' ] || { echo 'which run? give RUN=name, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 
 plots:
 	$(NEED_RUN)
@@ -221,7 +220,7 @@ pack:
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
 compare:
-	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'which runs? give BASE=name NEW=name, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 	@bench/report/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
@@ -232,6 +231,7 @@ lint:
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	@shellcheck $(SCRIPTS)
 	@tests/includes.sh
+	@tests/words.sh
 
 docs: $(B)/bench/base/docs
 	@$<

@@ -1,6 +1,7 @@
 #!/bin/bash
-# conclude.sh RUN_DIR: makes all of a run that comes after its trials: summary, verdicts, plots, report.
-# A packed run (bench/report/pack.sh) is read as it is.
+# conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, plots, report.
+#
+# It reads packed runs (bench/report/pack.sh), too.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then

@@ -1,7 +1,7 @@
-// Background connections for the driver: keeps a number of connections to the same server that are
-// idle, silent, slow or greedy, so that the driver beside it measures what they do to others.
-// Prints "ready" and how many are in place, wait, or failed; goes on until its standard input ends
-// or SIGTERM comes; then prints its counts.
+// Background connections for the driver: keeps connections to the same server that are idle,
+// silent, stalled, trickling or heavy, while the driver measures how they affect others. Prints
+// "ready" and the numbers of connections in place, waiting and failed. It runs until its standard
+// input ends or SIGTERM arrives, then prints its counts.
 #include "clients/core/arguments.h"
 #include "clients/core/crowd.h"
 
@@ -23,20 +23,19 @@ struct options {
 enum { WORD_OPTION = 256, EVERY_OPTION, LIMIT_OPTION, UNTIL_OPTION, WAIT_OPTION };
 
 static const struct argp_option argp_options[] = {
-    {"connections", 'c', "CONNECTIONS", 0, "How many (default 1)", 0},
-    {"behaviour", 'm', "MANNER", 0,
+    {"connections", 'c', "CONNECTIONS", 0, "Number of connections (default 1)", 0},
+    {"behaviour", 'm', "BEHAVIOUR", 0,
      "silent: never sends a byte; idle: one echo, then nothing (default); stalled: sends and never "
-     "reads; trickling: now and then a byte of a line that never ends; heavy: a line, its echo, "
-     "and "
-     "again",
+     "reads; trickling: single bytes of a line that never ends; heavy: sends a line, reads its "
+     "echo, and repeats",
      0},
-    {"word", WORD_OPTION, "WORD", 0, "heavy: what the line says (default: heavy)", 0},
-    {"every", EVERY_OPTION, "SECONDS", 0, "trickling: between two bytes (default 0.5)", 0},
+    {"word", WORD_OPTION, "WORD", 0, "heavy: content of the line (default: heavy)", 0},
+    {"every", EVERY_OPTION, "SECONDS", 0, "trickling: time between two bytes (default 0.5)", 0},
     {"limit", LIMIT_OPTION, "SECONDS", 0,
-     "Be ready after so long, though some still wait (default 10)", 0},
-    {"until", UNTIL_OPTION, "FD", 0, "Go on until FD ends, instead of standard input", 0},
+     "Report ready after SECONDS even if some still wait (default 10)", 0},
+    {"until", UNTIL_OPTION, "FD", 0, "Run until end of file on FD instead of standard input", 0},
     {"wait", WAIT_OPTION, NULL, 0,
-     "Print \"waiting\", and wait for a line there before the first connection", 0},
+     "Print \"waiting\", and wait for a line on FD before the first connection", 0},
     {0},
 };
 
@@ -54,11 +53,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'm':
         crowd->behaviour = behaviour_named(argument);
         if (crowd->behaviour == BEHAVIOURS)
-            errx(2, "MANNER is silent, idle, stalled, trickling or heavy, not '%s'", argument);
+            errx(2, "BEHAVIOUR must be silent, idle, stalled, trickling or heavy, not '%s'",
+                 argument);
         return 0;
     case WORD_OPTION:
         if (strlen(argument) > 4096)
-            errx(2, "WORD has 4096 letters at most");
+            errx(2, "WORD must be at most 4096 bytes");
         crowd->word = argument;
         return 0;
     case EVERY_OPTION:
@@ -75,12 +75,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->target)
-            errx(2, "one HOST:PORT, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after HOST:PORT", argument);
         options->target = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->target)
-            errx(2, "which server? give HOST:PORT (see --help)");
+            errx(2, "HOST:PORT is missing (see --help)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -99,7 +99,7 @@ static void await_line(int fd)
     print("waiting");
     while (letter != '\n')
         if (read(fd, &letter, 1) != 1)
-            errx(1, "nobody says when to begin");
+            errx(1, "no start signal: --until reached end of file");
 }
 
 static void ready(const struct standing *s)
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
         argp_options,
         parse_option,
         "HOST:PORT",
-        "Keeps connections to an echo server that all behave in one behaviour, until "
+        "Keeps background connections to an echo server, all with one behaviour, until "
         "standard input ends.",
         NULL,
         NULL,
@@ -133,7 +133,8 @@ int main(int argc, char **argv)
         return 2;
     options.crowd.target_bytes = resolve(options.target, &options.crowd.target);
     make_room_for(options.crowd.connections);
-    signal(SIGPIPE, SIG_IGN); // whoever reads the output may be gone: an error with a message
+    signal(SIGPIPE,
+           SIG_IGN); // if the reader of the output is gone, report an error instead of dying
     if (options.waits)
         await_line(options.crowd.until_fd);
     struct standing s = crowd_run(&options.crowd, ready);
@@ -144,6 +145,6 @@ int main(int argc, char **argv)
     if (s.failed)
         warnx("%s: %u of %u connections failed (%s)", options.target, s.failed,
               options.crowd.connections,
-              s.last_errno ? strerror(s.last_errno) : "closed or answered wrong");
+              s.last_errno ? strerror(s.last_errno) : "closed, or wrong answer");
     return s.failed > 0;
 }

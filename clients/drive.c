@@ -47,26 +47,26 @@ static const struct argp_option argp_options[] = {
      "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
     {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
     {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", 0},
-    {"total", 'n', "REQUESTS", 0, "Measure so many requests instead", 0},
+    {"total", 'n', "REQUESTS", 0, "Measure REQUESTS requests instead of a duration", 0},
     {"rate", 'r', "RATE", 0, "Open loop: requests per second, Poisson; 0: closed loop (default 0)",
      0},
-    {"warmup", WARMUP_OPTION, "SECONDS", 0, "The same load, before the window (default 0)", 0},
+    {"warmup", WARMUP_OPTION, "SECONDS", 0, "Run the same load before the window (default 0)", 0},
     {"timeout", TIMEOUT_OPTION, "SECONDS", 0,
-     "A request unanswered for so long has failed (default 2)", 0},
+     "A request fails after SECONDS without an answer (default 2)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the open loop's schedule (default 1)", 0},
-    {"io", IO_OPTION, "WAY", 0, "epoll or io_uring (default: io_uring where the kernel allows it)",
-     0},
+    {"io", IO_OPTION, "BACKEND", 0,
+     "epoll or io_uring (default: io_uring where the kernel allows it)", 0},
     {"gate", GATE_OPTION, "FD", 0,
-     "Write a line to FD at the start and the end of the window and wait for a line back, for "
-     "whoever reads counters then",
+     "At the start and the end of the window, write a line to FD and wait for a line back, so "
+     "that another program can read counters",
      0},
     {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value", 0},
     {"hgrm", HGRM_OPTION, "FILE", 0,
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
     {"in-time", IN_TIME_OPTION, "SECONDS", 0,
-     "Tell which share of the requests was answered so soon after it was due (default 0.1)", 0},
+     "Report the share of requests answered within SECONDS of their due time (default 0.1)", 0},
     {"raw", RAW_OPTION, "FILE", 0,
-     "Write the latency histogram to FILE whole, as one line (clients/core/histogram.h)", 0},
+     "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
     {0},
 };
 
@@ -107,7 +107,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case IO_OPTION:
         if (strcmp(argument, net_epoll.name) != 0 && strcmp(argument, net_io_uring.name) != 0)
-            errx(2, "--io is epoll or io_uring, not '%s'", argument);
+            errx(2, "--io must be epoll or io_uring, not '%s'", argument);
         options->net = strcmp(argument, net_epoll.name) == 0 ? &net_epoll : &net_io_uring;
         return 0;
     case GATE_OPTION:
@@ -127,14 +127,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->target)
-            errx(2, "one HOST:PORT, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after HOST:PORT", argument);
         options->target = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->target)
-            errx(2, "which server? give HOST:PORT (see --help)");
+            errx(2, "HOST:PORT is missing (see --help)");
         if (load->total_requests && load->window_ns)
-            errx(2, "a duration (-d) or a total (-n), not both");
+            errx(2, "-d and -n exclude each other");
         if (!load->total_requests && !load->window_ns)
             load->window_ns = 1000000000;
         return 0;
@@ -163,7 +163,7 @@ static void gate(const char *moment)
         err(1, "gate");
     while (answer != '\n')
         if (read(gate_fd, &answer, 1) != 1)
-            errx(1, "gate: nobody answers");
+            errx(1, "gate: end of file instead of an answer");
 }
 
 // A percentile, unless fewer than ten values lie beyond it: it would be the luck of one of them.

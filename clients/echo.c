@@ -1,5 +1,5 @@
 // The textbook's interactive client (CS:APP echoclient.c, section 11.4.9), to try a server by hand:
-// sends each line of standard input to the server and prints what comes back.
+// it sends each line of standard input to the server and prints the answer.
 //
 //     build/servers/fork -p 7777 &
 //     build/clients/echo localhost:7777
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
     ssize_t bytes;
     while ((bytes = getline(&line, &room, stdin)) > 0) {
         if (line[bytes - 1] != '\n')
-            errx(1, "the last line has no end");
+            errx(1, "the last line has no newline");
         if (fwrite(line, 1, (size_t)bytes, to_server) != (size_t)bytes || fflush(to_server) == EOF)
             err(1, "%s", argv[1]);
         if (getline(&line, &room, from_server) <= 0)

@@ -1,19 +1,19 @@
-# anatomy.gp: where do the microseconds of one forked connection go? A waterfall: each rung of the ladder begins where the one
-# before it ends. Below it what fork costs is held against its parts: measured alone, and all in one process.
+# anatomy.gp: where do the microseconds of one forked connection go? A waterfall: each bar begins where the one before it ends.
+# Below it, fork's cost is compared with its parts: measured alone, and all in one process.
 stem = "anatomy"
 load "style.gp"
 
-# A median, its low or high end, or the share of fork's (columns 7 to 10); NaN if there is none.
+# A median, the low or high end of its interval, or its share of fork's cost (columns 7 to 10); NaN if missing.
 cell(metric, model, x, n) = real(system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" && $5 == \"%s\" && $%d != \"-\" { v = $%d } END { print v == \"\" ? \"NaN\" : v }' %s", metric, model, x, n, n, data)))
 model(name) = cell(headline_metric, name, x, 7)
 part(name, n) = cell("derived", name, x, n)
 
 bars = 10
-array label[bars] = ["accept and echo: iterative", "a task more: thread", "a process, sharing memory: clone_vm", "an address space of its own: fork", \
-    "a new program: fork_exec", "", "accept and echo, alone", "fork, exit and wait, alone", "not explained by these", "the same calls in one process"]
+array label[bars] = ["accept and echo: iterative", "a task: thread", "a process, sharing memory: clone_vm", "an address space: fork", \
+    "a new program: fork_exec", "", "accept and echo, alone", "fork, exit and wait, alone", "not explained by these two", "the same calls in one process"]
 array derived[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares_memory", "an_address_space_of_its_own", "a_new_image", "", \
     "accept_and_echo", "fork_exit_wait_alone", "unexplained_by_parts_alone", "parts_in_one_process"]
-# Where each bar begins: where the one before it ends, but for those that begin at zero.
+# Where each bar begins: at the end of the one before it, or at zero (1).
 array begins[bars] = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1]
 array shade[bars] = [colour("iterative"), colour("thread"), colour("process"), colour("process"), colour("process"), 0, \
     colour("iterative"), colour("process"), GREY, colour("process")]
@@ -27,12 +27,12 @@ limit = largest > 0 ? 1.42 * largest : 1
 
 do for [format in formats] {
     eval open
-    # The names of the bars, in a panel of their own, which also bears what is written around the panels.
+    # The names of the bars, in their own panel, which also holds the text around the panels.
     set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4))
     set lmargin at screen x(0); set rmargin at screen x(left_column)
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-bars - 0.7:-0.3]
     do for [i=1:bars] { set label 30+i label[i] at graph 1, first -i right offset -0.6, 0 tc rgb INK }
-    set label 36 "fork held against its parts:" tc rgb GREY
+    set label 36 "fork compared with its parts:" tc rgb GREY
     plot NaN notitle
     do for [p=1:words(says("xs"))] {
         x = word(says("xs"), p)
@@ -65,7 +65,7 @@ do for [format in formats] {
                     set arrow i from begin + low, first -i to begin + high, first -i nohead front lw 1.5 lc rgb GREY
                     upper = begin + high > upper ? begin + high : upper
                 }
-                if (beyond) { shown_as = "off the scale: ".shown_as }
+                if (beyond) { shown_as = "off scale: ".shown_as }
                 if (beyond) {
                     set label 50+i shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK boxed
                 } else {

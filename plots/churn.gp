@@ -1,4 +1,4 @@
-# churn.gp: what does a connection of its own cost with each model? One row a model, the cheapest on top.
+# churn.gp: what does a connection cost in each model? One row per model, the cheapest first.
 stem = "churn"
 load "style.gp"
 metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"; unit_1 = " µs"

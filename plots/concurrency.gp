@@ -1,4 +1,4 @@
-# concurrency.gp: what do many live connections do to each model? One line a model, server CPU above, rate below.
+# concurrency.gp: how does each model cope with many busy connections? One line per model, server CPU above, rate below.
 stem = "concurrency"
 load "style.gp"
 metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs"

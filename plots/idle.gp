@@ -1,4 +1,4 @@
-# idle.gp: what do many idle connections cost the few that are busy? One line a model, server CPU above, rate below.
+# idle.gp: how much do many idle connections cost the few busy ones? One line per model, server CPU above, rate below.
 stem = "idle"
 load "style.gp"
 metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs"

@@ -1,4 +1,4 @@
-# ipc.gp: what does it cost to tell another process something and to hear back? One row a mechanism, the cheapest on top.
+# ipc.gp: what does a round trip to another process cost? One row per mechanism, the cheapest first.
 stem = "ipc"
 load "style.gp"
 metric_1 = "wall_us_per_operation"; title_1 = "wall time per round trip, µs"; unit_1 = " µs"

@@ -1,4 +1,4 @@
-# ipc_size.gp: what does a message cost, and an answer as large? One line a mechanism, wall time above, CPU below.
+# ipc_size.gp: what does a round trip cost, by message size? One line per mechanism, wall time above, CPU below.
 stem = "ipc_size"
 load "style.gp"
 metric_1 = "wall_us_per_operation"; title_1 = "wall time per round trip, µs"

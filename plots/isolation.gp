@@ -1,5 +1,5 @@
-# isolation.gp: who goes down with a handler, and until when nobody new is served? One row a model, with two lines: above by a
-# request that crashes it, below by SIGKILL.
+# isolation.gp: what does a crashing handler take with it, and when are new clients served again? One row per model, with two
+# lines: the upper one for a crash by a request, the lower one for SIGKILL.
 stem = "isolation"
 load "style.gp"
 row_pixels = 28
@@ -17,11 +17,11 @@ place = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top +
     set label 4 title at graph 0, screen y(top - 21) left tc rgb INK'
 row_names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (n + 0.4)); \
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
-    set label 5 "upper line: the request crashes it; lower line: it is killed" at screen x(786), y(top - 42) right font "sans-serif,11" tc rgb INK; \
+    set label 5 "upper line: crash by a request; lower line: SIGKILL" at screen x(786), y(top - 42) right font "sans-serif,11" tc rgb INK; \
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-n - 0.7:-0.3]; \
     plot for [i=1:n] "+" using (1):(-i):(word(models, i)) every ::0::0 with labels right offset -0.6, 0 tc rgb INK'
 
-# How many, from zero on: that nobody is lost is a value like any other.
+# The number of lost connections, from zero: no loss is a value like any other.
 losses = 'left = names_width; right = middle - 12; title = "other connections lost"; \
     eval panel; stats data using (far(lost)) nooutput; most = STATS_max > 0 ? STATS_max : 1; eval place; \
     set xrange [-0.02 * most:1.16 * most]; \
@@ -31,9 +31,9 @@ losses = 'left = names_width; right = middle - 12; title = "other connections lo
         data using (far(lost)):(at(column("row"))):(sprintf("%.3g", get(lost, "median"))) \
             with labels left offset 0.6, 0 font "sans-serif,9.5" tc rgb INK'
 
-# How long, on a log axis; who is not back has no place on it.
+# The time until service is back, on a log axis; "never" has no place on it.
 ms(name) = get(back, name) / 1000
-times_back = 'left = middle + 12; right = 786; title = "until a newcomer is served, ms, log scale"; \
+times_back = 'left = middle + 12; right = 786; title = "until a new client is served, ms, log scale"; \
     eval panel; stats data using (given(back, "median") ? 1 : 0) nooutput; found = STATS_max > 0; \
     if (found) { \
         stats data using (far(back)) nooutput; most = STATS_max / 1000; \

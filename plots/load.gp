@@ -1,5 +1,5 @@
-# load.gp: how does latency grow with the offered load? One line a model: the median and two percentiles against the load,
-# and, at one load, the whole distribution against the percentile, whose axis counts nines.
+# load.gp: how does latency grow with the offered load? One line per model: the median and two percentiles against the load, and,
+# at one load, the whole distribution against the percentile, whose axis counts nines.
 stem = "load"
 load "style.gp"
 distribution = stem.".distribution.tsv"
@@ -12,7 +12,7 @@ last_of(m) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" { p = $4; 
 
 has_tails = int(system(sprintf("awk -F'\t' '$3 == \"%s\" { n++ } END { print n + 0 }' %s 2> /dev/null || echo 0", load_shown, distribution)))
 
-# Names keep their distance: each is pushed above the one that ends below it.
+# Names keep a distance: each is pushed above the one below it.
 tails = 'order = system(sprintf("awk -F''\t'' ''$3 == \"%s\" { l[$2] = $5 } END { for (m in l) print l[m], m }'' %s | sort -g | cut -d '' '' -f 2", load_shown, distribution)); \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
     set lmargin at screen x(64); set rmargin at screen x(curves_right); \

@@ -1,4 +1,4 @@
-# load_churn.gp: how does the latency of a request with a connection of its own grow with the load? One line a model, the 99th
+# load_churn.gp: how does the latency of a request with its own connection grow with the load? One line per model, the 99th
 # percentile above, the median below.
 stem = "load_churn"
 load "style.gp"

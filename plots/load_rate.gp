@@ -1,4 +1,5 @@
-# load_rate.gp: how does latency grow if all servers are offered the same? One line a model, the 99th percentile above, the median below.
+# load_rate.gp: how does latency grow if all servers get the same rate? One line per model, the 99th percentile above, the median
+# below.
 stem = "load_rate"
 load "style.gp"
 tick(v) = v < 10 ? sprintf("%g", v) : v < 1e6 ? group(v) : sprintf("%g s", v / 1e6)

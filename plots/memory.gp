@@ -1,13 +1,13 @@
-# memory.gp: what does an idle connection hold? One bar a model, its parts beside each other: what the server's processes
-# hold themselves, darkest, and what the kernel holds for them. It is drawn at the fewest connections, which all models had.
+# memory.gp: how much memory does an idle connection hold? One bar per model, its parts side by side: the memory of the server's
+# processes, darkest, and the kernel's memory for them. Drawn at the smallest number of connections, which all models have.
 stem = "memory"
 load "style.gp"
 parts = "pss_kib_per_connection page_tables_kib_per_connection kernel_stack_kib_per_connection slab_kib_per_connection"
 part_name(i) = word("processes'·own·(PSS) page·tables kernel·stacks kernel's·objects", i)
 fewest = word(says("xs"), 1)
 
-# One line a model, the least first: place, name, family, total, interval, ratio and the ends of the parts. A part that is
-# below zero, where others freed memory meanwhile, has no width.
+# One line per model, the smallest first: total, name, family, interval, ratio and the ends of the parts. A negative part (other
+# programs freed memory meanwhile) has no width.
 bars = "< awk -F'\t' -v parts='".parts."' -v at=".fewest." 'BEGIN { OFS = FS; n = split(parts, part, \" \") } "\
     ."$5 != at || $7 == \"-\" { next } { value[$3, $2] = $7; family[$3] = $4 } "\
     ."$2 == \"".headline_metric."\" { total[$3] = $7; low[$3] = $8; high[$3] = $9; ratio[$3] = $10 } "\
@@ -19,7 +19,7 @@ pale(c, i) = i == 1 ? c : pale(int(255 - 0.62 * (255 - (c >> 16))) << 16 | int(2
     | int(255 - 0.62 * (255 - (c & 255))), i - 1)
 label_of(total, ratio) = digits(total)." KiB".(ratio eq "-" ? "" : " (".times(real(ratio)).")")
 
-# Where the bar ends, or its interval.
+# The end of the bar or of its interval.
 outer(high, bar) = high eq "-" || real(high) < bar ? bar : real(high)
 
 height = top + 12 + row_pixels * (count + 0.4) + 36 + bottom
@@ -32,7 +32,7 @@ do for [format in formats] {
     end = STATS_max / (1 - 130.0 / (786 - names_width))
     set xrange [0:end]; set yrange [-count - 0.2:-0.2]
     unset ytics; set grid noytics
-    set label 30 "KiB per connection, of ".group(int(fewest)).":" at screen x(14), y(top - 14) left font "sans-serif,11" tc rgb INK
+    set label 30 "KiB per connection, at ".group(int(fewest)).":" at screen x(14), y(top - 14) left font "sans-serif,11" tc rgb INK
     place = 228
     do for [i=1:words(parts)] {
         set object 30+i rectangle from screen x(place), y(top - 9) to screen x(place + 12), y(top - 19) fc rgb pale(INK, i) fs solid noborder

@@ -1,14 +1,13 @@
-# mistakes.gp: what does a server that forgets to close or to reap pile up? One line a server; where its service stopped, a
-# cross at the last number of connections that it served whole, and below the panels when and why.
+# mistakes.gp: what does a server that forgets to close or to reap accumulate? One line per server. If its service stopped, a
+# cross marks the last number of connections that it served completely, and a line below the panels says when and why.
 #
-# All of them are of one family, so colour tells the servers apart.
+# All servers are of one family, so colour distinguishes them.
 stem = "mistakes"
 load "style.gp"
 panel_pixels = 130
 tint(shape) = int(shape) % 4 == 0 ? INK : int(shape) % 4 == 1 ? 0xD55E00 : int(shape) % 4 == 2 ? 0x0072B2 : 0x009E73
 
-# Which servers stopped, in the order of their names: the name and, of the note at the first number of connections that it
-# could not serve, when and why.
+# The servers that stopped, by name, with when and why, from the note at the first number of connections that failed.
 stops = system("awk -F'\t' '$2 == \"".headline_metric."\" && $7 == \"-\" && $14 ~ /^no valid trial/ && (!($3 in x) || $5 + 0 < x[$3]) { "\
     ."x[$3] = $5 + 0; note[$3] = $14; shape[$3] = $18 } END { for (m in x) { why = note[m]; when = \"no valid trial at \" x[m]; "\
     ."if (match(why, /[0-9]+ connections served/)) when = \"stops after \" substr(why, RSTART, RLENGTH - 7); "\
@@ -31,7 +30,7 @@ legend = 'unset label; \
         at = at + 40 + 7 * strlen(word(models, i)); \
     }'
 
-# As `curves` in style.gp, but from zero on: no zombie is a value like any other.
+# Like `curves` in style.gp, but from zero: no zombie is a value like any other.
 value_label(all, i) = sprintf("%s  %s%s", word(all, i + 1), group(floor(real(word(all, i + 2)) + 0.5)), \
     word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
 heap = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
@@ -70,7 +69,7 @@ do for [format in formats] {
     metric = "server_descriptors"; title = "open descriptors of the parent"; from = top
     eval heap
     eval panel
-    metric = "server_zombies"; title = "zombies: children that ended and were not waited for"; from = top + panel_pixels + 46
+    metric = "server_zombies"; title = "zombies: dead children that were never reaped"; from = top + panel_pixels + 46
     eval heap
     eval panel
     metric = "server_memory_kib"; title = "memory of the parent, KiB"; from = top + 2 * (panel_pixels + 46)

@@ -1,4 +1,5 @@
-# peers.gp: is the plain epoll server as good as what people use in practice? One row a server, few connections left, many right.
+# peers.gp: is the plain epoll server as good as the libraries used in practice? One row per server, few connections left, many
+# right.
 stem = "peers"
 load "style.gp"
 metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs: 50 connections"; unit_1 = " µs"; only_1 = "50"

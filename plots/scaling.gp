@@ -1,4 +1,4 @@
-# scaling.gp: what do more cores buy? One line a model, server CPU above, rate below.
+# scaling.gp: what does a server gain from more cores? One line per model, server CPU above, rate below.
 stem = "scaling"
 load "style.gp"
 metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"

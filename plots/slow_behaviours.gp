@@ -1,4 +1,4 @@
-# slow_behaviours.gp: does it matter in which way clients are slow? The share answered in time, and the middle latency.
+# slow_behaviours.gp: does it matter in what way clients are slow? The share answered in time, and the median latency.
 stem = "slow_behaviours"
 load "style.gp"
 metric_1 = "in_time_percent"; title_1 = "answered in time"; unit_1 = " %"

@@ -1,4 +1,4 @@
-# spawn.gp: what does it cost to make a process or a thread, and to wait for its end? One row a mechanism, the cheapest on top.
+# spawn.gp: what does it cost to create and reap a process or a thread? One row per mechanism, the cheapest first.
 stem = "spawn"
 load "style.gp"
 metric_1 = "wall_us_per_operation"; title_1 = "wall time per child, µs"; unit_1 = " µs"

@@ -1,4 +1,5 @@
-# spawn_memory.gp: what does a process cost whose parent has touched much memory? One line a method, wall time above, CPU below.
+# spawn_memory.gp: what does a process cost if its parent has touched much memory? One line per method, wall time above, CPU
+# below.
 stem = "spawn_memory"
 load "style.gp"
 metric_1 = "wall_us_per_operation"; title_1 = "wall time per child, µs"

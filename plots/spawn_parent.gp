@@ -1,4 +1,5 @@
-# spawn_parent.gp: what of a parent makes a process dearer? One row a parent, compared with the same way in a plain one.
+# spawn_parent.gp: which properties of the parent make fork slower? One row per parent, compared with the same method in a plain
+# one.
 stem = "spawn_parent"
 load "style.gp"
 metric_1 = "wall_us_per_operation"; title_1 = "wall time per child, µs"; unit_1 = " µs"

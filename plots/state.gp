@@ -1,4 +1,5 @@
-# state.gp: what do processes pay to share a counter and a table? One line a model and mechanism, server CPU above, rate below.
+# state.gp: what does it cost processes to share a counter and a table? One line per model and mechanism, server CPU above, rate
+# below.
 stem = "state"
 load "style.gp"
 metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs"

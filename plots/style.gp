@@ -1,10 +1,10 @@
-# style.gp: what all figures share. A figure sets `stem` and loads this; it reads <stem>.tsv (numbers) and <stem>.words
-# (text) beside it, so that `gnuplot <stem>.gp` in a run's plots/ draws <stem>.svg and <stem>.png again.
+# style.gp: shared by all figures. A figure sets `stem` and loads this file; it reads <stem>.tsv (numbers) and <stem>.words
+# (text), so that `gnuplot <stem>.gp` in a run's plots/ redraws <stem>.svg and <stem>.png.
 #
-# <stem>.tsv has summary.tsv's columns and two more: row (1 = lowest headline metric, at the largest x) and shape (0, 1, ...
-# within the family). The rows of one line follow each other, x in its order. `-` is "not available".
-# Colour tells the family (Okabe-Ito: safe for colour-blind readers); a hollow point, that the number is suspect. Each
-# row or line bears its name, and within a family lines differ in points and dashes, so that nothing hangs on colour alone.
+# <stem>.tsv has summary.tsv's columns and two more: row (1 = best headline metric, at the largest x) and shape (0, 1, ... within
+# the family). The rows of one line are consecutive, in the order of x. `-` means "not available". Colour shows the family
+# (Okabe-Ito: safe for colour-blind readers); a hollow point is a suspect number. Each row or line has its name, and lines of a
+# family differ in points and dashes, so that nothing depends on colour alone.
 
 data = stem.".tsv"
 says(key) = system("sed -n 's/^".key." //p' ".stem.".words")
@@ -16,16 +16,16 @@ set datafile columnheaders
 set encoding utf8
 
 # ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
-only = "" # the x that is drawn, where it is not all
+only = "" # the x to draw, if not all
 drawn(x) = only eq "" || x eq only
-is_kind(x) = strstrt("abcdefghijklmnopqrstuvwxyz", x[1:1]) > 0 # and no number
+is_kind(x) = strstrt("abcdefghijklmnopqrstuvwxyz", x[1:1]) > 0 # and not a number
 given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol(name) ne "-" && strcol(name) ne "never"
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
 is_hollow(validity) = validity eq "suspect"
 filled(shape) = 2 * (int(shape) % 5) + 5
-# From the sixth line of a family on, points come again: in a darker tone, 5/8 of each of red, green and blue.
+# From the sixth line of a family the points repeat, in a darker tone: 5/8 of each of red, green and blue.
 tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
 dashed(shape) = word("1 2 4 3", int(shape) % 4 + 1) + 0
 
@@ -54,7 +54,7 @@ y(pixels) = 1 - pixels / (1.0 * height)
 top = 18 + 20 * lines("question") + 46
 bottom = 14 * lines("below") + 26
 
-# A figure is drawn once for each format. PDF and TeX share the sheet with SVG: 800 pixels are 8.33 inches there, 96 to the inch.
+# A figure is drawn once per format. PDF and TeX share the sheet with SVG: 800 pixels are 8.33 inches, 96 to the inch.
 formats = "svg png pdf tex"
 file_of(format) = format eq "tex" ? stem."_latex.tex" : stem.".".format
 open = 'if (format eq "svg") { \
@@ -82,10 +82,10 @@ open = 'if (format eq "svg") { \
         set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
         at = at + 36 + 6 * strlen(f); \
     }'
-# A PDF bears no time, so that the same numbers give the same file; what TeX would take for markup is text.
+# The PDF gets a fixed time, so that the same numbers give the same file. Characters that TeX treats as markup are escaped.
 timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
 literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
-# Groups of nothing, indentation, and the plot commands, which a browser would show as the name of what the pointer is on.
+# Removes empty groups, indentation, and the plot commands, which a browser would show as tooltips.
 slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/  *font-family=\"sans-serif\"  */ /g; s/<svg/<svg font-family=\"sans-serif\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
 shut = 'unset multiplot; unset output; \
     if (format eq "svg") { edits = slim.stem.".svg" }; \
@@ -94,7 +94,7 @@ shut = 'unset multiplot; unset output; \
     if (format eq "tex") { edits = timeless.stem."_latex.pdf && ".literal.stem."_latex.tex" }; \
     if (system("export LC_ALL=C; ".edits." && echo done") ne "done") { exit status 1 }'
 
-# Each panel begins from nothing, so that one panel's labels and ticks are never another's.
+# Each panel resets everything, so that it inherits no labels or ticks.
 panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
     set border 1 lc rgb GREY; \
     set xtics nomirror tc rgb INK scale 0.5 autofreq format "%h"; unset ytics; unset mxtics; unset mytics; \
@@ -102,9 +102,9 @@ panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset
     set grid xtics ytics lt 1 lw 0.6 lc rgb PALE; \
     set style textbox opaque noborder fillcolor rgb "white" margins 0.4, 0.4'
 
-# ---- the dot plot: one row a model, `metric` to the right, `unit` behind the value --------------------------------
-# The axis begins at zero, unless the largest value would push the others into a corner there: then it is logarithmic.
-# Panels that show one x each have the same axis.
+# ---- the dot plot: one row per model, `metric` to the right, `unit` after the value --------------------------------
+# The axis begins at zero, unless the largest value would squeeze the others together: then it is logarithmic. Panels that
+# show one x each have the same axis.
 far_apart = 8
 row_pixels = 22
 rows = real(system("awk -F'\t' 'NR > 1 && $17 > n { n = $17 } END { print n + 0 }' ".data))
@@ -132,7 +132,7 @@ logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
     do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \
         v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
     } }'
-# `left` and `right` are the panel's edges in pixels; what is written behind a value needs 112 of them.
+# `left` and `right` are the panel's edges in pixels; the text after a value needs 112 of them.
 dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
     set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
     set lmargin at screen x(left); set rmargin at screen x(right); \
@@ -157,7 +157,7 @@ dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
             data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity")) ? 6 : 7):(colour(strcol("family"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
-# The models' names stand left of a panel of nothing else; where x is a kind, it belongs to the name.
+# The models' names are in a panel of their own, on the left. If x is a word, it is part of the name.
 row_name(model, x) = is_kind(x) ? model.", ".x : model
 names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
@@ -166,8 +166,8 @@ names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels 
         with labels right offset -0.6, 0 tc rgb INK'
 names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
 
-# A whole figure: names, and two panels of dots. It is set by metric, title, unit and, if a panel shows one x alone, only,
-# each with _1 for the left panel and _2 for the right one.
+# A whole figure: names, and two panels of dots. Set metric, title, unit and, if a panel shows a single x, only; each with _1 for
+# the left panel and _2 for the right one.
 only_1 = ""; only_2 = ""
 two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
     middle = names_width + 0.5 * (800 - names_width); \
@@ -180,21 +180,20 @@ two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
         eval shut; \
     }'
 
-# ---- the line plot: `metric` against x, both on log axes, each line named at its right end -----------------------
-# Which lines there are, from the lowest end to the highest: six words each (model value family shape x ratio). With
-# whole = 1 those that reach the largest x, with whole = 0 the others, which are named where they stop.
+# All lines, from the lowest end to the highest: six words each (model value family shape x ratio). With whole = 1 those that
+# reach the largest x, with whole = 0 the others, which are named where they stop.
 ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
     ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $18; ratio[$3] = $10 } END { for (m in x) "\
     ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
 end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
     (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
 
-# Names keep their distance: the mean of pushing up from below and down from above, then held inside the panel.
+# Names keep a distance: the mean of pushing up from below and down from above, clipped to the panel.
 curves_right = 800 - names_width - 108
-# The ticks of a decade, as many as have room, and every how many decades there is one.
+# The ticks of a decade, as many as fit, and the number of decades between labelled ones.
 y_marks(ratio, pixels) = ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : pixels / log10(ratio) > 50 ? "1 2 5" : "1"
 y_step(ratio, pixels) = ratio > 10 ? ceil(16 * log10(ratio) / pixels) : 1
-linear_x = 0 # 1: x from 0 on, and no logarithm
+linear_x = 0 # 1: linear x from 0
 curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
     set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
     set lmargin at screen x(64); set rmargin at screen x(curves_right); \
@@ -248,7 +247,7 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 
-# A whole figure of two such plots, one above the other, set by metric and title, each with _1 and _2.
+# A whole figure of two such plots, one above the other. Set metric and title, each with _1 and _2.
 two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
     height = top + 2 * curve_pixels + 64 + 58 + bottom; \
     do for [format in formats] { \

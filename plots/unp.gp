@@ -1,11 +1,11 @@
-# unp.gp: what does each of Stevens' designs spend on process control, then and now? As shares of fork's, for the machines are too far
-# apart for seconds: his on the left, this machine's on the right, on the same axis.
+# unp.gp: how much do Stevens' designs spend on process control, then and now? As shares of fork's, because the machines differ
+# too much for seconds: his on the left, this machine's on the right, on the same axis.
 stem = "unp"
 load "style.gp"
 
 designs = "prefork prefork_fcntl prefork_mutex prefork_fdpass thread prethread_mutex prethread_queue"
 bars = words(designs) + 1
-# A derived quantity, its low or its high end (columns 7 to 9); NaN if there is none.
+# A derived quantity or an end of its interval (columns 7 to 9); NaN if missing.
 part(name, n) = real(system(sprintf("awk -F'\t' '$2 == \"derived\" && $3 == \"%s\" && $%d != \"-\" { v = $%d } END { print v == \"\" ? \"NaN\" : v }' %s", name, n, n, data)))
 published(name) = real(system(sprintf("awk '$1 == \"published\" && $2 == \"%s\" { print $3 }' %s.words", name, stem)))
 shade(name) = colour(name[1:3] eq "pre" && name[1:6] ne "prethr" || name eq "fork" ? "process" : "thread")
@@ -48,7 +48,7 @@ do for [format in formats] {
             v = share[k]
             if (v == v) {
                 c = shade(i == 1 ? "fork" : word(designs, i - 1))
-                shown_as = (i == 1 ? "off the scale: " : "").sprintf(p ? "%#.2g (%.3f s)" : "%#.2g (%.2f s)", v, seconds[k])
+                shown_as = (i == 1 ? "off scale: " : "").sprintf(p ? "%#.2g (%.3f s)" : "%#.2g (%.2f s)", v, seconds[k])
                 end = i == 1 ? 0 : high[k] == high[k] && high[k] > v ? high[k] : v
                 if (i > 1) {
                     set object i rect from 0, first -i - 0.3 to v, first -i + 0.3 fc rgb c fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c

@@ -1,4 +1,4 @@
-# work.gp: from how much work in a request on does it no longer matter who does it? One line a model, server CPU above, rate below.
+# work.gp: how much work must a request do until the model no longer matters? One line per model, server CPU above, rate below.
 stem = "work"
 load "style.gp"
 metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"

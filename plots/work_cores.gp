@@ -1,4 +1,4 @@
-# work_cores.gp: if requests compute, what do more cores buy? One line a model, rate above, server CPU below.
+# work_cores.gp: if requests compute, what does a server gain from more cores? One line per model, rate above, server CPU below.
 stem = "work_cores"
 load "style.gp"
 metric_1 = "connections_per_s"; title_1 = "connections per second"

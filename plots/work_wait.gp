@@ -1,4 +1,4 @@
-# work_wait.gp: if requests have to wait, how many get through? One line a model and pool, rate above, server CPU below.
+# work_wait.gp: if requests have to wait, how many are served? One line per model and pool, rate above, server CPU below.
 stem = "work_wait"
 load "style.gp"
 metric_1 = "echoes_per_s"; title_1 = "echoes per second"

@@ -1,4 +1,4 @@
-# workers.gp: how many workers should a pool have? One line a model, server CPU above, rate below.
+# workers.gp: how many workers should a pool have? One line per model, server CPU above, rate below.
 stem = "workers"
 load "style.gp"
 metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"

@@ -1,14 +1,13 @@
-// Clone VM: the parent accepts and makes a process for every connection that shares the parent's
-// memory; it serves the connection and exits.
+// Clone VM: the parent accepts and makes a process for every connection; the process shares the
+// parent's memory, serves the connection and exits.
 //
-// clone(2) with CLONE_VM and little else; the rung between a thread and a fork. The child is a
-// process of its own, with its own descriptors, signals and end, and is reaped like one; but no
-// page table is copied and no page faulted in again. Costs a stack per connection and the
-// isolation.
+// clone(2) with CLONE_VM and little else; halfway between a thread and a fork. The child is a
+// process with its own descriptors and signals, and it is reaped. But no page table is copied and
+// no page is faulted in again. Costs a stack per connection and gives up isolation.
 //
-// Parent and children share errno, too (there is no public way to give a child its own). It does no
-// harm here: children block, so that all of their errors but EINTR, which restarting handlers keep
-// away, end their connection; and whatever error the parent then takes for its own, accept repeats.
+// Parent and children share errno, too (there is no public way to give a child its own). This is
+// harmless here: children block, so that all their errors but EINTR, which restarting handlers
+// prevent, end their connection. If the parent sees a child's error, it only repeats accept.
 #include "servers/core/children.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
@@ -26,18 +25,18 @@
 enum { STACK_BYTES = 65536, GUARD_BYTES = 4096 };
 
 struct stack {
-    unsigned char *memory; // the guard first, then the stack, which grows towards it
-    pid_t user;            // cleared by the kernel when the process that uses it has ended
+    unsigned char *memory; // the guard page, then the stack, which grows down towards it
+    pid_t user;            // cleared by the kernel when the process using it has ended
 };
 
-static struct stack *stacks; // as many as there may be children, made when they are needed
+static struct stack *stacks; // one per possible child, mapped when first needed
 
-// A stack that nobody uses, the warmest first. NULL, and errno, if there is no memory for one.
+// Returns a free stack, the warmest first. NULL, with errno set, if there is no memory.
 static struct stack *find_stack(unsigned count)
 {
     struct stack *s = stacks;
     while (s < stacks + count - 1 && __atomic_load_n(&s->user, __ATOMIC_ACQUIRE))
-        s++; // whoever was reaped has given its stack back, so there is one
+        s++; // there is a free one: every reaped child has released its stack
     if (s->memory)
         return s;
     void *memory = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
@@ -60,7 +59,7 @@ static int serve(void *argument)
     close(listen_fd);
     echo(connfd);
     close(connfd);
-    return 0; // ends the process: clone(2) sees to it
+    return 0; // ends the process: clone(2) does it
 }
 
 static int run(struct server *server)
@@ -80,20 +79,21 @@ static int run(struct server *server)
                         CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
                         (void *)(intptr_t)connfd, &stack->user, NULL, &stack->user);
         if (pid < 0)
-            complain(errno, "clone: a client is turned away");
+            complain(errno, "clone: connection dropped");
         else
             children_count_one();
-        close(connfd); // or the connection would never end, and the descriptors would run out
+        close(connfd); // or the connection would never end, and descriptors would run out
     }
     return 0;
 }
 
 const struct model model = {
-    .summary = "a process per connection that shares the parent's memory: the parent accepts, "
-               "clones a child to serve it, and reaps",
+    .summary =
+        "a process per connection, sharing the parent's memory: the parent accepts, clones a "
+        "child to serve it, and reaps",
     .source = "clone(2)",
     .family = PROCESS,
     .capacity = MANY,
-    .one_memory = true,
+    .shares_memory = true,
     .run = run,
 };

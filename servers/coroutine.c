@@ -1,10 +1,10 @@
-// Coroutine: one process, one loop, and a stack for each connection: its code is written straight
-// down, as for a thread, and gives way to the loop where a thread would block.
+// Coroutine: one process, one loop, and a stack for each connection. A connection's code is
+// sequential, as for a thread, and yields to the loop where a thread would block.
 //
-// makecontext(3); the loop is that of core/epoll_loop.c, which accepts and lets whoever is ready go
-// on. The state of a connection is in local variables, and nothing needs a lock, as nobody gives
-// way but in wait_until(). Costs two changes of stacks per wait, and for each connection the page
-// of its stack that is in use (core/coroutine.h).
+// makecontext(3); the loop is that of core/epoll_loop.c: it accepts and resumes ready connections.
+// The state of a connection is in local variables, and nothing needs a lock, because code yields
+// only in wait_until(). Costs two stack switches per wait, and for each connection the touched page
+// of its stack (core/coroutine.h).
 #include "servers/core/coroutine.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS_A_TURN = 512 };
+enum { EVENTS_PER_ITERATION = 512 };
 
 struct connection { // on its coroutine's stack
     LIST_ENTRY(connection) others;
@@ -34,17 +34,17 @@ static int epoll_fd;
 static LIST_HEAD(connection_list, connection) connections;
 static bool stopping;
 
-// Gives way to the loop until the connection is ready. False if that will not be known.
+// Yields to the loop until the connection is ready. False if that can no longer happen.
 static bool wait_until(struct connection *c, short ready)
 {
     struct epoll_event event = {.events = (uint32_t)ready, .data.ptr = c};
     int operation = c->waits_for ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
     if (ready != c->waits_for && epoll_ctl(epoll_fd, operation, c->fd, &event) < 0) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         return false;
     }
     c->waits_for = ready;
-    coroutine_give_way();
+    coroutine_yield();
     return !stopping;
 }
 
@@ -57,7 +57,7 @@ static void serve(void *argument)
     while (next && wait_until(&c, next))
         next = echo_ready(&echo, c.fd);
     free(echo.held);
-    close(c.fd); // leaves the epoll set by that
+    close(c.fd); // also removes it from the epoll set
     LIST_REMOVE(&c, others);
 }
 
@@ -65,11 +65,11 @@ static void add(int connfd)
 {
     if (coroutine_start(serve, (void *)(intptr_t)connfd))
         return;
-    complain(errno, "a client is turned away");
+    complain(errno, "connection dropped");
     close(connfd);
 }
 
-// Lets every connection find its way out of its code, which frees what only its stack knows of.
+// Resumes every connection so that its code returns and frees what only its stack knows.
 static int stop(void)
 {
     stopping = true;
@@ -80,7 +80,7 @@ static int stop(void)
 
 static int run(struct server *server)
 {
-    static struct epoll_event events[EVENTS_A_TURN];
+    static struct epoll_event events[EVENTS_PER_ITERATION];
     struct epoll_event listener = {.events = EPOLLIN};
     set_nonblocking(server->listen_fd);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -88,7 +88,7 @@ static int run(struct server *server)
         err(1, "epoll");
 
     for (;;) {
-        int ready = epoll_wait(epoll_fd, events, EVENTS_A_TURN, -1);
+        int ready = epoll_wait(epoll_fd, events, EVENTS_PER_ITERATION, -1);
         if (ready < 0 && errno != EINTR)
             err(1, "epoll_wait");
         for (int i = 0; i < ready; i++) {
@@ -107,7 +107,7 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "one loop over epoll; a stack per connection, which gives way where it would block",
+    .summary = "one loop over epoll; a coroutine per connection, which yields where it would block",
     .source = "makecontext(3); setjmp(3)",
     .family = MULTIPLEXED,
     .capacity = MANY,

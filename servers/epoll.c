@@ -1,9 +1,10 @@
-// Epoll: one process, one loop; the kernel keeps the list of descriptors and returns only those
-// that are ready.
+// Epoll: one process, one loop; the kernel keeps the list of descriptors and returns only the ready
+// ones.
 //
-// epoll(7), level-triggered; TLPI section 63.4. The loop is core/epoll_loop.c, which workers share.
-// What a turn costs depends on how many descriptors are ready, not on how many there are. Costs an
-// epoll_ctl per connection, for what select and poll pass again on every turn.
+// epoll(7), level-triggered; TLPI section 63.4. The loop is core/epoll_loop.c, which epoll_workers
+// and epoll_reuseport share. The cost of an iteration depends on the number of ready descriptors,
+// not on the number of all. Costs an epoll_ctl per connection, where select and poll pass the whole
+// set on every call.
 #include "servers/core/epoll_loop.h"
 #include "servers/core/model.h"
 

@@ -1,12 +1,12 @@
-// Epoll, edge-triggered: one process, one loop; the kernel reports a descriptor when something
+// Epoll, edge-triggered: one process, one loop; the kernel reports a descriptor when its state
 // changes, not as long as it is ready.
 //
-// epoll(7), edge-triggered; TLPI section 63.4.6. A connection is registered once for all that can
-// happen to it, which saves the two epoll_ctl each time that a peer does not take its bytes at
-// once. Costs bookkeeping: an edge comes once, so a connection stays in the list of the ready ones
-// until it is drained. Each is given one read a turn and the loop does not sleep meanwhile, so that
-// one that never falls silent does not starve the others. The listener is level-triggered: when
-// descriptors are short, clients that wait must be reported again.
+// epoll(7), edge-triggered; TLPI section 63.4.6. A connection is registered once for all events,
+// which saves two epoll_ctl each time a peer does not accept its bytes at once. Costs bookkeeping:
+// an edge comes only once, so a connection stays in the ready list until it is drained. Each gets
+// one read per iteration, and the loop does not sleep meanwhile, so that a busy connection does not
+// starve the others. The listener is level-triggered: if descriptors run out, waiting clients must
+// be reported again.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -21,17 +21,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS_A_TURN = 512, ENDED = EPOLLRDHUP | EPOLLHUP | EPOLLERR };
+enum { EVENTS_PER_ITERATION = 512, ENDED = EPOLLRDHUP | EPOLLHUP | EPOLLERR };
 
 struct connection {
-    LIST_ENTRY(connection) others; // of the list below that it is in
+    LIST_ENTRY(connection) others; // in the list below that it belongs to
     struct ready_echo echo;
     int fd;
-    bool ended; // no edge will tell of what is left to read, however much it is
+    bool ended; // no further edge will come, however much is left to read
 };
 
 LIST_HEAD(connection_list, connection);
-static struct connection_list ready, waiting; // to be served in this turn; for an edge
+static struct connection_list ready, waiting; // to be served in this iteration; waiting for an edge
 static int epoll_fd;
 
 static void add(int connfd)
@@ -39,7 +39,7 @@ static void add(int connfd)
     struct connection *c = calloc(1, sizeof *c);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = c};
     if (!c || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connfd, &event) < 0) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         close(connfd);
         free(c);
         return;
@@ -58,13 +58,13 @@ static void serve(struct connection *c)
         LIST_INSERT_HEAD(&waiting, c, others);
         return;
     }
-    close(c->fd); // leaves the epoll set by that
+    close(c->fd); // also removes it from the epoll set
     free(c);
 }
 
 static int run(struct server *server)
 {
-    static struct epoll_event events[EVENTS_A_TURN];
+    static struct epoll_event events[EVENTS_PER_ITERATION];
     int listen_fd = server->listen_fd;
     struct epoll_event listener = {.events = EPOLLIN};
     set_nonblocking(listen_fd);
@@ -73,7 +73,7 @@ static int run(struct server *server)
         err(1, "epoll");
 
     for (;;) {
-        int edges = epoll_wait(epoll_fd, events, EVENTS_A_TURN, LIST_EMPTY(&ready) ? -1 : 0);
+        int edges = epoll_wait(epoll_fd, events, EVENTS_PER_ITERATION, LIST_EMPTY(&ready) ? -1 : 0);
         if (edges < 0 && errno != EINTR)
             err(1, "epoll_wait");
         for (int i = 0; i < edges; i++) {

@@ -1,9 +1,10 @@
-// Epoll workers: a process per processor, each with an epoll loop of its own over the one listener
-// and the connections that it accepted.
+// Epoll workers: a process per CPU, each with its own epoll loop over the shared listener and the
+// connections that it accepted.
 //
 // epoll_ctl(2), EPOLLEXCLUSIVE; nginx without its accept mutex. A connection wakes one idle worker
-// (now and then more: the others find nothing) and stays with the one that accepts it. Costs what
-// epoll costs, and some accepts in vain; a busy worker takes what an idle one could have had.
+// (sometimes more: the others find nothing) and stays with the worker that accepts it. Costs what
+// epoll costs, and some failed accepts; a busy worker may take a connection that an idle one could
+// have had.
 #include "servers/core/epoll_loop.h"
 #include "servers/core/model.h"
 #include "servers/core/pool.h"
@@ -22,8 +23,9 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "a pool of processes, a level-triggered epoll loop each: all wait for the shared "
-               "listener, one is woken (EPOLLEXCLUSIVE)",
+    .summary =
+        "a pool of processes, each with its own level-triggered epoll loop: all wait for the "
+        "shared listener, one is woken (EPOLLEXCLUSIVE)",
     .source = "epoll_ctl(2); nginx",
     .family = MULTIPLEXED,
     .capacity = MANY,

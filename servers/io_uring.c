@@ -1,11 +1,11 @@
 // io_uring: one process, one loop; it queues operations and gets their results, instead of asking
-// what is ready.
+// which descriptors are ready.
 //
-// io_uring(7); Axboe, "Efficient IO with io_uring". The loop is core/io_uring_loop.c, which workers
-// share. One accept request yields all connections and one receive request all the data of a
-// connection (multishot), into buffers lent to the kernel, so that an idle connection holds none.
-// All sends of a turn enter the kernel in one call. Costs an entry in a ring per operation, and the
-// memory of the lent buffers.
+// io_uring(7); Axboe, "Efficient IO with io_uring". The loop is core/io_uring_loop.c, which
+// io_uring_reuseport shares. One multishot accept request yields all connections, and one multishot
+// receive request all data of a connection, into provided buffers: an idle connection holds none.
+// All sends of an iteration enter the kernel in one call. Costs a ring entry per operation, and the
+// memory of the provided buffers.
 #include "servers/core/io_uring_loop.h"
 #include "servers/core/model.h"
 
@@ -15,8 +15,8 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "one loop over completions: multishot accept and receive, lent buffers, sends "
-               "entered in batches",
+    .summary = "one loop over completions: multishot accept and receive, provided buffers, sends "
+               "submitted in batches",
     .source = "io_uring(7); Axboe 2019",
     .family = MULTIPLEXED,
     .capacity = MANY,

@@ -1,7 +1,8 @@
-// Iterative: one client after the other, start to finish; the next one waits in the listen queue.
+// Iterative: serves one client after another, start to finish; the next one waits in the listen
+// queue.
 //
-// CS:APP section 11.4.9 (echoserveri.c). Costs what every model pays: accept, echo, close. The base
-// that the others are read against: what they cost more is the price of their concurrency.
+// CS:APP section 11.4.9 (echoserveri.c). Costs what every model pays: accept, echo, close. The
+// baseline: what another model costs beyond it is the price of its concurrency.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -19,7 +20,7 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "nothing is concurrent: accepts a client, serves it to the end, accepts the next",
+    .summary = "no concurrency: accepts a client, serves it to the end, accepts the next",
     .source = "CS:APP 11.4.9",
     .family = ITERATIVE,
     .capacity = ONE,

@@ -1,9 +1,9 @@
-// Iterative with a child: one client after the other, as in iterative, but every connection makes a
-// process too, which does nothing and is reaped.
+// Iterative with a child: one client after another, as in iterative, but every connection also
+// makes a process, which does nothing and is reaped.
 //
-// No model to choose: a rung between iterative and fork. It makes the same calls as fork and has
-// its costs in the same process, caches included, but none of its concurrency. What fork costs
-// above it is what its children do beside being made and reaped: they serve.
+// Not a model to choose, but a step between iterative and fork. It makes the same calls as fork and
+// pays for them in the same process, caches included, but has none of its concurrency. What fork
+// costs beyond it is the work of the children.
 #include "servers/core/children.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
@@ -22,7 +22,7 @@ static int run(struct server *server)
         if (pid == 0)
             _exit(0);
         if (pid < 0)
-            complain(errno, "fork: a client is served without");
+            complain(errno, "fork: serving without a child");
         else
             children_count_one();
         echo(connfd);
@@ -32,9 +32,8 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "nothing is concurrent: as iterative, but with a process per connection that does "
-               "nothing",
-    .source = "a rung between CS:APP 11.4.9 and 12.1.1",
+    .summary = "no concurrency: iterative, plus a process per connection that does nothing",
+    .source = "between CS:APP 11.4.9 and 12.1.1",
     .family = ITERATIVE,
     .capacity = ONE,
     .run = run,

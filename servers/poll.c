@@ -1,9 +1,9 @@
-// Poll: one process, one loop; before each turn it hands the kernel the list of its descriptors and
-// gets it back marked.
+// Poll: one process, one loop; before each iteration it passes the kernel its list of descriptors
+// and gets it back marked.
 //
-// UNP volume 1, section 6.11 (tcpservpoll01.c). As select without its limit on descriptors and
-// without walking unused ones. Still costs a scan per turn: the kernel and the loop walk the whole
-// list, ready or not.
+// UNP volume 1, section 6.11 (tcpservpoll01.c). Like select without its descriptor limit and
+// without walking unused descriptors. Still costs a scan per iteration: the kernel and the loop
+// walk the whole list, ready or not.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct pollfd *polled;          // the listener first, then a connection each, without gaps
+static struct pollfd *polled;          // the listener, then one entry per connection, without gaps
 static struct ready_echo *connections; // in the same order
 static nfds_t count, capacity;
 
@@ -38,7 +38,7 @@ static bool grow(void)
 static void add(int fd)
 {
     if (count == capacity && !grow()) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         close(fd);
         return;
     }
@@ -46,7 +46,7 @@ static void add(int fd)
     connections[count++] = (struct ready_echo){0};
 }
 
-// The connection at i; when it is done, the last one takes its place.
+// Serves the connection at i; when it is done, the last one takes its place.
 static void serve(nfds_t i)
 {
     polled[i].events = echo_ready(&connections[i], polled[i].fd);
@@ -69,7 +69,8 @@ static int run(struct server *server)
         if (ready < 0 && errno != EINTR)
             err(1, "poll");
         for (nfds_t i = count;
-             ready > 0 && i-- > 1;) { // backwards: whoever moves into a gap was served already
+             ready > 0 &&
+             i-- > 1;) { // backwards: a connection that moves into a gap was already served
             if (polled[i].revents) {
                 ready--;
                 serve(i);

@@ -1,8 +1,8 @@
-// Prefork: a pool of processes, made before the first client comes; each accepts and serves, one
-// client after the other.
+// Prefork: a pool of processes, created before the first client arrives; each accepts and serves
+// one client after another.
 //
-// UNP volume 1, section 30.6 (serv02.c): all workers block in accept on the one listener, and the
-// kernel wakes one of them. A connection costs no fork; it costs a switch to whichever worker the
+// UNP volume 1, section 30.6 (serv02.c): all workers block in accept on the shared listener, and
+// the kernel wakes one of them. A connection costs no fork, but a switch to the worker that the
 // kernel picks. Serves as many clients at once as there are workers: the others wait in the listen
 // queue.
 #include "servers/core/echo.h"

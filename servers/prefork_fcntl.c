@@ -1,9 +1,9 @@
-// Prefork fcntl: a pool of processes that take turns in accept by a lock on a file.
+// Prefork fcntl: a pool of processes that take turns in accept, with a file lock.
 //
-// UNP volume 1, section 30.7 (serv03.c, lock_fcntl.c). Only the holder of the lock is in accept:
-// needed once, where many processes in accept were all woken by one connection, or were not allowed
-// there. The lock is the process's: it ends with it. Costs two fcntl calls per connection and a
-// switch to the next in line. The file is memory without a name, so nothing of it can be left.
+// UNP volume 1, section 30.7 (serv03.c, lock_fcntl.c). Only the lock holder is in accept. This was
+// once needed: one connection woke all processes in accept, or the system did not allow several.
+// The lock ends with its process. Costs two fcntl calls per connection and a switch to the next in
+// line. The file is anonymous memory, so nothing can be left behind.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -49,7 +49,7 @@ static int run(struct server *server)
 
 const struct model model = {
     .summary =
-        "a pool of processes: one at a time blocks in accept, by a lock on a file; each serves "
+        "a pool of processes: one at a time blocks in accept, holding a file lock; each serves "
         "one client at a time",
     .source = "UNP vol. 1, 30.7",
     .family = PROCESS,

@@ -1,11 +1,11 @@
-// Prefork fdpass: the parent accepts and passes each connection to a worker of its pool that has
-// none; the worker serves it and says that it is done.
+// Prefork fdpass: the parent accepts and passes each connection to an idle worker of its pool; the
+// worker serves it and reports back.
 //
-// UNP volume 1, section 30.9 (serv05.c, child05.c); unix(7), SCM_RIGHTS. The parent knows who is
-// busy: a client never waits while a worker is idle, and when none is, clients stay in the listen
-// queue. The first idle worker is taken, so that few workers stay warm. Costs a descriptor sent, a
-// byte sent back and two switches per connection, all of it through one process. A worker that dies
-// takes its client along; its channel tells the parent, who makes another.
+// UNP volume 1, section 30.9 (serv05.c, child05.c); unix(7), SCM_RIGHTS. The parent knows which
+// workers are busy: a client never waits while a worker is idle; otherwise clients stay in the
+// listen queue. The first idle worker is taken, so that few workers stay warm. Costs a descriptor
+// sent, a byte sent back and two switches per connection, all through one process. If a worker
+// dies, its client's connection is lost; the parent notices by the channel and replaces the worker.
 #include "servers/core/descriptor.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
@@ -27,8 +27,8 @@ struct worker {
     bool busy;
 };
 
-static struct pollfd *polled;  // the listener, then a channel to each worker (-1: there is none)
-static struct worker *workers; // with the same numbers, from 1 to last
+static struct pollfd *polled;  // the listener, then a channel to each worker (-1: no worker)
+static struct worker *workers; // with the same indices, from 1 to last
 static unsigned last;
 static bool incomplete; // a worker is missing
 
@@ -40,14 +40,14 @@ static void work(int channel)
             echo(connfd);
             close(connfd);
         } else {
-            complain(EMFILE, "a client is turned away");
+            complain(EMFILE, "connection dropped");
         }
         while (send(channel, "", 1, MSG_NOSIGNAL) < 0)
-            ; // it passes: whoever closes the other end ends this process
+            ; // retry: the end of the parent ends this process
     }
 }
 
-// Makes the workers that are missing, or as many as it can.
+// Starts the missing workers, or as many as it can.
 static void complete_pool(void)
 {
     for (unsigned i = 1; i <= last; i++) {
@@ -55,7 +55,7 @@ static void complete_pool(void)
         if (polled[i].fd >= 0)
             continue;
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
-            complain(errno, "socketpair: the pool lacks a worker");
+            complain(errno, "socketpair: cannot start a worker");
             return;
         }
         pid_t pid = fork_worker();
@@ -78,7 +78,7 @@ static void complete_pool(void)
     incomplete = false;
 }
 
-// The worker has closed its end: it is dying.
+// The worker has closed its end, so it is dying.
 static void dismiss(unsigned i)
 {
     close(polled[i].fd);
@@ -93,7 +93,7 @@ static bool is_idle(unsigned i)
     return polled[i].fd >= 0 && !workers[i].busy;
 }
 
-// The first that is idle, or 0.
+// The first idle worker, or 0.
 static unsigned idle_worker(void)
 {
     for (unsigned i = 1; i <= last; i++)
@@ -102,7 +102,7 @@ static unsigned idle_worker(void)
     return 0;
 }
 
-// Gives the connection to the first idle worker that takes it: one may have died just now.
+// Passes the connection to the first idle worker that accepts it: one may have just died.
 static void give(int connfd)
 {
     for (unsigned i = idle_worker(); i && i <= last; i++) {
@@ -111,10 +111,10 @@ static void give(int connfd)
             return;
         }
     }
-    complain(errno, "no worker takes it: a client is turned away");
+    complain(errno, "no worker accepts it: connection dropped");
 }
 
-// Accepts as long as somebody is idle. False when the server is to stop.
+// Accepts while a worker is idle. Returns false if the server has to stop.
 static bool hand_out(int listen_fd)
 {
     while (idle_worker()) {
@@ -153,7 +153,7 @@ static int run(struct server *server)
     for (;;) {
         if (incomplete && may_replace_workers())
             complete_pool();
-        polled[0].events = idle_worker() ? POLLIN : 0; // its end is told also unasked
+        polled[0].events = idle_worker() ? POLLIN : 0; // the shutdown is always reported
         int ready = poll(polled, last + 1, incomplete ? REPLACE_EVERY_MS : -1);
         if (ready < 0 && errno != EINTR)
             err(1, "poll");

@@ -1,8 +1,8 @@
-// Prefork mutex: a pool of processes that take turns in accept by a mutex in shared memory.
+// Prefork mutex: a pool of processes that take turns in accept, with a mutex in shared memory.
 //
-// UNP volume 1, section 30.8 (serv04.c, lock_pthread.c). As with a lock on a file, but free of
-// system calls while nobody waits. The mutex is robust: the next in line takes it over from a
-// holder that died. Costs a futex wake per connection, and a switch to the next in line.
+// UNP volume 1, section 30.8 (serv04.c, lock_pthread.c). Like the file lock, but without system
+// calls when there is no contention. The mutex is robust: the next in line takes it over from a
+// dead holder. Costs a futex wake per connection and a switch to the next in line.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -18,7 +18,7 @@ static pthread_mutex_t *mutex; // shared by all processes
 
 static void lock(void)
 {
-    if (pthread_mutex_lock(mutex) == EOWNERDEAD) // it protects no data that could be half changed
+    if (pthread_mutex_lock(mutex) == EOWNERDEAD) // it protects no data that could be inconsistent
         pthread_mutex_consistent(mutex);
 }
 
@@ -52,8 +52,8 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "a pool of processes: one at a time blocks in accept, by a robust mutex in shared "
-               "memory; each serves one client at a time",
+    .summary = "a pool of processes: one at a time blocks in accept, holding a robust mutex in "
+               "shared memory; each serves one client at a time",
     .source = "UNP vol. 1, 30.8",
     .family = PROCESS,
     .capacity = WORKERS,

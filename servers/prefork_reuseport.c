@@ -1,10 +1,10 @@
-// Prefork reuseport: a pool of processes, each with a listener of its own on the same port; each
-// accepts from its own and serves, one client after the other.
+// Prefork reuseport: a pool of processes, each with its own listener on the same port; each accepts
+// and serves one client after another.
 //
 // socket(7), SO_REUSEPORT (Linux 3.9). The kernel picks the listener by a hash of the connection's
-// addresses: no worker is woken in vain, no two compete for a connection. It does not know who is
-// busy: a client can wait behind another one while other workers have nothing to do. The parent
-// holds all listeners, so that a worker's successor finds its queue.
+// addresses: no worker wakes in vain, and no two compete for a connection. The hash ignores which
+// workers are busy: a client can wait behind another one while other workers are idle. The parent
+// holds all listeners, so that a replacement worker finds its predecessor's queue.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-static int *listeners; // one a worker
+static int *listeners; // one per worker
 
 static void work(const struct server *server, unsigned number)
 {
@@ -26,15 +26,15 @@ static void work(const struct server *server, unsigned number)
 
 static int run(struct server *server)
 {
-    listeners = listen_beside(server->listen_fd, server->workers);
+    listeners = open_listeners(server->listen_fd, server->workers);
     int status = pool_of_processes(server, work);
-    listen_no_more(listeners, server->workers);
+    close_listeners(listeners, server->workers);
     return status;
 }
 
 const struct model model = {
-    .summary = "a pool of processes: every worker blocks in accept on a listener of its own, the "
-               "kernel spreads connections by a hash (SO_REUSEPORT)",
+    .summary = "a pool of processes: every worker blocks in accept on its own listener, the kernel "
+               "distributes connections by a hash (SO_REUSEPORT)",
     .source = "socket(7)",
     .family = PROCESS,
     .capacity = HASHED,

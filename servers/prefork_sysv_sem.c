@@ -1,9 +1,9 @@
-// Prefork SysV semaphore: a pool of processes that take turns in accept by a System V semaphore.
+// Prefork SysV semaphore: a pool of processes that take turns in accept, with a System V semaphore.
 //
-// semop(2), TLPI chapter 47; what UNP volume 1, section 30.8 names beside its mutex. Costs two
-// system calls per connection and a switch to the next in line. SEM_UNDO: what a killed holder took
-// is given back. The semaphore has no owner that it would end with: the parent removes it, and if
-// the parent is killed, its workers do.
+// semop(2), TLPI chapter 47; UNP volume 1, section 30.8 mentions it as an alternative to its mutex.
+// Costs two system calls per connection and a switch to the next in line. SEM_UNDO: the kernel
+// releases the semaphore if its holder is killed. The semaphore outlives processes: the parent
+// removes it, or its workers do if the parent is killed.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -24,7 +24,7 @@ static void change(short by)
     struct sembuf operation = {.sem_op = by, .sem_flg = SEM_UNDO};
     while (semop(semaphore, &operation, 1) < 0)
         if (errno != EINTR)
-            _exit(0); // removed: the server is at its end
+            _exit(0); // removed: the server is ending
 }
 
 static void parent_died(int signal_number)
@@ -41,7 +41,7 @@ static void work(const struct server *server, unsigned number)
     (void)number;
     signal(SIGUSR1, parent_died);
     prctl(PR_SET_PDEATHSIG, SIGUSR1);
-    parent_died(0); // if it did before that
+    parent_died(0); // if it died before the prctl
     for (;;) {
         change(-1);
         int connfd = accept_connection(server->listen_fd, 0);
@@ -68,8 +68,8 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "a pool of processes: one at a time blocks in accept, by a System V semaphore; each "
-               "serves one client at a time",
+    .summary = "a pool of processes: one at a time blocks in accept, holding a System V semaphore; "
+               "each serves one client at a time",
     .source = "semop(2); TLPI 47",
     .family = PROCESS,
     .capacity = WORKERS,

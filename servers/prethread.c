@@ -1,10 +1,10 @@
-// Prethread: a pool of threads, made before the first client comes; each accepts and serves, one
-// client after the other.
+// Prethread: a pool of threads, created before the first client arrives; each accepts and serves
+// one client after another.
 //
 // UNP volume 1, section 30.11 (serv07.c) without its mutex around accept: the kernel wakes one
-// thread per connection. A connection costs no pthread_create; it costs a switch to whichever
-// thread the kernel picks. Serves as many clients at once as there are threads: the others wait in
-// the listen queue.
+// thread per connection. A connection costs no pthread_create, but a switch to the thread that the
+// kernel picks. Serves as many clients at once as there are threads: the others wait in the listen
+// queue.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"

@@ -1,7 +1,7 @@
-// Prethread mutex: a pool of threads that take turns in accept by a mutex.
+// Prethread mutex: a pool of threads that take turns in accept, with a mutex.
 //
-// UNP volume 1, section 30.11 (serv07.c). Only the holder of the mutex is in accept. Costs a futex
-// wake per connection, and a switch to the next in line.
+// UNP volume 1, section 30.11 (serv07.c). Only the mutex holder is in accept. Costs a futex wake
+// per connection and a switch to the next in line.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -33,8 +33,8 @@ static int run(struct server *server)
 
 const struct model model = {
     .summary =
-        "a pool of threads: one at a time blocks in accept, by a mutex; each serves one client "
-        "at a time",
+        "a pool of threads: one at a time blocks in accept, holding a mutex; each serves one "
+        "client at a time",
     .source = "UNP vol. 1, 30.11",
     .family = THREAD,
     .capacity = WORKERS,

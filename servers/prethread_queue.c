@@ -1,5 +1,5 @@
-// Prethread queue: the main thread accepts and puts the connection into a bounded queue; a pool of
-// threads takes from it and serves, one client after the other.
+// Prethread queue: the main thread accepts and puts each connection into a bounded queue; a pool of
+// threads takes from it and serves one client after another.
 //
 // CS:APP sections 12.5.4 and 12.5.5 (sbuf.c, echoservert-pre.c, Fig. 12-28); UNP volume 1, section
 // 30.12. Costs two semaphores and a mutex per connection, and a switch from the main thread to the
@@ -17,7 +17,7 @@
 enum { SLOTS = 16 }; // CS:APP's SBUFSIZE
 
 static int queue[SLOTS];
-static unsigned front, rear; // next to take, next to fill; unsigned: they may wrap
+static unsigned front, rear; // next to take, next to fill; unsigned, so they may wrap
 static sem_t slots, items;   // free, filled
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -65,7 +65,8 @@ static int run(struct server *server)
     sem_init(&items, 0, 0);
     for (;;) {
         make_threads(server, work, &made);
-        // Missing threads are tried again when nobody comes; without any, nobody is let in.
+        // Missing threads are retried while no client arrives; without any thread nothing is
+        // accepted.
         listener.events = made ? POLLIN : 0;
         if (made < server->workers && poll(&listener, 1, REPLACE_EVERY_MS) == 0)
             continue;

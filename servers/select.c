@@ -1,10 +1,10 @@
-// Select: one process, one loop; before each turn it asks the kernel which of its descriptors are
-// ready.
+// Select: one process, one loop; before each iteration it asks the kernel which of its descriptors
+// are ready.
 //
 // CS:APP section 12.2 (echoservers.c, Fig. 12-8). No process or thread per client, no switch
-// between clients. Costs a scan per turn: the kernel and the loop both walk all descriptors up to
-// the highest, ready or not, and the sets hold FD_SETSIZE (1024) of them: clients beyond that are
-// turned away.
+// between clients. Costs a scan per iteration: the kernel and the loop both walk all descriptors up
+// to the highest, ready or not. The sets hold FD_SETSIZE (1024) descriptors: connections beyond
+// that are dropped.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -23,7 +23,7 @@ static int highest_fd;
 static void add(int connfd)
 {
     if (connfd >= FD_SETSIZE) {
-        complain(0, "a client is turned away: its descriptor is beyond FD_SETSIZE");
+        complain(0, "connection dropped: its descriptor is beyond FD_SETSIZE");
         close(connfd);
         return;
     }
@@ -45,7 +45,7 @@ static void serve(int connfd)
     } else {
         close(connfd);
         while (!FD_ISSET(highest_fd, &want_read) && !FD_ISSET(highest_fd, &want_write))
-            highest_fd--; // the listener stops it
+            highest_fd--; // the listener is always in the set
     }
 }
 
@@ -84,6 +84,6 @@ const struct model model = {
     .source = "CS:APP 12.2, Fig. 12-8",
     .family = MULTIPLEXED,
     .capacity = MANY,
-    .clients = FD_SETSIZE - 4, // the listener and three standard descriptors are in the sets, too
+    .clients = FD_SETSIZE - 4, // the listener and three standard descriptors count, too
     .run = run,
 };

@@ -1,13 +1,12 @@
-// Signal-driven: one process, one loop; the kernel queues a signal for everything that happens on a
-// descriptor, and the loop takes them from the queue one by one.
+// Signal-driven: one process, one loop; the kernel queues a signal for every event on a descriptor,
+// and the loop takes them from the queue one by one.
 //
 // UNP volume 1, section 6.2 and chapter 25; TLPI section 63.3; fcntl(2), F_SETSIG. One thread
-// accepts and serves. A real-time signal says which descriptor it is about; it is blocked and
-// waited for, so there is no handler to be careful in. Signals tell of changes: what was announced
-// and is not dealt with is not announced again. Costs three fcntl per connection, and a system call
-// per signal, also for one that tells nothing new. Their queue has an end (RLIMIT_SIGPENDING, for
-// all processes of a user together): when it is full, a plain SIGIO is all that comes, and every
-// descriptor has to be tried.
+// accepts and serves. A real-time signal names its descriptor; it is blocked and waited for, so no
+// handler needs care. Signals report changes: an event that was reported and not handled is not
+// reported again. Costs three fcntl per connection, and a system call per signal, even if it tells
+// nothing new. The queue is limited (RLIMIT_SIGPENDING, for all processes of a user together): when
+// it is full, only a plain SIGIO comes, and the loop must try every descriptor.
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -26,21 +25,21 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SIGNALS_A_TURN = 512 };
+enum { SIGNALS_PER_ITERATION = 512 };
 
 struct connection { // or the listener
     STAILQ_ENTRY(connection) others;
     struct ready_echo echo;
-    bool open, unfinished; // unfinished: is in the list of them
+    bool open, unfinished; // unfinished: in the list of that name
 };
 STAILQ_HEAD(connection_list, connection);
 
-static struct connection *connections; // by descriptor; there is room for so many
+static struct connection *connections; // indexed by descriptor, `room` entries
 static int listen_fd, highest_fd, room;
 static struct connection_list unfinished = STAILQ_HEAD_INITIALIZER(unfinished);
 static bool stopped;
 
-// Tries it later, signal or not, and until there is nothing left to do.
+// Schedules a retry, with or without a signal, until nothing is left to do.
 static void try_again(int fd)
 {
     if (!connections[fd].unfinished)
@@ -60,7 +59,7 @@ static bool add(int fd)
     connections[fd] = (struct connection){.open = true};
     if (fd > highest_fd)
         highest_fd = fd;
-    try_again(fd); // of what came before, no signal tells
+    try_again(fd); // no signal reports earlier events
     return true;
 }
 
@@ -69,20 +68,20 @@ static void accept_all(void)
     int connfd;
     while ((connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
         if (!add(connfd)) {
-            complain(errno, "a client is turned away");
+            complain(errno, "connection dropped");
             close(connfd);
         }
     }
     if (errno == EAGAIN)
         return;
     if (accept_again(errno))
-        try_again(listen_fd); // who waits already is not announced again
+        try_again(listen_fd); // waiting clients are not reported again
     else
-        stopped = true; // shut down: that, too, was announced
+        stopped = true; // shut down: this was reported, too
 }
 
-// One step of a connection. Only a read that finds nothing leaves it to the next signal: after a
-// short one, there may be a FIN whose signal was taken together with that of the bytes.
+// One step of a connection. Only a read that finds nothing may wait for the next signal: after a
+// short read, the signal of a FIN may have been taken together with that of the bytes.
 static void serve(int fd)
 {
     struct connection *c = &connections[fd];
@@ -95,8 +94,8 @@ static void serve(int fd)
     }
 }
 
-// A step for each, so that none keeps the others waiting.
-static void attend_unfinished(void)
+// One step for each, so that none delays the others.
+static void serve_unfinished(void)
 {
     struct connection_list turn = STAILQ_HEAD_INITIALIZER(turn);
     struct connection *c;
@@ -111,7 +110,7 @@ static void attend_unfinished(void)
     }
 }
 
-// Takes a signal, and waits for it if nothing else is to be done. Returns false if there is none.
+// Takes a signal; waits for one if there is nothing else to do. Returns false if there is none.
 static bool take_signal(const sigset_t *awaited)
 {
     static const struct timespec at_once;
@@ -139,7 +138,7 @@ static int run(struct server *server)
     sigaddset(&awaited, SIGIO);
     if (sigprocmask(SIG_BLOCK, &awaited, NULL) < 0 || getrlimit(RLIMIT_NOFILE, &files) < 0)
         err(1, "limits");
-    // Room for all descriptors that there can be. Memory comes with the first use of each page.
+    // Room for all possible descriptors. A page uses memory only when it is touched.
     connections = mmap(NULL, files.rlim_cur * sizeof *connections, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (connections == MAP_FAILED)
@@ -150,9 +149,9 @@ static int run(struct server *server)
         err(1, "fcntl");
 
     while (!stopped) {
-        for (int taken = 0; taken < SIGNALS_A_TURN && take_signal(&awaited); taken++)
+        for (int taken = 0; taken < SIGNALS_PER_ITERATION && take_signal(&awaited); taken++)
             ;
-        attend_unfinished();
+        serve_unfinished();
     }
     for (int fd = 0; fd <= highest_fd; fd++)
         free(connections[fd].echo.held);
@@ -160,7 +159,7 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary = "one loop over a queue of signals, which the kernel sends when something happens",
+    .summary = "one loop over a queue of signals, which the kernel sends for every event",
     .source = "UNP vol. 1, 6.2 and 25; TLPI 63.3",
     .family = MULTIPLEXED,
     .capacity = MANY,

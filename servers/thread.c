@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-static sem_t room; // how many more threads there may be
+static sem_t room; // the number of threads that may still be created
 
 static void *serve(void *argument)
 {
@@ -28,7 +28,7 @@ static void wait_for_room(void)
 {
     if (sem_trywait(&room) == 0)
         return;
-    complain(0, "as many threads as allowed: clients wait for one to end");
+    complain(0, "thread limit reached: clients wait for one to end");
     while (sem_wait(&room) < 0)
         ; // interrupted
 }
@@ -48,7 +48,7 @@ static int run(struct server *server)
         pthread_t thread;
         int problem = pthread_create(&thread, &detached, serve, (void *)(intptr_t)connfd);
         if (problem) {
-            complain(problem, "pthread_create: a client is turned away");
+            complain(problem, "pthread_create: connection dropped");
             close(connfd);
             sem_post(&room);
         }

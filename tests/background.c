@@ -293,7 +293,8 @@ static void it_waits_to_begin(void **unused)
     expect_line("waiting");
     end();
     assert_int_equal(background.status, 1);
-    assert_string_equal(background.text, "background: nobody says when to begin\n");
+    assert_string_equal(background.text,
+                        "background: no start signal: --until reached end of file\n");
 }
 
 static void sigterm_ends_it(void **unused)
@@ -312,12 +313,13 @@ static void bad_input(void **unused)
 {
     (void)unused;
     static const char *const cases[][2] = {
-        {"-c 5", "which server?"},
-        {"-c 0 127.0.0.1:1", "CONNECTIONS is a number"},
-        {"-m lazy 127.0.0.1:1", "MANNER is silent, idle, stalled, trickling or heavy, not 'lazy'"},
+        {"-c 5", "HOST:PORT is missing"},
+        {"-c 0 127.0.0.1:1", "CONNECTIONS must be a number"},
+        {"-m lazy 127.0.0.1:1",
+         "BEHAVIOUR must be silent, idle, stalled, trickling or heavy, not 'lazy'"},
         {"--every 0 127.0.0.1:1", "SECONDS between two bytes"},
-        {"--until x 127.0.0.1:1", "FD is a number"},
-        {"127.0.0.1:1 127.0.0.1:2", "one HOST:PORT, not also '127.0.0.1:2'"},
+        {"--until x 127.0.0.1:1", "FD must be a number"},
+        {"127.0.0.1:1 127.0.0.1:2", "unexpected argument '127.0.0.1:2' after HOST:PORT"},
         {"127.0.0.1", "'127.0.0.1' is not HOST:PORT"},
         {"--lazy 127.0.0.1:1", "unrecognized option '--lazy'"},
     };
@@ -338,11 +340,10 @@ static void servers_say_how_many(void **unused)
         const char *command, *reason;
     } cases[] = {
         {BUILD_FOLDER "/servers/select --clients 1020 --describe", NULL},
-        {BUILD_FOLDER "/servers/select --clients 1021 --describe",
-         "it serves no more than 1020 clients"},
+        {BUILD_FOLDER "/servers/select --clients 1021 --describe", "serves at most 1020 clients"},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 7 --describe", NULL},
         {BUILD_FOLDER "/servers/fork --max-children 7 --clients 8 --describe",
-         "no more than 7 processes"},
+         "limited to 7 processes"},
         {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 84 --describe", NULL},
         {"prlimit --nofile=100 " BUILD_FOLDER "/servers/poll --clients 85 --describe",
          "100 descriptors"},

@@ -81,7 +81,7 @@ check 'background: it was in place' equals 'ready' "$(value "$run/trials.tsv" ba
 check 'background: many are asked for' equals 'the arguments' "$(value "$run/plan.tsv" arguments block=1 experiment=beside model=epoll x=1500)" '--clients 1502'
 check 'background: some cells more rarely' equals 'the blocks' "$(value "$run/plan.tsv" block experiment=beside model=epoll x=1500 | paste -sd ' ')" '1 3'
 left() { value "$run/left_out.tsv" reason experiment=beside model="$1" x="$2"; }
-check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'it serves no more than 1020 clients at once'
+check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'serves at most 1020 clients at once'
 check 'left out: a pool would need more workers' equals 'the reason' "$(left prefork 30)" 'there are more connections than workers, and some would wait for ever'
 check 'left out: nobody else, but who the experiment says' equals 'rows' "$(rows "$run/left_out.tsv")" 6
 

@@ -72,11 +72,11 @@ pair 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2
 pair 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide'
 pair 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide'
 pair 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide'
-pair 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'cannot tell'
-pair 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'cannot tell'
-pair 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'cannot tell'
-pair 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'cannot tell'
-pair 'neither has an interval' '2.00 - -' '2.00 - -' 'cannot tell'
+pair 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'undecided'
+pair 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'undecided'
+pair 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'undecided'
+pair 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'undecided'
+pair 'neither has an interval' '2.00 - -' '2.00 - -' 'undecided'
 judged 0
 pair 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed
 pair 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed
@@ -87,9 +87,9 @@ judged 3
 made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
 made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
 check 'two runs: something changed' compared 3 one two
-check 'two runs: the counts' says "$work/said" 'Headline ratios: 2 same, 1 changed, 1 cannot tell'
-check 'two runs: how many intervals reach the other estimate: only those that are in both runs' last_line "4 of 6 headline intervals reach the other run's estimate give or take 5 % (66.7 %)"
-check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same, 1 changed, 0 cannot tell'
+check 'two runs: the counts' says "$work/said" 'Headline ratios: 2 same, 1 changed, 1 undecided'
+check 'two runs: how many intervals reach the other estimate: only those that are in both runs' last_line "4 of 6 headline intervals reach the other run's estimate within 5 % (66.7 %)"
+check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same, 1 changed, 0 undecided'
 check 'two runs: those too wide to show a small change' says "$work/said" '1 are "same, wide"'
 check 'two runs: those without an interval' says "$work/said" '1 headline ratios have too few blocks for an interval'
 headlines_first() { equals 'the order' "$(grep -Eo '^(alpha|beta|gamma|delta)@.|^----' "$work/said" | paste -sd ' ')" '---- alpha@1 alpha@8 beta@1 beta@8 ---- gamma@1 delta@1'; }
@@ -107,27 +107,27 @@ check 'two runs: 100 columns are enough' fits
 made three 'alpha 1 2 1.96 2.04' 'gamma 1 9 8.9 9.1'
 made four 'alpha 1 2 1.96 2.04' 'gamma 1 5 4.9 5.1'
 check 'one run twice: nothing changed' compared 0 three three
-check 'one run twice: all are the same' last_line "2 of 2 headline intervals reach the other run's estimate give or take 5 % (100.0 %)"
+check 'one run twice: all are the same' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
 says_not() { ! grep -F -- "$1" "$work/said"; } # TEXT
 check 'one run twice: nothing is not shown' says_not 'not shown'
 check 'what is no headline changed: the status says so' compared 3 three four
 
-# One interval holds 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
+# One interval includes 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
 made unshown 'alpha 1 1.02 0.99 1.05' 'alpha 8 1.05 1.01 1.09' 'gamma 1 2 1.9 2.1' 'beta 1 - - -'
 awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "p_holm" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "1e-09" : $5 == 1 ? "0.7" : "0.07" }' "$results/unshown/summary.tsv" > "$work/with_p"
 mv "$work/with_p" "$results/unshown/summary.tsv"
 echo 'headline_at 1' >> "$results/unshown/experiments/q.conf"
-check 'not shown: the run beside itself' compared 0 unshown unshown
-check 'not shown: the interval holds 1' says "$work/said" '1.02 (0.99..1.05)~'
+check 'not shown: a run compared with itself' compared 0 unshown unshown
+check 'not shown: the interval includes 1' says "$work/said" '1.02 (0.99..1.05)~'
 check 'not shown: it does not survive the correction' says "$work/said" '1.05 (1.01..1.09)?'
 check 'not shown: it does' says "$work/said" '2.00 (1.90..2.10)  '
 check 'not shown: the signs are explained' says "$work/said" '~ no difference shown'
 check 'not shown: both' says "$work/said" '? not shown among N comparisons'
 check 'not shown: 100 columns are enough' fits
-check 'headline_at: elsewhere it is no headline' last_line "2 of 2 headline intervals reach the other run's estimate give or take 5 % (100.0 %)"
+check 'headline_at: elsewhere it is no headline' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
 made bare 'alpha 1 2 - -'
 check 'no interval: nothing to judge by' compared 0 bare bare
-check 'no interval: it says so' last_line 'No headline interval to judge by'
+check 'no interval: it says so' last_line 'No headline interval to judge'
 
 made elsewhere 'alpha 1 2 1.96 2.04'
 jq '.cpu_model = "Another" | .flags = "cc -O0 -g -static" | .sysctls.a = 2 | .dirty = true | .date = "2021" | del(.budget_minutes)' "$results/three/environment.json" > "$results/elsewhere/environment.json"
@@ -149,20 +149,20 @@ other asks_else && sed -i 's/^metric.*/metric other_us/' "$results/asks_else/exp
 refuses 'compare: no runs' 2 'usage: compare.sh' "$compare"
 refuses 'compare: one run' 2 'usage: compare.sh' "$compare" "$results/three"
 refuses 'compare: three runs' 2 'usage: compare.sh' "$compare" "$results/three" "$results/three" "$results/three"
-refuses 'compare: a run that is not there' 1 'zz_nowhere is not a whole run: it has no summary.tsv' "$compare" "$results/three" "$results/zz_nowhere"
+refuses 'compare: a run that is not there' 1 'zz_nowhere is not a complete run: it has no summary.tsv' "$compare" "$results/three" "$results/zz_nowhere"
 refuses 'compare: a summary cut off' 1 'truncated/summary.tsv is truncated' "$compare" "$results/truncated" "$results/three"
 refuses 'compare: a row cut off' 1 'short/summary.tsv:3: truncated row: 13 of 14 columns' "$compare" "$results/three" "$results/short"
 refuses 'compare: text for a number' 1 'text/summary.tsv:3: ratio_low is not a number: much' "$compare" "$results/text" "$results/three"
 refuses 'compare: a column is missing' 1 'columns/summary.tsv: no column "ratio_low"' "$compare" "$results/columns" "$results/three"
-refuses 'compare: no environment' 1 'nowhere is not a whole run: it has no environment.json' "$compare" "$results/three" "$results/nowhere"
-refuses 'compare: an environment cut off' 1 'broken/environment.json is not an object' "$compare" "$results/three" "$results/broken"
+refuses 'compare: no environment' 1 'nowhere is not a complete run: it has no environment.json' "$compare" "$results/three" "$results/nowhere"
+refuses 'compare: an environment cut off' 1 'broken/environment.json is not a JSON object' "$compare" "$results/three" "$results/broken"
 refuses 'compare: nothing in common' 1 'no ratio is in both runs' "$compare" "$results/three" "$results/asks_else"
 full_disk() { ! "$compare" "$results/three" "$results/three" > /dev/full 2> "$work/error" && says "$work/error" 'compare: cannot write the comparison'; }
 check 'compare: a full disk' full_disk
 by_make() { make -s -C "$repo" compare RESULTS="$results" BASE=three NEW="$1" > "$work/said" 2>&1; }
 check 'make compare: nothing changed' by_make three
 check 'make compare: something changed' equals 'whether it fails' "$(by_make four && echo no || echo yes)" yes
-check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 changed, 0 cannot tell'
+check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 changed, 0 undecided'
 
 # ---- verify -----------------------------------------------------------------------------------------------------------
 # A question that has a plot.
@@ -192,7 +192,7 @@ agrees() { # RUN TEXT
     verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
     equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
 }
-check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 17 files agree with what its raw files yield'
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 17 files agree with its raw files'
 
 differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
@@ -234,7 +234,7 @@ sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
 change_byte "$edited/plots/churn.svg" 3000
 change_byte "$edited/plots/churn.png" 3000
 differs 'one reason more, one number of the report, one byte of a plot, one of a picture' validity.tsv: 'recomputed nothing' "report.md:$line: stored \"" \
-    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: stored another picture' ' 4 of 17 files differ'
+    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: the stored picture differs' ' 4 of 17 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
@@ -242,11 +242,11 @@ echo more >> "$edited/report.html"
 sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
-    'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: stored another picture' \
+    'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: the stored picture differs' \
     'plots/churn.tsv is missing' ' 5 of 17 files differ'
 edit
 mv "$edited/plots/churn.svg" "$work/zz.svg" && rm -r "$edited/plots" && mkdir "$edited/plots" && mv "$work/zz.svg" "$edited/plots"
-differs 'no plots, but one that is not its own' 'plots/zz.svg is not made of the run' 'plots/style.gp is missing' '10 of 18 files differ'
+differs 'no plots, but one that is not its own' 'plots/zz.svg: the raw files do not produce it' 'plots/style.gp is missing' '10 of 18 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"
@@ -258,7 +258,7 @@ sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.s
 END
 chmod +x "$work/path/gnuplot"
 path=$work/path:$PATH
-check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 14 files agree with what its raw files yield; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 14 files agree with its raw files; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
 edit
 line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"
@@ -268,7 +268,7 @@ path=$PATH
 refuses 'verify: no run' 2 'usage: verify.sh' verify
 refuses 'verify: a run that is not there' 1 'zz_nowhere is not a finished run: it has no plan.tsv' verify "$results/zz_nowhere"
 cp -r "$fresh" "$results/cut" && truncate -s -5 "$results/cut/trials.tsv"
-refuses 'verify: trials cut off' 1 'cut cannot be made again: analyse: ' verify "$results/cut"
+refuses 'verify: trials cut off' 1 'cut cannot be recomputed: analyse: ' verify "$results/cut"
 cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.md"
 refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' verify "$results/unfinished"
 exec 9< "$fresh/trials.tsv" && flock 9

@@ -138,8 +138,8 @@ check 'good machine: status 0' equals 'its status' $? 0
 check 'good machine: nothing to say against it' all_good good
 check 'good machine: no quota' finds good ok 'CPU quota' none
 check 'good machine: the findings add up' adds_up good
-check 'good machine: its cores' finds good ok cores '4, processors 0-3'
-check 'good machine: who used it a little' finds good ok 'other processes' '0.01 of 4 processors'
+check 'good machine: its cores' finds good ok cores '4, CPUs 0-3'
+check 'good machine: who used it a little' finds good ok 'other processes' '0.01 of 4 CPUs'
 check 'good machine: mitigations are named' finds good ok mitigations '1 on, 1 missing, of 3' 'mds vulnerable, meltdown mitigated'
 check 'good machine: others'"'"' shared memory is not left over' finds good ok 'System V IPC' 'nothing left over'
 check 'good machine: the hard limit of files counts' finds good ok 'open files' 20000
@@ -192,22 +192,22 @@ check 'everything wrong: the findings add up' adds_up spoilt
 while IFS='|' read -r level what value text; do
     check "everything wrong: $what" finds spoilt "$level" "$what" "$value" "$text"
 done << 'END'
-bad|cores|1, processors 0-1|share the core
+bad|cores|1, CPUs 0-1|share the core
 warning|SMT|on|smt/control
 warning|governor|performance powersave|cpupower
 warning|turbo|on|no_turbo
 warning|virtualization|hypervisor|host
 bad|stolen|0.0 % idle, 8.0 % busy|other guests
-bad|other processes|0.65 of 2 processors|by a_(noisy)_neighbour 0.50, short-lived 0.15
+bad|other processes|0.65 of 2 CPUs|by a_(noisy)_neighbour 0.50, short-lived 0.15
 warning|tracing|strace, victim is traced by 61|end it
-warning|halts|cannot be held off|/dev/cpu_dma_latency
+warning|halts|cannot be prevented|/dev/cpu_dma_latency
 bad|clock source|hpet|dmesg
 bad|CPU quota|1.50 CPUs, throttled 12 times|cpuset
 bad|power|on battery|charger
 warning|heat|45 C, 3 times throttled|cool
 warning|huge pages|always|echo madvise
 warning|swap|512 of 1024 MiB in use|swapoff
-warning|memory|1024 MiB available|end what uses memory
+warning|memory|1024 MiB available|end programs that use memory
 warning|ASLR|off|randomize_va_space=2
 bad|open files|1024|up to 1000
 bad|processes|1200|ulimit -u
@@ -219,10 +219,10 @@ bad|local ports|1000|sysctl
 bad|TIME_WAIT|131072 of 131072 sockets|wait a minute
 warning|tcp_tw_reuse|0|tcp_tw_reuse=2
 bad|build|-fsanitize=address|without SAN
-warning|io_uring|cannot be used|the kernel has no zz_call; its models are left out
+warning|io_uring|unusable|the kernel has no zz_call; its models are left out
 bad|disk for results|50 MiB free|RESULTS
 warning|System V IPC|3 left over|ipcrm -m 7 -q 3 -s 5
-bad|load average|3.50|wait until they are done
+bad|load average|3.50|wait until they have finished
 END
 
 # ---- the same by other ways, and what cannot be read --------------------------------------------------------------------
@@ -255,10 +255,10 @@ warning|heat|95 C, 0 times throttled|cool
 warning|turbo|on|boost
 ok|power|no battery|none
 warning|tracing|perf|end it
-warning|memory|not known|cannot be read here
-warning|swap|not known|cannot be read here
-warning|other processes|not known|top
-warning|stolen|not known|top
+warning|memory|unknown|cannot be read here
+warning|swap|unknown|cannot be read here
+warning|other processes|unknown|top
+warning|stolen|unknown|top
 bad|build|-O0|without OPT
 ok|io_uring|not built yet|make
 END

@@ -95,7 +95,7 @@ const struct ipc ipc = {
 static int run_mechanism(char *const *arguments)
 {
     lie = (enum lie)number_whole(arguments[0], "LIE", 0, LIES - 1);
-    mutant = (enum role)number_whole(arguments[1], "LIAR", 0, ROLES - 1);
+    mutant = (enum role)number_whole(arguments[1], "MUTANT", 0, ROLES - 1);
 
     struct run run = {.count = COUNT,
                       .message_bytes = MESSAGE_BYTES,
@@ -109,8 +109,8 @@ static int run_mechanism(char *const *arguments)
 
 // ---- the tests ----
 
-static const char did_not_reach[] = "message 201 did not reach the peer as it was sent\n";
-static const char came_back[] = "message 201 came back with other bytes than were sent\n";
+static const char did_not_reach[] = "message 201 reached the peer with wrong bytes\n";
+static const char came_back[] = "message 201 came back with wrong bytes\n";
 static const char fails[] = "fails as it is told to\n";
 
 static struct program self;

@@ -14,7 +14,7 @@ question() { # NAME KEY_AND_VALUE...
 }
 sleepers=('models sleeper again longer' 'outside sleeper sleep' 'outside again sleep' 'outside longer sleep' 'baseline sleeper')
 question naps "${sleepers[@]}" 'headline longer'
-question rare "${sleepers[@]}" 'headline again' 'every 100' # who is not behind the headline is measured once
+question rare "${sleepers[@]}" 'headline again' 'every 100' # cells outside the headline are measured once
 question ways 'models fork vfork' 'baseline fork' 'headline vfork'
 planned() {
     fixture asked naps 12 << 'END'
@@ -142,7 +142,7 @@ asks_what_there_is() {
     while read -r cell; do
         stem=${cell%%:*} model=${cell#*:}
         conf=$repo/bench/questions/experiments/$stem.conf
-        [ -f "$conf" ] || continue # a question that is not there yet is "not asked"
+        [ -f "$conf" ] || continue # a question that is not there yet is "not measured"
         x=-
         [[ $model != *@* ]] || x=${model#*@} model=${model%%@*}
         [[ $x =~ ^[a-z]+:[0-9] ]] || x=${x%%:*}
@@ -160,19 +160,19 @@ check 'claims: ask for cells that there are' asks_what_there_is
 check 'choose: in the order of their places' equals 'the situations' "$(column "$naps/chooser.tsv" situation | uniq | paste -sd ' ')" 'nothing elsewhere rare making'
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
-check 'choose: fork is named where it is behind' equals 'the place of fork' "$(place fork)" behind
-check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no number decides it'
-check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no number decides it'
-check 'choose: a question that was not asked' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
+check 'choose: fork is named where it is worse' equals 'the place of fork' "$(place fork)" worse
+check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no valid number'
+check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no valid number'
+check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
 check 'report: ends well' "$repo/bench/report/report.sh" "$naps"
 check 'report: a claim that holds' says "$naps/report.md" '[true is so.](#claim-true) | ✓ holds | '
 check 'report: a claim that does not' says "$naps/report.md" '[false is so.](#claim-false) | ✗ does not hold | '
-check 'report: a claim that nobody can tell' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? undecided | '
+check 'report: a claim that is undecided' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? undecided | '
 check 'report: counts them' says "$naps/report.md" '7 textbook claims tested: 2 hold, 2 do not, 3 are undecided.'
-check 'report: says what was not asked' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
-check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. It would be refuted by something else than true.'
+check 'report: says what was not measured' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
+check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. Refuted by: something else than true.'
 check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall time per nap, µs | vfork (' "$naps/report.md"
 
 # ---- cite ---------------------------------------------------------------------------------------------------------------
@@ -182,14 +182,14 @@ cites() {
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
 }
 check 'cite: a sentence and BibTeX' cites
-lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is what the others are compared with'; }
+lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
 check 'cite: a list' lists
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
 check 'cite: by make' cite_by_make
 refuses 'cite: too few blocks' 1 'rare.longer: ' "$repo/bench/report/cite.sh" "$naps" rare.longer
 refuses 'cite: no such model' 1 'naps.nobody is not in this run' "$repo/bench/report/cite.sh" "$naps" naps.nobody
-refuses 'cite: no such question' 1 "no question of this run is called 'nowhere'" "$repo/bench/report/cite.sh" "$naps" nowhere.longer
-refuses 'cite: no model' 2 'which model of naps?' "$repo/bench/report/cite.sh" "$naps" naps
+refuses 'cite: no such question' 1 "this run has no question 'nowhere'" "$repo/bench/report/cite.sh" "$naps" nowhere.longer
+refuses 'cite: no model' 2 'ID needs a model: naps.MODEL' "$repo/bench/report/cite.sh" "$naps" naps
 refuses 'cite: no run' 1 'is not a run' "$repo/bench/report/cite.sh" "$asked"
 refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/report/cite.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # load_test.sh: open loops through the whole line: loads at fractions of a capacity and at rates, beyond what a server can do,
-# too; the search for a knee; raw latencies that are kept, cut off, compressed, and merged.
+# too; the search for the highest rate; raw latencies that are kept, cut off, compressed, and merged.
 #
 # Needs a built build/. The questions are its own, plots and report those of the repository.
 # Runs alone: it measures.
@@ -44,11 +44,11 @@ beyond() {
         awk '{ if ($1 > 7e5 || $2 < 20000) { print $1 " answered per s, the median after " $2 " us"; bad = 1 } } END { exit bad || NR < 6 }'
 }
 check 'beyond the capacity: latencies grow, and the trial counts' beyond
-knee_found() {
+highest_rate_found() {
     paste <(value "$trials" slo_rate_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
         awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 1 }'
 }
-check 'knee: a rate up to about the capacity' knee_found
+check 'slo_rate: a rate up to about the capacity' highest_rate_found
 
 # ---- raw latencies --------------------------------------------------------------------------------------------------
 lines_of() { column "$1/latency.tsv" trial | sort -u; } # RUN

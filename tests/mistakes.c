@@ -19,7 +19,7 @@
 
 static const char program[] = BUILD_FOLDER "/servers/fork";
 static const char no_files[] = "clients wait to be accepted: Too many open files";
-static const char no_children[] = "as many children as allowed: clients wait for one to end";
+static const char no_children[] = "child limit reached: clients wait for one to end";
 
 enum { CLIENTS = 10 };
 enum mistake { NONE, KEEP_CONNFD, REAP_ONE, NO_REAP, MISTAKES };

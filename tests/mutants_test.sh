@@ -119,7 +119,7 @@ tell epoll client-disturbed
 check 'disturbed client: is named, for connections_per_s' doubtful epoll client-disturbed connections_per_s
 check 'disturbed client: in every trial' equals 'trials with it' "$(value "$run/doubts.tsv" reasons model=epoll | grep -c client-disturbed)" "$(value "$run/trials.tsv" trial model=epoll | wc -l)"
 not_for_cpu_time() { ! notes epoll server_cpu_us_per_connection | grep client-disturbed; }
-check 'disturbed client: says nothing against the CPU time of the server' not_for_cpu_time
+check 'disturbed client: no doubt about the CPU time of the server' not_for_cpu_time
 if [ "$undisturbed" -gt 0 ]; then
     passes "disturbed client: without the neighbour $undisturbed of 6 trials are not"
 else

@@ -101,8 +101,8 @@ limit=$(ulimit -H -n)
 if [ "$limit" = unlimited ] || [ "$limit" -ge 1000016 ]; then
     skips 'ways: what the program cannot do here' 'it can: there may be a million descriptors'
 else
-    check 'ways: what the program cannot do here, with its reason' says <(value "$ways/left_out.tsv" reason model=fork x=1000000) 'are more than the hard limit'
-    check 'ways: the report gives the reason' says <(unescaped "$ways/report.md") 'are more than the hard limit'
+    check 'ways: what the program cannot do here, with its reason' says <(value "$ways/left_out.tsv" reason model=fork x=1000000) 'exceed the hard limit'
+    check 'ways: the report gives the reason' says <(unescaped "$ways/report.md") 'exceed the hard limit'
 fi
 each_with_its_own() {
     equals "fork+threads's baseline" "$(value "$ways/summary.tsv" baseline model=fork+threads x=10 metric=wall_us_per_operation)" fork &&

@@ -83,7 +83,7 @@ static void where_the_service_stops(void **unused)
 {
     (void)unused;
     enum { FILES = 40, CHILDREN = 15 };
-    static const char all_dead[] = "fork: as many children as allowed: clients wait for one to end",
+    static const char all_dead[] = "fork: child limit reached: clients wait for one to end",
                       no_files[] = "fork: clients wait to be accepted: Too many open files";
     struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", 1),
                        m = trial(BUILD_FOLDER "/servers/fork",
@@ -91,7 +91,7 @@ static void where_the_service_stops(void **unused)
     expect(&m, FIGURE_served, CHILDREN);
     expect(&m, FIGURE_server_zombies, CHILDREN);
     assert_string_equal(m.status, "2 failures: errors_timeout 2 (15 connections served); "
-                                  "fork: as many children as allowed: clients wait for one to end");
+                                  "fork: child limit reached: clients wait for one to end");
     assert_non_null(strstr(logged(), all_dead));
 
     // LeakSanitizer fails where no descriptor is left.
@@ -219,7 +219,7 @@ static void a_server_that_does_not_start(void **unused)
 {
     (void)unused;
     struct measurement m = trial(BUILD_FOLDER "/servers/fork", "--mistake none", 1);
-    assert_non_null(strstr(m.status, "server did not start; fork: the MISTAKE is"));
+    assert_non_null(strstr(m.status, "server did not start; fork: MISTAKE must be"));
     assert_non_null(strstr(logged(), "not 'none'\n"));
 }
 

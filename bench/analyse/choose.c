@@ -58,7 +58,7 @@ static const char *place_of(const struct situation *s, const struct candidate *c
     if (isfinite(ratio->low) ? ratio->low <= 1 && ratio->high >= 1
                              : c->median.low <= best->high && c->median.high >= best->low)
         return "about the same";
-    return strcmp(c->name, "fork") == 0 ? "behind" : NULL;
+    return strcmp(c->name, "fork") == 0 ? "worse" : NULL;
 }
 
 static void print_candidates(FILE *file, const struct run *run, const struct situation *s)
@@ -105,7 +105,7 @@ static void choose_one(const struct evidence *evidence, const struct experiment 
         print_candidates(file, evidence->run, &s);
     else
         fprintf(file, "%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words, s.stem, s.x,
-                e ? s.metric->name : "-", s.per, e ? "no number decides it" : "not measured");
+                e ? s.metric->name : "-", s.per, e ? "no valid number" : "not measured");
 }
 
 static int compare_places(const void *a, const void *b)

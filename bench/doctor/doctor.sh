@@ -1,16 +1,17 @@
 #!/bin/bash
-# doctor.sh: what on this machine will hurt the numbers, and what to do about it. It changes nothing.
+# doctor.sh: reports what on this machine will distort the numbers, and what to do about it. It changes nothing.
 #
-# One line per finding: "ok", "warning" or "bad", what, its value, why it matters; what to do. The gravest come last,
-# and then a summary. Findings are no errors: the status is 0. Knobs are environment variables:
-#   DOCTOR_SECONDS   how long it looks at the idle and then at the busy machine, each (default 5)
-#   RESULTS          where runs are kept (default results)
+# One line per finding: "ok", "warning" or "bad", the item, its value, why it matters; what to do. The most serious come last,
+# followed by a summary. Findings are not errors: the status is 0. Settings are environment variables:
+#
+#   DOCTOR_SECONDS   how long it observes the idle and then the busy machine, each (default 5)
+#   RESULTS          folder of the runs (default results)
 #   MACHINE_ROOT     a folder to read instead of the machine (machine.sh)
 set -uo pipefail
 export LC_ALL=C # EPOCHREALTIME and awk write a point
 
 if [ $# -gt 0 ] || [[ ! ${DOCTOR_SECONDS:=5} =~ ^[0-9]{1,2}([.][0-9]+)?$ ]]; then
-    echo "usage: doctor.sh  (DOCTOR_SECONDS, below 100: how long each of two looks takes)" >&2
+    echo "usage: doctor.sh  (DOCTOR_SECONDS, below 100: length of each of two observations)" >&2
     exit 2
 fi
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -30,11 +31,11 @@ found() { # LEVEL WHAT VALUE WHY [DO]: what to do, unless all is ok
     local field line=$1
     local why=$4
     [ "$1" = ok ] || why+="; $5"
-    # Names of processes are anybody's to choose: no control characters for the terminal.
+    # Any user can choose process names: strip control characters for the terminal.
     for field in "$2" "$3" "$why"; do line+=$'\t'${field//[[:cntrl:]]/ }; done
     echo "$line" >> "$scratch/findings"
 }
-unknown() { found warning "$1" 'not known' 'it cannot be read here' "$2"; } # WHAT DO
+unknown() { found warning "$1" unknown 'cannot be read here' "$2"; } # WHAT DO
 
 above() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 > b + 0) }'; } # NUMBER NUMBER
 
@@ -58,14 +59,14 @@ is_number() { [[ $1 =~ ^[0-9]+([.][0-9]+)?$ ]]; }
 . "$root/bench/doctor/programs.sh"
 # shellcheck source=bench/doctor/neighbours.sh
 . "$root/bench/doctor/neighbours.sh"
-# shellcheck source=bench/doctor/looks.sh
-. "$root/bench/doctor/looks.sh"
+# shellcheck source=bench/doctor/observations.sh
+. "$root/bench/doctor/observations.sh"
 
 load
-echo "doctor: looks at the machine for $(awk -v s="$DOCTOR_SECONDS" 'BEGIN { print 2 * s + 1 }') s; leave it alone meanwhile" >&2
-look_at_idle
+echo "doctor: observes the machine for $(awk -v s="$DOCTOR_SECONDS" 'BEGIN { print 2 * s + 1 }') s; do not use it meanwhile" >&2
+observe_idle
 overshoot
-look_at_busy
+observe_busy
 
 processors
 frequency

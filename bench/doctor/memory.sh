@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154
-# memory.sh: memory, and how it is laid out. doctor.sh sources it.
+# memory.sh: memory and its layout. Sourced by doctor.sh.
 
 memory() {
     local total free swapped available policy
     policy=$(huge_pages)
     case $policy in
-        madvise | never) found ok 'huge pages' "$policy" 'memory is in huge pages only where a question asks for them' ;;
-        always) found warning 'huge pages' always 'what fork copies depends on whether memory happens to be in huge pages' \
+        madvise | never) found ok 'huge pages' "$policy" 'huge pages are used only on request' ;;
+        always) found warning 'huge pages' always 'the cost of fork depends on whether memory happens to be in huge pages' \
             'as root: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled' ;;
-        *) unknown 'huge pages' 'the kernel may have none' ;;
+        *) unknown 'huge pages' 'the kernel may not support them' ;;
     esac
 
     total=$(memory_bytes SwapTotal)
@@ -18,10 +18,10 @@ memory() {
         unknown swap 'look with free'
     elif [ "$swapped" -gt 0 ]; then
         found warning swap "$((swapped >> 20)) of $((total >> 20)) MiB in use" \
-            'a page that must come back from disk takes milliseconds' \
+            'reading a page back from disk takes milliseconds' \
             'free memory, then as root: swapoff -a && swapon -a'
     else
-        found ok swap 'none in use' 'nothing has to come back from disk'
+        found ok swap 'none in use' 'no page has to be read back from disk'
     fi
 
     available=$(memory_bytes MemAvailable)
@@ -29,7 +29,7 @@ memory() {
         unknown memory 'look with free; the largest question touches 1 GiB'
     else
         found "$(level_below "$available" $((2 << 30)) $((1 << 29)))" memory "$((available >> 20)) MiB available" \
-            'the largest question touches 1 GiB and forks; with little more, pages are reclaimed while it is timed' 'end what uses memory'
+            'the largest question touches 1 GiB and forks; with little more, pages are reclaimed during the measurement' 'end programs that use memory'
     fi
 }
 
@@ -41,9 +41,9 @@ layout() {
         unknown ASLR 'see sysctl kernel.randomize_va_space'
     elif [ "$random" = 0 ] || ((16#${personality:-0} & 0x40000)); then
         found warning ASLR off \
-            'each start has the same layout of memory, so that its luck is in every trial and in no interval' \
-            'no setarch -R, and as root: sysctl -w kernel.randomize_va_space=2'
+            'each start has the same memory layout, so its effect is in every trial and in no interval' \
+            'do not use setarch -R, and as root: sysctl -w kernel.randomize_va_space=2'
     else
-        found ok ASLR "on ($random)" 'the layout of memory differs from start to start, and its luck shows in the intervals'
+        found ok ASLR "on ($random)" 'the memory layout differs from start to start, so its effect is in the intervals'
     fi
 }

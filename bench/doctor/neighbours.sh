@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# neighbours.sh: what else is here: tracers, leftovers, what fills the disk, and the load. doctor.sh sources it.
+# neighbours.sh: other activity: tracers, leftovers, disk space and the load. Sourced by doctor.sh.
 
 tracers() {
     local list
@@ -10,9 +10,9 @@ tracers() {
         grep -Ehsx 'perf|strace|ltrace|bpftrace|trace-cmd|gdb|sysdig|valgrind.*' "$machine"/proc/[0-9]*/comm
     } | sort | uniq -c | awk '{ n = $1; $1 = ""; printf "%s%s%s", k++ ? "," : "", $0, (n > 1 ? " (" n ")" : "") }')
     if [ -n "$list" ]; then
-        found warning tracing "${list# }" 'who is traced stops at calls, and perf takes interrupts and memory' 'end it'
+        found warning tracing "${list# }" 'tracing stops a process at every system call, and perf costs interrupts and memory' 'end it'
     else
-        found ok tracing 'nobody' 'no process that can be seen here traces another'
+        found ok tracing none 'no visible process traces another'
     fi
 }
 
@@ -22,18 +22,18 @@ results_disk() {
     while [ ! -e "$place" ]; do place=$(dirname "$place"); done
     free=$(df -Pk "$place" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
     if [ ! -w "$place" ]; then
-        found bad 'disk for results' 'cannot be written' 'a run has nowhere to go' 'give RESULTS=folder'
+        found bad 'disk for results' 'not writable' 'a run cannot be stored' 'set RESULTS to a writable folder'
     elif is_number "$free"; then
         found "$(level_below "$free" 1024 100)" 'disk for results' "$free MiB free" \
-            'a run needs some 10 MiB, and a full disk ends it' \
-            'make room, or give RESULTS=folder'
+            'a run needs about 10 MiB, and a full disk ends it' \
+            'free some space, or set RESULTS to another folder'
     else
         unknown 'disk for results' 'look with df'
     fi
 }
 
-# Ours are made without a key and for their owner alone. A segment or queue that nobody living has is left over; a set
-# of semaphores does not say who has it.
+# Our objects have no key and are private to the user. A segment or queue without a living user is left over; a semaphore set does
+# not record its users.
 leftovers() {
     local list
     list=$({
@@ -44,11 +44,11 @@ leftovers() {
         [ -d "$machine/proc/$creator" ] || [ -d "$machine/proc/$user" ] || printf ' %s %s' "$kind" "$id"
     done)
     if [ ! -r "$machine/proc/sysvipc/shm" ]; then
-        found ok 'System V IPC' 'not visible' 'the kernel has none, so nothing can be left over'
+        found ok 'System V IPC' 'not visible' 'not in this kernel, so nothing can be left over'
     elif [ -n "$list" ]; then
         found warning 'System V IPC' "$(($(wc -w <<< "$list") / 2)) left over" \
-            "memory, queues or semaphores of a killed run, unless one is running, use up the system's limits" \
-            "if nothing of yours needs them: ipcrm$list"
+            "memory, queues or semaphores of a killed (or a current) run count against the system's limits" \
+            "if nothing needs them: ipcrm$list"
     else
         found ok 'System V IPC' 'nothing left over' 'no private segment, queue or semaphore of this user'
     fi
@@ -60,7 +60,7 @@ load() {
     one=${one%% *}
     if is_number "$one"; then
         found "$(level "$one" "$(awk -v n="$cores" 'BEGIN { print n * 0.2 }')" "$(awk -v n="$cores" 'BEGIN { print n * 0.7 }')")" 'load average' "$one" \
-            'how many processes wanted a processor in the minute before the doctor began; such take turns with the trials' 'wait until they are done'
+            'processes that wanted a CPU in the minute before the doctor started; they compete with the trials' 'wait until they have finished'
     else
         unknown 'load average' 'look with uptime'
     fi

@@ -1,6 +1,5 @@
-// A picture of clients, the server's processes, their descriptors and the connections between, in
-// the behaviour of CS:APP's figures 12-1 to 12-4: as a table, drawn with box characters, and as
-// SVG.
+// A picture of clients, the server's processes, their descriptors and the connections between them,
+// in the style of CS:APP's figures 12-1 to 12-4: as a table, drawn with box characters, and as SVG.
 #pragma once
 
 #include "bench/measure/trial/descriptors.h"
@@ -16,10 +15,10 @@ struct figure_client {
 };
 
 struct figure {
-    const char *name;   // of its file
+    const char *name;   // of the file
     const char *title;  // a line
-    const char *moment; // a line: when it was observed
-    const char *leader; // what the server's first process is called: "server", "parent"
+    const char *moment; // one line: when it was observed
+    const char *leader; // name of the server's first process: "server", "parent"
     const struct figure_client *clients;
     const struct tree *tree;
 };

@@ -73,7 +73,7 @@ static void add_box(struct layout *l, const struct figure *f, const struct membe
         if (m->descriptors[i].refers_to != OTHER_FILE)
             add_socket(l, &m->descriptors[i], client_of(f, &m->descriptors[i]));
     if (m->is_zombie)
-        add_words(l, "has ended, nobody has waited for it");
+        add_words(l, "zombie: not reaped");
     else if (l->socket_count == box->first)
         add_words(l, "no socket");
     box->rows = (unsigned)(l->socket_count - box->first);
@@ -88,7 +88,7 @@ static bool is_reached_by(const struct layout *l, unsigned row, int client)
     return false;
 }
 
-// The row of the first, or the last, of a client's sockets; 0 if there is none.
+// The row of a client's first or last socket; 0 if there is none.
 static unsigned socket_row_of(const struct layout *l, int client, bool last)
 {
     unsigned row = 0;
@@ -98,8 +98,8 @@ static unsigned socket_row_of(const struct layout *l, int client, bool last)
     return row;
 }
 
-// The first client stands where its first socket is, the second where its last is, and never in a
-// row that the first one's line uses.
+// The first client is at the height of its first socket, the second at that of its last, and never
+// in a row that the first one's line uses.
 static void place_clients(struct layout *l)
 {
     unsigned first = socket_row_of(l, 0, false), second = socket_row_of(l, 1, true);
@@ -121,9 +121,9 @@ static void describe_client(const struct figure *f, int i, struct client_box *bo
     if (c->presence == NOT_YET)
         snprintf(box->text, sizeof box->text, "not connected yet");
     else if (c->presence == CLOSED)
-        snprintf(box->text, sizeof box->text, "has closed");
+        snprintf(box->text, sizeof box->text, "closed");
     else if (!tree_has_accepted(f->tree, c->port))
-        snprintf(box->text, sizeof box->text, "waits to be accepted");
+        snprintf(box->text, sizeof box->text, "waiting for accept");
     else if (!tree_has_descriptor(f->tree, c->port))
         snprintf(box->text, sizeof box->text, "served: no descriptor");
     else
@@ -140,7 +140,7 @@ struct layout layout_make(const struct figure *f)
     l.boxes = calloc(t->count + 1, sizeof *l.boxes);
     l.sockets = calloc(most + 1, sizeof *l.sockets);
     if (!l.boxes || !l.sockets)
-        err(1, "the figure");
+        err(1, "cannot allocate the figure");
     for (int r = 0; r <= 3; r++)
         for (size_t i = 0; i < t->count; i++)
             if (rank(f, &t->members[i]) == r)

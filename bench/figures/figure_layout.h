@@ -1,4 +1,4 @@
-// Where things stand in a figure, in rows from the top; what draws it decides how large a row is.
+// The positions in a figure, in rows from the top; the renderer decides how large a row is.
 #pragma once
 
 #include "bench/figures/figure.h"
@@ -8,14 +8,14 @@ enum { CLIENT_ROWS = 3 }; // a box: its name, a line, its end
 
 struct socket_row { // one line of a process's box
     unsigned row;
-    int client;     // whose connection it is, or NOBODY
+    int client;     // the owner of the connection, or NOBODY
     char text[64];  // what it is
     char count[32]; // its references
 };
 
 struct process_box {
-    unsigned top, rows; // without the row of its name, and its end
-    size_t first;       // of its socket_rows
+    unsigned top, rows; // without the rows of its name and its end
+    size_t first;       // index into socket_rows
     bool is_leader;
     char name[64];
 };
@@ -26,7 +26,7 @@ struct client_box {
 };
 
 struct layout {
-    unsigned rows; // all together
+    unsigned rows; // in total
     struct client_box clients[FIGURE_CLIENTS];
     struct process_box *boxes;
     size_t box_count;

@@ -36,7 +36,7 @@ static unsigned middle_of(unsigned row)
     return y_of(row) + ROW / 2;
 }
 
-// Words of this program's own, with nothing in them that SVG would take for its own.
+// Text of this program, which contains no SVG markup.
 static void put_text(FILE *file, unsigned x, unsigned y, const char *attributes, const char *text)
 {
     fprintf(file, "<text x=\"%u\" y=\"%u\" %s>%s</text>\n", x, y, attributes, text);

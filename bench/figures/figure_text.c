@@ -1,5 +1,5 @@
-// The table, and the drawing: on a canvas whose cells know which lines meet in them, so that each
-// corner, junction and crossing is the right character.
+// The table and the drawing. Each cell of the canvas knows which lines meet in it, so that every
+// corner, junction and crossing gets the right character.
 #include "bench/figures/figure_layout.h"
 
 #include <err.h>
@@ -44,8 +44,7 @@ static void print_table(const struct figure *f)
                 printf("%6s\n", "?");
         }
         if (m->is_zombie)
-            printf("  %7d  %-9s %10s  has ended, nobody has waited for it\n", (int)m->pid, role,
-                   "-");
+            printf("  %7d  %-9s %10s  zombie: not reaped\n", (int)m->pid, role, "-");
     }
 }
 
@@ -59,7 +58,7 @@ enum { CLIENT_LEFT = 2, CLIENT_RIGHT = 29, PROCESS_LEFT = 44, PROCESS_RIGHT = 84
 
 struct cell {
     unsigned char lines[STYLES]; // the directions in which they leave
-    char letter;                 // lies above them
+    char letter;                 // drawn above them
 };
 
 struct canvas {
@@ -117,7 +116,7 @@ static void draw_box(struct canvas *c, unsigned top, unsigned bottom, unsigned l
     draw_text(c, top, left + 2, title);
 }
 
-// A client's line leads to all of its sockets, by way of a column of its own.
+// A client's line leads to all of its sockets, through its own column.
 static void draw_connection(struct canvas *c, const struct layout *l, int client)
 {
     enum style style = client == 0 ? SINGLE : DOUBLE;
@@ -160,7 +159,7 @@ static void print_drawing(const struct figure *f)
     struct layout l = layout_make(f);
     struct canvas c = {l.rows, calloc(l.rows, sizeof *c.cells)};
     if (!c.cells)
-        err(1, "the figure");
+        err(1, "cannot allocate the canvas");
     for (int i = 0; i < FIGURE_CLIENTS; i++) {
         const struct client_box *box = &l.clients[i];
         draw_box(&c, box->top, box->top + CLIENT_ROWS - 1, CLIENT_LEFT, CLIENT_RIGHT, box->name);

@@ -1,10 +1,10 @@
 // figures: CS:APP's figures 12-1 to 12-4, observed live.
 //
 // Two clients connect to a server. At each step the descriptor tables of its processes are read
-// from /proc, printed, and drawn with the references that each open file has. What lies between
-// accept and fork, and between fork and close, passes too quickly to be read: there a server that
-// makes a process per connection is stopped at its system calls (ptrace). Of the others, the states
-// that last are shown.
+// from /proc, printed, and drawn with the reference count of each open file. The states between
+// accept and fork, and between fork and close, are too short to read. So a server that makes a
+// process per connection is stopped at its system calls (ptrace). For other servers, only the
+// lasting states are shown.
 #include "bench/figures/figure.h"
 #include "bench/figures/subject.h"
 #include "bench/figures/trace.h"
@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// What may never come is waited for so long: a client may have to wait for its turn, and a mistaken
+// Time limit for events that may never happen: a client may have to wait for its turn, and a buggy
 // server never reaps its child.
 enum { PATIENCE_MS = 1000 };
 
@@ -34,7 +34,7 @@ struct options {
 enum { SVG_OPTION = 256 };
 
 static const struct argp_option argp_options[] = {
-    {"svg", SVG_OPTION, "FOLDER", 0, "Draw the figures into FOLDER/figure_NAME.svg, too", 0},
+    {"svg", SVG_OPTION, "FOLDER", 0, "Also draw the figures into FOLDER/figure_NAME.svg", 0},
     {0},
 };
 
@@ -50,7 +50,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         options->server = &state->argv[state->next - 1];
-        state->next = state->argc; // the rest is the server's
+        state->next = state->argc; // the rest belongs to the server
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -111,7 +111,7 @@ static bool has_forgotten_first(void)
     return !is_served(0) && !tree_has_zombies(&tree);
 }
 
-// Waits until nothing moves and, for as long as is reasonable, until a condition holds.
+// Waits until nothing changes and, within the time limit, until a condition holds.
 static void settle(bool (*holds)(void))
 {
     static const struct timespec step = {.tv_nsec = 10000000};
@@ -122,7 +122,7 @@ static void settle(bool (*holds)(void))
         if (tree.at_rest && (now > patience_ns || !holds || holds()))
             return;
         if (now > end_ns)
-            errx(1, "%s does not come to rest", subject.command);
+            errx(1, "%s keeps changing its processes or descriptors", subject.command);
         nanosleep(&step, NULL);
     }
 }
@@ -143,7 +143,7 @@ static void observe_what_lasts(void)
 {
     char name[32], title[64];
     settle(NULL);
-    show("before", "Before any client", "everything sleeps");
+    show("before", "Before any client", "all processes are asleep");
     for (int i = 0; i < FIGURE_CLIENTS; i++) {
         connect_client(i);
         settle(client_is_served[i]);
@@ -153,7 +153,7 @@ static void observe_what_lasts(void)
         settle(NULL);
         snprintf(name, sizeof name, "client_%d", i + 1);
         snprintf(title, sizeof title, "Client %d has connected", i + 1);
-        show(name, title, "everything sleeps");
+        show(name, title, "all processes are asleep");
     }
 }
 
@@ -164,15 +164,16 @@ static void run_until(struct traced *traced, enum moment moment, struct traced *
 {
     static const char *const names[] = {
         [ACCEPTED] = "accept a client",
-        [FORKED] = "make a child",
+        [FORKED] = "fork a child",
         [AT_ACCEPT] = "call accept",
-        [AT_RECEIVE] = "ask for its client's bytes",
+        [AT_RECEIVE] = "read from its client",
     };
     if (!trace_until(traced, moment, child, limit_ns()))
-        errx(1, "%s: process %d does not %s", subject.command, (int)traced->pid, names[moment]);
+        errx(1, "%s: process %d did not %s in time", subject.command, (int)traced->pid,
+             names[moment]);
 }
 
-// A client's two figures; the parent is held at accept before and after.
+// A client's two figures; the parent is stopped at accept before and after.
 static void observe_fork(struct traced *parent, int i)
 {
     const int client = i + 1, accepted = 1 + 2 * i, forked = 2 + 2 * i;
@@ -189,7 +190,7 @@ static void observe_fork(struct traced *parent, int i)
     snprintf(name, sizeof name, "12-%da", forked);
     snprintf(title, sizeof title, "On the way to figure 12-%d: the server has forked child %d",
              forked, client);
-    show(name, title, "both are stopped as fork returns: each has all of the descriptors");
+    show(name, title, "both are stopped as fork returns: each has all descriptors");
 
     run_until(&child, AT_RECEIVE, NULL);
     run_until(parent, AT_ACCEPT, NULL);
@@ -197,8 +198,7 @@ static void observe_fork(struct traced *parent, int i)
     snprintf(title, sizeof title, "Figure 12-%d: child %d serves client %d", forked, client,
              client);
     snprintf(moment, sizeof moment,
-             "the parent is stopped as it calls accept again, child %d as it asks for bytes",
-             client);
+             "the parent is stopped as it calls accept again, child %d as it calls read", client);
     show(name, title, moment);
     trace_end(&child);
     for (int j = 0; j <= i; j++)
@@ -222,8 +222,8 @@ static bool may_trace(struct traced *parent)
         return true;
     if (errno == ETIMEDOUT)
         err(1, "%s cannot be stopped", subject.command);
-    printf("The server cannot be stopped between accept, fork and close (ptrace: %s): these are "
-           "the states that last.\n",
+    printf("The server cannot be stopped between accept, fork and close (ptrace: %s): only "
+           "lasting states are shown.\n",
            strerror(errno));
     return false;
 }
@@ -251,7 +251,7 @@ static void observe_the_end_of_first(void)
     check_echo(1);
     settle(NULL);
     say_who_is_gone();
-    show("after", "Client 1 has finished, client 2 is served", "everything sleeps");
+    show("after", "Client 1 has finished, client 2 is served", "all processes are asleep");
 }
 
 int main(int argc, char **argv)
@@ -265,18 +265,18 @@ int main(int argc, char **argv)
         .doc = "Shows CS:APP's figures 12-1 to 12-4, observed live: two clients connect to a "
                "server, and at each step the descriptor tables of its processes are printed and "
                "drawn with their reference counts.\vSERVER is a name in servers/ or a path "
-               "(default: fork). Servers that do not make a process per connection show the states "
-               "that last.",
+               "(default: fork). For servers without a process per connection, only lasting states "
+               "are shown.",
     };
     if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &options))
         return 2;
     if (options.svg && mkdir(options.svg, 0777) < 0 && errno != EEXIST)
         err(1, "%s", options.svg);
     svg_folder = options.svg;
-    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) // a caller may have it ignored
+    if (signal(SIGCHLD, SIG_DFL) == SIG_ERR) // the caller may have ignored it
         err(1, "signal");
 
-    // What this program was left open by its caller is not to be in the server's table.
+    // Closes inherited descriptors, which must not appear in the server's table.
     if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         err(1, "close_range");
 
@@ -291,8 +291,9 @@ int main(int argc, char **argv)
     else
         observe_what_lasts();
     if (tree.without_kcmp)
-        printf("The kernel may not be asked which descriptors refer to the same open file (kcmp): "
-               "sockets are told by their inode, others not at all.\n");
+        printf(
+            "The kernel does not allow kcmp here: sockets are matched by inode, other descriptors "
+            "not at all.\n");
     observe_the_end_of_first();
     subject_stop(&subject);
     close(clients[1].fd);

@@ -42,7 +42,7 @@ static void start(const struct arguments *list)
     running.errors_fd = memfd_create("errors", MFD_CLOEXEC);
     if (running.errors_fd < 0 || sched_getaffinity(0, sizeof cpus, &cpus) < 0 ||
         pipe2(output, O_CLOEXEC) < 0)
-        err(1, "cannot start a server");
+        err(1, "cannot start the server");
     running.pid = process_start(list, &cpus, output[1], running.errors_fd, -1);
     running.output_fd = output[0];
     close(output[1]);
@@ -58,7 +58,7 @@ static void kill_it(void)
     running.pid = 0;
 }
 
-// Waits until it has ended. False, and it runs on, if it does not.
+// Waits until it has ended. False if it keeps running.
 static bool await_end(int *status)
 {
     struct rusage usage;
@@ -68,7 +68,7 @@ static bool await_end(int *status)
     return true;
 }
 
-// What it has said on its standard error so far, at most bytes - 1 of it.
+// Its standard error so far, at most bytes - 1.
 static void read_errors(char *text, size_t bytes)
 {
     ssize_t n = pread(running.errors_fd, text, bytes - 1, 0);
@@ -101,8 +101,8 @@ static void find(const char *name, char *path, size_t bytes)
         err(2, "no such server: %s", path);
 }
 
-// Asks a server for its family and whether it has a pool. One that is not from here may not know
-// the question: then it is neither.
+// Asks a server for its family and whether it has a pool. A foreign server may not know --describe:
+// then it has neither.
 static bool has_pool(struct subject *s, char *path)
 {
     char line[1024], *rest = line, *fields[DESCRIPTION_FIELDS] = {NULL};
@@ -124,18 +124,18 @@ static bool has_pool(struct subject *s, char *path)
 // ---- starting and stopping
 // -----------------------------------------------------------------------
 
-// Ends the program because of a server that does not serve, with what it said, if anything.
+// Ends the program because a server does not serve, with the server's message, if any.
 static _Noreturn void give_up(const char *path)
 {
     char line[512];
     int status = 0;
-    kill(running.pid, SIGTERM); // it may just say nothing
+    kill(running.pid, SIGTERM); // it may only be silent
     bool skip = await_end(&status) && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIP;
     read_errors(line, sizeof line);
     line[strcspn(line, "\n")] = '\0';
     if (*line)
         errx(skip ? EXIT_SKIP : 1, "%s", line);
-    errx(1, "%s does not say 'listening on 127.0.0.1:PORT'", path);
+    errx(1, "%s did not print 'listening on 127.0.0.1:PORT'", path);
 }
 
 static void write_command(const struct arguments *list, char *command, size_t bytes)
@@ -179,7 +179,7 @@ void subject_stop(struct subject *s)
     int status;
     kill(s->pid, SIGTERM);
     if (!await_end(&status))
-        errx(1, "%s does not stop", s->command);
+        errx(1, "%s did not stop", s->command);
     if (process_group_kill(s->pid))
         errx(1, "%s left processes behind", s->command);
     read_errors(errors, sizeof errors);
@@ -224,5 +224,5 @@ void subject_echo(int fd, const char *words)
         got += (size_t)n;
     }
     if (memcmp(words, back, bytes) != 0)
-        errx(1, "'%s' came back otherwise", words);
+        errx(1, "'%s' came back changed", words);
 }

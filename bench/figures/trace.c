@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SYSCALL_STOP = SIGTRAP | 0x80 }; // what PTRACE_O_TRACESYSGOOD makes of it
+enum { SYSCALL_STOP = SIGTRAP | 0x80 }; // as reported with PTRACE_O_TRACESYSGOOD
 
-// Waits until a process stops. False if it has ended, or does not stop until then.
+// Waits until a process stops. False if it has ended, or does not stop in time.
 static bool wait_for_stop(pid_t pid, int *status, uint64_t until_ns)
 {
     static const struct timespec step = {.tv_nsec = 200000};
@@ -57,7 +57,7 @@ static bool is_accept(long call)
     return call == SYS_accept4;
 }
 
-// read() is also how a program that was just executed gets its libraries.
+// read() also loads the libraries of a program that was just executed.
 static bool receives(const struct traced *t)
 {
     char path[64], target[64] = "";
@@ -68,7 +68,7 @@ static bool receives(const struct traced *t)
            strncmp(target, "socket:", strlen("socket:")) == 0;
 }
 
-// Whether the system call that it stands at the beginning or the end of makes the moment.
+// Whether the system call that the process is entering or leaving is the awaited moment.
 static bool is_at(struct traced *t, enum moment moment)
 {
     struct __ptrace_syscall_info info;
@@ -83,7 +83,7 @@ static bool is_at(struct traced *t, enum moment moment)
            !info.exit.is_error;
 }
 
-// A child that was just made is held from its beginning.
+// A new child is stopped from its beginning.
 static bool hold_child(const struct traced *parent, struct traced *child, uint64_t until_ns)
 {
     unsigned long pid;
@@ -113,7 +113,7 @@ bool trace_until(struct traced *traced, enum moment moment, struct traced *child
             if (is_at(traced, moment))
                 return true;
         } else if (event == 0) {
-            signal_number = stop; // somebody else's, and delivered as if nobody traced
+            signal_number = stop; // an ordinary signal, delivered as if there were no tracer
         }
     }
     return false;

@@ -1,7 +1,7 @@
-// Stopping a running process at the moments of a server's life that pass too quickly to be seen:
-// between accept and fork, between fork and close (ptrace(2)).
+// Stops a running process at moments of a server's life that are too short to observe: between
+// accept and fork, between fork and close (ptrace(2)).
 //
-// Whoever is traced is killed when this process ends, and runs on as before when it is released.
+// A traced process is killed if this process ends, and continues as before when released.
 #pragma once
 
 #include <stdbool.h>
@@ -10,9 +10,9 @@
 
 enum moment {
     ACCEPTED,   // accept returns, with a connection
-    FORKED,     // the call that makes a child returns; the child has not begun
+    FORKED,     // the call that creates a child returns; the child has not started
     AT_ACCEPT,  // accept is called
-    AT_RECEIVE, // bytes of a socket are asked for
+    AT_RECEIVE, // a socket is read
 };
 
 struct traced {
@@ -21,14 +21,14 @@ struct traced {
     int call_fd; // its first argument
 };
 
-// Takes hold of a process. False, and errno, if that is not permitted or cannot be done here.
+// Attaches to a process. False, with errno set, if that is not permitted or not possible here.
 bool trace_begin(struct traced *traced, pid_t pid, uint64_t until_ns);
 
-// Lets a process that is held run until that moment, and holds it there. With FORKED *child is
-// held, too, at its beginning. False if the moment has not come until_ns (CLOCK_MONOTONIC), or it
-// has ended.
+// Lets a stopped process run until that moment, and stops it there. With FORKED, *child is also
+// stopped, at its beginning. False if the moment has not come by until_ns (CLOCK_MONOTONIC), or the
+// process has ended.
 bool trace_until(struct traced *traced, enum moment moment, struct traced *child,
                  uint64_t until_ns);
 
-// Lets a process that is held go.
+// Releases a stopped process.
 void trace_end(const struct traced *traced);

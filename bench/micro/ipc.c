@@ -1,4 +1,4 @@
-// What several of bench/micro/ipc/*.c need.
+// Helpers shared by several of bench/micro/ipc/*.c.
 #include "bench/micro/ipc.h"
 
 #include <err.h>

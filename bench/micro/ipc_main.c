@@ -1,10 +1,10 @@
-// The program around every bench/micro/ipc/<name>.c: COUNT messages of BYTES to a peer, which
-// answers each, or with --one-way the last one.
+// The main program of every bench/micro/ipc/<name>.c: COUNT messages of BYTES to a peer, which
+// answers each, or with --one-way only the last one.
 //
-// It holds no clock. A run is timed from outside, and the cost of one round trip, or of one message
-// in a stream, is the slope between two COUNTs: starting, forking and ending cancel out, and so
-// does a stream's one answer. What the slope contains beside the mechanism is one memcmp of BYTES,
-// and in round trips the peer's look at a byte.
+// It measures no time itself. A run is timed from outside, and the cost of one round trip, or of
+// one message in a stream, is the slope between two COUNTs: start, fork, exit and a stream's single
+// answer cancel out. Besides the mechanism, the slope contains one memcmp of BYTES, and in round
+// trips the peer's check of one byte.
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static const char *const family_names[] = {
 static bool is_thread(const char *text)
 {
     if (strcmp(text, "thread") != 0 && strcmp(text, "process") != 0)
-        errx(EXIT_USAGE, "--peer is process or thread, not '%s'", text);
+        errx(EXIT_USAGE, "--peer must be process or thread, not '%s'", text);
     return strcmp(text, "thread") == 0;
 }
 
@@ -42,7 +42,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt says what is wrong; argp would add a second line
+        state->err_stream = NULL; // getopt has printed the error; argp would add a second line
         return 0;
     case OPTION_DESCRIBE:
         arguments->describe = true;
@@ -61,7 +61,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->run.count != 0)
-            errx(EXIT_USAGE, "one COUNT is enough: '%s' is too many", text);
+            errx(EXIT_USAGE, "unexpected argument '%s' after COUNT", text);
         arguments->run.count = number_whole(text, "COUNT", 1, MAX_COUNT);
         return 0;
     default:
@@ -71,18 +71,18 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 static const struct argp_option options[] = {
     {"size", 's', "BYTES", 0, "Length of a message, 1 to 65536 (default 64)", 0},
-    {"peer", OPTION_PEER, "process|thread", 0, "What the peer is (default process)", 0},
+    {"peer", OPTION_PEER, "process|thread", 0, "Type of the peer (default process)", 0},
     {"peer-cpu", OPTION_PEER_CPU, "N", 0,
-     "Processor that the peer runs on (default: as inherited). Where the initiator runs is its "
-     "caller's to choose, with taskset",
+     "CPU that the peer runs on (default: as inherited). Choose the CPU of the initiator with "
+     "taskset",
      0},
     {"one-way", OPTION_ONE_WAY, NULL, 0,
-     "Send all messages one after the other, waiting only where there is no room for one; the peer "
-     "verifies them and answers the last one",
+     "Send all messages without waiting for answers; the peer verifies them and answers only the "
+     "last one",
      0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, workers, source and summary, separated by tabs, if this "
-     "machine can run it with the other options",
+     "Print name, family, capacity, workers, source and summary, tab-separated, if this machine "
+     "can run it with the other options",
      0},
     {0},
 };
@@ -91,11 +91,12 @@ static const struct argp argp = {
     .options = options,
     .parser = parse_option,
     .args_doc = "COUNT",
-    .doc = "Make COUNT round trips of a message with a peer that echoes it, or send the peer COUNT "
-           "messages, and verify every byte.\v"
-           "Prints nothing on success. Time it from outside: the cost of one round trip, or one "
-           "message, is the slope between two COUNTs. "
-           "Exits with 77 and the reason if this machine cannot run it, or not with these options.",
+    .doc =
+        "Makes COUNT round trips of a message with a peer that echoes it, or sends the peer COUNT "
+        "messages, and verifies every byte.\v"
+        "Prints nothing on success. Time it from outside: the cost of one round trip, or one "
+        "message, is the slope between two COUNTs. "
+        "Exits with 77 and the reason if this machine cannot run it with these options.",
 };
 
 static void describe(void)
@@ -114,7 +115,7 @@ int main(int argc, char *argv[])
     if (argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
         return EXIT_USAGE;
     if (!arguments.describe && arguments.run.count == 0)
-        errx(EXIT_USAGE, "COUNT is missing; --help says more");
+        errx(EXIT_USAGE, "COUNT is missing (see --help)");
 
     ipc_check(&arguments.run);
     if (arguments.describe)

@@ -1,13 +1,13 @@
-// No process outlives a run, nor does what ipc.remove() removes.
+// Ensures that no process, and nothing that ipc.remove() removes, outlives a run.
 //
 // There is always a child. The child's death is a SIGCHLD, which ends the parent wherever it waits;
-// the parent's death, even by SIGKILL, is a SIGTERM to the child. Of the two the last one calls
-// ipc.remove(). The child has a process group of its own, so that whoever kills the parent's whole
-// group leaves it alive to do so.
+// the parent's death, even by SIGKILL, is a SIGTERM to the child. The last of the two calls
+// ipc.remove(). The child has its own process group, so that killing the parent's whole group
+// leaves the child alive to do so.
 //
-// The child is the peer of the parent, or, if the peer is to be a thread, has both ends in it. Then
-// the parent only waits for it: the threads of one process all die at once, and could not clear up
-// for each other.
+// The child is the peer of the parent or, if the peer is a thread, contains both ends. Then the
+// parent only waits for it: the threads of one process all die together, and could not clean up for
+// each other.
 #include "bench/micro/ipc_run.h"
 
 #include <err.h>
@@ -24,17 +24,17 @@
 
 enum { EXIT_SKIP = 77 };
 
-// Message i begins at pattern[i % PERIOD], and pattern[k] is k % PERIOD: it differs in every byte
-// from the PERIOD - 1 messages before it, so a stale one shows even if it is one byte long. The
-// period is prime, so that pages in the wrong order show as well. It is written once, so that a
-// message pays for the comparison alone.
+// Message i begins at pattern[i % PERIOD], and pattern[k] is k % PERIOD. It differs in every byte
+// from the PERIOD - 1 messages before it, so even a stale one-byte message is detected. The period
+// is prime, so that swapped pages are detected, too. The pattern is written once, so that a message
+// costs only the comparison.
 enum { PERIOD = 251 };
 static unsigned char pattern[MAX_MESSAGE_BYTES + PERIOD];
 static _Thread_local unsigned char message[MAX_MESSAGE_BYTES];
 
 static pid_t parent;
-static volatile pid_t child;   // 0: none, or none any more, or this is it
-static const char *child_died; // composed beforehand: a signal handler must not printf
+static volatile pid_t child;   // 0: none, or none any more, or this process is the child
+static const char *child_died; // prepared in advance: a signal handler must not use printf
 
 // ---- what the two ends do ----
 
@@ -58,7 +58,7 @@ static void expect_answer(unsigned long number, const struct run *run)
 {
     ipc.receive(message, run->message_bytes);
     if (!came_whole(number, run))
-        errx(EXIT_FAILURE, "message %lu came back with other bytes than were sent", number + 1);
+        errx(EXIT_FAILURE, "message %lu came back with wrong bytes", number + 1);
 }
 
 static void make_round_trips(const struct run *run)
@@ -78,11 +78,11 @@ static void send_all(const struct run *run)
 
 static _Noreturn void complain(unsigned long number)
 {
-    errx(EXIT_FAILURE, "message %lu did not reach the peer as it was sent", number + 1);
+    errx(EXIT_FAILURE, "message %lu reached the peer with wrong bytes", number + 1);
 }
 
-// The initiator compares all of it. One byte is looked at here, so that what never left the
-// initiator cannot come back to it either.
+// The initiator compares the whole message. The peer checks one byte, so that a message that never
+// left the initiator cannot pass.
 static void answer_each(const struct run *run)
 {
     for (unsigned long number = 0; number < run->count; number++) {
@@ -133,7 +133,7 @@ static bool pin_to(long cpu)
 static void be_peer(const struct run *run)
 {
     if (run->peer_cpu != ANY_CPU && !pin_to(run->peer_cpu))
-        err(EXIT_FAILURE, "processor %ld", run->peer_cpu);
+        err(EXIT_FAILURE, "CPU %ld", run->peer_cpu);
     ipc.take(PEER);
     let_go(INITIATOR, run);
     if (run->traffic == ONE_WAY)
@@ -144,12 +144,12 @@ static void be_peer(const struct run *run)
 
 // ---- how they live and die ----
 
-// Runs in signal handlers, too: async-signal-safe calls only.
+// Also runs in signal handlers: async-signal-safe calls only.
 static void tear_down(void)
 {
     pid_t victim = child;
 
-    child = 0; // first, so that this death is not taken for a failure
+    child = 0; // first, so that this death does not count as a failure
     if (victim > 0) {
         kill(victim, SIGKILL);
         waitpid(victim, NULL, 0);
@@ -158,8 +158,8 @@ static void tear_down(void)
         ipc.remove();
 }
 
-// Not the child, whose end its parent sees: an answer may still be unread, and of two threads the
-// other one would take the removal for a second failure.
+// Not in the child: its parent sees its end, an answer may still be unread, and the other of two
+// threads would take the removal for a second failure.
 static void tear_down_at_exit(void)
 {
     if (getpid() == parent)
@@ -171,8 +171,8 @@ static bool is_orphan(void)
     return getpid() != parent && getppid() != parent;
 }
 
-// Dies of the signal (SA_RESETHAND has put the default back), so that a caller can tell. Nobody is
-// left to be told why an orphan dies, or why one of its two threads cannot go on now.
+// Dies of the signal (SA_RESETHAND has restored the default), so that a caller can see it. An
+// orphan, or a thread whose process is ending, has no one to report to.
 static void on_termination(int signal_number)
 {
     if (is_orphan())
@@ -191,10 +191,10 @@ static void on_child(int signal_number, siginfo_t *info, void *context)
     if (child == 0 || info->si_pid != child || (exited && info->si_status == EXIT_SUCCESS))
         return;
     tear_down();
-    if (exited) // and has said why
+    if (exited) // and has printed the reason
         _exit(info->si_status);
     if (write(STDERR_FILENO, child_died, strlen(child_died)) < 0)
-        _exit(EXIT_FAILURE); // nowhere left to say why
+        _exit(EXIT_FAILURE); // no way to report the reason
     _exit(EXIT_FAILURE);
 }
 
@@ -213,7 +213,7 @@ static void install_handlers(void)
                                     .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
     struct sigaction ended = {.sa_sigaction = on_child,
                               .sa_flags = SA_SIGINFO | SA_NOCLDSTOP | SA_RESTART};
-    struct sigaction ignore = {.sa_handler = SIG_IGN}; // write() then says EPIPE
+    struct sigaction ignore = {.sa_handler = SIG_IGN}; // write() then returns EPIPE
 
     if (sigaction(SIGTERM, &termination, NULL) < 0 || sigaction(SIGINT, &termination, NULL) < 0 ||
         sigaction(SIGCHLD, &ended, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0)
@@ -239,7 +239,7 @@ static void tie_to_parent(void)
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || setpgid(0, 0) < 0)
         err(EXIT_FAILURE, "prctl or setpgid");
     if (getppid() != parent)
-        raise(SIGTERM); // it was gone before prctl()
+        raise(SIGTERM); // the parent died before prctl()
 }
 
 static void *be_peer_thread(void *run)
@@ -272,7 +272,7 @@ static _Noreturn void be_child(const struct run *run)
     _exit(EXIT_SUCCESS);
 }
 
-// How the child ended is on_child()'s to judge; here it is only waited for.
+// on_child() judges how the child ended; this only waits for it.
 static void reap_child(void)
 {
     if (waitpid(child, NULL, 0) < 0)
@@ -280,7 +280,7 @@ static void reap_child(void)
     child = 0;
 }
 
-// Signals are held off from before open() until both processes can answer them.
+// Signals are blocked from before open() until both processes can handle them.
 void ipc_run(const struct run *run)
 {
     parent = getpid();
@@ -305,8 +305,8 @@ void ipc_run(const struct run *run)
 
 // ---- whether it can be run ----
 
-// Which processors may be used only the kernel knows, so this process goes there for a moment: it
-// may be more than those that it is bound to now.
+// Only the kernel knows which CPUs may be used, so this process moves there for a moment: there may
+// be more than its current affinity allows.
 static bool may_use(long cpu)
 {
     cpu_set_t before;
@@ -333,6 +333,6 @@ void ipc_check(const struct run *run)
         errx(EXIT_SKIP, "a message is at most %zu bytes long here, not %zu", most,
              run->message_bytes);
     if (run->peer_cpu != ANY_CPU && !may_use(run->peer_cpu))
-        errx(EXIT_SKIP, "there is no processor %ld here, or this program may not use it",
+        errx(EXIT_SKIP, "CPU %ld does not exist here, or this program may not use it",
              run->peer_cpu);
 }

@@ -12,13 +12,13 @@ struct run {
     unsigned long count;
     size_t message_bytes;
     enum traffic traffic;
-    bool peer_is_thread; // or else a process
-    long peer_cpu;       // the one processor that the peer runs on, or ANY_CPU: as inherited
+    bool peer_is_thread; // otherwise a process
+    long peer_cpu;       // the CPU that the peer runs on, or ANY_CPU: as inherited
 };
 
-// Ends the program with 77 and the reason if this machine cannot run it so.
+// Ends the program with 77 and the reason if this machine cannot run it with these options.
 void ipc_check(const struct run *run);
 
-// Returns when the peer has ended and nothing is left. A failure ends the program, with status 1
-// and what the end says that has noticed it; of two processes the other one may notice that.
+// Returns after the peer has ended and everything is removed. A failure ends the program with
+// status 1 and a message; it may be noticed by either process.
 void ipc_run(const struct run *run);

@@ -10,8 +10,8 @@
 
 enum { STACK_BYTES = 64 * 1024 };
 
-// Returns the top of a stack that faults when it overflows. One serves all: a child has ended
-// before the next starts.
+// Returns the top of a stack with a guard page. One stack is enough: a child ends before the next
+// one starts.
 static char *map_stack(void)
 {
     size_t guard_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -25,9 +25,9 @@ static char *map_stack(void)
     return bottom + guard_bytes + STACK_BYTES;
 }
 
-// Without CLONE_SETTLS errno and all of libc's thread state are the parent's, which is using them:
-// nothing from libc may be called here, not even _exit(). clone()'s wrapper makes the bare exit
-// system call with what is returned.
+// Without CLONE_SETTLS, errno and all thread state of libc belong to the parent, which is using
+// them. Nothing from libc may be called here, not even _exit(): clone()'s wrapper makes the bare
+// exit system call with the return value.
 static int child(void *unused)
 {
     (void)unused;

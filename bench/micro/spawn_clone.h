@@ -1,5 +1,5 @@
-// Children of clone() in the parent's memory, which differ in nothing but the flags.
+// Children of clone() in the parent's memory, which differ only in their flags.
 #pragma once
 
-// Makes a child with these flags beside CLONE_VM, on a stack of its own, and reaps it.
+// Creates a child with these flags plus CLONE_VM, on its own stack, and reaps it.
 void clone_and_reap(int flags);

@@ -9,21 +9,21 @@
 
 char *image[] = {NULL, CHILD_NAME, NULL};
 
-// A name without a '/' would mean one thing to exec and another to a shell.
+// A name without a '/' would mean different things to exec and to a shell.
 void image_choose(char *path)
 {
     struct stat file;
 
     if (strchr(path, '/') == NULL)
-        errx(2, "--image takes a path with a '/' in it, not '%s'", path);
+        errx(2, "--image must be a path with a '/', not '%s'", path);
     if (stat(path, &file) < 0)
-        err(77, "--image %s", path); // it is for the machine to have one
+        err(77, "--image %s", path); // the machine must provide it
     if (!S_ISREG(file.st_mode) || access(path, X_OK) < 0)
-        errx(2, "--image %s: that is not a program that can be executed", path);
+        errx(2, "--image %s: not an executable program", path);
     image[0] = path;
 }
 
-// The path itself: in a shell's child /proc/self/exe is the shell.
+// The resolved path, because in a shell's child /proc/self/exe is the shell.
 const char *image_missing(void)
 {
     static char own_path[PATH_MAX];
@@ -32,7 +32,7 @@ const char *image_missing(void)
         if (readlink("/proc/self/exe", own_path, sizeof own_path - 1) < 0)
             return "/proc is not mounted: this program cannot find itself to execute it";
         if (access(own_path, X_OK) < 0)
-            return "this program cannot be executed anew: its file is gone or may not be executed";
+            return "this program cannot execute itself: its file is gone or not executable";
         image[0] = own_path;
     }
     if (setenv(IMAGE_VARIABLE, image[0], 1) < 0)

@@ -1,8 +1,8 @@
-// The program around every bench/micro/spawn/<name>.c: COUNT children, one after the other.
+// The main program of every bench/micro/spawn/<name>.c: COUNT children, one after another.
 //
-// It holds no clock. A run is timed from outside, and the cost of one child is the slope between
-// two COUNTs: starting and ending this program cancels out. The loop itself, an indirect call a
-// child, is a nanosecond beside microseconds.
+// It measures no time itself. A run is timed from outside, and the cost of one child is the slope
+// between two COUNTs: starting and ending this program cancel out. The loop itself, an indirect
+// call per child, takes a nanosecond where a child takes microseconds.
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
@@ -41,15 +41,15 @@ struct arguments {
 
 static const char *const family_names[] = {[PROCESS] = "process", [THREAD] = "thread"};
 
-static bool may_say_0; // the image is somebody else's program
+static bool may_exit_0; // the image is any program
 
 void check_status(int status)
 {
     if (WIFSIGNALED(status))
         errx(EXIT_FAILURE, "the child was killed by signal %d", WTERMSIG(status));
-    if (WEXITSTATUS(status) != CHILD_STATUS && !(may_say_0 && WEXITSTATUS(status) == 0))
+    if (WEXITSTATUS(status) != CHILD_STATUS && !(may_exit_0 && WEXITSTATUS(status) == 0))
         errx(EXIT_FAILURE, "the child exited with status %d, not %d%s", WEXITSTATUS(status),
-             CHILD_STATUS, may_say_0 ? " or 0" : "");
+             CHILD_STATUS, may_exit_0 ? " or 0" : "");
 }
 
 void reap(pid_t pid)
@@ -67,7 +67,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt says what is wrong; argp would add a second line
+        state->err_stream = NULL; // getopt has printed the error; argp would add a second line
         return 0;
     case OPTION_DESCRIBE:
         arguments->describe = true;
@@ -89,13 +89,13 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case OPTION_IMAGE:
         if (!spawn.loads_image)
-            errx(EXIT_USAGE, "--image: children that are made this way execute no program");
+            errx(EXIT_USAGE, "--image: this method executes no program");
         image_choose(text);
-        may_say_0 = true;
+        may_exit_0 = true;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->count != 0)
-            errx(EXIT_USAGE, "one COUNT is enough: '%s' is too many", text);
+            errx(EXIT_USAGE, "unexpected argument '%s' after COUNT", text);
         arguments->count = number_whole(text, "COUNT", 1, MAX_COUNT);
         return 0;
     default:
@@ -105,24 +105,25 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 static const struct argp_option options[] = {
     {"touch", OPTION_TOUCH, "MIB", 0,
-     "Memory that the parent has written to before the first child, in pages of the usual size "
-     "(default 0)",
+     "Memory that the parent writes to before the first child, in pages of the usual size (default "
+     "0)",
      0},
     {"huge", OPTION_HUGE, NULL, 0,
-     "The memory of --touch is in transparent huge pages: MIB is a multiple of their size", 0},
+     "Put the memory of --touch into transparent huge pages; MIB must be a multiple of their size",
+     0},
     {"descriptors", OPTION_DESCRIPTORS, "N", 0,
-     "Open descriptors of the parent, the standard three included (default: as inherited)", 0},
+     "Open descriptors of the parent, including the standard three (default: as inherited)", 0},
     {"mappings", OPTION_MAPPINGS, "N", 0,
-     "Further mappings of the parent, of one page each, written to (default 0)", 0},
-    {"threads", OPTION_THREADS, "N", 0, "Other threads of the parent, asleep (default 0)", 0},
+     "Additional mappings of the parent, of one written page each (default 0)", 0},
+    {"threads", OPTION_THREADS, "N", 0, "Additional sleeping threads of the parent (default 0)", 0},
     {"image", OPTION_IMAGE, "PATH", 0,
-     "Program that the child executes, with the one argument " CHILD_NAME
-     ", and that exits with 42 or 0 (default: this program, which exits with 42 at once). Only for "
-     "ways that execute a program",
+     "Program that the child executes, with the single argument " CHILD_NAME
+     "; it must exit with 42 or 0 (default: this program, which exits with 42 at once). Only for "
+     "methods that execute a program",
      0},
     {"describe", OPTION_DESCRIBE, NULL, 0,
-     "Print name, family, capacity, workers, source and summary, separated by tabs, if this "
-     "machine can run it with the other options",
+     "Print name, family, capacity, workers, source and summary, tab-separated, if this machine "
+     "can run it with the other options",
      0},
     {0},
 };
@@ -131,10 +132,11 @@ static const struct argp argp = {
     .options = options,
     .parser = parse_option,
     .args_doc = "COUNT",
-    .doc = "Make COUNT processes (or threads) one after the other, each of which ends at once, and "
-           "reap each.\v"
-           "Prints nothing on success. Time it from outside: the cost of one child is the slope "
-           "between two COUNTs. Exits with 77 and the reason if this machine cannot run it.",
+    .doc =
+        "Creates COUNT processes (or threads) one after another, each of which exits at once, and "
+        "reaps each.\v"
+        "Prints nothing on success. Time it from outside: the cost of one child is the slope "
+        "between two COUNTs. Exits with 77 and the reason if this machine cannot run it.",
 };
 
 static void describe(void)
@@ -156,7 +158,7 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
 
     if (!arguments.describe && arguments.count == 0)
-        errx(EXIT_USAGE, "COUNT is missing; --help says more");
+        errx(EXIT_USAGE, "COUNT is missing (see --help)");
 
     const char *reason = spawn.unsupported != NULL ? spawn.unsupported() : NULL;
     if (reason == NULL && spawn.loads_image)
@@ -170,7 +172,7 @@ int main(int argc, char *argv[])
         return EXIT_SUCCESS;
     }
 
-    // A caller that ignores SIGCHLD hands that down: the kernel would reap in our place.
+    // If the caller ignores SIGCHLD, this is inherited: the kernel would reap the children.
     if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
         err(EXIT_FAILURE, "signal");
     parent_become(&arguments.parent);

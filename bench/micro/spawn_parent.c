@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
-enum { SPARE_DESCRIPTORS = 16 }; // for what a way to make a child opens meanwhile: popen's pipe
+enum { SPARE_DESCRIPTORS = 16 }; // for descriptors that a method opens meanwhile: popen's pipe
 enum { KIB_PER_MIB = 1024, BYTES_PER_MIB = 1024 * 1024 };
 
-// The number behind a name in a file of /proc or /sys; 0 if the name, or the file, is not there.
+// The number after a name in a file of /proc or /sys; 0 if the name or the file does not exist.
 static unsigned long read_figure(const char *path, const char *name)
 {
     FILE *file = fopen(path, "re");
@@ -45,25 +45,26 @@ static size_t huge_page_bytes(void)
     return may_use ? read_figure("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "") : 0;
 }
 
-// A quarter of what is available stays: a machine that swaps, or kills, measures nothing.
+// A quarter of the available memory stays free: a machine that swaps or kills processes measures
+// nothing.
 static void check_memory(unsigned long touch_mib)
 {
     unsigned long available_mib = read_figure("/proc/meminfo", "MemAvailable:") / KIB_PER_MIB;
 
     if (touch_mib > available_mib / 4 * 3)
-        errx(EXIT_SKIP, "%lu MiB are more than three quarters of the %lu MiB that are available",
-             touch_mib, available_mib);
+        errx(EXIT_SKIP, "%lu MiB are more than three quarters of the available %lu MiB", touch_mib,
+             available_mib);
 }
 
 static void check_huge_pages(unsigned long touch_mib)
 {
     if (touch_mib == 0)
-        errx(EXIT_USAGE, "--huge says how the memory of --touch is to be, which is missing");
+        errx(EXIT_USAGE, "--huge needs --touch");
 
     size_t huge_bytes = huge_page_bytes();
 
     if (huge_bytes == 0)
-        errx(EXIT_SKIP, "this kernel has no transparent huge pages, or they are switched off");
+        errx(EXIT_SKIP, "this kernel has no transparent huge pages, or they are disabled");
     if (touch_mib * BYTES_PER_MIB % huge_bytes != 0)
         errx(EXIT_SKIP, "--touch %lu is not a whole number of huge pages of %zu MiB", touch_mib,
              huge_bytes / BYTES_PER_MIB);
@@ -87,12 +88,12 @@ void parent_check(const struct parent *parent)
     if (parent->touch_mib > 0)
         check_memory(parent->touch_mib);
     if (parent->descriptors > 0 && limits.rlim_max < parent->descriptors + SPARE_DESCRIPTORS)
-        errx(EXIT_SKIP, "%lu descriptors, and some to spare, are more than the hard limit of %llu",
+        errx(EXIT_SKIP, "%lu descriptors plus spare ones exceed the hard limit of %llu",
              parent->descriptors, (unsigned long long)limits.rlim_max);
 }
 
-// Whoever opens gets the lowest free number: when the last is taken, so are all before it. Those
-// after it, which a caller has handed down, are closed. An image inherits them all.
+// open returns the lowest free number: when the last one is taken, so are all before it. Higher
+// descriptors, inherited from the caller, are closed. An image inherits them all.
 static void open_descriptors(unsigned long count)
 {
     struct rlimit limits = descriptor_limits();
@@ -114,7 +115,7 @@ static void open_descriptors(unsigned long count)
         err(EXIT_SKIP, "close_range");
 }
 
-// Huge pages begin at multiples of their size; what lies before the first one is never touched.
+// Huge pages begin at multiples of their size; memory before the first one is never touched.
 static void touch_memory(unsigned long mib, bool huge)
 {
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -127,17 +128,18 @@ static void touch_memory(unsigned long mib, bool huge)
         err(EXIT_SKIP, "mmap of %lu MiB", mib);
     if (huge)
         memory += (huge_bytes - (uintptr_t)memory % huge_bytes) % huge_bytes;
-    // A kernel that has no huge pages does not know either advice: without them is then how it is.
+    // A kernel without huge pages does not know either advice; then there are none anyway.
     if (madvise(memory, bytes, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE) < 0 &&
         (huge || errno != EINVAL))
         err(EXIT_SKIP, "madvise");
     if (madvise(memory, bytes, MADV_POPULATE_WRITE) == 0)
-        return; // all pages in one call: their faults would take longer than what is to be timed
+        return; // all pages in one call: faulting them in one by one would take longer than the
+                // measurement
     for (size_t at = 0; at < bytes; at += page_bytes)
         memory[at] = 1;
 }
 
-// Neighbours that are alike would become one: every second may be executed, too.
+// Equal neighbours would be merged: every second one is executable, too.
 static void add_mappings(unsigned long count)
 {
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
@@ -147,24 +149,25 @@ static void add_mappings(unsigned long count)
         char *page = mmap(NULL, page_bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (page == MAP_FAILED)
-            err(EXIT_SKIP, "only %lu of %lu mappings can be made", made, count);
+            err(EXIT_SKIP, "only %lu of %lu mappings can be created", made, count);
         *page = 1;
     }
 }
 
-// The advice is no promise: where memory is fragmented, small pages are given instead.
+// The advice is not binding: if memory is fragmented, the kernel uses small pages.
 static void check_got_huge_pages(unsigned long touch_mib)
 {
     unsigned long got_mib = read_figure("/proc/self/smaps_rollup", "AnonHugePages:") / KIB_PER_MIB;
 
     if (got_mib < touch_mib)
-        errx(EXIT_SKIP, "the kernel gave huge pages for only %lu of %lu MiB", got_mib, touch_mib);
+        errx(EXIT_SKIP, "the kernel provided huge pages for only %lu of %lu MiB", got_mib,
+             touch_mib);
 }
 
 static void *sleep_for_ever(void *unused)
 {
     while (pause() < 0)
-        ; // a signal was handled: pause() does not return otherwise
+        ; // pause() returns only after a signal handler
     return unused;
 }
 

@@ -1,2 +1,2 @@
-# as_it_is.awk: in place of text.awk, for what is no Markdown.
+# as_it_is.awk: replaces text.awk where the output is not Markdown.
 function plain(s) { return s }

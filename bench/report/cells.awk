@@ -1,5 +1,5 @@
-# cells.awk: one experiment's cells of the summary, and the clauses that sentences are made of. Its settings come in by the
-# environment, because awk -v would read backslashes.
+# cells.awk: one experiment's cells of the summary, and the clauses of sentences. Its settings come through the environment,
+# because awk -v would interpret backslashes.
 BEGIN {
     FS = "\t"
     stem = ENVIRON["stem"]; type = ENVIRON["type"]; metric = ENVIRON["metric"]; base = ENVIRON["baseline"]
@@ -8,8 +8,8 @@ BEGIN {
     for (i = 1; i <= headlines; i++) is_headline[headline[i]] = 1
     count = split(ENVIRON["xs"], value, " ")
     for (i = 1; i <= count; i++) place[value[i]] = i
-    in_words = value[1] ~ /^[a-z]/ && value[1] !~ /:/ # kinds, like those of linking: none is the largest
-    base_name = base == "own" ? "the same without it" : plain(base)
+    in_words = value[1] ~ /^[a-z]/ && value[1] !~ /:/ # words, like those of linking: there is no largest x
+    base_name = base == "own" ? "the plain program" : plain(base)
 }
 NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12; dn[$3, $5] = $14 }
 NR > 1 && $1 == stem && $2 != "derived" {
@@ -28,7 +28,7 @@ NR > 1 && $1 == stem && $2 != "derived" {
     if (!($3 in first) || place[$5] < place[first[$3]]) first[$3] = $5
     if (largest == "" || place[$5] > place[largest]) largest = $5
 }
-# Who keeps a processor busy while waiting is not ranked with those who do not.
+# Spinning mechanisms are not ranked with the others.
 function before(a, b) { return (family[a] == "spinning") != (family[b] == "spinning") ? family[b] == "spinning" : cost[a] < cost[b] }
 function sort_by_cost(   i, j, t) {
     for (i = 2; i <= models; i++)
@@ -39,25 +39,25 @@ function sort_by_cost(   i, j, t) {
 function named(m) { return type == "time" ? plain(m) : "the " plain(m) " server" }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
 function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
-# What is counted has no decimals unless it needs them.
+# Counts have no decimals unless needed.
 function decimals(k) { return unit_of(metric) == "" && median[k] == int(median[k]) ? 0 : value_decimals(median[k]) }
-# One interval excludes 1, but among so many some do by chance.
+# The single interval excludes 1, but so do some by chance among many.
 function among_many(k) { return !no_difference(k) && holm[k] != "-" && holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
 function shown(k) { return digits(median[k], decimals(k)) unit() }
 function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], decimals(k)) unit() }
-# What must be known of a number k, and of what it is compared with, before they are believed.
+# Doubts about a number k.
 function doubt(k, whose) {
     if (note[k] ~ /client-bound/) return " (" whose "client-bound: this is the client's limit)"
     return validity[k] == "suspect" && note[k] != "too-few-samples" ? " (" whose "suspect: " plain(note[k]) ")" : ""
 }
 function reservations(k, b, base,   s) {
-    if (among_many(k) != "") s = s " (a difference alone, but " among_many(k) ")"
+    if (among_many(k) != "") s = s " (" among_many(k) ")"
     s = s doubt(k, "")
     if (b != k && (b in median) && median[b] != "-" && note[b] != note[k]) s = s doubt(b, plain(base) " is ")
     if (ratio_low[k] == "-" && n[k] < 6) s = s " (too few blocks for an interval: " n[k] ")"
     return s
 }
-# One clause on a model at an x, without the full stop.
+# A clause on a model at an x, without the full stop.
 function clause(m, at,   k, b, s, r) {
     k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
     if (!(k in median)) return named(m) " is left out"
@@ -80,7 +80,7 @@ function clause(m, at,   k, b, s, r) {
     return s reservations(k, b, base_of[m])
 }
 function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
-# What was derived and is a part of the answer, at one x.
+# The derived quantities of the answer, at one x.
 function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
     for (i = 1; i <= n; i++) {

@@ -1,4 +1,4 @@
-# chooser.awk: chooser.tsv as a table: per situation the best model, who is about the same, and what fork pays.
+# chooser.awk: chooser.tsv as a table: per situation the best model, the models about the same, and fork.
 BEGIN { FS = "\t" }
 NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 function value() {
@@ -9,16 +9,16 @@ function times() {
 }
 { s = $at["situation"]; operation = $at["per"] }
 !(s in seen) { seen[s] = 1; order[++situations] = s; experiment[s] = $at["experiment"]; what[s] = title($at["metric"]) }
-$at["place"] == "not measured" || $at["place"] == "no number decides it" { missing[s] = $at["place"]; next }
+$at["place"] == "not measured" || $at["place"] == "no valid number" { missing[s] = $at["place"]; next }
 $at["place"] == "best" { best[s] = plain($at["model"]) " (" value() ")" }
 $at["place"] == "about the same" { same[s] = same[s] (same[s] == "" ? "" : ", ") plain($at["model"]) ($at["ratio"] == "-" ? "" : " " digits($at["ratio"], ratio_decimals($at["ratio"]))) }
-$at["model"] == "fork" { fork[s] = $at["place"] == "best" ? "it is the best" : (times() == "" ? value() : times() ": " value()) ($at["place"] == "behind" ? "" : ", about the same") }
+$at["model"] == "fork" { fork[s] = $at["place"] == "best" ? "best" : (times() == "" ? value() : times() ": " value()) ($at["place"] == "worse" ? "" : ", about the same") }
 END {
     for (i = 1; i <= situations; i++) {
         s = order[i]
         if (s in missing) { none = none (none == "" ? "" : "; ") s " (" plain(experiment[s]) ": " missing[s] ")"; continue }
         if (!rows++) { print "| for | best | about the same, as ratio | fork |"; print "| --- | --- | --- | --- |" }
-        print "| [" plain(s) "](#" experiment[s] "): " what[s] " | " best[s] " | " (same[s] == "" ? "nobody" : same[s]) " | " (fork[s] == "" ? "-" : fork[s]) " |"
+        print "| [" plain(s) "](#" experiment[s] "): " what[s] " | " best[s] " | " (same[s] == "" ? "none" : same[s]) " | " (fork[s] == "" ? "-" : fork[s]) " |"
     }
     if (rows) print ""
     if (none != "") print "Undecided in this run: " none "."

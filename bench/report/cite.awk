@@ -1,14 +1,14 @@
-# cite.awk: what can be cited of an experiment, or one result as a clause. wanted: the model and x of one, as MODEL@X or MODEL;
-# empty for a list of all. A number that is suspect or invalid is refused: "refused" and the reason is all that is printed of it.
+# cite.awk: the results of an experiment that can be cited, or one result as a clause. wanted: its model and x, as MODEL@X or
+# MODEL; empty for a list of all. For a suspect or invalid number it prints only "refused" and the reason.
 function id(m, at) { return stem "." m (at == "-" ? "" : "@" at) }
 function why_not(m, at,   k, b) {
     k = metric SUBSEP m SUBSEP at; b = metric SUBSEP base_of[m] SUBSEP at
-    if (m in skipped) return "it could not run there"
+    if (m in skipped) return "it could not run on that machine"
     if (median[k] == "-") return "invalid: " note[k]
     if (validity[k] != "valid") return validity[k] ": " note[k]
     if (low[k] == "-") return "too few blocks for an interval: " n[k]
-    if (m == base_of[m]) return "it is what the others are compared with"
-    if (b in median && validity[b] != "valid") return "what it is compared with, " base_of[m] ", is " validity[b] ": " note[b]
+    if (m == base_of[m]) return "it is the baseline"
+    if (b in median && validity[b] != "valid") return "its baseline " base_of[m] " is " validity[b] ": " note[b]
     if (is_cost(metric) && ratio[k] == "-") return "there is no ratio to " base_of[m]
     return ""
 }

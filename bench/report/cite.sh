@@ -1,7 +1,8 @@
 #!/bin/bash
-# cite.sh RUN_DIR [EXPERIMENT.MODEL[@X]]: one result of a run as a sentence to cite, and BibTeX; without a name, a list of all.
+# cite.sh RUN_DIR [EXPERIMENT.MODEL[@X]]: prints one result of a run as a sentence to cite, with BibTeX; without a name, a list of
+# all results.
 #
-# A result that is suspect or invalid, or has too few blocks for an interval, is refused with the reason and status 1.
+# Refuses a result that is suspect or invalid, or has too few blocks for an interval, with the reason and status 1.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
 
@@ -32,8 +33,8 @@ fi
 
 name=${2%%.*}
 conf=$run/experiments/$name.conf
-[ -f "$conf" ] || fail "no question of this run is called '$name'"
-[[ $2 = *.* ]] || fail "which model of $name? make cite RUN=$id lists them" 2
+[ -f "$conf" ] || fail "this run has no question '$name' (make cite RUN=$id lists the results)"
+[[ $2 = *.* ]] || fail "ID needs a model: $name.MODEL (make cite RUN=$id lists them)" 2
 load_conf "$conf"
 IFS=$'\t' read -r clause blocks < <(on_cells cite.awk)
 [ "$clause" != refused ] || fail "$blocks"

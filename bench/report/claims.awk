@@ -1,5 +1,5 @@
 # claims.awk: the claims of verdicts.tsv with their verdicts, as a table (full = 0), or one by one with all conditions, sources
-# and what would refute them (full = 1). Claims whose question was not in the run are counted, and listed only in full.
+# and what would refute them (full = 1). Claims on questions outside the run are only counted in the table, and listed in full.
 BEGIN { FS = "\t" }
 FNR == NR { place[$1] = NR; next } # the order of the questions
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -10,14 +10,14 @@ function measured(   s) {
     else s = with_interval(shown_as($at["value"]), shown_as($at["low"]), shown_as($at["high"]), value_decimals(shown_as($at["value"]))) behind_number($at["unit"] == "-" ? unit_of($at["what"]) : $at["unit"])
     return s ($at["low"] == "-" ? " (too few blocks)" : "")
 }
-# The cells of a condition without their question, which stands beside them.
+# The cells of a condition without their question, which is in the same row.
 function short(condition, question,   piece, n, i, s) {
     n = split(condition, piece, question ":")
     for (i = 1; i <= n; i++) s = s piece[i]
     return plain(s)
 }
 function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "undecided" ? "? " : "" }
-# Of several conditions the one that decides stands for the claim: the first with the claim's own verdict.
+# The deciding condition stands for the claim: the first with the claim's own verdict.
 {
     id = $at["claim"]
     if (!(id in verdict)) {
@@ -48,16 +48,16 @@ function table(   i, id) {
 function in_full(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
-        print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) ". Source: " plain(source[id]) ". It would be refuted by " plain(refuted[id]) "." \
+        print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) ". Source: " plain(source[id]) ". Refuted by: " plain(refuted[id]) "." \
             (verdict[id] == "not measured" ? " Question: " plain(plot[id]) "." : " Question: [" plain(plot[id]) "](#" plot[id] ").") conditions[id]
     }
 }
 END {
     sort_by_question()
     if (full) { in_full(); exit }
-    asked = claims - count["not measured"]
-    print asked (asked == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
-        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side, and a p-value that survives Holm's correction over all claims.\n"
-    if (asked) table()
+    tested = claims - count["not measured"]
+    print tested (tested == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
+        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side of the bound, and a p-value below 0.05 after Holm's correction over all claims.\n"
+    if (tested) table()
     if (count["not measured"]) print "\nNot measured in this run: " count["not measured"] (count["not measured"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
 }

@@ -1,15 +1,17 @@
 #!/bin/bash
-# compare.sh BASE_DIR NEW_DIR: two runs side by side: what changed, what did not, and what cannot be told.
+# compare.sh BASE_DIR NEW_DIR: compares two runs: which ratios changed, which did not, and which are undecided.
 #
-# Judged are the ratios of each experiment's headline metric to its baseline:
-#   same         each run's interval reaches the other's estimate, give or take 5 %
-#   changed      else: the intervals do not meet, and the estimates are more than 5 % apart
-#   cannot tell  else: an interval is too wide, or there is none because there were too few blocks
-# Beside each ratio stands what its own run says of it: ~ no difference shown, the interval holds 1; ? not shown among N
-# comparisons, it excludes 1 but does not survive Holm's correction for all ratios of the experiment's headline metric.
-# The medians stand beside them and are never judged: another machine has other ones.
+# It judges the ratios of each experiment's headline metric to its baseline:
 #
-# Ends with status 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
+#   same         each run's interval reaches the other's estimate, within 5 %
+#   changed      else: the intervals do not overlap, and the estimates differ by more than 5 %
+#   undecided    else: an interval is too wide, or missing because of too few blocks
+#
+# A mark after a ratio shows the verdict of its own run: ~ no difference shown, the interval includes 1; ? not shown among N
+# comparisons, it excludes 1 but is not significant after Holm's correction over all ratios of the experiment's headline metric.
+# Medians are printed but not judged: they differ between machines.
+#
+# Exit status: 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
 
@@ -22,25 +24,25 @@ fi
 base=${1%/} new=${2%/}
 for run in "$base" "$new"; do
     for file in summary.tsv environment.json experiments; do
-        [ -e "$run/$file" ] || fail "$run is not a whole run: it has no $file"
+        [ -e "$run/$file" ] || fail "$run is not a complete run: it has no $file"
     done
-    [ -z "$(tail -c 1 "$run/summary.tsv")" ] || fail "$run/summary.tsv is truncated: its last line is not complete"
+    [ -z "$(tail -c 1 "$run/summary.tsv")" ] || fail "$run/summary.tsv is truncated: its last line is incomplete"
     confs=("$run"/experiments/*.conf)
     [ -f "${confs[0]}" ] || fail "$run has no experiments/*.conf"
 done
 
-# ---- under which conditions ---------------------------------------------------------------------------------------
+# ---- conditions ---------------------------------------------------------------------------------------
 about() { # RUN
     jq -r --arg name "$(basename "$(cd "$1" && pwd)")" '
         [$name, .date // "date not known", "commit " + ((.commit // "not known") | tostring | .[:10]) +
             (if .dirty then " with changes" else "" end)] | join(", ")' "$1/environment.json" 2> /dev/null | grep . ||
-        fail "$1/environment.json is not an object of JSON"
+        fail "$1/environment.json is not a JSON object"
 }
 
 about_base=$(about "$base")
 about_new=$(about "$new")
 
-# Everything that the two environments say differently: of flags only the words that the other has not.
+# Every difference between the two environments; of flags, only the words that the other one lacks.
 conditions() {
     jq -rn --slurpfile b "$base/environment.json" --slurpfile n "$new/environment.json" '
         def leaves: [paths(type != "object" and type != "array")];
@@ -55,20 +57,20 @@ conditions() {
         | join("\t")'
 }
 
-asked() { awk '!/^#/ && NF && $1 !~ /^(title|question|axis|spot|per|why|limits|headline|answer)$/ { $1 = $1; print }' "$1" | sort; } # CONF
+essence() { awk '!/^#/ && NF && $1 !~ /^(title|question|axis|spot|per|why|limits|headline|answer)$/ { $1 = $1; print }' "$1" | sort; } # CONF
 
-# The same question put with another load, or to other models, is not quite the same question.
+# Questions whose load or models differ are not quite the same.
 questions_differ() {
     local conf keys
     for conf in "$base"/experiments/*.conf; do
         [ -f "$new/experiments/${conf##*/}" ] || continue
-        keys=$(comm -3 <(asked "$conf") <(asked "$new/experiments/${conf##*/}") | awk '{ print $1 }' | sort -u | paste -s -d ' ')
+        keys=$(comm -3 <(essence "$conf") <(essence "$new/experiments/${conf##*/}") | awk '{ print $1 }' | sort -u | paste -s -d ' ')
         [ -z "$keys" ] || printf '%s\t%s\n' "$(basename "$conf" .conf)" "$keys"
     done
 }
 
 # ---- the ratios ---------------------------------------------------------------------------------------------------
-# What is asked, as rows: stem, metric, baseline, headline, headline_at. The first line of a key counts.
+# The questions, as rows: stem, metric, baseline, headline, headline_at. The first line of a key counts.
 questions() { # RUN
     awk -v OFS='\t' '
         function put() { if (stem != "") print stem, value["metric"], value["baseline"], value["headline"], value["headline_at"] }
@@ -92,7 +94,7 @@ FNR == 1 {
     next
 }
 NF != columns { bad(path[run] "/summary.tsv:" FNR ": truncated row: " NF " of " columns " columns") }
-$at["metric"] == metric[run, $at["experiment"]] && $at["model"] != $at["baseline"] { # to itself a ratio is 1, whatever happens
+$at["metric"] == metric[run, $at["experiment"]] && $at["model"] != $at["baseline"] { # the ratio of a baseline to itself is always 1
     k = $at["experiment"] FS $at["metric"] FS $at["model"] FS $at["x"] FS $at["baseline"]
     if ($at["ratio"] == "-") { reason[run, k] = $at["note"]; next }
     n = split("ratio ratio_low ratio_high", name, " ")
@@ -107,12 +109,12 @@ function has_interval(r, k) { return low[r, k] != "-" && high[r, k] != "-" }
 # Whether the interval of one run reaches the estimate of the other.
 function reaches(r, k) { return low[r, k] + 0 <= 1.05 * ratio[3 - r, k] && high[r, k] + 0 >= 0.95 * ratio[3 - r, k] }
 function meet(k) { return low[1, k] + 0 <= high[2, k] + 0 && low[2, k] + 0 <= high[1, k] + 0 }
-function are_apart(k) { return ratio[1, k] > 1.05 * ratio[2, k] || ratio[2, k] > 1.05 * ratio[1, k] }
+function differ(k) { return ratio[1, k] > 1.05 * ratio[2, k] || ratio[2, k] > 1.05 * ratio[1, k] }
 function is_wide(r, k) { return high[r, k] > 1.05 * ratio[r, k] || low[r, k] < 0.95 * ratio[r, k] }
 function verdict(k) {
-    if (!has_interval(1, k) || !has_interval(2, k)) return "cannot tell"
+    if (!has_interval(1, k) || !has_interval(2, k)) return "undecided"
     if (reaches(1, k) && reaches(2, k)) return "same"
-    return !meet(k) && are_apart(k) ? "changed" : "cannot tell"
+    return !meet(k) && differ(k) ? "changed" : "undecided"
 }
 
 function is_first(part) { return (part[1], part[3]) in headline && (!(part[1] in at_some) || (part[1], part[4]) in headline_at) }
@@ -129,7 +131,7 @@ function with_interval(r, k,   d) {
     return number(ratio[r, k], d) (has_interval(r, k) ? " (" number(low[r, k], d) ".." number(high[r, k], d) ")" shown(r, k) : "")
 }
 function subject(part) { return part[3] (part[4] == "-" ? "" : "@" part[4]) }
-# Columns are as wide as their experiment needs them.
+# Columns are as wide as their experiment needs.
 function set(row, column, text) {
     cell[row, column] = text
     if (length(text) > width[of[row], column]) width[of[row], column] = length(text)
@@ -152,10 +154,10 @@ function compare(k, first,   part, v, r) {
     rows++
     section[rows] = first
     of[rows] = part[1] FS first
-    title[of[rows]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the same without it" : part[5])
+    title[of[rows]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the plain program" : part[5])
     set(rows, 1, subject(part)); set(rows, 2, with_interval(1, k)); set(rows, 3, with_interval(2, k))
     set(rows, 4, sprintf("%+.1f", 100 * (ratio[2, k] / ratio[1, k] - 1))); 
-    # Two wide intervals may well reach each other: that shows less than two narrow ones.
+    # Two wide intervals easily reach each other, which shows less than two narrow ones.
     set(rows, 5, v (v == "same" && (is_wide(1, k) || is_wide(2, k)) ? ", wide" : ""))
     if (cell[rows, 5] ~ /wide/) wide++
     set(rows, 6, number(median[1, k], decimals(median[1, k])) " / " number(median[2, k], decimals(median[2, k])))
@@ -174,7 +176,7 @@ function print_section(first, words,   i, last) {
     }
 }
 
-# Appends to the list of what is in one run only: a paragraph an experiment, wrapped.
+# Appends to the list of results in one run only: a wrapped paragraph per experiment.
 function add(r, stem, item) {
     if (stem != listed[r]) { alone[r] = alone[r] "\n  " stem ":"; used[r] = length(stem) + 3 }
     else if (used[r] + 1 + length(item) > 100) { alone[r] = alone[r] "\n   "; used[r] = 3 }
@@ -183,7 +185,7 @@ function add(r, stem, item) {
     used[r] += 1 + length(item)
 }
 
-function counts(first) { return count[first, "same"] + 0 " same, " count[first, "changed"] + 0 " changed, " count[first, "cannot tell"] + 0 " cannot tell" }
+function counts(first) { return count[first, "same"] + 0 " same, " count[first, "changed"] + 0 " changed, " count[first, "undecided"] + 0 " undecided" }
 
 END {
     if (failed) exit 1
@@ -193,7 +195,7 @@ END {
         first = is_first(part)
         if ((1, k) in ratio && (2, k) in ratio) { compare(k, first); continue }
         r = (1, k) in ratio ? 1 : 2
-        lonely_headlines += first
+        single_headlines += first
         why = reason[3 - r, k]
         add(r, part[1], subject(part) (first ? "*" : "") (why ~ /^-?$/ ? "" : " (in " label[3 - r] ": " why ")"))
     }
@@ -202,22 +204,22 @@ END {
     print_section(0, "---- The other ratios ----")
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
-    if (unshown) print "~ no difference shown: the interval holds 1"
-    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but its p-value does not survive Holm"
-    if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, and a smaller change would not show"
-    if (lonely_headlines) print lonely_headlines " headline ratios are in one run only"
+    if (unshown) print "~ no difference shown: the interval includes 1"
+    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but Holm\047s p is not below 0.05"
+    if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, so a smaller change would not show"
+    if (single_headlines) print single_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
     print "Headline ratios: " counts(1)
-    if (intervals) printf "%d of %d headline intervals reach the other run\047s estimate give or take 5 %% (%.1f %%)\n", reaching, intervals, 100 * reaching / intervals
-    else print "No headline interval to judge by"
+    if (intervals) printf "%d of %d headline intervals reach the other run\047s estimate within 5 %% (%.1f %%)\n", reaching, intervals, 100 * reaching / intervals
+    else print "No headline interval to judge"
     exit count[0, "changed"] + count[1, "changed"] ? 3 : 0
 }
 '
 
 differ=$(conditions)
-asked_differ=$(questions_differ)
+questions_differ_in=$(questions_differ)
 status=0
-# Paths by the environment: awk -v would read backslashes, and a name with = would be taken for a variable.
+# Paths through the environment: awk -v would interpret backslashes, and a name with = would be a variable.
 table=$(base="$base" new="$new" awk 'BEGIN { path[1] = ENVIRON["base"]; path[2] = ENVIRON["new"] }'"$judge" \
     <(questions "$base") - <(questions "$new") /dev/fd/3 < "$base/summary.tsv" 3< "$new/summary.tsv") || status=$?
 [ $status -eq 0 ] || [ $status -eq 3 ] || exit 1
@@ -229,9 +231,9 @@ table=$(base="$base" new="$new" awk 'BEGIN { path[1] = ENVIRON["base"]; path[2] 
     else
         echo "The conditions are the same."
     fi
-    if [ -n "$asked_differ" ]; then
-        echo "Asked differently"
-        awk -F '\t' '{ print "  " $1 ": " $2 }' <<< "$asked_differ" | fold -s -w 96 | sed 's/^\([^ ]\)/    \1/'
+    if [ -n "$questions_differ_in" ]; then
+        echo "Different questions"
+        awk -F '\t' '{ print "  " $1 ": " $2 }' <<< "$questions_differ_in" | fold -s -w 96 | sed 's/^\([^ ]\)/    \1/'
     fi
     printf '%s\n' "$table"
 } || fail "cannot write the comparison"

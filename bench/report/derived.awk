@@ -1,10 +1,10 @@
-# derived.awk: what is derived from several cells, each with the formula, and beside it what somebody published of the same.
+# derived.awk: quantities derived from several cells, each with its formula and, if given, the published value.
 BEGIN {
     FS = "\t"
     formulas = split(ENVIRON["derive"], line, "\n")
     for (i = 1; i <= formulas; i++) { name = line[i]; sub(/ .*/, "", name); sub(/^[^ ]* */, "", line[i]); formula[name] = line[i] }
     count = split(ENVIRON["published"], line, "\n")
-    for (i = 1; i <= count; i++) { # NAME VALUE, or two with a sign between
+    for (i = 1; i <= count; i++) { # or two with an operator between
         split(line[i], word, " ")
         v = word[3] == "/" ? word[2] / word[4] : word[3] == "-" ? word[2] - word[4] : word[2]
         published[word[1]] = signed(v, "-", "-")
@@ -19,9 +19,9 @@ NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
 }
 END {
     if (!rows) exit
-    print "\n### Taken apart\n\nComputed within each block" (shares ? "; a share is the part of what " plain(ENVIRON["baseline"]) " costs." : ".") \
+    print "\n### Derived quantities\n\nComputed within each block" (shares ? "; a share is a fraction of " plain(ENVIRON["baseline"]) "'s cost." : ".") \
         (count ? " Published: " plain(ENVIRON["published_in"]) "." : "") "\n"
-    print "| | how |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " value |" (count ? " published |" : "") (shares ? " share |" : "") " blocks | validity | reasons |"
+    print "| | formula |" (ENVIRON["vary"] == "" ? "" : " " plain(ENVIRON["axis"]) " |") " value |" (count ? " published |" : "") (shares ? " share |" : "") " blocks | validity | reasons |"
     print "| --- | --- |" (ENVIRON["vary"] == "" ? "" : " ---: |") " ---: |" (count ? " ---: |" : "") (shares ? " ---: |" : "") " ---: | --- | --- |"
     for (i = 1; i <= rows; i++) print row[i] (shares ? share[i] : "") end[i]
 }

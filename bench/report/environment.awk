@@ -1,3 +1,3 @@
-# environment.awk: what and value, a row each.
+# environment.awk: a row per name and value.
 BEGIN { FS = "\t" }
 { print "| " plain($1) " | " plain($2) " |" }

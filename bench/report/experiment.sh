@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# experiment.sh: what report.sh and cite.sh share, which source it: an experiment's settings, its load in words, its cells of
-# the run's summary, and the conditions of the run. They set `run`, the folder of the run, and `id`, its name.
+# experiment.sh: shared by report.sh and cite.sh: an experiment's settings, its load in
+# words, its cells of the summary, and the conditions of the run. They set `run`, the folder of the run, and `id`, its name.
 
 parts=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd) # the awk programs
 export metrics=$run/metrics.tsv
@@ -12,7 +12,7 @@ plain() { awk -f "$parts/text.awk" -f "$parts/plain.awk"; }
 
 environment() { jq -r "$1" "$run/environment.json"; } # FILTER
 
-file_link() { # PATH within the run: of a packed run, the packed file
+file_link() { # PATH within the run; in a packed run, the packed file
     local file=$1
     if [ -e "$run/$file.xz" ]; then file+=.xz; fi
     printf '[%s](%s)' "$(plain <<< "$file")" "$file"
@@ -40,12 +40,12 @@ on_cells() { # AWK_FILE...: of the loaded experiment
     awk "${programs[@]}" "$run/summary.tsv"
 }
 
-# With what numbers and metrics are written with, whatever experiment is loaded.
+# The functions for numbers and metrics, whatever experiment is loaded.
 on_all() { # AWK_ARGUMENT...
     metric='' unit='' awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" "$@"
 }
 
-# The load in words, from the keys that make it.
+# The load in words.
 load() { # CONF
     local connections requests pool bytes
     connections=$(setting "$1" connections)
@@ -67,35 +67,35 @@ load() { # CONF
         printf 'open loop, %s connections at a time' "$connections"
     fi
     case $vary in
-        background) printf ', beside as many others as the table says (%s)' "$(setting "$1" behaviour)" ;;
-        behaviour) printf ', beside %s others' "$(setting "$1" background)" ;;
+        background) printf ', with background connections as in the table (%s)' "$(setting "$1" behaviour)" ;;
+        behaviour) printf ', with %s background connections' "$(setting "$1" background)" ;;
     esac
     case $requests in
         '') ;;
-        0) printf ', which persist' ;;
-        1) printf ', one request on each' ;;
-        *) printf ', %s requests on each' "$requests" ;;
+        0) printf ', persistent' ;;
+        1) printf ', one request each' ;;
+        *) printf ', %s requests each' "$requests" ;;
     esac
     [ -z "$bytes" ] || printf ', messages of %s bytes' "$bytes"
     case $pool in
         '') ;;
-        connections) printf ', pools of as many workers as there are connections' ;;
+        connections) printf ', pools with one worker per connection' ;;
         *) printf ', pools of %s workers' "$pool" ;;
     esac
     if [ "$vary" = total ]; then
-        printf ', so many requests as the table says'
+        printf ', requests as in the table'
     elif [ -n "$(setting "$1" total)" ]; then
-        printf '; %s requests or as many more as it takes for each connection to be used in full' "$(setting "$1" total)"
+        printf '; %s requests, or more to use each connection in full' "$(setting "$1" total)"
     elif [ -n "$(setting "$1" window_s)" ]; then
         printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
     fi
-    [ -z "$(setting "$1" under)" ] || printf '; the servers are started under %s' "$(setting "$1" under)"
-    [ -z "$(setting "$1" options)" ] || printf '; options of each server: %s' "$(setting "$1" options)"
+    [ -z "$(setting "$1" under)" ] || printf '; servers started with %s' "$(setting "$1" under)"
+    [ -z "$(setting "$1" options)" ] || printf '; server options: %s' "$(setting "$1" options)"
 }
 
 one_of() { sed 's/ /, /g; s/\(.*\), /\1 or /' <<< "$1"; } # WORDS
 
-# How its numbers were got, for who reads them elsewhere.
+# The conditions of its numbers, for readers outside the report.
 conditions() { # CONF
     if [ "$type" = time ]; then
         printf 'timed by hyperfine, as the slope between two counts of repetitions'
@@ -106,10 +106,10 @@ conditions() { # CONF
 
 machine() {
     environment '[.cpu_model, (.cpus_online // empty | "\(.) CPUs"), (.virtualization // empty | select(. != "none")),
-        (.kernel_release // empty | "Linux \(.)")] | map(strings) | join(", ") | if . == "" then "a machine not recorded" else . end'
+        (.kernel_release // empty | "Linux \(.)")] | map(strings) | join(", ") | if . == "" then "machine not recorded" else . end'
 }
 
-source_of_run() { # which program, when
+source_of_run() { # program and date
     # shellcheck disable=SC2016  # jq's own $
     jq -r --arg id "$id" '"forklore, run \($id)\(if .commit then " of commit \(.commit[:7])" else "" end)\(
         if .dirty then " with uncommitted changes" else "" end)\(if .date then ", \(.date[:10])" else "" end)"' "$run/environment.json"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# first_page.sh: what a reader sees first: what was run where, whether to believe it, the claims, which model for what, and an
-# answer to each question. report.sh sources it.
+# first_page.sh: the first page: what was run where, whether to trust it, the claims, which
+# model for what, and an answer to each question. Sourced by report.sh.
 
 where() {
     local blocks
@@ -14,7 +14,7 @@ where() {
             | map(strings | select(. != "")) | join(", ") | if . == "" then "A machine not recorded" else . end)
             + ". Server on CPU \(.server_cpus | known), client on \(.client_cpus | known); idle halts held off: \(.halts_held_off | known).",
         "Run of \(.date | known | .[:16] | sub("T"; " ")), commit \(.commit | known | .[:12])\(if .dirty then " with uncommitted changes" else "" end): \($questions) questions, "
-            + "\(.budget_minutes | if . == null then "time not recorded" else "\(.) minute\(if . == 1 then "" else "s" end) of trials" end), seed \(.seed | known), \($blocks) blocks behind a number."
+            + "\(.budget_minutes | if . == null then "time not recorded" else "\(.) minute\(if . == 1 then "" else "s" end) of trials" end), seed \(.seed | known), \($blocks) blocks per number."
         ' "$run/environment.json" | plain | sed '1s/$/\\/'
     environment 'if (.budget_minutes | type) == "number" and .budget_minutes < 10
         then "\n> First look: with a budget of \(.budget_minutes) minute\(if .budget_minutes == 1 then "" else "s" end) (the default is 10) intervals are wide." else empty end'
@@ -23,7 +23,7 @@ where() {
 # The first sentence of the section on self-tests.
 trust() { printf '%s [More](#selftest)\n' "$(grep -v '^$' <<< "$selftest" | sed -n 3p)"; }
 
-# Questions that are not part of this run; older runs have no list of them.
+# Questions that are not part of this run. Older runs have no such list.
 not_measured() {
     [ -f "$run/not_measured.tsv" ] || return 0
     awk -f "$parts/text.awk" -f "$parts/not_measured.awk" "$run/not_measured.tsv"
@@ -42,7 +42,7 @@ first_page() {
     fi
     if [ -f "$run/chooser.tsv" ]; then
         printf '\n<a id="chooser"></a>\n\n## Which model for what\n\n'
-        printf 'The best median and all models that could not be told apart from it (the interval of their ratio to it holds 1), beside what a process per connection takes.\n\n'
+        printf 'The best median, the models about the same (the interval of their ratio to it includes 1), and fork for comparison.\n\n'
         on_all -f "$parts/chooser.awk" "$run/chooser.tsv"
     fi
     printf '\n<a id="questions"></a>\n\n## The questions\n\n'
@@ -52,7 +52,7 @@ first_page() {
     done
     wide_ones=$(for conf in "${confs[@]}"; do load_conf "$conf" && on_cells wide.awk; done)
     if [ -n "$wide_ones" ]; then
-        folded 'Headline ratios that are not known within 5 % to either side' <<< "More time (BUDGET) narrows them."$'\n\n'"$wide_ones"
+        folded 'Headline ratios with intervals wider than ±5 %' <<< "More time (BUDGET) narrows them."$'\n\n'"$wide_ones"
     fi
     not_measured
     printf '\nAll numbers: %s.\n\n' "$(file_link summary.tsv)"

@@ -1,5 +1,5 @@
-# inline.awk: the page becomes one file: the images become the SVGs themselves. Each brings the same ids (gnuplot's marks), so
-# each gets its stem before them. Verdicts get a class, so that they have a colour. run: the folder of the run.
+# inline.awk: makes the page a single file: replaces images by their SVG. Each SVG has the same ids (gnuplot's marks), so its stem
+# is put before them. Verdicts get a class, for colour. run: the folder of the run.
 function svg(stem,   file, line, inside) {
     file = run "/plots/" stem ".svg"
     while ((getline line < file) > 0) {
@@ -10,7 +10,7 @@ function svg(stem,   file, line, inside) {
         print line
     }
     close(file)
-    if (!inside) { print "report: " file " is no SVG" > "/dev/stderr"; exit 1 }
+    if (!inside) { print "report: " file " is not an SVG" > "/dev/stderr"; exit 1 }
 }
 match($0, /^<p><img src="plots\/[^"]*\.svg"/) {
     stem = substr($0, 20, RLENGTH - 24)

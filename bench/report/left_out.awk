@@ -1,4 +1,4 @@
-# left_out.awk: the cells of the experiment that were not planned, each reason once.
+# left_out.awk: the cells of the experiment that were not planned, grouped by reason.
 BEGIN { FS = "\t" }
 function spoken(list,   n, word, i, s) {
     n = split(list, word, " ")

@@ -12,10 +12,10 @@ BEGIN {
     close(ENVIRON["metrics"])
 }
 
-# A cost of something: "a connection costs the fork server ...". Everything else is a quantity that a model has.
+# A cost: "a connection costs the fork server ...". Everything else is a quantity that a model has.
 function is_cost(m) { return metric_per[m] != "" && metric_unit[m] == "µs" }
 function is_more_better(m) { return metric_better[m] == "more" }
-# Lines of a name and what it is counted in, for what is derived.
+# The unit given for a name, if the name does not tell it.
 function named_unit(name,   i, n, line) {
     n = split(ENVIRON["unit"], line, "\n")
     for (i = 1; i <= n; i++) if (index(line[i], name " ") == 1) return substr(line[i], length(name) + 2)
@@ -26,11 +26,11 @@ function unit_of(m) { return metric_unit[m] == "share" ? "%" : metric_unit[m] }
 function in_unit(m, v) { return metric_unit[m] == "share" && v != "-" ? 100 * v : v }
 function behind_number(unit) { return unit == "" ? "" : "\302\240" unit } # a no-break space before it
 function unit() { return behind_number(unit_of(metric)) }
-# What is derived is counted in what the metric is, unless its name is given another unit.
+# A derived quantity has the metric's unit, unless it is given another one.
 function derived_unit(name) { return behind_number(plain(named_unit(name) == "" ? unit_of(ENVIRON["metric"]) : named_unit(name))) }
 # As it reads after "times the", and before "with the fork server".
 function quantity() { return metric_label[metric] (metric_per[metric] == "" || is_cost(metric) ? "" : " per " metric_per[metric]) }
-# A column's head: with its unit.
+# A column's heading, with its unit.
 function title(m,   per) {
     per = metric_per[m] == "operation" ? (operation == "" ? ENVIRON["per"] : operation) : metric_per[m]
     return metric_label[m] (per == "" ? "" : " per " per) (unit_of(m) == "" || unit_of(m) == "/s" ? "" : ", " unit_of(m)) \

@@ -1,4 +1,4 @@
-# models.awk: who took part, as a table; each once, with its experiments.
+# models.awk: a table of the models of the run, each once, with its experiments.
 BEGIN { FS = "\t" }
 NR > 1 {
     k = $2 FS $3 FS $5 FS $6 FS $7 FS $8

@@ -1,4 +1,4 @@
-# numbers.awk: numbers into text. An interval is written with as many decimals as its median.
+# numbers.awk: numbers as text. An interval has as many decimals as its median.
 function group(s,   tail) {
     if (match(s, /\./)) { tail = substr(s, RSTART); s = substr(s, 1, RSTART - 1) }
     while (length(s) > 3 && s ~ /^[0-9]+$/) { tail = "," substr(s, length(s) - 2) tail; s = substr(s, 1, length(s) - 3) }
@@ -11,7 +11,7 @@ function with_interval(v, low, high, decimals) {
     if (v == "-" || v == "never" && low == v) return v
     return digits(v, decimals) (low == "-" || high == "-" ? "" : " (" digits(low, decimals) " to " digits(high, decimals) ")")
 }
-# What may be negative: a difference. What has no upper end says so.
+# Differences may be negative. An interval without an upper end says so.
 function minus(v, decimals) { return v < 0 ? "-" digits(-v, decimals) : digits(v, decimals) }
 function signed(v, low, high,   d) {
     if (v == "-") return "-"

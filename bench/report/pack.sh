@@ -1,9 +1,9 @@
 #!/bin/bash
-# pack.sh RUN_DIR: makes a finished run small enough to be committed: what only steps read is compressed, and of the figures
-# the SVG is kept, which report.md shows. report.html, which has all of them inside, goes.
+# pack.sh RUN_DIR: makes a finished run small enough to commit: compresses the files that only programs read, and keeps only the
+# SVG of each figure, which report.md shows. Removes report.html, which contains all figures.
 #
-# `make report`, `make verify`, `make cite` and `make compare` take packed runs; `make report` makes report.html and all of
-# plots/ again, and `unxz *.xz` before it undoes it all.
+# `make report`, `make verify`, `make cite` and `make compare` accept packed runs. `make report` restores report.html and plots/;
+# `unxz *.xz` before it undoes the packing.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -23,6 +23,6 @@ rm -f "$run"/doubts.tsv "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
 for file in plan.tsv trials.tsv hyperfine.tsv latency.tsv messages.log; do
     if [ -f "$run/$file" ]; then xz -9e -f "$run/$file"; fi
 done
-"$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # it links what is there now
+"$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # its links now point to the packed files
 rm "$run/report.html"
 echo "pack: $run takes $(du -sk --apparent-size "$run" | cut -f 1) KiB"

@@ -2,8 +2,8 @@
 # plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg, .png, .pdf and _latex.tex (which includes _latex.pdf) for each experiment of
 # the run that has a plots/<stem>.gp.
 #
-# Beside each picture lie its numbers (<stem>.tsv and, of open loops, <stem>.distribution.tsv), its text (<stem>.words) and its script, so that `gnuplot <stem>.gp` in
-# that folder draws it again.
+# Each picture comes with its numbers (<stem>.tsv and, for open loops, <stem>.distribution.tsv), its text (<stem>.words) and its
+# script, so that `gnuplot <stem>.gp` in that folder redraws it.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # gnuplot writes µ and ×; numbers keep their point
 
@@ -20,7 +20,7 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../plots" && pwd)
 
 setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
 
-# A long text as lines of at most so many characters, each behind its key.
+# Wraps a text and puts the key before each line.
 wrapped() { fold -s -w "$2" | sed "s/[[:blank:]]*$//; s/^/$1 /"; } # KEY WIDTH
 
 footer() {
@@ -35,8 +35,8 @@ footer() {
 
 is_more_better() { awk -F '\t' -v m="$1" '$1 == m && $3 == "more" { print 1 }' "$run/metrics.tsv"; } # METRIC
 
-# The rows of one experiment: headline metric first, each model's rows together with x in its order, the best model first. Where
-# x is a kind and no number, each of them has a row of its own in the picture, those of a model close together.
+# The rows of one experiment: headline metric first, each model's rows together in the order of x, the best model first. If x is a
+# word and not a number, each value has its own row, and the rows of a model are close together.
 rows() { # STEM METRIC XS
     awk -F '\t' -v OFS='\t' -v stem="$1" -v metric="$2" -v xs="$3" -v ascends="$(is_more_better "$2")" '
         BEGIN { n = split(xs, value, " "); for (i = 1; i <= n; i++) place[value[i]] = i; kinds = value[1] ~ /^[a-z]/ && value[1] !~ /:/ ? n : 0; n = 0 }
@@ -70,11 +70,11 @@ rows() { # STEM METRIC XS
         }' "$run/summary.tsv" | sort -t "$tab" -k 1,1n -k 2,2n -k 3,3g | cut -f 4-
 }
 
-# Whether a script uses one of these words of style.gp, itself or by a whole figure.
+# Whether a script uses one of these functions of style.gp, directly or in a whole figure.
 draws() { grep -qF -e two_panels -e two_curves -e 'eval curves' -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
 
-# What the picture must say besides its numbers: who is not in it and why, and what its marks mean.
-below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRIBUTION, if there is one
+# Text below the picture: which models are missing and why, and what the marks mean.
+below() { # STEM METRIC DATA VARY OWN (1: each is compared with its plain program) DISTRIBUTION, if any
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
@@ -85,12 +85,12 @@ below() { # STEM METRIC DATA VARY OWN: 1 if each is compared with itself; DISTRI
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $15 == "suspect" { m = split($14, code, ";"); for (i = 1; i <= m; i++) doubted[code[i]] = 1 }
-        $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the same without it" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
+        $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the plain program" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
-            for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print (draws_hollow ? "hollow, " : "doubtful, ") reason[i] ": " says[reason[i]]
+            for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print (draws_hollow ? "hollow, " : "suspect, ") reason[i] ": " says[reason[i]]
             if (bars) print merged ? "bars and bands: 95 % bootstrap interval over blocks, whose latencies are merged" : \
                 "bars: 95 % bootstrap interval of the median over blocks"
         }' "$run/validity.tsv" "$3"
@@ -149,7 +149,7 @@ for conf in "$run"/experiments/*.conf; do
     mkdir -p "$run/plots"
     for file in "$stem".{tsv,words,gp,svg,png,pdf} "$stem"_latex.{tex,pdf} style.gp "$stem.distribution.tsv"; do
         [ -f "$work/$file" ] || continue
-        # A name of its own first: the folder may be on another file system, and half a picture is no result.
+        # Copies to a temporary name first: the folder may be on another file system, and half a picture is not a result.
         cp "$work/$file" "$run/plots/.$file.new"
         mv "$run/plots/.$file.new" "$run/plots/$file"
     done

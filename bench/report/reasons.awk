@@ -1,8 +1,8 @@
-# reasons.awk: what there was to doubt, and in how many trials: validity.tsv as a table.
+# reasons.awk: validity.tsv as a table: the reasons that make a number suspect or invalid, and how many trials have each.
 BEGIN { FS = "\t" }
 NR == 1 {
     for (i = 1; i <= NF; i++) at[$i] = i
-    print "| reason | makes a trial | concerns | if | trials | because |\n| --- | --- | --- | --- | ---: | --- |"
+    print "| reason | validity | applies to | if | trials | why |\n| --- | --- | --- | --- | ---: | --- |"
     next
 }
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
-# report.sh RUN_DIR: writes RUN_DIR/report.md and RUN_DIR/report.html (one file, plots inside, no network needed).
+# report.sh RUN_DIR: writes RUN_DIR/report.md and RUN_DIR/report.html (one file with the plots inside; it needs no network).
 #
 # Every number comes from the run's files: summary.tsv, verdicts.tsv, chooser.tsv, models.tsv, environment.json,
-# experiments/*.conf. What it is made of lies in report/.
+# experiments/*.conf. The parts of the page are in bench/report/.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
 
@@ -30,7 +30,7 @@ id=$(basename "$(cd "$run" && pwd)")
 # shellcheck source=bench/report/first_page.sh
 . "$here/first_page.sh"
 
-# Questions in the order of report/order, those it does not name behind them.
+# Questions in the order of report/order, then the others.
 ordered() {
     local stem conf
     while read -r stem; do
@@ -44,7 +44,7 @@ ordered() {
 models() {
     printf '<a id="models"></a>\n\n## The models\n\n| name | family | workers | experiments | described in | summary | status |\n| --- | --- | ---: | --- | --- | --- | --- |\n'
     awk -f "$parts/text.awk" -f "$parts/models.awk" "$run/models.tsv"
-    printf '\nWorkers: the size of a pool if nobody says otherwise. Each experiment says how large the pools are that serve one connection per worker.\n'
+    printf '\nWorkers: the default size of the pool. Each question states the pool size that it uses.\n'
 }
 
 environment_table() {
@@ -57,7 +57,7 @@ environment_table() {
 
 claims_in_full() {
     [ -f "$run/verdicts.tsv" ] || return 0
-    printf '## The claims in full\n\nEach with its source, what would refute it, and all of its conditions.\n\n'
+    printf '## The claims in full\n\nEach claim with its source, what would refute it, and all its conditions.\n\n'
     on_all -v full=1 -f "$parts/claims.awk" "$parts/order" "$run/verdicts.tsv"
 }
 
@@ -74,7 +74,7 @@ reasons() {
 citing() {
     printf '<a id="cite"></a>\n\n## How to cite\n\n'
     # shellcheck disable=SC2016  # Markdown's quotes
-    printf 'Cite a ratio with its interval and its conditions: `make cite RUN=%s ID=EXPERIMENT.MODEL@X` says it in one sentence, and refuses a number that is suspect or invalid. The run itself:\n\n' "$id"
+    printf 'Cite a ratio with its interval and its conditions: `make cite RUN=%s ID=EXPERIMENT.MODEL@X` prints it as one sentence and refuses suspect or invalid numbers. The run itself:\n\n' "$id"
     # shellcheck disable=SC2016
     printf '```bibtex\n%s\n```\n' "$(bibtex)"
 }
@@ -105,7 +105,7 @@ if [ ! -f "${confs[0]}" ]; then
     exit 1
 fi
 trap 'rm -f "$run/.report.md.new" "$run/.report.html.new"' EXIT
-page | tee "$run/.report.md.new" > /dev/null # it names the file if there is no room for it
+page | tee "$run/.report.md.new" > /dev/null # tee names the file if the disk is full
 {
     page_title=$(sed 's/&/\&amp;/g; s/</\&lt;/g' <<< "forklore: run $id")
     sed '/^@BODY@$/,$d' "$here/report.html.in" | awk -v title="${page_title//\\/\\\\}" '

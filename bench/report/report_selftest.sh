@@ -1,6 +1,6 @@
 #!/bin/bash
-# report_selftest.sh RUN_DIR: prints the report's section on the self-tests, as Markdown: what they found in
-# RUN_DIR/selftest_verdicts.tsv, and what is in doubt where one failed.
+# report_selftest.sh RUN_DIR: prints the report's section on the self-tests as Markdown: their results from RUN_DIR/selftest_verdicts.tsv,
+# and which numbers are in doubt if one failed.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
 
@@ -9,10 +9,10 @@ if [ $# -ne 1 ]; then
     exit 2
 fi
 table=${1%/}/selftest_verdicts.tsv
-printf '<a id="selftest"></a>\n\n## Can the measuring be trusted?\n\n'
+printf '<a id="selftest"></a>\n\n## Can this run be trusted?\n\n'
 if [ ! -f "$table" ]; then
     asked=$(jq -r 'if .selftest == "no" then " (SELFTEST=no)" else "" end' "${1%/}/environment.json" 2> /dev/null) || asked=
-    echo "This run was made without self-tests$asked: nothing says so."
+    echo "Unknown: this run has no self-tests$asked."
     exit
 fi
 # shellcheck disable=SC2016  # awk's own $
@@ -22,7 +22,7 @@ function plain(s) {
     return s
 }
 function label(name) { gsub(/_/, " ", name); return plain(name) }
-function number(v,   a) { # with three digits that say something
+function number(v,   a) { # three significant digits
     if (v == "-") return "-"
     a = v < 0 ? -v : v + 0
     return sprintf(a >= 99.95 || a == 0 ? "%.0f" : a >= 9.995 ? "%.1f" : a >= 0.9995 ? "%.2f" : "%.3f", v)
@@ -54,9 +54,9 @@ END {
     else for (i = 1; i <= doubts; i++) in_doubt = in_doubt (i == 1 ? "" : i == doubts ? " and " : ", ") plain(order[i])
     if (failures) s = failures " of " failures + passed " self-tests failed (" failed "): " in_doubt (doubts == 1 && order[1] !~ /s$/ || "all" in doubted ? " is" : " are") " in doubt"
     else if (passed) s = "All " passed " self-tests passed"
-    else s = "No self-test was made"
-    print s (twice ? "." : "; whether the same server under two names comes out equal was not judged in this run.")
-    print "\n| self-test | found | passes | verdict | what it is |\n| --- | ---: | ---: | --- | --- |"
+    else s = "No self-test was run"
+    print s (twice ? "." : "; this run did not compare a server with itself under another name.")
+    print "\n| self-test | value | accepted | verdict | description |\n| --- | ---: | ---: | --- | --- |"
     for (i = 1; i <= rows; i++) print row[i]
     print ""
 }' "$table"

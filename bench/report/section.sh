@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# section.sh: a question's section of the report. report.sh sources it; `load_conf` has set the experiment's settings.
+# section.sh: a question's section of the report. Sourced by report.sh; `load_conf` has set
+# the experiment's settings.
 
 section() { # CONF
     local conf=$1 lines
@@ -15,22 +16,22 @@ section() { # CONF
         printf '\nThere is no plot.\n'
     fi
     lines=$(setting "$conf" why | plain)
-    [ -z "$lines" ] || printf '\n### Why it comes out so\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    [ -z "$lines" ] || printf '\n### Why\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     lines=$(setting "$conf" limits | plain)
-    [ -z "$lines" ] || printf '\n### What it does not show\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
+    [ -z "$lines" ] || printf '\n### Limits\n\n%s\n' "${lines//$'\n'/$'\n\n'}"
     numbers "$conf" | folded 'The numbers'
 }
 
-folded() { # SUMMARY: what it reads can be opened
+folded() { # SUMMARY: puts its input into a foldable section
     printf '\n<details><summary>%s</summary>\n\n' "$1"
     cat
     printf '\n</details>\n\n'
 }
 
-# What must stand under the picture wherever it is shown.
+# The caption that belongs to the picture wherever it is shown.
 caption() { # CONF
     local ratios="ratios to $baseline, paired within blocks"
-    if [ "$baseline" = own ]; then ratios='ratios to the same without it, paired within blocks'; fi
+    if [ "$baseline" = own ]; then ratios='ratios to the plain program, paired within blocks'; fi
     printf '%s: %s %s. Medians over blocks with 95 %% bootstrap intervals; %s. %s; %s.\n' "$title" "$(setting "$1" question)" \
         "$(how "$1")" "$ratios" "$(machine)" "$(source_of_run)"
 }
@@ -42,7 +43,7 @@ how() { # CONF: begins a sentence
 }
 
 numbers() { # CONF
-    printf 'Median over blocks with its 95 %% interval, the best on top. %s. Raw rows: %s; the conditions: %s.\n\n' \
+    printf 'Median over blocks with its 95 %% interval, best first. %s. Raw rows: %s; the conditions: %s.\n\n' \
         "$(how "$1" | plain)" "$(file_link trials.tsv)" "$(file_link "experiments/$stem.conf")"
     on_cells table.awk
     awk -f "$parts/text.awk" -f "$parts/numbers.awk" -f "$parts/metric.awk" -f "$parts/derived.awk" "$run/summary.tsv"

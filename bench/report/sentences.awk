@@ -1,28 +1,28 @@
-# sentences.awk: a sentence for each headline model, at both ends of x or with each kind; the others in a line.
+# sentences.awk: a sentence per headline model, at both ends of x or for each word that x takes; the other models in one line.
 function sentence(m, at,   s) {
     s = clause(m, at)
     print "- " begun(at == "-" ? s : spot(at) " " s) "."
 }
-# Of each at its own largest x, or with one kind.
-function others(kind_of_x,   i, m, at, k, s, all, same, has_ratio) {
+# Each model at its own largest x, or at one value that is a word.
+function others(word_of_x,   i, m, at, k, s, all, same, has_ratio) {
     for (i = 1; i <= models; i++) {
         m = model[i]
         if (m in is_headline || m == base_of[m] || m in skipped) continue
-        at = kind_of_x == "" && m in last ? last[m] : kind_of_x
+        at = word_of_x == "" && m in last ? last[m] : word_of_x
         k = metric SUBSEP m SUBSEP at
         s = plain(m) " "
         if (!(k in median) || median[k] == "-") s = s "no valid trial"
         else if (ratio[k] == "-") s = s shown_with_interval(k) (is_cost(metric) ? ", no ratio" : "")
         else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (among_many(k) == "" ? "" : " " among_many(k))
         if (k in ratio && ratio[k] != "-") has_ratio = 1
-        if (kind_of_x == "" && m in last && at != largest) s = s " " spot(at)
+        if (word_of_x == "" && m in last && at != largest) s = s " " spot(at)
         if (k in ratio && no_difference(k)) same = same (same == "" ? "" : ", ") s
         else all = all (all == "" ? "" : ", ") s
     }
     if (same != "") all = all (all == "" ? "" : "; ") "no difference shown: " same
-    at = kind_of_x == "" ? largest : kind_of_x
+    at = word_of_x == "" ? largest : word_of_x
     if (all != "")
-        print "- The others, " (has_ratio ? "as ratio of " quantity() " to " base_name : quantity()) (at == "-" ? "" : " " spot(at)) ": " all "."
+        print "- Other models, " (has_ratio ? "ratio of " quantity() " to " base_name : quantity()) (at == "-" ? "" : " " spot(at)) ": " all "."
 }
 END {
     sort_by_cost()
@@ -37,11 +37,11 @@ END {
         }
     }
     for (p = 1; p <= xs; p++)
-        if (parts_of_answer(x[p]) != "") print "- Taken apart" (x[p] == "-" ? "" : " " spot(x[p])) ": " parts_of_answer(x[p]) "."
+        if (parts_of_answer(x[p]) != "") print "- Derived" (x[p] == "-" ? "" : " " spot(x[p])) ": " parts_of_answer(x[p]) "."
     if (largest != "-" && parts_of_answer("-") != "") print "- Derived: " parts_of_answer("-") "."
     if (!in_words) others("")
     else for (p = 1; p <= xs; p++) others(x[p])
     for (m in bound) list = list (list == "" ? "" : ", ") title(m)
     if (list != "")
-        print "- Where the note says client-bound, " list " is the client's limit: compare the server CPU instead."
+        print "- Where the note says client-bound, " list " shows the client's limit; compare server CPU instead."
 }

@@ -1,4 +1,4 @@
-# text.awk: text into Markdown, taken as it is and never as markup.
+# text.awk: escapes text for Markdown, so that nothing in it is markup.
 function plain(s,   n) {
     gsub(/[][\\`*_{}<>#|~&!]/, "\\\\&", s)
     sub(/^[-+=]/, "\\\\&", s)

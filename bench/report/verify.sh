@@ -1,11 +1,11 @@
 #!/bin/bash
-# verify.sh RUN_DIR: makes everything that comes after a run's trials once more, in a temporary folder from a copy of its raw
-# files, and fails on any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv, chooser.tsv, plots/, report.md,
-# report.html.
+# verify.sh RUN_DIR: recomputes everything after a run's trials in a temporary folder, from a copy of its raw files, and fails on
+# any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv,
+# chooser.tsv, plots/, report.md, report.html.
 #
-# A row of trials.tsv, latency.tsv or hyperfine.tsv that does not bear its checksum is a difference too. Pictures that are no
-# text (.png, .pdf) are compared where gnuplot is the version that the run recorded. What is not seen: an edit of the other raw
-# files that no result depends on. Of a packed run (bench/report/pack.sh), a report.html and what of plots/ it does not have are no difference.
+# A wrong checksum in a row of trials.tsv, latency.tsv or hyperfine.tsv is a difference, too. Binary pictures (.png, .pdf) are
+# compared only if gnuplot has the recorded version. An edit of other raw files that affects no result is not detected. A packed
+# run (bench/report/pack.sh) may lack report.html and parts of plots/.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -25,7 +25,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-again=$work/$(basename "$(cd "$run" && pwd)") # its name is in plots and report
+again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its name
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
@@ -35,10 +35,10 @@ for file in "$run"/*; do
 done
 "$here/../conclude.sh" "$again" > "$work/log" 2>&1 || {
     why=$(tail -n 1 "$work/log")
-    fail "$run cannot be made again: ${why//$again/$run}"
+    fail "$run cannot be recomputed: ${why//$again/$run}"
 }
 
-# ---- are they the same? ---------------------------------------------------------------------------------------------
+# ---- compare ---------------------------------------------------------------------------------------------
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
@@ -46,12 +46,12 @@ made() { # RUN
     (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
 }
 
-# An SVG begins with the version that drew it, also inside report.html.
+# An SVG, also inside report.html, begins with the version of gnuplot.
 text() { # FILE
     if [ "$recorded" = "$present" ]; then cat "$1"; else sed 's/<desc>Produced by GNUPLOT [^<]*//' "$1"; fi
 }
 
-# The first line in which two texts differ: its number, and what stands around the first difference.
+# The first different line of two texts: its number, and the text around the first difference.
 difference() { # STORED RECOMPUTED
     awk '
         function around(s) { return at > 30 ? "..." substr(s, at - 25, 75) : substr(s, 1, 75) }
@@ -77,16 +77,16 @@ while read -r file; do
     if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html || $file = doubts.tsv ]]; then
         packed=$((packed + 1))
     elif [ ! -f "$stored" ]; then
-        differs "$file is missing: it is made of the run's raw files"
+        differs "$file is missing"
     elif [ ! -f "$recomputed" ]; then
-        differs "$file is not made of the run's raw files"
+        differs "$file: the raw files do not produce it"
     elif [[ $file = *.png || $file = *.pdf ]]; then
         if [ "$recorded" != "$present" ]; then
             skipped=$((skipped + 1))
         elif cmp -s "$stored" "$recomputed"; then
             same=$((same + 1))
         else
-            differs "$file: stored another picture"
+            differs "$file: the stored picture differs"
         fi
     else
         text "$recomputed" > "$work/recomputed"
@@ -97,12 +97,12 @@ while read -r file; do
         fi
     fi
 done < <({ made "$run"; made "$again"; } | sort -u |
-    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : 2), $0 }' | sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # a cause before what follows from it
+    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : 2), $0 }' | sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # causes before their consequences
 
 if [ $differing -gt 0 ]; then
-    fail "$run: $differing of $((differing + same)) files differ from what its raw files yield with the programs here$(
+    fail "$run: $differing of $((differing + same)) files differ from what its raw files and these programs produce$(
         [ "$recorded" = "$present" ] || echo ", where gnuplot is $present and not $recorded")"
 fi
-echo "verify: $run: all $same files agree with what its raw files yield$([ $skipped -eq 0 ] ||
-    echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, here is $present")$([ $packed -eq 0 ] ||
-    echo "; $packed files not compared: the packed run has figures as SVG and the report as Markdown only")"
+echo "verify: $run: all $same files agree with its raw files$([ $skipped -eq 0 ] ||
+    echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, not $present")$([ $packed -eq 0 ] ||
+    echo "; $packed files not compared: a packed run has only the SVG figures and report.md")"

@@ -1,4 +1,4 @@
-# wide.awk: headline ratios whose interval reaches further than 5 % to one side.
+# wide.awk: headline ratios with intervals wider than ±5 %.
 END {
     at = split(ENVIRON["headline_at"], place_of, " ")
     for (i = 1; i <= at; i++) is_headline_at[place_of[i]] = 1

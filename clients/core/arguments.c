@@ -16,7 +16,7 @@ double number(const char *text, const char *what, double least, double most)
     errno = 0;
     double value = strtod(text, &end);
     if (errno || end == text || *end || !(value >= least && value <= most))
-        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
+        errx(2, "%s must be a number from %.15g to %.15g, not '%s'", what, least, most, text);
     return value;
 }
 
@@ -24,7 +24,7 @@ uint64_t whole(const char *text, const char *what, double least, double most)
 {
     double value = number(text, what, least, most);
     if (value != floor(value))
-        errx(2, "%s is a whole number, not '%s'", what, text);
+        errx(2, "%s must be a whole number, not '%s'", what, text);
     return (uint64_t)value;
 }
 
@@ -41,7 +41,7 @@ socklen_t resolve(const char *target, struct sockaddr_storage *address)
     if (!length || !colon[1] || length >= sizeof host)
         errx(2, "'%s' is not HOST:PORT", target);
     if (colon[1 + strspn(colon + 1, "0123456789")])
-        errx(2, "PORT is a number from 1 to 65535, not '%s'", colon + 1);
+        errx(2, "PORT must be a number from 1 to 65535, not '%s'", colon + 1);
     number(colon + 1, "PORT", 1, 65535);
     bool bracketed = length > 2 && target[0] == '[' && target[length - 1] == ']';
     snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), target + bracketed);

@@ -1,4 +1,4 @@
-// Nanoseconds: the driver's one clock (CLOCK_MONOTONIC) and its CPU time.
+// Nanoseconds of CLOCK_MONOTONIC, the driver's only wall clock, and of its CPU time.
 #pragma once
 
 #include <stdint.h>
@@ -16,7 +16,7 @@ static inline uint64_t now_ns(void)
     return clock_ns(CLOCK_MONOTONIC);
 }
 
-// How long until a moment; 0 if it is past.
+// Time until a moment; 0 if it has passed.
 static inline uint64_t ns_until(uint64_t moment_ns)
 {
     uint64_t now = now_ns();

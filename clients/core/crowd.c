@@ -18,15 +18,15 @@
 #include <unistd.h>
 
 enum {
-    ARRIVING_AT_MOST = 128, // or the server's listen queue overflows
+    ARRIVING_AT_MOST = 128, // otherwise the server's listen queue overflows
     EVENTS_A_TURN = 512,
     CHUNK_BYTES = 65536,
-    LINE_BYTES = 64, // of an idle connection's one line
+    LINE_BYTES = 64, // of an idle connection's only line
     STALL_BUFFER_BYTES = 8 << 10,
     // As over Ethernet. With the loopback network's 64 KiB a server's buffer grows to 4 MiB, and
-    // 500 stalled connections would take what the kernel has for all.
+    // 500 stalled connections would exhaust the kernel's TCP memory.
     STALL_SEGMENT_BYTES = 1460,
-    STALLED_AFTER_NS = 50000000, // without a byte more
+    STALLED_AFTER_NS = 50000000, // without sending another byte
     LOOK_EVERY_NS = 10000000,
     STALL_BYTES_AT_MOST = 64 << 20, // a server that takes more does not wait for its reader at all
     TRICKLED = 'a',
@@ -47,9 +47,9 @@ enum state { ABSENT, CONNECTING, CONNECTED, IN_PLACE, FAILED };
 struct member {
     int fd;
     enum state state;
-    size_t received;  // of the line that is awaited
+    size_t received;  // of the expected line
     uint64_t sent;    // bytes
-    uint64_t sent_ns; // STALL: when the socket took bytes last, or was connected
+    uint64_t sent_ns; // STALL: time of the last successful send, or of the connect
 };
 
 static const struct crowd *crowd;
@@ -59,10 +59,10 @@ static struct messages messages; // IDLE: the lines
 static char *line;               // HEAVY: the line; STALL: a chunk of lines
 static size_t line_bytes;
 static int epoll_fd;
-static unsigned arrived_at; // members below have been connected, or tried
-static unsigned arriving;   // of them not in place and not failed
+static unsigned arrived_at; // number of members that have been connected or tried
+static unsigned arriving;   // of those, neither in place nor failed
 
-// Tags of what is no member.
+// Epoll tags of descriptors that are not connections.
 enum { UNTIL_TAG = -1, SIGNAL_TAG = -2 };
 
 static void enter(unsigned i)
@@ -87,7 +87,7 @@ static void fail(unsigned i, int error)
     standing.last_errno = error;
 }
 
-// Sends what the socket takes. Returns how much that was.
+// Sends what the socket accepts. Returns the number of bytes.
 static size_t send_some(unsigned i, const void *data, size_t bytes)
 {
     struct member *m = &members[i];
@@ -143,7 +143,7 @@ static void connected(unsigned i)
         send_line(i);
 }
 
-// Takes n bytes that came back. False if they are none that were asked for.
+// Checks n received bytes. False if they are not the expected ones.
 static bool is_right(unsigned i, const char *data, size_t n)
 {
     struct member *m = &members[i];
@@ -223,7 +223,8 @@ static void join(unsigned i)
         fail(i, errno);
 }
 
-// A connection stalls when its socket has taken nothing for a while: the buffers are full then.
+// A connection counts as stalled when its socket has accepted nothing for a while: the buffers are
+// full.
 static void look_for_stalled(void)
 {
     uint64_t now = now_ns();
@@ -239,7 +240,7 @@ static bool has_ended(void)
     return read(crowd->until_fd, buffer, sizeof buffer) == 0;
 }
 
-// Their bytes are spread evenly over time: each moment is another connection's.
+// Spreads the bytes evenly over time: one connection after another.
 static void trickle(uint64_t *next_ns)
 {
     static const char byte = TRICKLED;
@@ -255,7 +256,7 @@ static void watch(int fd, int tag)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)tag};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-        err(1, "the descriptor whose end is the end of the background");
+        err(1, "cannot watch the descriptor of --until");
 }
 
 static void prepare(void)
@@ -265,7 +266,7 @@ static void prepare(void)
     sigaddset(&set, SIGTERM);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     members = calloc(crowd->connections, sizeof *members);
-    const char *word = crowd->behaviour == HEAVY ? crowd->word : "a line whose answer nobody reads";
+    const char *word = crowd->behaviour == HEAVY ? crowd->word : "a line with an unread answer";
     size_t word_bytes = strlen(word) + 1;
     line_bytes = crowd->behaviour == IDLE    ? LINE_BYTES
                  : crowd->behaviour == STALL ? CHUNK_BYTES / word_bytes * word_bytes
@@ -273,7 +274,7 @@ static void prepare(void)
     line = malloc(line_bytes);
     if (epoll_fd < 0 || !members || !line || messages_make(&messages, LINE_BYTES) < 0 ||
         sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-        err(1, "background");
+        err(1, "cannot allocate connections");
     for (size_t at = 0; at < line_bytes; at++)
         line[at] = at % word_bytes < word_bytes - 1 ? word[at % word_bytes] : '\n';
     int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -283,7 +284,7 @@ static void prepare(void)
     watch(crowd->until_fd, UNTIL_TAG);
 }
 
-// Waits until something happens or a moment comes. False if the end was asked for.
+// Waits for an event or a point in time. False if told to end.
 static bool turn(uint64_t until_ns)
 {
     static struct epoll_event events[EVENTS_A_TURN];

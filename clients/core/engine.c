@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    CONNECTING_AT_MOST = 128, // or the server's listen queue overflows before the run has begun
-    LOOK_EVERY_NS = 20000000, // for requests that have timed out and connections to be tried again
-    TRY_AGAIN_AFTER_NS = 10000000, // a connection that failed
+    CONNECTING_AT_MOST = 128,  // otherwise the listen queue overflows before the run has begun
+    CHECK_EVERY_NS = 20000000, // for timed-out requests and connections to retry
+    RETRY_AFTER_NS = 10000000, // a failed connection
 };
 
 enum state { CLOSED, CONNECTING, IDLE, WAITING };
@@ -22,7 +22,7 @@ struct client {
     bool has_request;          // one is assigned, though it may still be connecting
     uint64_t due_ns, start_ns; // of that request
     uint64_t idle_since_ns;
-    uint64_t not_before_ns; // when it may be tried again after a failure
+    uint64_t not_before_ns; // earliest retry after a failure
     uint64_t requests_left; // on this connection, where connections do not persist
     uint64_t sent;          // messages, over all connections
     const unsigned char *expected;
@@ -36,19 +36,18 @@ static struct messages messages;
 static struct client *clients;
 static struct schedule schedule;
 
-static uint64_t turn_ns;  // the time as of this turn's events
-static bool releasing;    // new requests are started
-static bool in_window;    // requests started now belong to the window
-static uint64_t begun_ns; // this part of the run
-static uint64_t end_ns;   // of releasing, when it is known
-static uint64_t released; // requests, in this part of the run
-static uint64_t
-    promised;         // the same, and those that the connections that there are will still carry
-static unsigned busy; // clients with a request
+static uint64_t iteration_ns; // the time at the start of this iteration
+static bool releasing;        // new requests are started
+static bool in_window;        // requests started now belong to the window
+static uint64_t begun_ns;     // this part of the run
+static uint64_t end_ns;       // of releasing, when it is known
+static uint64_t released;     // requests, in this part of the run
+static uint64_t promised;     // the same, plus those that existing connections will still carry
+static unsigned busy;         // clients with a request
 static unsigned connecting;
-static uint64_t failed_in_a_row; // requests, since the last one that was answered right
-static uint64_t answered_ns;     // when that was
-static uint64_t heard_ns;        // when something came back last, or the first request went out
+static uint64_t failed_in_a_row; // requests since the last correct answer
+static uint64_t answered_ns;     // the time of that answer
+static uint64_t heard_ns;        // the last time something came back, or the first request went out
 static unsigned *idle_queue;     // open loop: clients without a request, longest idle first
 static unsigned idle_first, idle_count;
 
@@ -62,14 +61,14 @@ static bool persistent(void)
     return load->requests_per_connection == 0;
 }
 
-// Whether requests are given out by the connection, so that each connection is used in full: what
-// making it costs is shared by as many requests as it was asked to carry.
+// Whether requests are assigned per connection, so that each connection carries all its requests
+// and its setup cost is shared by exactly that many.
 static bool counts_connections(void)
 {
     return !open_loop() && !persistent() && load->total_requests && in_window;
 }
 
-// How many requests the next connection is to carry.
+// The number of requests for the next connection.
 static uint64_t to_carry(void)
 {
     uint64_t left = load->total_requests - promised;
@@ -81,29 +80,29 @@ static uint64_t to_carry(void)
 static void become_idle(unsigned i)
 {
     struct client *c = &clients[i];
-    c->idle_since_ns = turn_ns;
+    c->idle_since_ns = iteration_ns;
     if (open_loop())
         idle_queue[(idle_first + idle_count++) % load->connections] = i;
 }
 
 static void count_in_thirds(void)
 {
-    uint64_t third_ns = load->window_ns / 3, age_ns = turn_ns - begun_ns;
+    uint64_t third_ns = load->window_ns / 3, age_ns = iteration_ns - begun_ns;
     outcome->echoes_first_third += age_ns < third_ns;
-    outcome->echoes_last_third += age_ns >= 2 * third_ns && turn_ns <= end_ns;
+    outcome->echoes_last_third += age_ns >= 2 * third_ns && iteration_ns <= end_ns;
 }
 
 static void finish_request(unsigned i, bool right)
 {
     struct client *c = &clients[i];
-    uint64_t latency_ns = turn_ns - c->due_ns, service_ns = turn_ns - c->start_ns;
+    uint64_t latency_ns = iteration_ns - c->due_ns, service_ns = iteration_ns - c->start_ns;
     if (right) {
         outcome->echoes_total++;
         failed_in_a_row = 0;
-        answered_ns = turn_ns;
+        answered_ns = iteration_ns;
         if (in_window) {
             outcome->echoes++;
-            outcome->echoes_in_time += turn_ns <= end_ns;
+            outcome->echoes_in_time += iteration_ns <= end_ns;
             count_in_thirds();
         }
     } else {
@@ -138,8 +137,8 @@ static void fail(unsigned i, enum failure kind, int error)
         outcome->last_errno = error;
     outcome->ports_exhausted += kind == CONNECT_FAILED && error == EADDRNOTAVAIL;
     disconnect(i);
-    c->not_before_ns = turn_ns + TRY_AGAIN_AFTER_NS;
-    if (c->requests_left > 0) // a request that failed is not made up for
+    c->not_before_ns = iteration_ns + RETRY_AFTER_NS;
+    if (c->requests_left > 0) // a failed request is not repeated
         promised -= c->requests_left - c->has_request;
     c->requests_left = 0;
     if (c->has_request)
@@ -179,14 +178,14 @@ static void start_request(unsigned i, uint64_t due_ns)
     struct client *c = &clients[i];
     c->has_request = true;
     c->due_ns = due_ns;
-    c->start_ns = turn_ns;
+    c->start_ns = iteration_ns;
     if (!busy)
-        heard_ns = turn_ns;
+        heard_ns = iteration_ns;
     busy++;
     released++;
     if (in_window) {
         uint64_t possible_ns = due_ns > c->idle_since_ns ? due_ns : c->idle_since_ns;
-        histogram_record(&outcome->send_lag, turn_ns - possible_ns);
+        histogram_record(&outcome->send_lag, iteration_ns - possible_ns);
     }
     if (c->state == CLOSED)
         connect_client(i);
@@ -197,18 +196,18 @@ static void start_request(unsigned i, uint64_t due_ns)
 // Whether a client may be given a request now.
 static bool is_free(const struct client *c)
 {
-    return !c->has_request && c->state != CONNECTING && c->not_before_ns <= turn_ns;
+    return !c->has_request && c->state != CONNECTING && c->not_before_ns <= iteration_ns;
 }
 
-// Ends the releasing of requests when their time or number is up.
+// Stops releasing requests when their time or number is used up.
 static void look_at_the_end(void)
 {
-    if (turn_ns >= end_ns)
+    if (iteration_ns >= end_ns)
         releasing = false;
     else if (load->total_requests && in_window && released >= load->total_requests)
         releasing = false;
-    if (!releasing && turn_ns < end_ns)
-        end_ns = turn_ns;
+    if (!releasing && iteration_ns < end_ns)
+        end_ns = iteration_ns;
 }
 
 static void release_closed_loop(unsigned i)
@@ -216,17 +215,17 @@ static void release_closed_loop(unsigned i)
     bool may_connect = !counts_connections() || promised < load->total_requests;
     look_at_the_end();
     if (releasing && is_free(&clients[i]) && (may_connect || clients[i].state != CLOSED))
-        start_request(i, turn_ns);
+        start_request(i, iteration_ns);
 }
 
-// Starts the requests that are due while clients are free. Those due before the end are started
-// after it too.
+// Starts due requests while clients are free. Requests due before the end are started even after
+// it.
 static void release_open_loop(void)
 {
     for (unsigned tries = idle_count; tries > 0; tries--) {
         look_at_the_end();
         uint64_t due_ns = schedule_next_ns(&schedule);
-        if (due_ns > turn_ns || due_ns >= end_ns || (!releasing && load->total_requests))
+        if (due_ns > iteration_ns || due_ns >= end_ns || (!releasing && load->total_requests))
             return;
         unsigned i = idle_queue[idle_first];
         idle_first = (idle_first + 1) % load->connections;
@@ -242,8 +241,8 @@ static void release_open_loop(void)
 
 static void hear(void)
 {
-    uint64_t silence_ns = turn_ns - heard_ns, length = silence_ns / SILENCE_LEAST_NS;
-    heard_ns = turn_ns;
+    uint64_t silence_ns = iteration_ns - heard_ns, length = silence_ns / SILENCE_LEAST_NS;
+    heard_ns = iteration_ns;
     if (!length || !busy || !in_window)
         return;
     int k = 63 - __builtin_clzll(length);
@@ -283,7 +282,7 @@ static void handle(const struct net_event *event)
     unsigned i = event->slot;
     struct client *c = &clients[i];
     if (event->kind == NET_RECEIVED) {
-        turn_ns = now_ns();
+        iteration_ns = now_ns();
         hear();
         on_received(i, event);
     } else if (event->result < 0) {
@@ -309,40 +308,40 @@ static uint64_t failures(void)
 static void look_for_timeouts(void)
 {
     static uint64_t next_look_ns;
-    if (turn_ns < next_look_ns)
+    if (iteration_ns < next_look_ns)
         return;
-    next_look_ns = turn_ns + LOOK_EVERY_NS;
+    next_look_ns = iteration_ns + CHECK_EVERY_NS;
     for (unsigned i = 0; i < load->connections; i++) {
         struct client *c = &clients[i];
-        if (c->has_request && turn_ns - c->start_ns >= load->timeout_ns)
+        if (c->has_request && iteration_ns - c->start_ns >= load->timeout_ns)
             fail(i, TIMEOUT, 0);
         if (!open_loop() && releasing)
             release_closed_loop(i);
     }
     if (outcome->echoes_total == 0 && failures() >= load->connections)
         outcome->gave_up = true;
-    // A window ends by itself, a number of requests would take a time-out for each that is left.
+    // A window ends by itself; a fixed number of requests would wait for a time-out each.
     if (load->total_requests && failed_in_a_row >= 2 * load->connections &&
-        turn_ns - answered_ns >= load->timeout_ns)
+        iteration_ns - answered_ns >= load->timeout_ns)
         outcome->gave_up = true;
 }
 
-// Lets events happen until none is to be waited for: one turn.
+// One iteration: processes events until there is nothing to wait for.
 static void turn(uint64_t until_ns)
 {
-    uint64_t look_ns = turn_ns + LOOK_EVERY_NS;
+    uint64_t look_ns = iteration_ns + CHECK_EVERY_NS;
     net->wait(until_ns < look_ns ? until_ns : look_ns, handle);
-    turn_ns = now_ns();
+    iteration_ns = now_ns();
     look_for_timeouts();
 }
 
-// Connects all clients before persistent ones are used; those that cannot be are tried again by
-// their first request.
+// Connects all persistent clients in advance; those that fail are retried by their first request.
 static void connect_all(void)
 {
     unsigned next = 0;
-    uint64_t give_up_ns = turn_ns + load->timeout_ns;
-    while ((next < load->connections || connecting) && turn_ns < give_up_ns && !outcome->gave_up) {
+    uint64_t give_up_ns = iteration_ns + load->timeout_ns;
+    while ((next < load->connections || connecting) && iteration_ns < give_up_ns &&
+           !outcome->gave_up) {
         while (next < load->connections && connecting < CONNECTING_AT_MOST)
             connect_client(next++);
         turn(give_up_ns);
@@ -355,19 +354,19 @@ static void connect_all(void)
 // Releases requests until end_ns, then waits for the answers to all of them.
 static void run_part(uint64_t duration_ns)
 {
-    turn_ns = begun_ns = now_ns();
-    end_ns = duration_ns > UINT64_MAX - turn_ns ? UINT64_MAX : turn_ns + duration_ns;
+    iteration_ns = begun_ns = now_ns();
+    end_ns = duration_ns > UINT64_MAX - iteration_ns ? UINT64_MAX : iteration_ns + duration_ns;
     released = promised = 0;
     for (unsigned i = 0; i < load->connections; i++)
         promised += clients[i].requests_left;
     releasing = true;
     if (open_loop())
-        schedule_start(&schedule, load->rate_per_s, turn_ns, load->seed + in_window);
+        schedule_start(&schedule, load->rate_per_s, iteration_ns, load->seed + in_window);
     for (unsigned i = 0; i < load->connections && !open_loop(); i++)
         release_closed_loop(i);
 
     uint64_t give_up_ns = UINT64_MAX;
-    while (!outcome->gave_up && turn_ns < give_up_ns) {
+    while (!outcome->gave_up && iteration_ns < give_up_ns) {
         if (open_loop())
             release_open_loop();
         look_at_the_end();
@@ -376,7 +375,7 @@ static void run_part(uint64_t duration_ns)
         if (!releasing && !busy && !more_due)
             break;
         if (!releasing && give_up_ns == UINT64_MAX)
-            give_up_ns = end_ns + load->timeout_ns + LOOK_EVERY_NS;
+            give_up_ns = end_ns + load->timeout_ns + CHECK_EVERY_NS;
         uint64_t until_ns = releasing ? end_ns : give_up_ns;
         if (more_due && idle_count && schedule_next_ns(&schedule) < until_ns)
             until_ns = schedule_next_ns(&schedule);
@@ -389,10 +388,10 @@ static void run_part(uint64_t duration_ns)
            schedule_next_ns(&schedule) < end_ns) {
         outcome->unsent++;
         histogram_record(&outcome->latency,
-                         turn_ns - schedule_next_ns(&schedule) + load->timeout_ns);
+                         iteration_ns - schedule_next_ns(&schedule) + load->timeout_ns);
         schedule_advance(&schedule);
     }
-    net->wait(turn_ns, handle); // carries the last closes out
+    net->wait(iteration_ns, handle); // executes the last closes
 }
 
 int engine_run(const struct net *net_to_use, const struct load *load_to_run,
@@ -410,7 +409,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     if (!clients || !idle_queue || messages_make(&messages, load->bytes) < 0)
         return -1;
 
-    turn_ns = now_ns();
+    iteration_ns = now_ns();
     for (unsigned i = 0; i < load->connections; i++)
         become_idle(i);
     if (persistent())
@@ -427,8 +426,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);
     if (!load->window_ns ||
-        outcome->gave_up) // the window lasts until the last request was answered or given up
-        end_ns = turn_ns > start_ns ? turn_ns : start_ns;
+        outcome->gave_up) // the window lasts until the last request was answered or abandoned
+        end_ns = iteration_ns > start_ns ? iteration_ns : start_ns;
     if (!load->window_ns)
         outcome->echoes_in_time = outcome->echoes;
     outcome->window_ns = end_ns - start_ns;
@@ -439,11 +438,11 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         outcome->run_queue_delay_window_ns = run_queue_delay_after_ns - run_queue_delay_before_ns;
     if (load->gate)
         load->gate("end");
-    // Each failure ended a connection; whoever is busy still was given up.
+    // Each failure ended a connection; a client that is still busy was abandoned.
     outcome->connections_served = outcome->connections_total - failures() - busy;
     for (unsigned i = 0; i < load->connections; i++)
         disconnect(i);
-    net->wait(now_ns(), handle); // carries the closes out
+    net->wait(now_ns(), handle); // executes the closes
     messages_free(&messages);
     free(idle_queue);
     free(clients);

@@ -1,11 +1,11 @@
 // The driver's engine: keeps a number of connections busy with requests, verifies every byte that
 // comes back, and records how long it took.
 //
-// A run has four parts: connections are made (persistent ones), a warm-up, the window, and the
-// close. Before and after the window all answers are awaited, so that what happens between the two
-// gates is the window's requests, all of them and nothing else. Closed loop: a connection sends its
-// next request when the last one is answered. Open loop: requests are due at the times of a Poisson
-// schedule, whatever the server does, and latency counts from there.
+// A run has four parts: connecting (persistent connections), a warm-up, the window, and closing.
+// Before and after the window the engine waits for all answers, so that the time between the two
+// gates covers exactly the window's requests. Closed loop: a connection sends its next request when
+// the last one is answered. Open loop: requests are due at the times of a Poisson schedule,
+// regardless of the server, and latency counts from there.
 #pragma once
 
 #include "clients/core/failure.h"
@@ -22,48 +22,48 @@ struct load {
     socklen_t target_bytes;
     unsigned connections;             // at the same time
     uint64_t requests_per_connection; // 0: connections persist
-    size_t bytes;                     // of a request, its newline included
+    size_t bytes;                     // of a request, including its newline
     uint64_t warmup_ns;
     uint64_t window_ns;      // 0: the window ends after total_requests
     uint64_t total_requests; // 0: the window ends after window_ns
     double rate_per_s;       // 0: closed loop
-    uint64_t timeout_ns;     // a request unanswered for so long has failed
+    uint64_t timeout_ns;     // a request fails after this time without an answer
     uint64_t seed;           // of the schedule
-    // Called at the start and at the end of the window, while nothing is under way. May be NULL.
+    // Called at the start and at the end of the window, while no request is pending. May be NULL.
     void (*gate)(const char *moment);
 };
 
-// Silences: while requests were under way, nothing came back. They are kept by their length, from
+// Silences: periods in which requests were pending and nothing came back. Grouped by length, from
 // 2^k to 2^(k+1) ms.
 enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
 
 struct outcome {
     uint64_t
         window_ns;   // how long requests were released; counted ones: until the last was answered
-    uint64_t echoes; // requests of the window that came back right
+    uint64_t echoes; // requests of the window with a correct answer
     uint64_t
         echoes_in_time; // those of them that came back before the window's end: the rate is theirs
     uint64_t echoes_first_third, echoes_last_third; // by when they came back, where the window has
                                                     // a length: they tell whether it was steady
     uint64_t connections;                           // made for the window's requests
-    uint64_t echoes_total;                          // warm-up included
-    uint64_t connections_total;                     // persistent ones and warm-up included
-    uint64_t connections_served; // those of them whose requests were all answered right
-    uint64_t failures[FAILURES]; // over the whole run, by kind
-    uint64_t ports_exhausted;    // connections that could not be made for want of a port of ours
-    uint64_t unsent;             // due in the window by the schedule, and never sent
-    int last_errno;              // of the latest connection that could not be made or broke, or 0
+    uint64_t echoes_total;                          // including the warm-up
+    uint64_t connections_total;                     // including persistent ones and the warm-up
+    uint64_t connections_served; // of those, connections whose requests were all answered correctly
+    uint64_t failures[FAILURES]; // over the whole run, by type
+    uint64_t ports_exhausted;    // connections that failed because no local port was free
+    uint64_t unsent;             // due in the window by the schedule, but never sent
+    int last_errno;              // of the last connection that failed or broke, or 0
     bool gave_up;                // nothing came back, or nothing more: the run was cut short
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
 
-    // For how long the driver could have run between the gates, but others did, if the kernel says.
+    // How long the driver was runnable between the gates without running, if the kernel reports it.
     bool knows_run_queue_delay;
     uint64_t run_queue_delay_window_ns;
-    // Of the window: silences of a length, all together.
+    // Of the window: the total time of silences, by length.
     uint64_t silence_ns[SILENCES];
 
-    // The window's requests. Failed and unsent ones are in there with the time-out: they took at
-    // least that long.
+    // The window's requests. Failed and unsent ones count with the time-out: they took at least
+    // that long.
     struct histogram latency; // from the moment the request was due (closed loop: from its start)
                               // to its last byte
     struct histogram
@@ -72,11 +72,10 @@ struct outcome {
         send_lag; // how late the driver started it, though it was due and a connection was free
 };
 
-// For how long nothing came back at a stretch, together: silences of at least 1 ms, and of at least
-// twice the time that half of the requests take. A server that does all there is to do before it
-// answers the first one of many is silent for less than that.
+// Total time of silences of at least 1 ms and at least twice the median request time. A server that
+// processes a whole batch before its first answer is silent for less than that.
 uint64_t outcome_silent_ns(const struct outcome *outcome);
 
-// Runs a load and fills the outcome. net has been opened with load->connections slots. Returns 0,
-// or -1 with errno if there is no memory.
+// Runs a load and fills the outcome. net must be open with load->connections slots. Returns 0, or
+// -1 with errno if out of memory.
 int engine_run(const struct net *net, const struct load *load, struct outcome *outcome);

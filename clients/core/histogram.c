@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A slot holds 2^shift values; their common top 11 bits tell the slots of one shift apart.
+// A slot holds 2^shift values; their common top 11 bits identify the slot within one shift.
 static size_t slot_of(uint64_t ns)
 {
     if (ns > HISTOGRAM_MAX_NS)
@@ -89,7 +89,7 @@ uint64_t histogram_max(const struct histogram *h)
 
 uint64_t histogram_percentile(const struct histogram *h, double percent)
 {
-    // A hair less than the product, or rounding makes 99.9 % of 1000 values rank 1000.
+    // Slightly less than the product, or rounding makes 99.9 % of 1000 values rank 1000.
     double rank = ceil(percent / 100 * (double)h->count * (1 - 4 * DBL_EPSILON));
     uint64_t seen = 0;
     for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++) {
@@ -145,10 +145,10 @@ int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns
             double value = (double)histogram_slot_highest(h, slot) / unit_ns;
             if (write_line(stream, value, percent, seen) < 0)
                 return -1;
-            // Five steps to the next halving of the distance to 100 %.
+            // Five steps per halving of the distance to 100 %.
             percent += 100 / (5 * exp2(floor(log2(100 / (100 - percent))) + 1));
             if (seen == h->count)
-                break; // the maximum stands once for the rest, then once more as 100 %
+                break; // the maximum is printed once for the rest, then once more as 100 %
         }
     }
     if (write_line(stream, (double)h->max_ns / unit_ns, 100, h->count) < 0)
@@ -188,7 +188,7 @@ int histogram_write_raw(const struct histogram *h, FILE *stream)
     return fflush(stream) == 0 && !ferror(stream) ? 0 : -1;
 }
 
-// A number without a sign, which strtoull would allow.
+// A number without a sign, which strtoull would accept.
 static bool read_number(const char **text, uint64_t *number)
 {
     char *end;
@@ -232,7 +232,7 @@ int histogram_read_raw(struct histogram *h, const char *line)
         h->min_ns = header[1];
         h->max_ns = header[2];
     }
-    // A line that was cut off has another number of values.
+    // A truncated line has a different number of values.
     bool whole = (*line == '\n' || *line == '\0') && h->count == header[0];
     return whole && (h->count == 0 || slot == slot_of(h->max_ns)) ? 0 : -1;
 }

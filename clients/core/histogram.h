@@ -1,15 +1,15 @@
 // A latency histogram: log-linear, three significant decimal digits, exact to merge.
 //
 // The layout is Gil Tene's HdrHistogram (hdrhistogram.org): values below 2048 ns have a slot each;
-// above, every power of two is cut into 1024 slots of equal width, so that the highest value of a
-// slot is less than 1/1000 above any other value in it. Percentiles of several runs are got by
-// merging their histograms, never by averaging percentiles.
+// above, every power of two is divided into 1024 slots of equal width, so that the highest value of
+// a slot is less than 1/1000 above any other value in it. Percentiles of several runs come from
+// merged histograms, never from averaged percentiles.
 //
 // Unlike HdrHistogram, a value above the range is neither refused nor moved into the range: it is
 // counted as overflow and ranks above everything else. The tail is never made to look better.
 //
 // Cost: 214 KiB each; recording is a count of leading zeros, a shift and two increments. Not
-// thread-safe: one histogram for each recording thread, merged afterwards.
+// thread-safe: use one histogram per thread and merge them.
 #pragma once
 
 #include <stdint.h>
@@ -28,13 +28,13 @@ struct histogram {
     uint64_t max_ns; // exact, above the range too
 };
 
-// Makes the histogram empty. It must be called before anything else.
+// Empties the histogram. Must be called before anything else.
 void histogram_reset(struct histogram *h);
 
-// Records one value in ns. 0 is a value of its own: a clock that did not advance is not hidden.
+// Records one value in ns. 0 is a valid value: a clock that did not advance is not hidden.
 void histogram_record(struct histogram *h, uint64_t ns);
 
-// Adds all of `from` to `into`: the same histogram as if every value had been recorded there.
+// Adds all of `from` to `into`: the result is as if every value had been recorded there.
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 // The number of values, and how many of them were above HISTOGRAM_MAX_NS.
@@ -46,33 +46,33 @@ uint64_t histogram_min(const struct histogram *h);
 uint64_t histogram_max(const struct histogram *h);
 
 // The value in ns that at least `percent` (0 .. 100) of all values do not exceed: nearest rank, no
-// interpolation. The answer is the highest value of the slot that holds that rank, at most the
-// maximum: never below the exact value, and less than 1/1000 above it. It is the exact maximum if
-// the rank falls into the overflow, and 0 if empty.
+// interpolation. The result is the highest value of the slot with that rank, capped at the maximum:
+// never below the exact value, and less than 1/1000 above it. It is the exact maximum if the rank
+// falls into the overflow, and 0 if empty.
 uint64_t histogram_percentile(const struct histogram *h, double percent);
 
-// How many values do not exceed `ns`, which is taken up to the highest value of its slot: less than
-// 1/1000 above it.
+// The number of values that do not exceed `ns`, rounded up to the highest value of its slot: less
+// than 1/1000 above it.
 uint64_t histogram_count_within(const struct histogram *h, uint64_t ns);
 
-// The mean in ns from the middles of the slots (within 1/2000; overflow counts as the maximum); 0
+// The mean in ns, computed from slot midpoints (within 1/2000; overflow counts as the maximum); 0
 // if empty.
 double histogram_mean(const struct histogram *h);
 
-// Prints the percentile distribution in HdrHistogram's text format (.hgrm), with five lines for
-// each halving of what is left above, as hdr_percentiles_print of HdrHistogram_c does; plotters for
-// it read this one. Values are in units of `unit_ns` ns: 1000 prints microseconds. An overflow adds
-// a comment line. Returns 0, or -1 with errno when the stream, which is flushed, cannot be written.
+// Prints the percentile distribution in HdrHistogram's text format (.hgrm), with five lines per
+// halving of the remaining distance, like hdr_percentiles_print of HdrHistogram_c; its plotters can
+// read this. Values are in units of `unit_ns` ns: 1000 prints microseconds. An overflow adds a
+// comment line. Flushes the stream. Returns 0, or -1 with errno if it cannot be written.
 int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns);
 
-// The highest value in ns that a slot stands for, at most the maximum recorded.
+// The highest value in ns of a slot, capped at the recorded maximum.
 uint64_t histogram_slot_highest(const struct histogram *h, size_t slot);
 
-// Writes all that the histogram holds as one line, to be read back and merged exactly: a version,
-// how many values, the smallest and the largest in ns, then each slot that is not empty as its
-// distance from the one before, with :COUNT behind it if it holds more than one value. Some 3 bytes
-// a slot, fewer compressed. Returns 0, or -1 with errno when the stream cannot be written.
+// Writes the whole histogram as one line, to be read back and merged exactly: a version, the number
+// of values, the smallest and the largest in ns, then each non-empty slot as its distance from the
+// previous one, followed by :COUNT if it holds more than one value. About 3 bytes per slot, fewer
+// compressed. Returns 0, or -1 with errno if the stream cannot be written.
 int histogram_write_raw(const struct histogram *h, FILE *stream);
 
-// Reads such a line, its newline included or not. Returns 0, or -1 if it is none or was cut off.
+// Reads such a line, with or without its newline. Returns 0, or -1 if it is malformed or truncated.
 int histogram_read_raw(struct histogram *h, const char *line);

@@ -21,7 +21,7 @@ int messages_make(struct messages *m, size_t bytes)
     for (size_t i = 0; i < m->count; i++) {
         unsigned char *text = m->text + i * bytes;
         for (size_t j = 0; j + 1 < bytes;
-             j++) // the first two letters count the messages, so that all differ
+             j++) // the first two letters number the messages, so that all differ
             text[j] = (unsigned char)alphabet[j == 0   ? i % 64
                                               : j == 1 ? i / 64 % 64
                                                        : (size_t)nrand48(state) >> 12 & 63];

@@ -5,7 +5,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-// Few, or connect searches long for a port that is not in TIME-WAIT.
+// A small number; otherwise connect searches long for a port that is not in TIME-WAIT.
 enum { CONNECTIONS_PER_SOURCE = 1000 };
 
 int net_socket(const struct sockaddr *from, socklen_t length, int family, int type)

@@ -1,6 +1,6 @@
-// How the driver moves bytes: connections in numbered slots, requests that are queued, and events
-// that tell what came of them. One file is one way (net_epoll.c, net_io_uring.c); the engine above
-// does not know which it drives.
+// The driver's I/O: connections in numbered slots, queued requests, and events with their results.
+// There is one backend per file (net_epoll.c, net_io_uring.c); the engine does not know which one
+// it uses.
 #pragma once
 
 #include <stddef.h>
@@ -24,34 +24,34 @@ struct net_event {
 struct net {
     const char *name;
 
-    // Prepares slots 0 … slots - 1. Returns NULL, or why this way does not work here.
+    // Prepares slots 0 … slots - 1. Returns NULL, or why this backend does not work here.
     const char *(*open)(unsigned slots);
 
     // Connects a closed slot to an address, from another one unless that is NULL. NET_CONNECTED
-    // follows; from then on NET_RECEIVED comes unasked. Returns 0, or a negative errno if no socket
-    // could be made: no event follows.
+    // follows, then NET_RECEIVED for everything received. Returns 0, or a negative errno if no
+    // socket could be created: then no event follows.
     int (*connect)(unsigned slot, const struct sockaddr *to, const struct sockaddr *from,
                    socklen_t length);
 
-    // Sends all the bytes, which must stay as they are until they were answered. Only failures come
-    // back.
+    // Sends all the bytes, which must not change until they are answered. Only failures produce
+    // events.
     void (*send)(unsigned slot, const unsigned char *data, size_t bytes);
 
-    // Closes a slot: no more events come from it, and it can be connected anew.
+    // Closes a slot: it produces no more events and can be connected again.
     void (*close)(unsigned slot);
 
-    // Carries out what was queued, waits for events until until_ns (CLOCK_MONOTONIC) at most, and
-    // hands them over.
+    // Submits the queued requests, waits for events until until_ns (CLOCK_MONOTONIC) at most, and
+    // passes them to the handler.
     void (*wait)(uint64_t until_ns, void (*handle)(const struct net_event *event));
 };
 
 extern const struct net net_epoll, net_io_uring;
 
-// Makes a TCP socket for either: TCP_NODELAY, close-on-exec, bound to a source address unless that
-// is NULL, its port left to connect. type adds SOCK_NONBLOCK. Returns the descriptor or a negative
-// errno.
+// Creates a TCP socket for either backend: TCP_NODELAY, close-on-exec, bound to a source address
+// unless that is NULL, with the port chosen by connect. type adds SOCK_NONBLOCK. Returns the
+// descriptor or a negative errno.
 int net_socket(const struct sockaddr *from, socklen_t length, int family, int type);
 
-// The source for a client's n-th connection: 127.0.0.1, .2, .3 ... for some each, towards a server
-// on the loopback network, or NULL: any. Valid until the next call.
+// The source address of a client's n-th connection: 127.0.0.1, .2, .3 ..., a block of connections
+// each, if the server is on the loopback network; otherwise NULL: any. Valid until the next call.
 const struct sockaddr *net_source(const struct sockaddr *to, uint64_t n);

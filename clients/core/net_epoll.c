@@ -1,5 +1,5 @@
-// The driver's bytes by readiness: one non-blocking socket a slot, edge-triggered, so that a
-// connection costs one epoll_ctl and an echo costs a send and a receive.
+// The epoll backend: one non-blocking socket per slot, edge-triggered, so that a connection costs
+// one epoll_ctl and an echo costs a send and a receive.
 #include "clients/core/clock.h"
 #include "clients/core/net.h"
 
@@ -14,7 +14,7 @@ enum { EVENTS_A_TURN = 512, RECEIVE_BYTES = 65536 };
 
 struct slot {
     int fd;              // -1: closed
-    uint32_t generation; // counts connections, so that an event of an earlier one is known
+    uint32_t generation; // counts connections, so that events of an earlier one are recognized
     bool connected;
     const unsigned char *data; // not yet sent
     size_t bytes;
@@ -55,8 +55,8 @@ static int connect_slot(unsigned slot, const struct sockaddr *to, const struct s
     return 0;
 }
 
-// Sends what the socket takes; the rest follows when it is writable again. A failure shows in the
-// next receive too.
+// Sends what the socket accepts; the rest follows when it is writable again. A failure also shows
+// in the next receive.
 static void send_rest(struct slot *s)
 {
     while (s->bytes) {
@@ -104,8 +104,8 @@ static void serve(uint64_t tag, uint32_t events, void (*handle)(const struct net
     } else if (events & EPOLLOUT && s->bytes) {
         send_rest(s);
     }
-    // Edge-triggered: what is left now is not told again. A short read has left nothing, unless the
-    // end comes behind it.
+    // Edge-triggered: remaining data is not reported again. A short read leaves nothing, unless an
+    // end of file follows.
     bool ends = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR), more = events & EPOLLIN || ends;
     while (more && is_current(tag)) {
         ssize_t n = recv(s->fd, buffer, sizeof buffer, 0);

@@ -1,6 +1,6 @@
-// The driver's bytes by completion: sends and connects of a turn enter the kernel in one call,
-// which also waits; one multishot receive a connection, into buffers lent to the kernel. An echo
-// costs no system call of its own.
+// The io_uring backend: the sends and connects of an iteration enter the kernel in one call, which
+// also waits. Each connection has one multishot receive, into provided buffers. An echo costs no
+// system call of its own.
 #include "clients/core/clock.h"
 #include "clients/core/net.h"
 
@@ -24,11 +24,11 @@ enum operation { CONNECT, RECEIVE, SEND, CLOSE };
 
 struct slot {
     int fd;              // -1: closed
-    uint32_t generation; // counts connections, so that a result of an earlier one is known
+    uint32_t generation; // counts connections, so that results of an earlier one are recognized
 };
 
 static struct io_uring ring;
-static struct io_uring_buf_ring *lent;
+static struct io_uring_buf_ring *buffer_ring;
 static unsigned char *buffers;
 static struct slot *slots;
 
@@ -45,11 +45,11 @@ static uint64_t tag(unsigned slot, enum operation operation)
     return (uint64_t)(slots[slot].generation & 0xffffff) << 40 | (uint64_t)operation << 32 | slot;
 }
 
-static void lend(unsigned id)
+static void provide(unsigned id)
 {
-    io_uring_buf_ring_add(lent, buffers + (size_t)id * BUFFER_BYTES, BUFFER_BYTES,
+    io_uring_buf_ring_add(buffer_ring, buffers + (size_t)id * BUFFER_BYTES, BUFFER_BYTES,
                           (unsigned short)id, io_uring_buf_ring_mask(BUFFERS), 0);
-    io_uring_buf_ring_advance(lent, 1);
+    io_uring_buf_ring_advance(buffer_ring, 1);
 }
 
 static const char *open_slots(unsigned count)
@@ -64,17 +64,18 @@ static const char *open_slots(unsigned count)
     slots = calloc(count, sizeof *slots);
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     buffers = mmap(NULL, (size_t)BUFFERS * BUFFER_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
-    lent = mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (!slots || buffers == MAP_FAILED || lent == MAP_FAILED)
+    buffer_ring =
+        mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (!slots || buffers == MAP_FAILED || buffer_ring == MAP_FAILED)
         return strerror(errno);
     struct io_uring_buf_reg registration = {
-        .ring_addr = (uintptr_t)lent, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP};
+        .ring_addr = (uintptr_t)buffer_ring, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP};
     problem = io_uring_register_buf_ring(&ring, &registration, 0);
     if (problem < 0)
         return strerror(-problem);
-    io_uring_buf_ring_init(lent);
+    io_uring_buf_ring_init(buffer_ring);
     for (unsigned i = 0; i < BUFFERS; i++)
-        lend(i);
+        provide(i);
     for (unsigned i = 0; i < count; i++)
         slots[i].fd = -1;
     return NULL;
@@ -99,7 +100,8 @@ static void receive(unsigned slot)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_recv_multishot(sqe, slots[slot].fd, NULL, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
-    sqe->ioprio |= IORING_RECVSEND_POLL_FIRST; // nothing was asked yet, so nothing has come
+    sqe->ioprio |=
+        IORING_RECVSEND_POLL_FIRST; // nothing was requested yet, so nothing can have arrived
     sqe->buf_group = BUFFER_GROUP;
     io_uring_sqe_set_data64(sqe, tag(slot, RECEIVE));
 }
@@ -112,7 +114,7 @@ static void send_slot(unsigned slot, const unsigned char *data, size_t bytes)
     io_uring_sqe_set_data64(sqe, tag(slot, SEND));
 }
 
-// The receive in the kernel would keep the socket open: it is cancelled first, with everything else
+// The pending receive would keep the socket open: it is cancelled first, with every other request
 // on this socket.
 static void close_slot(unsigned slot)
 {
@@ -151,7 +153,7 @@ static void serve(const struct io_uring_cqe *cqe, void (*handle)(const struct ne
                                        has_buffer ? buffers + (size_t)id * BUFFER_BYTES : NULL});
     }
     if (has_buffer)
-        lend(id);
+        provide(id);
 }
 
 static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event *))

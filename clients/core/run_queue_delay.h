@@ -1,9 +1,9 @@
-// How long this thread has waited for a processor since it began: it could run, and others did. The
-// kernel keeps count of it in /proc (CONFIG_SCHED_INFO); reading it takes some 10 us.
+// Run-queue delay: how long this thread was runnable without running since it started. The kernel
+// counts it in /proc (CONFIG_SCHED_INFO); reading it takes about 10 us.
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// False where the kernel does not say.
+// False if the kernel does not report it.
 bool run_queue_delay(uint64_t *ns);

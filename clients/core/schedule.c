@@ -5,8 +5,8 @@
 
 void schedule_start(struct schedule *s, double rate_per_s, uint64_t start_ns, uint64_t seed)
 {
-    // erand48 is linear: neighbouring states begin with nearly the same number. SplitMix64's mixing
-    // (Steele, Lea, Flood 2014) sets them apart.
+    // erand48 is linear: neighbouring states start with nearly the same number. SplitMix64's mixing
+    // (Steele, Lea, Flood 2014) separates them.
     uint64_t z = seed + 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -27,7 +27,7 @@ uint64_t schedule_next_ns(const struct schedule *s)
 
 void schedule_advance(struct schedule *s)
 {
-    // What is below one ns is carried on: cut off, it would make a rate of 1e7/s 0.5 % too high.
+    // The fraction of a ns is carried over: dropping it would make a rate of 1e7/s 0.5 % too high.
     double ns = s->fraction_ns - log1p(-erand48(s->state)) * s->mean_gap_ns;
     double whole_ns = floor(ns);
     s->next_ns += (uint64_t)whole_ns;

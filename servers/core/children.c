@@ -8,7 +8,7 @@
 
 static unsigned made; // written by the main program only
 static volatile sig_atomic_t
-    reaped; // written by the handler only, so that neither can lose the other's count
+    reaped; // written by the handler only, so that neither count can be lost
 
 // Signals do not queue: one SIGCHLD can stand for many dead children.
 static void sigchld_handler(int signal_number)
@@ -22,8 +22,8 @@ static void sigchld_handler(int signal_number)
     errno = saved_errno;
 }
 
-// The mistake: `if` in place of `while`. Of those who died while a signal was pending already, one
-// is reaped; and as no child causes more than one signal, what was left over is never made up for.
+// The bug: `if` instead of `while`. Of the children that end while a signal is pending, only one is
+// reaped; the rest stay, because each child causes at most one signal.
 static void sigchld_handler_that_reaps_one(int signal_number)
 {
     (void)signal_number;
@@ -61,13 +61,13 @@ static bool are_too_many(const struct server *server)
     return made - (unsigned)reaped >= server->max_children;
 }
 
-// SIGCHLD is let through only in sigsuspend, so that none is missed between looking and sleeping.
+// SIGCHLD is unblocked only in sigsuspend, so that none is missed between check and sleep.
 bool children_have_room(const struct server *server)
 {
     sigset_t wakes, before;
     if (!are_too_many(server))
         return true;
-    complain(0, "as many children as allowed: clients wait for one to end");
+    complain(0, "child limit reached: clients wait for one to end");
     sigemptyset(&wakes);
     sigaddset(&wakes, SIGCHLD);
     sigaddset(&wakes, SIGTERM);

@@ -6,53 +6,55 @@
 #include <string.h>
 #include <sys/mman.h>
 
-// A cache line apart: at a multiple of the page size all of them would compete for the same few
-// places in the caches.
+// One cache line apart: at multiples of the page size all buffers would compete for the same cache
+// sets.
 enum { STRIDE_BYTES = ECHO_BUFFER_BYTES + 64 };
 
-static struct io_uring_buf_ring *lent_ring;
-static struct chunk lent[LENT_BUFFERS];
-static int released; // and not yet lent again
+static struct io_uring_buf_ring *buffer_ring;
+static struct chunk provided[PROVIDED_BUFFERS];
+static int released; // and not yet provided again
 
-static void release_lent(struct chunk *chunk)
+static void release_buffer(struct chunk *chunk)
 {
-    io_uring_buf_ring_add(lent_ring, chunk->data, ECHO_BUFFER_BYTES, (unsigned short)(chunk - lent),
-                          io_uring_buf_ring_mask(LENT_BUFFERS), released++);
+    io_uring_buf_ring_add(buffer_ring, chunk->data, ECHO_BUFFER_BYTES,
+                          (unsigned short)(chunk - provided),
+                          io_uring_buf_ring_mask(PROVIDED_BUFFERS), released++);
 }
 
-void chunks_return(void)
+void buffers_recycle(void)
 {
     if (released)
-        io_uring_buf_ring_advance(lent_ring, released);
+        io_uring_buf_ring_advance(buffer_ring, released);
     released = 0;
 }
 
-void chunks_lend(struct io_uring *ring)
+void buffers_provide(struct io_uring *ring)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS;
     unsigned char *data =
-        mmap(NULL, (size_t)LENT_BUFFERS * STRIDE_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
-    lent_ring = mmap(NULL, LENT_BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
-                     flags, -1, 0);
-    if (data == MAP_FAILED || lent_ring == MAP_FAILED)
+        mmap(NULL, (size_t)PROVIDED_BUFFERS * STRIDE_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
+    buffer_ring = mmap(NULL, PROVIDED_BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
+                       flags, -1, 0);
+    if (data == MAP_FAILED || buffer_ring == MAP_FAILED)
         err(1, "mmap");
-    struct io_uring_buf_reg registration = {
-        .ring_addr = (uintptr_t)lent_ring, .ring_entries = LENT_BUFFERS, .bgid = LENT_GROUP};
-    io_uring_buf_ring_init(lent_ring);
+    struct io_uring_buf_reg registration = {.ring_addr = (uintptr_t)buffer_ring,
+                                            .ring_entries = PROVIDED_BUFFERS,
+                                            .bgid = BUFFER_GROUP};
+    io_uring_buf_ring_init(buffer_ring);
     int problem = io_uring_register_buf_ring(ring, &registration, 0);
     if (problem < 0)
         errx(1, "io_uring_register_buf_ring: %s", strerror(-problem));
-    for (size_t i = 0; i < LENT_BUFFERS; i++) {
-        lent[i].data = data + i * STRIDE_BYTES;
-        release_lent(&lent[i]);
+    for (size_t i = 0; i < PROVIDED_BUFFERS; i++) {
+        provided[i].data = data + i * STRIDE_BYTES;
+        release_buffer(&provided[i]);
     }
-    chunks_return();
+    buffers_recycle();
 }
 
 struct chunk *chunk_received(unsigned number, size_t bytes)
 {
-    lent[number].bytes = bytes;
-    return &lent[number];
+    provided[number].bytes = bytes;
+    return &provided[number];
 }
 
 void chunk_release(struct chunk *chunk)
@@ -60,10 +62,10 @@ void chunk_release(struct chunk *chunk)
     if (chunk->heap)
         free(chunk->heap);
     else
-        release_lent(chunk);
+        release_buffer(chunk);
 }
 
-struct chunk *chunk_keep(struct chunk *chunk)
+struct chunk *chunk_move_to_heap(struct chunk *chunk)
 {
     struct chunk *copy = malloc(sizeof *copy + chunk->bytes);
     if (copy) {

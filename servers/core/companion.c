@@ -14,8 +14,8 @@
 
 static pid_t server, companion;
 static void (*clean)(void);
-static volatile sig_atomic_t told; // in the companion: to come to its end
-static atomic_bool ending;         // in the server: it has been told
+static volatile sig_atomic_t asked_to_end; // in the companion: asked to end
+static atomic_bool ending;                 // in the server: the companion has been asked to end
 
 static void nothing(void)
 {
@@ -27,23 +27,23 @@ static _Noreturn void clean_and_exit(void)
     _exit(0);
 }
 
-// From the server, which repeats it until it is heard, or from the kernel, because the server died.
+// Sent by the server, repeatedly until it takes effect, or by the kernel because the server died.
 static void on_end(int signal_number)
 {
     (void)signal_number;
     if (getppid() != server)
         clean_and_exit();
-    told = 1;
+    asked_to_end = 1;
 }
 
-bool companion_goes_on(void)
+bool companion_running(void)
 {
-    return !told;
+    return !asked_to_end;
 }
 
-static _Noreturn void accompany(void (*work)(void))
+static _Noreturn void companion_main(void (*work)(void))
 {
-    struct sigaction action = {.sa_handler = on_end}; // without SA_RESTART: nobody waits on
+    struct sigaction action = {.sa_handler = on_end}; // no SA_RESTART: blocking calls return
     sigset_t heard;
     sigemptyset(&heard);
     sigaddset(&heard, SIGUSR1);
@@ -51,7 +51,7 @@ static _Noreturn void accompany(void (*work)(void))
     if (sigaction(SIGUSR1, &action, NULL) < 0 || sigprocmask(SIG_UNBLOCK, &heard, NULL) < 0 ||
         prctl(PR_SET_PDEATHSIG, SIGUSR1) < 0)
         _exit(1);
-    if (getppid() != server) // which died before that
+    if (getppid() != server) // the server died before the prctl
         clean_and_exit();
     work();
     clean_and_exit();
@@ -65,15 +65,16 @@ void companion_start(void (*work)(void), void (*clean_up)(void))
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGUSR1); // until it can answer
+    sigaddset(&held, SIGUSR1); // until its handler is installed
     if (sigprocmask(SIG_BLOCK, &held, &before) < 0 || atexit(companion_end) != 0)
-        err(1, "cannot start the companion of the server");
-    // A fork whose end no signal tells. All arguments are 0: their order depends on the machine.
+        err(1, "cannot start the companion process");
+    // A fork without an exit signal. All arguments are 0 because their order depends on the
+    // architecture.
     companion = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
     if (companion == 0)
-        accompany(work);
+        companion_main(work);
     if (companion < 0) {
-        warn("clone: the server lacks its companion");
+        warn("clone: cannot start the companion process");
         clean();
         exit(1);
     }
@@ -88,10 +89,10 @@ void companion_end(void)
     atomic_store(&ending, true);
     while (waitpid(companion, NULL, __WCLONE | WNOHANG) == 0) {
         kill(companion, SIGUSR1);
-        poll(NULL, 0, 1); // as nanosleep(), which is not async-signal-safe
+        poll(NULL, 0, 1); // like nanosleep(), which is not async-signal-safe
     }
     companion = 0;
-    clean(); // if the companion was killed, it could not
+    clean(); // a killed companion did not
     errno = saved_errno;
 }
 
@@ -105,6 +106,6 @@ void companion_lost(void)
     while (atomic_load(&ending))
         pause();
     if (getpid() == server)
-        errx(1, "the process that keeps what the requests share is gone");
+        errx(1, "the process that holds the shared state is gone");
     _exit(1);
 }

@@ -1,4 +1,4 @@
-#undef _FORTIFY_SOURCE // its longjmp() refuses to go to another stack
+#undef _FORTIFY_SOURCE // its longjmp() refuses to switch stacks
 #include "servers/core/coroutine.h"
 
 #include <setjmp.h>
@@ -7,10 +7,10 @@
 #include <sys/queue.h>
 #include <ucontext.h>
 
-// Room for a signal handler on top; what is not touched costs nothing.
+// Includes room for a signal handler; untouched pages cost nothing.
 enum { STACK_BYTES = 32768, GUARD_BYTES = 4096, MOST_IDLE = 64 };
 
-// The address sanitizer, where it is linked in, wants to be told of each change of stacks.
+// The address sanitizer, if linked in, must be told about each stack switch.
 void __sanitizer_start_switch_fiber(void **, const void *, size_t) __attribute__((weak));
 void __sanitizer_finish_switch_fiber(void *, const void **, size_t *) __attribute__((weak));
 
@@ -33,8 +33,8 @@ static struct coroutine outside, *running = &outside; // outside: the program's 
 static LIST_HEAD(coroutine_list, coroutine) idle;     // warmest first
 static unsigned idle_count;
 
-// Goes on with the other one, at its beginning if that is given, and returns when somebody goes on
-// with this one.
+// Switches to another coroutine, at `beginning` if given. Returns when something switches back to
+// this one.
 static void change(struct coroutine *to, const ucontext_t *beginning)
 {
     struct coroutine *from = running;
@@ -51,7 +51,7 @@ static void change(struct coroutine *to, const ucontext_t *beginning)
         __sanitizer_finish_switch_fiber(sanitizer, NULL, NULL);
 }
 
-// What a stack does: it runs one code after the other.
+// The main loop of a stack: runs one function after another.
 static void live(void)
 {
     struct coroutine *me = running;
@@ -60,7 +60,7 @@ static void live(void)
     for (;;) {
         me->code(me->argument);
         me->code = NULL;
-        coroutine_give_way();
+        coroutine_yield();
     }
 }
 
@@ -120,7 +120,7 @@ struct coroutine *coroutine_self(void)
     return running;
 }
 
-void coroutine_give_way(void)
+void coroutine_yield(void)
 {
     change(&outside, NULL);
 }

@@ -1,24 +1,24 @@
-// Coroutines: code with a stack of its own, which gives way where a thread would block.
+// Coroutines: code with its own stack that yields where a thread would block.
 //
-// Made with makecontext(3), changed with setjmp(3): swapcontext() would be plainer, but it sets the
-// signal mask each time, two system calls per wait. A coroutine holds a stack, of which only the
-// pages in use cost memory, and two mappings, of which a process may have 65530 (vm.max_map_count).
-// Some stacks are kept for those to come, the others go back.
+// Created with makecontext(3), switched with setjmp(3). swapcontext() would be simpler, but it sets
+// the signal mask on each switch: two system calls per wait. A coroutine holds a stack, of which
+// only touched pages cost memory, and two mappings, of which a process may have 65530
+// (vm.max_map_count). Some stacks are kept for reuse, the others are unmapped.
 #pragma once
 
 #include <stdbool.h>
 
 struct coroutine;
 
-// Runs code(argument) in a new coroutine until it gives way or returns, which ends it. False, and
-// errno, if there is no memory for its stack.
+// Runs code(argument) in a new coroutine until it yields or returns; returning ends the coroutine.
+// False, with errno set, if there is no memory for its stack.
 bool coroutine_start(void (*code)(void *argument), void *argument);
 
-// The one that is running.
+// The running coroutine.
 struct coroutine *coroutine_self(void);
 
-// In a coroutine: goes back to whoever started or resumed it. Returns when it is resumed.
-void coroutine_give_way(void);
+// In a coroutine: returns control to its starter or resumer. Returns when resumed.
+void coroutine_yield(void);
 
-// Lets a coroutine that gave way go on, until it gives way again or returns.
+// Resumes a coroutine until it yields again or returns.
 void coroutine_resume(struct coroutine *c);

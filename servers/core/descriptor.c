@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-union control { // a message's room for one descriptor, aligned
+union control { // control data of a message with one descriptor, aligned
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
@@ -38,7 +38,7 @@ bool descriptor_take(int channel, int *fd)
     ssize_t received;
     do
         received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-    while (received < 0); // what fails passes, or ends in 0: the other end is closed
+    while (received < 0); // errors are transient, or end in 0: the other end is closed
     *fd = -1;
     if (received == 1 && CMSG_FIRSTHDR(&message))
         memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof *fd);

@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-// Sends fd, with one byte, through the channel. False, and errno, if it cannot.
+// Sends fd, with one byte, through the channel. False, with errno set, on failure.
 bool descriptor_pass(int channel, int fd);
 
-// Takes the next descriptor out of the channel, close-on-exec; -1: there was no room for one more.
-// False: the other end is closed.
+// Receives the next descriptor from the channel, close-on-exec; -1 if the descriptor table was
+// full. False if the other end is closed.
 bool descriptor_take(int channel, int *fd);

@@ -29,8 +29,8 @@ void echo_advance(struct echo *e, ssize_t result)
     }
 }
 
-// One transfer: moves what echo_next() asks for between the socket and the buffer and tells the
-// core. Returns false when the socket is not ready for it.
+// One transfer: does the action of echo_next() on the socket and reports the result to the core.
+// Returns false if the socket is not ready.
 static bool transfer(struct echo *e, int connfd, unsigned char *buffer)
 {
     bool reads = echo_next(e) == ECHO_READ;
@@ -55,7 +55,7 @@ void echo(int connfd)
         transfer(&e, connfd, buffer);
 }
 
-// Keeps what the peer did not take until it does.
+// Keeps the bytes that the peer did not accept yet.
 static void hold(struct ready_echo *c, const unsigned char *buffer)
 {
     size_t left = c->echo.end - c->echo.start;
@@ -71,8 +71,8 @@ static void hold(struct ready_echo *c, const unsigned char *buffer)
 
 short echo_ready(struct ready_echo *c, int connfd)
 {
-    static unsigned char scratch[ECHO_BUFFER_BYTES]; // thread-local, each thread of any server
-                                                     // would have to touch it
+    static unsigned char scratch[ECHO_BUFFER_BYTES]; // not thread-local, so that threads of other
+                                                     // servers do not have to touch it
     unsigned char *buffer = c->held ? c->held : scratch;
 
     bool ready = true;

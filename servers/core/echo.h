@@ -1,10 +1,10 @@
-// The echo core: what all models do with a connection, so that they differ in nothing but their
+// The echo core: what all models do with a connection, so that they differ only in their
 // concurrency.
 //
-// A stream echo (RFC 862): bytes go back as they came, in order, until the peer has sent its last
-// one. The core itself is a state machine that does no I/O: it says what to transfer next and is
-// told what came of it. Three callers move the bytes: echo() blocks, echo_ready() is called when a
-// descriptor is ready, and a completion loop feeds it results itself.
+// A stream echo (RFC 862): sends all bytes back in order until the peer closes. The core is a state
+// machine without I/O: it says what to transfer next, and the caller reports the result. It has
+// three callers: echo() blocks, echo_ready() runs when a descriptor is ready, and a completion loop
+// passes in results itself.
 #pragma once
 
 #include "servers/core/request.h"
@@ -24,36 +24,35 @@ enum echo_action {
 // All zeros is a connection on which nothing has happened.
 struct echo {
     size_t start, end;      // the bytes read and not yet written back are buffer[start, end)
-    struct request request; // for who receives the bytes: the line that is coming in
+    struct request request; // the current line, updated by the receiver of the bytes
     bool closed; // the peer sent its last byte and has all of them back, or the connection broke
     int error;   // the errno that broke it, or 0
 };
 
 enum echo_action echo_next(const struct echo *e);
 
-// Tells the core what the action of echo_next() came to: a count of bytes (0 from a read is the
-// peer's end of file) or a negative errno. Interruptions and "not now" (EINTR, EAGAIN) change
-// nothing: the same action is next.
+// Reports the result of the action from echo_next(): a byte count (0 from a read is end of file) or
+// a negative errno. EINTR and EAGAIN change nothing: the same action is next.
 void echo_advance(struct echo *e, ssize_t result);
 
 // Serves a blocking socket until it is done. The caller closes it.
 void echo(int connfd);
 
-// A connection in a readiness loop (select, poll, epoll). While it is idle it holds no buffer:
-// reads go to one scratch buffer, for one thread, and only what the peer does not take at once is
+// A connection in a readiness loop (select, poll, epoll). It holds no buffer while idle: reads use
+// one scratch buffer (single-threaded), and only bytes that the peer does not accept at once are
 // kept.
 struct ready_echo {
     struct echo echo;
     unsigned char *held; // the bytes [start, end) not yet taken, or NULL
     enum {
-        FOUND_MORE,    // as much as fits, or it has not looked
-        FOUND_LESS,    // all bytes that there were; its end may have come behind them
-        FOUND_NOTHING, // not even its end: what comes will be announced anew
+        FOUND_MORE,    // a full buffer, or it did not read
+        FOUND_LESS,    // all available bytes; an end of file may follow them
+        FOUND_NOTHING, // not even an end of file: the next event will be reported
     } found;           // by the last call, when it read
 };
 
-// Does what a ready non-blocking socket allows: at most one read and the write that answers it, so
-// that no connection keeps the others waiting. Returns what to wait for next (POLLIN or POLLOUT),
-// or 0: close it, nothing is held any more. Who waits for changes of readiness (edge-triggered)
-// calls again, depending on what was found, before it waits for POLLIN.
+// Does what a ready non-blocking socket allows: at most one read and the matching write, so that no
+// connection delays the others. Returns what to wait for next (POLLIN or POLLOUT), or 0: close the
+// connection; its buffer is freed. An edge-triggered loop checks `found` and may call again before
+// it waits for POLLIN.
 short echo_ready(struct ready_echo *c, int connfd);

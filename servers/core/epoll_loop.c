@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS_A_TURN = 512 };
+enum { EVENTS_PER_ITERATION = 512 };
 
 struct connection {
     LIST_ENTRY(connection) others;
@@ -22,14 +22,15 @@ struct connection {
 
 static int epoll_fd;
 static LIST_HEAD(connection_list,
-                 connection) connections; // the kernel alone knows the idle ones otherwise
+                 connection)
+    connections; // without the list, only the kernel would know the idle connections
 
 static void add(int connfd)
 {
     struct connection *c = calloc(1, sizeof *c);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
     if (!c || epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connfd, &event) < 0) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         close(connfd);
         free(c);
         return;
@@ -49,7 +50,7 @@ static void serve(struct connection *c)
         c->waits_for = next;
         return;
     }
-    close(c->fd); // leaves the epoll set by that
+    close(c->fd); // also removes it from the epoll set
     LIST_REMOVE(c, others);
     free(c->echo.held);
     free(c);
@@ -57,7 +58,7 @@ static void serve(struct connection *c)
 
 int epoll_loop(int listen_fd, uint32_t flags)
 {
-    static struct epoll_event events[EVENTS_A_TURN];
+    static struct epoll_event events[EVENTS_PER_ITERATION];
     struct epoll_event listener = {.events = EPOLLIN | flags};
     set_nonblocking(listen_fd);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -65,7 +66,7 @@ int epoll_loop(int listen_fd, uint32_t flags)
         err(1, "epoll");
 
     for (;;) {
-        int ready = epoll_wait(epoll_fd, events, EVENTS_A_TURN, -1);
+        int ready = epoll_wait(epoll_fd, events, EVENTS_PER_ITERATION, -1);
         if (ready < 0 && errno != EINTR)
             err(1, "epoll_wait");
         for (int i = 0; i < ready; i++) {

@@ -14,20 +14,20 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192, MOST_CONNECTIONS = 65536 };
+enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192, MAX_CONNECTIONS = 65536 };
 
-// What a result answers; kept in the low bits of the connection's address.
-enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, UNHEARD, OPERATION_MASK = 7 };
+// The operation that a completion belongs to; kept in the low bits of the connection's address.
+enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, IGNORED, OPERATION_MASK = 7 };
 
 struct connection {
     LIST_ENTRY(connection) others;
-    struct echo echo;        // of the first chunk; its line is that of the last bytes received
-    unsigned file;           // its place in the ring's own table of descriptors
-    int last_result;         // of receiving, once it has ended: 0 or a negative errno
+    struct echo echo; // for the first chunk; its request state follows the last bytes received
+    unsigned file;    // its index in the ring's table of registered files
+    int last_result;  // of the receive request, once it has ended: 0 or a negative errno
     bool receiving, sending; // a request for it is in the kernel
-    bool ended, stalled;     // the peer sends no more; the peer does not take what it is sent
-    bool starved;            // found no lent buffer to receive into
-    bool fell_short;         // the send that entered the kernel last: then this came of it
+    bool ended, stalled;     // the peer sends no more; the peer does not accept its bytes
+    bool starved;            // found no provided buffer to receive into
+    bool fell_short;         // the last send was short: send_result is its result
     int send_result;
     struct connection *next_starved, *next_sent;
     struct chunk_queue chunks;
@@ -35,9 +35,10 @@ struct connection {
 
 static struct io_uring ring;
 static LIST_HEAD(connection_list,
-                 connection) connections; // the kernel alone knows the idle ones otherwise
+                 connection)
+    connections; // without the list, only the kernel would know the idle connections
 static struct connection *starved,
-    *sent; // lists: waiting for a lent buffer; sent to since last turn
+    *sent; // lists: waiting for a provided buffer; sent to since the last iteration
 
 static struct io_uring_sqe *request(void)
 {
@@ -64,7 +65,7 @@ static void receive(struct connection *c)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_recv_multishot(sqe, (int)c->file, NULL, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
-    sqe->buf_group = LENT_GROUP;
+    sqe->buf_group = BUFFER_GROUP;
     tag(sqe, c, RECEIVE);
     c->receiving = true;
 }
@@ -74,7 +75,7 @@ static void stop_receiving(struct connection *c)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_cancel64(sqe, (uintptr_t)c | RECEIVE, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    tag(sqe, c, UNHEARD);
+    tag(sqe, c, IGNORED);
 }
 
 static void close_file(unsigned file)
@@ -82,12 +83,12 @@ static void close_file(unsigned file)
     struct io_uring_sqe *sqe = request();
     io_uring_prep_close_direct(sqe, file);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    tag(sqe, NULL, UNHEARD);
+    tag(sqe, NULL, IGNORED);
 }
 
-// A peer that keeps up takes its bytes at once, when the request enters the kernel, and all of
-// them: only if it does not, there is a completion (settle_sends() does without one). A stalled
-// peer's request waits in the kernel until everything is sent.
+// A peer that keeps up accepts all its bytes at once, when the request enters the kernel. Only a
+// short send produces a completion (see settle_sends()). A stalled peer's request waits in the
+// kernel until everything is sent.
 static void send_first(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
@@ -104,15 +105,15 @@ static void send_first(struct connection *c)
     sent = c;
 }
 
-// The peer does not take what it is sent: what is queued goes to the heap, and no more is received
-// until it is gone.
+// The peer does not accept its bytes: queued data moves to the heap, and nothing more is received
+// until it is sent.
 static void stall(struct connection *c)
 {
     struct chunk *queued = c->chunks.first;
     c->stalled = true;
     c->chunks.first = NULL;
     while (queued) {
-        struct chunk *next = queued->next, *kept = chunk_keep(queued);
+        struct chunk *next = queued->next, *kept = chunk_move_to_heap(queued);
         if (kept)
             chunk_append(&c->chunks, kept);
         else
@@ -164,7 +165,7 @@ static void on_accept(unsigned file)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c) {
-        complain(ENOMEM, "a client is turned away");
+        complain(ENOMEM, "connection dropped");
         close_file(file);
         return;
     }
@@ -182,7 +183,7 @@ static void on_receive(struct connection *c, int result, unsigned flags)
         requests_received(&c->echo.request, chunk->data, chunk->bytes);
         if (!chunk->bytes)
             chunk_release(chunk);
-        else if (!c->stalled || (chunk = chunk_keep(chunk)))
+        else if (!c->stalled || (chunk = chunk_move_to_heap(chunk)))
             chunk_append(&c->chunks, chunk);
         else
             result = -ENOMEM;
@@ -209,7 +210,7 @@ static void on_send(struct connection *c, int result)
     go_on(c);
 }
 
-// Ends sends that have entered the kernel. Where it said nothing, all of their bytes are gone.
+// Finishes sends that have entered the kernel. Without a completion, all bytes were sent.
 static void settle_sends(struct connection *c)
 {
     while (c) {
@@ -223,13 +224,13 @@ static void settle_sends(struct connection *c)
 
 static void feed_starved(void)
 {
-    struct connection *hungry = starved;
+    struct connection *waiting = starved;
     starved = NULL;
-    while (hungry) {
-        struct connection *next = hungry->next_starved;
-        hungry->starved = false;
-        go_on(hungry);
-        hungry = next;
+    while (waiting) {
+        struct connection *next = waiting->next_starved;
+        waiting->starved = false;
+        go_on(waiting);
+        waiting = next;
     }
 }
 
@@ -254,7 +255,7 @@ const char *io_uring_loop_unsupported(void)
     return NULL;
 }
 
-// Whether one of those sent to needs something at once when that is settled.
+// Whether a connection in `sent` has more to do as soon as its send is settled.
 static bool some_go_on(void)
 {
     for (const struct connection *c = sent; c; c = c->next_sent)
@@ -263,21 +264,21 @@ static bool some_go_on(void)
     return false;
 }
 
-// Enters what is queued and waits for something to come of it. Returns the connections whose sends
-// are settled by that.
+// Submits the queued requests and waits for a completion. Returns the connections whose sends are
+// settled by that.
 static struct connection *submit_and_wait(void)
 {
     int submitted = io_uring_submit_and_wait(&ring, some_go_on() ? 0 : 1);
     if (submitted < 0 && submitted != -EINTR && submitted != -EBUSY && submitted != -EAGAIN)
         errx(1, "io_uring_submit_and_wait: %s", strerror(-submitted));
     struct connection *done = sent;
-    if (io_uring_sq_ready(&ring)) // some are still outside: the completion queue is full
+    if (io_uring_sq_ready(&ring)) // some requests were not submitted: the completion queue is full
         return NULL;
     sent = NULL;
     return done;
 }
 
-// False when the server is to stop.
+// False if the server has to stop.
 static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
 {
     struct connection *c =
@@ -301,21 +302,21 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
     case SEND_STALLED:
         on_send(c, cqe->res);
         break;
-    case UNHEARD: // a cancel that came too late
+    case IGNORED: // a cancel that came too late
     default:
         break;
     }
     return true;
 }
 
-// What the kernel would look up for each call and each request is registered: the ring itself, and
-// the connections, which never become descriptors of the process.
-static void enter_cheaply(void)
+// Registers what the kernel would otherwise look up on each call: the ring itself, and the
+// connections, which never become descriptors of the process.
+static void register_files(void)
 {
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) < 0)
         err(1, "getrlimit");
-    unsigned most = files.rlim_cur < MOST_CONNECTIONS ? (unsigned)files.rlim_cur : MOST_CONNECTIONS;
+    unsigned most = files.rlim_cur < MAX_CONNECTIONS ? (unsigned)files.rlim_cur : MAX_CONNECTIONS;
     int problem = io_uring_register_files_sparse(&ring, most);
     if (problem == 0)
         problem = io_uring_register_ring_fd(&ring);
@@ -328,8 +329,8 @@ int io_uring_loop(int listen_fd)
     int problem = set_up();
     if (problem < 0)
         errx(1, "io_uring_queue_init: %s", strerror(-problem));
-    enter_cheaply();
-    chunks_lend(&ring);
+    register_files();
+    buffers_provide(&ring);
     accept_all(listen_fd);
 
     for (;;) {
@@ -344,7 +345,7 @@ int io_uring_loop(int listen_fd)
         }
         io_uring_cq_advance(&ring, seen);
         settle_sends(done);
-        chunks_return();
+        buffers_recycle();
         feed_starved();
     }
 }

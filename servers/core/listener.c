@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-// The numeric address and port as a socket address of either family; exits with status 2 if it is
-// neither. The resolver stays out of it: it would multiply the size of a statically linked server,
-// and with it the cost of its forks.
+// Converts a numeric address and port to a socket address (IPv4 or IPv6); exits with status 2 if it
+// is neither. It avoids the resolver, which would make a statically linked server several times
+// larger and its forks more expensive.
 static struct sockaddr_storage numeric(const char *address, unsigned port, socklen_t *length)
 {
     struct sockaddr_storage storage = {0};
@@ -57,14 +57,14 @@ int listen_on(const char *address, unsigned port, bool reuseport)
     socklen_t length;
     struct sockaddr_storage bound = numeric(address, port, &length);
     int fd = stream_socket(bound.ss_family);
-    // Shared only once it is bound: a port that another server has, shared or not, is refused.
+    // Shared only after bind: a port of another server, shared or not, is refused.
     if (bind(fd, (struct sockaddr *)&bound, length) < 0 || (reuseport && share_port(fd) < 0) ||
         listen(fd, SOMAXCONN) < 0)
         err(1, "cannot listen on %s port %u", address, port);
     return fd;
 }
 
-int *listen_beside(int listen_fd, unsigned count)
+int *open_listeners(int listen_fd, unsigned count)
 {
     struct sockaddr_storage bound;
     socklen_t length = sizeof bound;
@@ -82,7 +82,7 @@ int *listen_beside(int listen_fd, unsigned count)
     return listeners;
 }
 
-void listen_no_more(int *listeners, unsigned count)
+void close_listeners(int *listeners, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         shutdown(listeners[i], SHUT_RD);
@@ -99,7 +99,7 @@ void complain(int error, const char *what)
         !atomic_compare_exchange_strong(&silent_until_s, &until_s, now.tv_sec + 1))
         return;
     errno = error;
-    // In one piece, for others of the pool may have to say something, too (warn() writes in three).
+    // In one write, because other workers may print at the same time (warn() needs three writes).
     dprintf(STDERR_FILENO, error ? "%s: %s: %m\n" : "%s: %s\n", program_invocation_short_name,
             what);
 }
@@ -118,8 +118,7 @@ bool accept_again(int error)
         complain(error, "clients wait to be accepted");
         nanosleep(&pause, NULL);
         return true;
-    default: // EINTR, ECONNABORTED, EPROTO and what else concerns only the connection that was to
-             // come
+    default: // EINTR, ECONNABORTED, EPROTO and other errors of the one incoming connection
         return true;
     }
 }
@@ -130,11 +129,12 @@ int accept_connection(int listen_fd, int flags)
         int connfd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | flags);
         if (connfd >= 0 || errno == EAGAIN || !accept_again(errno))
             return connfd;
-        if (flags & SOCK_NONBLOCK) { // the caller has others to serve meanwhile
+        if (flags & SOCK_NONBLOCK) { // the caller has other connections to serve meanwhile
             errno = EAGAIN;
             return -1;
         }
-        if (!is_listening(listen_fd)) { // accept looks for a descriptor first, and never gets there
+        if (!is_listening(listen_fd)) { // accept allocates a descriptor first and would never see
+                                        // the shutdown
             errno = EINVAL;
             return -1;
         }
@@ -151,7 +151,7 @@ bool is_listening(int listen_fd)
 bool wait_while_listening(int listen_fd, int timeout_ms)
 {
     struct pollfd shut_down = {
-        .fd = listen_fd}; // no events asked for: POLLHUP comes unasked, connections do not wake
+        .fd = listen_fd}; // POLLHUP is always reported; without POLLIN, connections do not wake it
     poll(&shut_down, 1, timeout_ms);
     return is_listening(listen_fd);
 }

@@ -1,8 +1,8 @@
-// The main of every server: options, listening, and stopping. The model does the rest.
+// The main program of every server: options, listening, and stopping. The model does the rest.
 //
-// SIGTERM and SIGINT shut the listener down (see listener.h) and grant a second of grace to whoever
-// is still being served. The server then ends its children and reaps them all itself, so that
-// whoever waits for the server gets the CPU time of the whole tree from wait4().
+// SIGTERM and SIGINT shut the listener down (see listener.h) and give current connections one
+// second to finish. The server then ends its children and reaps them all itself, so that wait4() on
+// the server returns the CPU time of the whole tree.
 #include "servers/core/companion.h"
 #include "servers/core/listener.h"
 #include "servers/core/model.h"
@@ -54,25 +54,24 @@ enum {
 static const struct argp_option argp_options[] = {
     {"port", 'p', "PORT", 0, "Listen on PORT; 0 lets the kernel choose (default 0)", 0},
     {"address", 'a', "ADDRESS", 0, "Listen on this numeric address (default 127.0.0.1)", 0},
-    {"workers", 'w', "WORKERS", 0,
-     "Size of the pool, in models that have one (default: see --describe)", 0},
+    {"workers", 'w', "WORKERS", 0, "Size of the pool (models with a pool; default: see --describe)",
+     0},
     {"max-children", MAX_CHILDREN_OPTION, "N", 0,
-     "Most processes or threads alive at once, in models that make one per connection (default: "
-     "from the limits)",
+     "Most processes or threads at once (models with one per connection; default: from the "
+     "limits)",
      0},
     {"state", STATE_OPTION, "MECHANISM", 0,
-     "Add one to a counter and a table that all share, at each request (a line), by this mechanism "
-     "(a wrong name lists them), and say at the end what was counted",
+     "At each request (a line), add one to a shared counter and table by this mechanism (a wrong "
+     "name lists them); print the count at the end",
      0},
     {"clients", CLIENTS_OPTION, "N", 0,
-     "End with status 77 and the reason if the model or the limits do not allow so many clients at "
-     "once",
+     "Exit with status 77 and the reason if the model or the limits do not allow N clients at once",
      0},
     {"work", WORK_OPTION, "spin:US[:WORD]", 0,
-     "Compute so many microseconds before a request is echoed, or wait so long (sleep:US[:WORD]); "
-     "if there is a WORD, for lines that hold it",
+     "Compute for US microseconds before a request is echoed, or wait (sleep:US[:WORD]); with "
+     "WORD, only for lines that contain it",
      0},
-    {"poison", POISON_OPTION, "WORD", 0, "Crash where a request is a line that holds WORD", 0},
+    {"poison", POISON_OPTION, "WORD", 0, "Crash on a request (a line) that contains WORD", 0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
      "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated",
      0},
@@ -85,14 +84,14 @@ static unsigned number(const char *text, const char *what, unsigned least, unsig
     errno = 0;
     unsigned long value = strtoul(text, &end, 10);
     if (errno || end == text || *end || *text == '-' || value < least || value > most)
-        errx(2, "%s is a number from %u to %u, not '%s'", what, least, most, text);
+        errx(2, "%s must be a number from %u to %u, not '%s'", what, least, most, text);
     return (unsigned)value;
 }
 
-static const char *not_empty(const char *text, const char *option)
+static const char *needs_value(const char *text, const char *option)
 {
     if (!*text)
-        errx(2, "%s says nothing", option);
+        errx(2, "%s needs a value", option);
     return text;
 }
 
@@ -124,10 +123,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         state_choose(argument);
         return 0;
     case WORK_OPTION:
-        options->work = not_empty(argument, "--work");
+        options->work = needs_value(argument, "--work");
         return 0;
     case POISON_OPTION:
-        options->poison = not_empty(argument, "--poison");
+        options->poison = needs_value(argument, "--poison");
         return 0;
     case DESCRIBE_OPTION:
         options->describe = true;
@@ -139,8 +138,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-// Half of the processes that the limits in force still allow, so that a full server leaves room for
-// its user.
+// Half of the processes that the limits allow, so that a full server leaves room for its user.
 static unsigned children_allowed(void)
 {
     static const char *const system_limits[] = {"/proc/sys/kernel/pid_max",
@@ -161,7 +159,7 @@ static unsigned children_allowed(void)
     return allowed < 4 ? 2 : (unsigned)allowed / 2;
 }
 
-// A descriptor a connection: the soft limit is for programs that use select().
+// A connection needs a descriptor; the low soft limit exists only for programs that use select().
 static rlim_t raise_file_limit(void)
 {
     struct rlimit files;
@@ -172,20 +170,18 @@ static rlim_t raise_file_limit(void)
     return files.rlim_max;
 }
 
-// Why so many clients cannot be served at once, or NULL.
+// Why that many clients cannot be served at once, or NULL.
 static const char *too_many(unsigned clients, unsigned max_children, rlim_t files)
 {
     static char reason[96];
     bool makes_one_each =
         model.workers == NO_POOL && (model.family == PROCESS || model.family == THREAD);
     if (model.clients && clients > model.clients)
-        snprintf(reason, sizeof reason, "it serves no more than %u clients at once", model.clients);
+        snprintf(reason, sizeof reason, "serves at most %u clients at once", model.clients);
     else if (makes_one_each && clients > max_children)
-        snprintf(reason, sizeof reason, "it may have no more than %u processes or threads here",
-                 max_children);
+        snprintf(reason, sizeof reason, "limited to %u processes or threads here", max_children);
     else if (model.family != PROCESS && files != RLIM_INFINITY && clients + 16 > files)
-        snprintf(reason, sizeof reason, "it may have no more than %ju descriptors here",
-                 (uintmax_t)files);
+        snprintf(reason, sizeof reason, "limited to %ju descriptors here", (uintmax_t)files);
     return *reason ? reason : NULL;
 }
 
@@ -194,7 +190,7 @@ static unsigned default_workers(void)
     cpu_set_t cpus;
     if (model.workers != ONE_PER_CPU)
         return (unsigned)model.workers;
-    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0) // more processors than cpu_set_t has room for
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0) // more CPUs than cpu_set_t can hold
         return (unsigned)get_nprocs();
     return (unsigned)CPU_COUNT(&cpus);
 }
@@ -205,8 +201,8 @@ static pid_t server_pid;
 static void stop(int signal_number)
 {
     int saved_errno = errno;
-    // A child that inherited the handler, or the grace is over. Not _exit(): before that, the
-    // address sanitizer looks at the stack, and a clone's is none that it knows.
+    // In a child that inherited the handler, or after the grace period. Not _exit(): the address
+    // sanitizer would first inspect the stack, and it does not know the stack of a clone.
     if (getpid() != server_pid || signal_number == SIGALRM) {
         companion_end();
         syscall(SYS_exit_group, 0);
@@ -240,8 +236,8 @@ static void signal_children(int signal_number)
     fclose(children);
 }
 
-// Ends all children but the companion, which others may need to the last, by force after half a
-// second, and reaps every one of them: a child that is not waited for takes its CPU time with it.
+// Ends and reaps all children except the companion, which others may need to the last; by force
+// after half a second. An unreaped child's CPU time would be lost.
 static void end_children(void)
 {
     static const struct timespec step = {.tv_nsec = 1000000};
@@ -308,7 +304,7 @@ int main(int argc, char **argv)
     }
 
     server_pid = getpid();
-    state_prepare(); // before there is a listener, which whoever holds the state must not hold
+    state_prepare(); // before the listener exists, which the owner of the state must not inherit
     listen_fd = listen_on(options.address, options.port, model.reuseport);
     handle(SIGTERM, stop);
     handle(SIGINT, stop);

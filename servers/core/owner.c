@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int report; // a file without a name, for what it held in the end: it never blocks
+static int report; // an anonymous file for the final state; writing to it never blocks
 static void (*answer_requests)(struct state *);
 
 static void own(void)
@@ -13,7 +13,7 @@ static void own(void)
     struct state *state = state_map(MAP_PRIVATE);
     answer_requests(state);
     if (write(report, state, sizeof *state) < 0)
-        warn("what the requests shared is lost");
+        warn("the shared state is lost");
 }
 
 void owner_start(void (*serve)(struct state *), void (*clean_up)(void))

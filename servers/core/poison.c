@@ -9,8 +9,8 @@ static void crash(void)
     __builtin_trap();
 }
 
-// A limit of 0 keeps no program from being given the core that asks for all (core(5)); one of 1
-// byte does, and no file is as short.
+// A limit of 0 does not stop a core handler that is a program (core(5)); a limit of 1 byte does,
+// and no core file is that small.
 static void dump_no_core(void)
 {
     struct rlimit core;

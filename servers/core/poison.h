@@ -1,9 +1,9 @@
-// A request that crashes who serves it (--poison WORD): a line that holds WORD, when its end has
-// come. In a server of processes that is one of them, in any other the server.
+// A request that crashes the process that serves it (--poison WORD): a complete line that contains
+// WORD. In a server with several processes one of them dies, in any other the whole server.
 //
-// The crash is a fault, of an instruction that there is not: nothing is closed, unlocked or said,
-// and the kernel ends the process (SIGILL). No core is dumped: writing it would take time.
+// The crash is an illegal instruction (SIGILL): nothing is closed, unlocked or printed. No core is
+// dumped, because writing it would take time.
 #pragma once
 
-// "": nothing crashes. A word that no line can hold: a message and exit status 2.
+// "": nothing crashes. A word that no line can contain: message and exit status 2.
 void poison_prepare(const char *word);

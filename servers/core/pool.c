@@ -15,12 +15,13 @@ pid_t fork_worker(void)
 {
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); // a worker that sleeps would outlive a killed parent
-        if (getppid() != parent)          // which was killed before that
+        prctl(PR_SET_PDEATHSIG,
+              SIGKILL);          // otherwise a sleeping worker would outlive a killed parent
+        if (getppid() != parent) // the parent was killed before the prctl
             _exit(0);
     }
     if (pid < 0)
-        complain(errno, "fork: the pool lacks a worker");
+        complain(errno, "fork: cannot start a worker");
     return pid;
 }
 
@@ -36,7 +37,7 @@ bool may_replace_workers(void)
     return true;
 }
 
-static void forget_the_dead(pid_t *workers, unsigned size)
+static void reap_workers(pid_t *workers, unsigned size)
 {
     pid_t dead;
     while ((dead = waitpid(-1, NULL, WNOHANG)) > 0)
@@ -52,7 +53,7 @@ int pool_of_processes(const struct server *server,
     if (!workers)
         err(1, "a pool of %u", server->workers);
     do {
-        forget_the_dead(workers, server->workers);
+        reap_workers(workers, server->workers);
         for (unsigned i = 0; i < server->workers; i++) {
             if (workers[i])
                 continue;
@@ -76,7 +77,7 @@ void make_threads(const struct server *server, void *(*work)(void *server), unsi
         pthread_t thread;
         int problem = pthread_create(&thread, NULL, work, (void *)server);
         if (problem) {
-            complain(problem, "pthread_create: the pool lacks a worker");
+            complain(problem, "pthread_create: cannot start a worker");
             return;
         }
         pthread_detach(thread);

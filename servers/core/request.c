@@ -6,7 +6,7 @@
 
 static struct action {
     void (*act)(void);
-    const char *word; // NULL: of every line
+    const char *word; // NULL: for every line
     size_t length;    // of the word, or 0
 } actions[REQUEST_ACTIONS_AT_MOST];
 
@@ -16,12 +16,13 @@ void requests_do(void (*act)(void), const char *word)
 {
     size_t length = word ? strlen(word) : 0;
     if (word && (length == 0 || length > REQUEST_WORD_BYTES || strchr(word, '\n')))
-        errx(2, "a WORD is a part of a line, of 1 to %d bytes", REQUEST_WORD_BYTES);
+        errx(2, "WORD must be 1 to %d bytes without a newline", REQUEST_WORD_BYTES);
     actions[request_actions++] = (struct action){act, word, length};
 }
 
-// How much of the word the bytes end with when this one comes behind others that end with so much
-// of it (Knuth, Morris and Pratt, without their table: words are short, and most bytes match none).
+// How much of the word the bytes end with after one more byte, given that `matched` bytes matched
+// before it. This is Knuth-Morris-Pratt without its table: words are short, and most bytes match
+// nothing.
 static size_t match_on(const char *word, size_t matched, unsigned char byte)
 {
     for (size_t k = matched;; k--) {

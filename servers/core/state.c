@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-// The linker's names for the two ends of the section that STATE_MECHANISM adds to.
+// The linker's symbols for the start and end of the section that STATE_MECHANISM adds to.
 extern const struct state_mechanism *const __start_state_mechanisms[];
 extern const struct state_mechanism *const __stop_state_mechanisms[];
 
@@ -46,8 +46,7 @@ void state_choose(const char *name)
         if (strcmp(chosen->name, name) == 0)
             return;
     }
-    fprintf(stderr, "%s: no mechanism is called '%s'; there are:", program_invocation_short_name,
-            name);
+    fprintf(stderr, "%s: unknown mechanism '%s'; known:", program_invocation_short_name, name);
     for (size_t i = 0; i < mechanisms(); i++)
         fprintf(stderr, " %s", __start_state_mechanisms[i]->name);
     fputc('\n', stderr);
@@ -58,8 +57,8 @@ static enum sharers sharers(void)
 {
     if (model.family == THREAD)
         return THREADS;
-    if (model.one_memory)
-        return PROCESSES_IN_ONE_MEMORY;
+    if (model.shares_memory)
+        return PROCESSES_SHARING_MEMORY;
     return model.family == PROCESS || model.workers != NO_POOL ? PROCESSES : ONE_THREAD;
 }
 
@@ -69,7 +68,7 @@ const char *state_unsupported(void)
     if (!chosen)
         return NULL;
     if (model.executes)
-        return "what it shares does not survive exec";
+        return "shared state does not survive exec";
     if (!(chosen->suits & sharers())) {
         snprintf(reason, sizeof reason, "the mechanism is for %s", chosen->is_for);
         return reason;
@@ -90,7 +89,7 @@ void state_prepare(void)
     requests_do(add_one, NULL);
 }
 
-// Threads may still be adding: it is looked at again, for a while, until none is between the two.
+// Threads may still be between the two additions: retry for a while.
 static bool agrees(const struct state *s, uint64_t *counted)
 {
     static const struct timespec pause = {.tv_nsec = 1000000};
@@ -109,14 +108,14 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-// What each worker has counted, in rising order; those of the pool that never served have none.
-static void say_by_worker(const struct state *s, unsigned workers)
+// The count of each worker, in ascending order; workers that never served have 0.
+static void print_by_worker(const struct state *s, unsigned workers)
 {
     uint64_t counts[STATE_ENTRIES];
     size_t n = __atomic_load_n(&s->workers, __ATOMIC_RELAXED);
     n = n > workers ? n : workers;
     n = n < STATE_ENTRIES ? n : STATE_ENTRIES;
-    for (size_t i = 0; i < STATE_ENTRIES; i++) // threads may still be at work
+    for (size_t i = 0; i < STATE_ENTRIES; i++) // threads may still be running
         counts[i] = __atomic_load_n(&s->table[i], __ATOMIC_RELAXED);
     qsort(counts, n, sizeof *counts, compare);
     printf("state %s by worker", chosen->name);
@@ -132,13 +131,13 @@ bool state_end(unsigned workers)
         return true;
     const struct state *s = chosen->end();
     if (!s) {
-        warnx("what the requests shared is lost");
+        warnx("the shared state is lost");
         return false;
     }
     bool right = agrees(s, &counted);
     printf("state %s counted %" PRIu64 "\n", chosen->name, counted);
     if (chosen->by_worker)
-        say_by_worker(s, workers);
+        print_by_worker(s, workers);
     if (fflush(stdout) == EOF) {
         warn("standard output");
         return false;

@@ -22,8 +22,9 @@ static uint64_t read_ns(clockid_t clock)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-// No more CPU time is used than time passes: what is missing is spun without asking for more than
-// the time, which needs no system call, and then missing only if somebody else had the processor.
+// CPU time never runs ahead of elapsed time. So the remaining CPU time is spun on the elapsed
+// clock, which needs no system call; more is missing afterwards only if something else used the
+// CPU.
 static void spin(void)
 {
     uint64_t end_ns = read_ns(CLOCK_THREAD_CPUTIME_ID) + work_ns, used_ns;
@@ -51,7 +52,8 @@ void work_prepare(const char *text)
         return;
     unsigned long value = us && isdigit((unsigned char)us[1]) ? strtoul(us + 1, &end, 10) : 0;
     if (!(spins || sleeps) || !end || (*end && *end != ':') || value > US_AT_MOST)
-        errx(2, "--work is spin:US or sleep:US, perhaps with :WORD, and US from 0 to %d, not '%s'",
+        errx(2,
+             "--work must be spin:US or sleep:US, optionally with :WORD, US from 0 to %d, not '%s'",
              US_AT_MOST, text);
     work_ns = value * 1000;
     if (sleeps && prctl(PR_SET_TIMERSLACK, 1) < 0) // threads and processes inherit it

@@ -1,15 +1,14 @@
-// Work that a request does before it is echoed (--work spin:US or sleep:US, perhaps with :WORD): so
-// many microseconds of computing, or of waiting for something. Without the option nothing is done,
-// and nobody looks for requests.
+// Work that a request does before it is echoed (--work spin:US or sleep:US, optionally :WORD): that
+// many microseconds of computing or waiting. Without the option nothing is done, and nothing scans
+// for requests.
 //
-// Whoever serves the request does it: in a loop, all other connections wait.
+// The thread that serves the request does the work: in an event loop, all other connections wait.
 //
-// Spinning is CPU time of the thread, not time that passes: on a processor that is shared it takes
-// the longer the more compute. It costs two readings of that clock, system calls, more than it says
-// (about 1 us). Sleeping is as exact as the kernel's timers: the slack that threads have by default
-// (50 us) is taken away.
+// Spinning counts CPU time of the thread, not elapsed time: on a shared CPU it takes longer.
+// Reading that clock twice adds two system calls (about 1 us). Sleeping is as exact as the kernel's
+// timers: the default timer slack of 50 us is removed.
 #pragma once
 
-// Takes the words behind --work. "": no work; anything but that and these forms: a message and exit
-// status 2.
+// Parses the argument of --work. "": no work; anything but the forms above: message and exit status
+// 2.
 void work_prepare(const char *text);

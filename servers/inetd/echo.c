@@ -1,6 +1,5 @@
-// What fork_exec executes for each connection, as inetd would: a program that finds its client in
-// descriptor 0 and knows nothing of listening. Its arguments say what requests do besides being
-// echoed: what --work and --poison say of the server.
+// The program that fork_exec executes for each connection, like inetd. It finds its client in
+// descriptor 0 and contains no listening code. Its arguments are the server's --work and --poison.
 #include "servers/core/echo.h"
 #include "servers/core/poison.h"
 #include "servers/core/work.h"

@@ -1,10 +1,10 @@
 // Libev: epoll.c on a library's loop; what people use in practice, for scale.
 //
-// ev(3), ev_io. One process: the library waits and calls back what is ready, the listener or a
-// connection; accepting and the echo core are those of epoll.c. The loop is one over epoll and not
-// the default one, which handles SIGCHLD besides and obeys the environment. Costs a call by address
-// per event and a record per descriptor; the system calls are those of epoll.c, since the library
-// tells epoll of changes only before it waits, and of a closed descriptor not at all.
+// ev(3), ev_io. One process: the library waits and calls back for each ready descriptor, the
+// listener or a connection; accepting and the echo core are those of epoll.c. It is an epoll loop
+// of its own, not the default loop, which also handles SIGCHLD and obeys the environment. Costs an
+// indirect call per event and a record per descriptor. The system calls are those of epoll.c: the
+// library updates epoll only before it waits, and never for a closed descriptor.
 #include "servers/core/model.h"
 
 #if __has_include(<ev.h>)
@@ -52,7 +52,7 @@ static void add(struct ev_loop *loop, int connfd)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         close(connfd);
         return;
     }
@@ -79,7 +79,7 @@ static int run(struct server *server)
     set_nonblocking(server->listen_fd);
     struct ev_loop *loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
     if (!loop)
-        errx(1, "libev makes no loop over epoll");
+        errx(1, "libev cannot create an epoll loop");
     ev_io_init(&listener, accept_all, server->listen_fd, EV_READ);
     ev_io_start(loop, &listener);
     ev_run(loop, 0);
@@ -97,7 +97,7 @@ const struct model model = {
 #else
 static const char *unsupported(void)
 {
-    return "libev was not there when this was built (Debian: libev-dev)";
+    return "built without libev (Debian: libev-dev)";
 }
 
 const struct model model = {.unsupported = unsupported};

@@ -1,11 +1,11 @@
 // Libevent: epoll.c on a library's loop; what people use in practice, for scale.
 //
 // Mathewson, "Fast portable non-blocking network programming with Libevent", R4. One process: the
-// library waits and calls back what is ready, the listener or a connection; accepting and the echo
-// core are those of epoll.c. Events and not bufferevents, which would bring an echo core of their
-// own; without locks, as the library is unless asked; changes are not put off (EPOLL_USE_CHANGELIST
-// saves no call here). Costs a call by address per event, a record per descriptor, and a second
-// epoll_ctl per connection.
+// library waits and calls back for each ready descriptor, the listener or a connection; accepting
+// and the echo core are those of epoll.c. It uses events, not bufferevents, which would bring their
+// own echo core. There are no locks (the library's default) and no deferred changes
+// (EPOLL_USE_CHANGELIST saves no call here). Costs an indirect call per event, a record per
+// descriptor, and a second epoll_ctl per connection.
 #include "servers/core/model.h"
 
 #if __has_include(<event2/event.h>)
@@ -61,7 +61,7 @@ static void add(int connfd)
 {
     struct connection *c = calloc(1, sizeof *c);
     if (!c || watch(&c->event, connfd, READABLE, serve, c) < 0) {
-        complain(errno, "a client is turned away");
+        complain(errno, "connection dropped");
         close(connfd);
         free(c);
         return;
@@ -80,8 +80,8 @@ static void accept_all(int listen_fd, short events, void *nothing)
         event_base_loopbreak(base);
 }
 
-// What the library has to say of a client that it does not watch, complain() says.
-static void say_nothing(int severity, const char *message)
+// complain() already reports a client that the library does not watch.
+static void ignore_log(int severity, const char *message)
 {
     (void)severity, (void)message;
 }
@@ -90,7 +90,7 @@ static int run(struct server *server)
 {
     struct event listener;
     set_nonblocking(server->listen_fd);
-    event_set_log_callback(say_nothing);
+    event_set_log_callback(ignore_log);
     base = event_base_new();
     if (!base || watch(&listener, server->listen_fd, READABLE, accept_all, NULL) < 0 ||
         event_base_dispatch(base) < 0)
@@ -109,7 +109,7 @@ const struct model model = {
 #else
 static const char *unsupported(void)
 {
-    return "libevent was not there when this was built (Debian: libevent-dev)";
+    return "built without libevent (Debian: libevent-dev)";
 }
 
 const struct model model = {.unsupported = unsupported};

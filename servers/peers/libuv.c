@@ -1,10 +1,11 @@
 // Libuv: epoll.c on a library's loop; what people use in practice, for scale.
 //
-// docs.libuv.org, uv_poll_t. One process: the library waits and calls back what is ready, the
-// listener or a connection; accepting and the echo core are those of epoll.c. Its own streams
-// (uv_tcp_t) were tried as well: a few percent cheaper per connection, dearer per echo. Costs a
-// call by address per event, a record per descriptor, five epoll_ctl per connection (it tries each
-// descriptor before it watches it), and ends the process if epoll refuses one later.
+// docs.libuv.org, uv_poll_t. One process: the library waits and calls back for each ready
+// descriptor, the listener or a connection; accepting and the echo core are those of epoll.c. Its
+// own streams (uv_tcp_t) were tried as well: a few percent cheaper per connection, more expensive
+// per echo. Costs an indirect call per event, a record per descriptor, and five epoll_ctl per
+// connection (it tests each descriptor before watching it). It ends the process if epoll refuses a
+// descriptor later.
 #include "servers/core/model.h"
 
 #if __has_include(<uv.h>)
@@ -43,12 +44,12 @@ static void serve(uv_poll_t *watcher, int status, int events)
     struct connection *c = watcher->data;
     (void)events;
     short next = echo_ready(&c->echo, c->fd);
-    if (next == c->waits_for && status == 0) // another status: it is watched no more
+    if (next == c->waits_for && status == 0) // another status: it is no longer watched
         return;
     c->waits_for = next;
     if (next && uv_poll_start(watcher, next == POLLIN ? UV_READABLE : UV_WRITABLE, serve) == 0)
         return;
-    uv_close((uv_handle_t *)watcher, forget); // at the end of this turn
+    uv_close((uv_handle_t *)watcher, forget); // at the end of this iteration
     close(c->fd);
 }
 
@@ -57,7 +58,7 @@ static void add(uv_loop_t *loop, int connfd)
     struct connection *c = calloc(1, sizeof *c);
     int problem = c ? uv_poll_init(loop, &c->watcher, connfd) : UV_ENOMEM;
     if (problem < 0) {
-        complain(-problem, "a client is turned away");
+        complain(-problem, "connection dropped");
         close(connfd);
         free(c);
         return;
@@ -82,11 +83,11 @@ static void accept_all(uv_poll_t *watcher, int status, int events)
 
 static int run(struct server *server)
 {
-    static uv_poll_t listener; // the library's loop, static too, keeps it
+    static uv_poll_t listener; // static because the library's loop, also static, keeps it
     set_nonblocking(server->listen_fd);
     uv_loop_t *loop = uv_default_loop();
     if (!loop || uv_poll_init(loop, &listener, server->listen_fd) < 0)
-        errx(1, "libuv does not watch the listener");
+        errx(1, "libuv cannot watch the listener");
     listener.data = server;
     uv_poll_start(&listener, UV_READABLE, accept_all);
     uv_run(loop, UV_RUN_DEFAULT);
@@ -103,7 +104,7 @@ const struct model model = {
 #else
 static const char *unsupported(void)
 {
-    return "libuv was not there when this was built (Debian: libuv1-dev)";
+    return "built without libuv (Debian: libuv1-dev)";
 }
 
 const struct model model = {.unsupported = unsupported};

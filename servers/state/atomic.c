@@ -1,8 +1,8 @@
-// atomic: memory that threads share anyway, and additions that the processor does not interrupt.
+// atomic: memory shared by threads, changed with atomic additions.
 //
-// C11 7.17; CS:APP 12.5 names what they prevent. No system call, and nobody waits for more than a
-// cache line. Counter and entry are two additions: each is whole, but who looks in between sees the
-// one without the other. Processes that are one memory's can have it, too.
+// C11 7.17; CS:APP 12.5 describes the races that they prevent. No system call, and no wait beyond a
+// cache line. Counter and entry are two additions: each is atomic, but a reader between them sees
+// one without the other. Also for processes that share all memory.
 #include "servers/core/state.h"
 
 #include <stddef.h>
@@ -25,6 +25,6 @@ static const struct state *end(void)
     return state;
 }
 
-STATE_MECHANISM(.name = "atomic", .suits = ONE_THREAD | THREADS | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "servers that are one memory", .prepare = prepare, .add = add,
+STATE_MECHANISM(.name = "atomic", .suits = ONE_THREAD | THREADS | PROCESSES_SHARING_MEMORY,
+                .is_for = "servers with a single address space", .prepare = prepare, .add = add,
                 .end = end);

@@ -1,13 +1,14 @@
-// fcntl_file: a file, read, changed and written back by one at a time by a lock on it.
+// fcntl_file: a file, read, changed and written back under a file lock.
 //
 // fcntl(2), F_SETLKW; UNP vol. 2, ch. 9; TLPI ch. 55. Four system calls: lock, read all, write all,
-// unlock; counter and table are written in one, so that who is stopped leaves both or neither. The
-// file is memory without a name (memfd_create(2)), so that no disk is measured and nothing is left.
+// unlock. Counter and table are written in one call, so that a stopped process leaves both or
+// neither. The file is anonymous memory (memfd_create(2)), so that no disk is measured and nothing
+// is left.
 //
-// A lock of this kind belongs to the process: it ends with it, children do not inherit it, and the
-// one descriptor that all inherit will do, since each reads and writes at a position of its own
-// (pread). But the threads of a process all hold it at once, so it is not for them: locks on the
-// open file (F_OFD_SETLKW) would do there, if each thread opened the file anew.
+// Such a lock belongs to the process: it ends with it, and children do not inherit it. One
+// inherited descriptor is enough, since pread and pwrite take their own position. But all threads
+// of a process hold the lock at once, so it is not for them. They could use locks on the open file
+// (F_OFD_SETLKW), if each thread opened the file itself.
 #include "servers/core/state.h"
 
 #include <err.h>
@@ -59,6 +60,6 @@ static const struct state *end(void)
     return s;
 }
 
-STATE_MECHANISM(.name = "fcntl_file", .suits = ONE_THREAD | PROCESSES | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "processes: the threads of one would all hold the lock at once",
+STATE_MECHANISM(.name = "fcntl_file", .suits = ONE_THREAD | PROCESSES | PROCESSES_SHARING_MEMORY,
+                .is_for = "processes: all threads of a process would hold the lock at once",
                 .prepare = prepare, .add = add, .end = end);

@@ -1,6 +1,6 @@
-// mutex: memory that threads share anyway, changed by one at a time.
+// mutex: memory shared by threads, changed under a mutex.
 //
-// CS:APP 12.5; UNP vol. 1, 26.7. No system call while nobody waits. Counter and entry are seen
+// CS:APP 12.5; UNP vol. 1, 26.7. No system call without contention. Counter and entry are seen
 // together or not at all.
 #include "servers/core/state.h"
 
@@ -26,7 +26,7 @@ static uint64_t add(void)
 
 static const struct state *end(void)
 {
-    pthread_mutex_lock(&mutex); // for good: threads that still serve add no more
+    pthread_mutex_lock(&mutex); // never unlocked: threads that still serve add no more
     return state;
 }
 

@@ -1,15 +1,15 @@
-// pipe_owner: a process of its own holds the state; the others ask it through one pipe, and it
+// pipe_owner: an owner process holds the state. Others send requests through one pipe, and it
 // replies through another, which is the requester's alone meanwhile.
 //
-// UNP vol. 2, 4.3 and 4.8. A pipe does not know who reads it, so each request that is under way has
-// a pipe for its reply. A pipe made by each requester could not get to an owner that was there
-// before; so there are 16, made beforehand and inherited, and the right to use one is a token: its
-// number, a byte that is read from a third pipe and put back there. Whoever finds no token waits
-// for one. A request is the number of the pipe to reply through. Costs four system calls of the
-// requester, two of the owner (one to read many requests), and two switches; and a fork that copies
-// 19 descriptors more. A requester that is killed in the middle of a request takes its token along.
+// UNP vol. 2, 4.3 and 4.8. A pipe does not distinguish its readers, so each pending request needs
+// its own reply pipe. A pipe made by a requester could not get to an owner that started earlier. So
+// 16 pipes are made beforehand and inherited. The right to use one is a token: its number, a byte
+// that is read from a third pipe and put back there. A requester without a token waits. A request
+// is the number of its reply pipe. Costs four system calls in the requester, two in the owner (one
+// to read many requests), and two switches; also a fork that copies 19 more descriptors. A
+// requester that is killed during a request takes its token along.
 //
-// Only the owner can write replies and read requests: if it is gone, whoever asks notices.
+// Only the owner can write replies and read requests: if it dies, requesters notice.
 #include "servers/core/companion.h"
 #include "servers/core/owner.h"
 #include "servers/core/state.h"
@@ -31,7 +31,7 @@ static bool put(int pipe, const void *data, size_t bytes)
     do
         n = write(pipe, data, bytes);
     while (n < 0 && errno == EINTR);
-    return n > 0; // so little is written whole
+    return n > 0; // so few bytes are written in one piece
 }
 
 static bool get(int pipe, void *data, size_t bytes)
@@ -46,7 +46,7 @@ static bool get(int pipe, void *data, size_t bytes)
 static void serve(struct state *state)
 {
     unsigned char slots[SLOTS];
-    while (companion_goes_on()) {
+    while (companion_running()) {
         ssize_t n = read(requests[READ], slots, sizeof slots);
         for (ssize_t i = 0; i < n; i++) {
             uint64_t count = state_add(state);
@@ -70,7 +70,7 @@ static void prepare(void)
         if (!put(tokens[WRITE], &i, 1))
             err(1, "pipe");
     }
-    signal(SIGPIPE, SIG_IGN); // who writes to a pipe that nobody reads is told by EPIPE
+    signal(SIGPIPE, SIG_IGN); // a write to a pipe without readers then returns EPIPE
     owner_start(serve, NULL);
     close(requests[READ]);
     for (int i = 0; i < SLOTS; i++)
@@ -92,5 +92,5 @@ static uint64_t add(void)
 }
 
 STATE_MECHANISM(.name = "pipe_owner",
-                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "everybody", .prepare = prepare, .add = add, .end = owner_end);
+                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_SHARING_MEMORY,
+                .is_for = "all servers", .prepare = prepare, .add = add, .end = owner_end);

@@ -1,5 +1,5 @@
-// plain: a variable. Nothing keeps two from changing it at once, and nothing needs to: one thread
-// of one process serves everybody, as in an event loop. The base for the price of all others.
+// plain: a variable. Nothing prevents concurrent changes, and nothing needs to: one thread of one
+// process serves all clients, as in an event loop. The baseline for the cost of all others.
 #include "servers/core/state.h"
 
 #include <stddef.h>
@@ -22,6 +22,5 @@ static const struct state *end(void)
     return state;
 }
 
-STATE_MECHANISM(.name = "plain", .suits = ONE_THREAD,
-                .is_for = "one thread of one process that serves everybody", .prepare = prepare,
-                .add = add, .end = end);
+STATE_MECHANISM(.name = "plain", .suits = ONE_THREAD, .is_for = "servers with one thread",
+                .prepare = prepare, .add = add, .end = end);

@@ -1,9 +1,9 @@
-// shm_atomic: memory without a name that children inherit (mmap(2), MAP_SHARED | MAP_ANONYMOUS),
-// and additions that the processor does not interrupt.
+// shm_atomic: anonymous memory that children inherit (mmap(2), MAP_SHARED | MAP_ANONYMOUS), changed
+// with atomic additions.
 //
-// UNP vol. 2, 12.4. As cheap for processes as for threads; it takes a page fault or two in each new
-// process. Counter and entry are two additions: each is whole, but who looks in between sees the
-// one without the other, and who is killed in between leaves it at that.
+// UNP vol. 2, 12.4. As cheap for processes as for threads, except for a page fault or two in each
+// new process. Counter and entry are two additions: each is atomic, but a reader between them sees
+// one without the other, and a process killed between them leaves them so.
 #include "servers/core/state.h"
 
 #include <stddef.h>
@@ -27,5 +27,5 @@ static const struct state *end(void)
 }
 
 STATE_MECHANISM(.name = "shm_atomic",
-                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "everybody", .prepare = prepare, .add = add, .end = end);
+                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_SHARING_MEMORY,
+                .is_for = "all servers", .prepare = prepare, .add = add, .end = end);

@@ -1,9 +1,9 @@
-// shm_mutex: memory without a name that children inherit, and a mutex for processes in it.
+// shm_mutex: anonymous memory that children inherit, with a process-shared mutex in it.
 //
-// UNP vol. 2, 7.2 and 7.8; pthread_mutexattr_setrobust(3). No system call while nobody waits. The
-// mutex is robust: if its holder is killed, the next one is told, and makes the counter what the
-// table says. It knows its holder by a thread-local variable, so it is not for processes that share
-// those.
+// UNP vol. 2, 7.2 and 7.8; pthread_mutexattr_setrobust(3). No system call without contention. The
+// mutex is robust: if its holder is killed, the next one is told, and sets the counter to the
+// table's sum. It identifies its holder by a thread-local variable, so it is not for processes that
+// share those.
 #include "servers/core/state.h"
 
 #include <err.h>
@@ -34,7 +34,7 @@ static void lock(void)
 {
     if (pthread_mutex_lock(mutex) != EOWNERDEAD)
         return;
-    state->counter = state_sum(state); // whichever of the two it had not come to
+    state->counter = state_sum(state); // in case the holder died between the two additions
     pthread_mutex_consistent(mutex);
 }
 
@@ -48,10 +48,10 @@ static uint64_t add(void)
 
 static const struct state *end(void)
 {
-    lock(); // for good: threads that still serve add no more
+    lock(); // never unlocked: threads that still serve add no more
     return state;
 }
 
 STATE_MECHANISM(.name = "shm_mutex", .suits = ONE_THREAD | THREADS | PROCESSES,
-                .is_for = "threads, and for processes with thread-local variables of their own",
+                .is_for = "threads, and processes with their own thread-local variables",
                 .prepare = prepare, .add = add, .end = end);

@@ -1,12 +1,11 @@
-// sysv_msg_owner: a process of its own holds the state; the others ask it through System V message
-// queues, and a reply's type is the number of the thread that asked.
+// sysv_msg_owner: an owner process holds the state. Others send requests through System V message
+// queues; the type of a reply is the thread id of the requester.
 //
 // UNP vol. 2, 6.8; TLPI ch. 46. Four system calls and two switches, and one more call for the
-// thread's number. A request has no text: its type says who asks. Two queues, not one: requests can
-// fill theirs, and the owner could reply to nobody. A requester that is killed while it waits
-// leaves its reply in the queue, where a later thread of the same number would find it. The queues
-// have no owner that they would end with: the server removes them, and this owner if the server is
-// killed.
+// thread id. A request has no body: its type names the requester. There are two queues because
+// requests could fill a single one and block all replies. A requester that is killed while it waits
+// leaves its reply in the queue, where a later thread with the same id would find it. The queues
+// outlive processes: the server removes them, or the owner does if the server is killed.
 #include "servers/core/companion.h"
 #include "servers/core/owner.h"
 #include "servers/core/state.h"
@@ -27,7 +26,7 @@ static int requests, replies;
 
 static const char *unsupported(void)
 {
-    // Looks one up, and makes none: ENOENT is the usual answer.
+    // Looks one up without creating it: ENOENT is the usual answer.
     return msgget(1, 0) < 0 && errno == ENOSYS ? "this kernel is built without System V IPC" : NULL;
 }
 
@@ -50,7 +49,7 @@ static bool put(int queue, const struct message *m, size_t bytes)
 static void serve(struct state *state)
 {
     struct message m;
-    while (companion_goes_on())
+    while (companion_running())
         if (msgrcv(requests, &m, 0, 0, 0) == 0) {
             m.count = state_add(state);
             put(replies, &m, sizeof m.count);
@@ -73,8 +72,8 @@ static void prepare(void)
 
 static uint64_t add(void)
 {
-    // Not gettid(), which need not ask the kernel: clone_vm's children have the C library's
-    // variables of their parent.
+    // Not gettid(), which may use a cached value: clone_vm's children share their parent's C
+    // library variables.
     struct message m = {.type = syscall(SYS_gettid)};
     if (!put(requests, &m, 0))
         companion_lost();
@@ -85,6 +84,6 @@ static uint64_t add(void)
 }
 
 STATE_MECHANISM(.name = "sysv_msg_owner",
-                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "everybody", .unsupported = unsupported, .prepare = prepare, .add = add,
+                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_SHARING_MEMORY,
+                .is_for = "all servers", .unsupported = unsupported, .prepare = prepare, .add = add,
                 .end = owner_end);

@@ -1,10 +1,10 @@
-// sysv_shm_sem: a System V shared memory segment, changed by one at a time by a System V semaphore.
+// sysv_shm_sem: a System V shared memory segment, changed under a System V semaphore.
 //
-// UNP vol. 2, ch. 11 and 14; TLPI ch. 47 and 48. Costs two system calls, whether somebody waits or
-// not. SEM_UNDO: what a killed holder took is given back; but what it was changing stays half
-// changed. The segment is marked for removal as soon as it is attached, so it goes with the last
-// process. The semaphore has no owner that it would end with: the server removes it, and a
-// companion if the server is killed.
+// UNP vol. 2, ch. 11 and 14; TLPI ch. 47 and 48. Two system calls, with or without contention.
+// SEM_UNDO: the kernel releases the semaphore if its holder is killed, but a change in progress
+// stays half done. The segment is marked for removal as soon as it is attached, so it goes with the
+// last process. The semaphore outlives processes: the server removes it, or a companion does if the
+// server is killed.
 #include "servers/core/companion.h"
 #include "servers/core/state.h"
 
@@ -19,14 +19,14 @@ static int semaphore;
 
 static const char *unsupported(void)
 {
-    // Looks one up, and makes none: ENOENT is the usual answer.
+    // Looks one up without creating it: ENOENT is the usual answer.
     return semget(1, 0, 0) < 0 && errno == ENOSYS ? "this kernel is built without System V IPC"
                                                   : NULL;
 }
 
 static void watch(void)
 {
-    while (companion_goes_on())
+    while (companion_running())
         pause();
 }
 
@@ -59,7 +59,7 @@ static void change(short by)
     struct sembuf operation = {.sem_op = by, .sem_flg = SEM_UNDO};
     while (semop(semaphore, &operation, 1) < 0)
         if (errno != EINTR)
-            companion_lost(); // removed: the server is at its end
+            companion_lost(); // removed: the server is ending
 }
 
 static uint64_t add(void)
@@ -72,12 +72,12 @@ static uint64_t add(void)
 
 static const struct state *end(void)
 {
-    change(-1); // for good: threads that still serve add no more
+    change(-1); // never released: threads that still serve add no more
     companion_end();
     return state;
 }
 
 STATE_MECHANISM(.name = "sysv_shm_sem",
-                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_IN_ONE_MEMORY,
-                .is_for = "everybody", .unsupported = unsupported, .prepare = prepare, .add = add,
+                .suits = ONE_THREAD | THREADS | PROCESSES | PROCESSES_SHARING_MEMORY,
+                .is_for = "all servers", .unsupported = unsupported, .prepare = prepare, .add = add,
                 .end = end);

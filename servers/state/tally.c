@@ -1,16 +1,16 @@
-// tally: memory without a name that children inherit, as with shm_atomic, in which each worker has
-// an entry of the table to itself: how the load spreads over the workers of a pool.
+// tally: anonymous memory that children inherit, as with shm_atomic, where each worker has its own
+// table entry. It shows how the load spreads over the workers of a pool.
 //
-// UNP vol. 1, 30.6 and Fig. 30.2 (serv02m.c counts connections so). A worker takes an entry with
-// its first request; workers beyond the size of the table, as with a process per connection, share
-// theirs. The counter is everybody's, as with the others.
+// UNP vol. 1, 30.6 and Fig. 30.2 (serv02m.c counts connections this way). A worker takes an entry
+// with its first request; workers beyond the table's size, as with a process per connection, share
+// entries. The counter is shared by all.
 #include "servers/core/state.h"
 
 #include <stddef.h>
 #include <sys/mman.h>
 
 static struct state *state;
-static _Thread_local uint64_t *own; // nobody serves before workers are made: it is not inherited
+static _Thread_local uint64_t *own; // not inherited: no request is served before workers exist
 
 static void prepare(void)
 {
@@ -32,5 +32,5 @@ static const struct state *end(void)
 }
 
 STATE_MECHANISM(.name = "tally", .suits = ONE_THREAD | THREADS | PROCESSES,
-                .is_for = "workers of whom each has variables of its own", .prepare = prepare,
+                .is_for = "workers with their own thread-local variables", .prepare = prepare,
                 .add = add, .end = end, .by_worker = true);

@@ -1,12 +1,12 @@
-// unix_owner: a process of its own holds the state, behind an AF_UNIX socket; whoever serves
-// connects to it once, and asks over that connection from then on.
+// unix_owner: an owner process holds the state, behind an AF_UNIX socket. Each serving thread or
+// process connects once and then sends requests over that connection.
 //
-// unix(7); UNP vol. 1, ch. 15; TLPI ch. 57. Each thread and process has a connection of its own,
-// made with its first request and closed when it ends, so that a reply can go nowhere else and each
-// end notices that the other is gone. SOCK_SEQPACKET: a message is whole. The address is an
-// abstract one that the kernel chooses: nothing is left of it. The owner is a small epoll server.
-// Costs two system calls of the requester, three of the owner (one to wait for many requests), and
-// two switches; and a connection for each new process or thread.
+// unix(7); UNP vol. 1, ch. 15; TLPI ch. 57. Each thread and process has its own connection, made
+// with its first request and closed when it ends. So a reply cannot go astray, and each end notices
+// when the other is gone. SOCK_SEQPACKET keeps message boundaries. The kernel chooses an abstract
+// address, so nothing is left behind. The owner is a small epoll server. Costs two system calls in
+// the requester, three in the owner (one to wait for many requests), and two switches; also a
+// connection for each new process or thread.
 #include "servers/core/companion.h"
 #include "servers/core/listener.h"
 #include "servers/core/owner.h"
@@ -21,18 +21,18 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { EVENTS_A_TURN = 64 };
+enum { EVENTS_PER_ITERATION = 64 };
 
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 static socklen_t address_bytes = sizeof address;
 static int listener;            // the owner's
-static pthread_key_t connected; // a thread's descriptor and one: nothing is 0
+static pthread_key_t connected; // a thread's descriptor plus one, because NULL means none
 
 static void watch(int epoll_fd, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
-        complain(errno, "epoll_ctl: a requester is turned away");
+        complain(errno, "epoll_ctl: requester dropped");
         close(fd);
     }
 }
@@ -50,14 +50,14 @@ static void answer(int fd, struct state *state)
 
 static void serve(struct state *state)
 {
-    struct epoll_event events[EVENTS_A_TURN];
+    struct epoll_event events[EVENTS_PER_ITERATION];
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_fd < 0)
         err(1, "epoll_create1");
     set_nonblocking(listener);
     watch(epoll_fd, listener);
-    while (companion_goes_on()) {
-        int ready = epoll_wait(epoll_fd, events, EVENTS_A_TURN, -1), fd;
+    while (companion_running()) {
+        int ready = epoll_wait(epoll_fd, events, EVENTS_PER_ITERATION, -1), fd;
         for (int i = 0; i < ready; i++)
             if (events[i].data.fd != listener)
                 answer(events[i].data.fd, state);
@@ -66,9 +66,9 @@ static void serve(struct state *state)
     }
 }
 
-static void disconnect(void *descriptor_and_one)
+static void disconnect(void *descriptor_plus_one)
 {
-    close((int)(intptr_t)descriptor_and_one - 1);
+    close((int)(intptr_t)descriptor_plus_one - 1);
 }
 
 static void prepare(void)
@@ -77,7 +77,7 @@ static void prepare(void)
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(sa_family_t)) < 0 ||
         getsockname(listener, (struct sockaddr *)&address, &address_bytes) < 0 ||
         listen(listener, SOMAXCONN) < 0)
-        err(1, "a socket for the owner");
+        err(1, "cannot create the owner's socket");
     errno = pthread_key_create(&connected, disconnect);
     if (errno)
         err(1, "pthread_key_create");
@@ -118,5 +118,5 @@ static uint64_t add(void)
 }
 
 STATE_MECHANISM(.name = "unix_owner", .suits = ONE_THREAD | THREADS | PROCESSES,
-                .is_for = "threads, and for processes with thread-local variables of their own",
+                .is_for = "threads, and processes with their own thread-local variables",
                 .prepare = prepare, .add = add, .end = owner_end);

@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-// More stalled clients, each with more under way than a read takes, than an io_uring has lent
+// More stalled clients, each with more under way than a read takes, than an io_uring has provided
 // buffers.
 void crowd_of_stalled(struct cell *cell)
 {
@@ -32,7 +32,7 @@ void crowd_of_stalled(struct cell *cell)
 }
 
 // The server is stopped until all have sent: more than an io_uring's queue of completions holds, or
-// a call returns of what is ready. A server may turn clients away, but not forget one.
+// a call returns of what is ready. A server may refuse clients, but not forget one.
 void all_talk_at_once(struct cell *cell)
 {
     enum { CLIENTS = 9000, LEAST_SERVED = 900 };

@@ -32,7 +32,7 @@ static struct state begin(struct cell *cell)
 {
     struct state s = {.census = baseline(cell), .idle.fd = -1};
     s.size = children_of(cell->server.pid, s.workers, MOST_WORKERS);
-    cell->server.says = ""; // that an error is named is not asked for, and no mistake
+    cell->server.says = ""; // an error message is optional here
     if (is_loop(cell)) {
         s.idle = client_connect(cell->server.port, 999);
         client_exchange(&s.idle, 10, NULL);

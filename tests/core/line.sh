@@ -83,7 +83,7 @@ own_questions() { # TREE_FOLDER
     find "$repo/bench" -mindepth 1 -maxdepth 1 ! -name questions -exec ln -s -t "$1/bench" {} +
 }
 
-# Runs of several trees may go on at once. Takes no part in the checks: says nothing, returns the line's status, keeps its words in TREE.log.
+# Runs of several trees may go on at once. Takes no part in the checks: prints nothing, returns the line's status, keeps its words in TREE.log.
 bench() { # TREE KNOB=VALUE...: a RESULTS or SELFTEST among the knobs goes before the usual one
     local tree=$1
     shift

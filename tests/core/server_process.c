@@ -109,7 +109,7 @@ void process_listens(struct server_process *s)
     struct pollfd p = {.fd = s->out, .events = POLLIN};
     int n = poll(&p, 1, START_LIMIT_MS), length = 0;
     if (n <= 0)
-        fail_msg("says nothing");
+        fail_msg("prints nothing");
     process_output(s, text, sizeof text);
     if (sscanf(text, "listening on 127.0.0.1:%u%n", &s->port, &length) != 1 ||
         strcmp(text + length, "\n") != 0)

@@ -1,4 +1,4 @@
-// The smallest program that there is to load: it ends as every child of bench/micro/spawn/ does.
+// The smallest possible program to load: it exits like every child of bench/micro/spawn/.
 #include "bench/micro/spawn.h"
 
 int main(void)

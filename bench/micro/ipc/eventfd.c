@@ -1,13 +1,13 @@
-// eventfd: one eventfd for each direction, and shared memory for what it cannot carry.
+// eventfd: one eventfd per direction, and shared memory for the data.
 //
-// eventfd(2), TLPI 49.7. An eventfd is a counter of 8 bytes that a reader can wait for: it says
-// that there is a message, and the message is in the shared memory, copied by the processes as in
-// sysv_shm_sem. A system call to tell and one to wait, as with a pipe, but nothing to copy in them.
-// An area has room for one message: in a stream another eventfd tells the sender that it has been
-// copied out.
+// eventfd(2), TLPI 49.7. An eventfd is an 8-byte counter that a reader can wait for. It announces a
+// message; the message itself is in shared memory, copied by the processes as in sysv_shm_sem. One
+// system call to announce and one to wait, as with a pipe, but they copy no data. An area has room
+// for one message: in a stream a second eventfd tells the sender that the message has been copied
+// out.
 //
-// Nothing to clean up: the memory has no name, and an eventfd goes with the last process that has
-// it.
+// Nothing to clean up: the memory is anonymous, and an eventfd disappears with the last process
+// that has it.
 #include <err.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@
 
 static char *areas[ROLES];
 static int full[ROLES];  // each counts the messages in its area, 0 or 1
-static int empty[ROLES]; // and each of these those that it has room for; for streams only
+static int empty[ROLES]; // and each of these the free room; for streams only
 static bool is_stream;
 static _Thread_local enum role own, other;
 
@@ -56,14 +56,14 @@ static void add_one(int counter)
     write_all(counter, &one, sizeof one);
 }
 
-// Reading takes away all that there are.
+// Reading resets the counter.
 static void take_one(int counter)
 {
     uint64_t count;
 
     read_all(counter, &count, sizeof count);
     if (count != 1)
-        errx(EXIT_FAILURE, "an eventfd counts %ju, not one", (uintmax_t)count);
+        errx(EXIT_FAILURE, "an eventfd holds %ju, not 1", (uintmax_t)count);
 }
 
 static void send_message(const void *message, size_t bytes)
@@ -83,7 +83,7 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "shared memory, with an eventfd for each direction to wake the receiver",
+    .summary = "shared memory, with an eventfd per direction to wake the receiver",
     .source = "eventfd(2); TLPI 49.7",
     .family = SHARED,
     .open = open_objects,

@@ -1,10 +1,10 @@
-// fifo: one FIFO, a pipe with a name, for each direction.
+// fifo: one FIFO, a pipe with a name, per direction.
 //
-// UNPv2 4.6, APUE 3rd ed. 15.5. The name lets processes meet that have no common ancestor; once
-// both ends are open nothing of it remains, and a message costs what it costs through a pipe.
+// UNPv2 4.6, APUE 3rd ed. 15.5. The name lets unrelated processes meet. Once both ends are open the
+// name no longer matters, and a message costs as much as through a pipe.
 //
-// So the name is there only from mkfifo() to the unlink() right after both ends are open. What
-// remains: an empty /tmp/forklore-fifo-PID, if SIGKILL comes between these calls.
+// So the name exists only from mkfifo() to the unlink() right after both ends are open. If SIGKILL
+// hits between these calls, an empty /tmp/forklore-fifo-PID remains.
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 static int fifos[ROLES][2];
 static _Thread_local int in, out;
 
-// A blocking open waits for the other end, which this process is to open itself. So the first one
-// does not block, and what it reads from does from then on.
+// A blocking open would wait for the other end, which this process opens itself. So the first open
+// is non-blocking, and the reading end is set to blocking afterwards.
 static void open_fifo(int ends[2])
 {
     char path[64];
@@ -47,7 +47,7 @@ static void take_ends(enum role self)
     out = fifos[self][1];
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_ends(enum role other)
 {
     close(fifos[other][1]);
@@ -65,7 +65,7 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "two FIFOs, one for each direction",
+    .summary = "two FIFOs, one per direction",
     .source = "UNPv2 4.6; APUE 3rd ed. 15.5",
     .family = STREAM,
     .open = open_fifos,

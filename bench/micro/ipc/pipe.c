@@ -1,4 +1,4 @@
-// pipe: one pipe for each direction.
+// pipe: one pipe per direction.
 //
 // UNPv2 4.3, APUE 3rd ed. 15.2. Each message is copied twice, into the kernel and out of it; a
 // write wakes the reader.
@@ -24,7 +24,7 @@ static void take_ends(enum role self)
     out = pipes[self][1];
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_ends(enum role other)
 {
     close(pipes[other][1]);
@@ -42,7 +42,7 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "two pipes, one for each direction",
+    .summary = "two pipes, one per direction",
     .source = "UNPv2 4.3; APUE 3rd ed. 15.2",
     .family = STREAM,
     .open = open_pipes,

@@ -1,14 +1,13 @@
-// posix_mq: one POSIX message queue for each direction.
+// posix_mq: one POSIX message queue per direction.
 //
 // UNPv2 ch. 5, TLPI ch. 52. A message is copied twice, into the kernel and out of it, as through a
-// pipe, and once more by the receiver, who must offer room for the longest one that the queue
-// takes. That is fs.mqueue.msgsize_max, also for root, whom the kernel may let exceed it. A queue
-// has room for one message; that of a stream for as many as one whose maker names no number,
-// fs.mqueue.msg_default.
+// pipe. The receiver copies it once more: its buffer must fit the longest message that the queue
+// accepts. That is fs.mqueue.msgsize_max, also for root, which the kernel may let exceed it. A
+// queue has room for one message; in a stream for the default number, fs.mqueue.msg_default.
 //
-// A queue is a descriptor and goes with the last process that has it; its name is gone as soon as
-// the queue is there. What remains: an empty queue /forklore-PID, if SIGKILL comes between these
-// two calls.
+// A queue is a descriptor and disappears with the last process that has it; its name is removed as
+// soon as the queue exists. If SIGKILL hits between these two calls, an empty queue /forklore-PID
+// remains.
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +26,7 @@ static _Thread_local char buffer[MAX_MESSAGE_BYTES];
 
 static const char *unsupported(void)
 {
-    // Looks a queue up, and creates none: ENOENT is the usual answer.
+    // Looks a queue up without creating it: ENOENT is the usual answer.
     return mq_open("/forklore", O_RDONLY) < 0 && errno == ENOSYS
                ? "this kernel is built without POSIX message queues"
                : NULL;
@@ -89,12 +88,12 @@ static void receive_message(void *message, size_t bytes)
         if (errno != EINTR)
             err(EXIT_FAILURE, "mq_receive");
     if ((size_t)got != bytes)
-        errx(EXIT_FAILURE, "a message of %zd bytes came, not of %zu", got, bytes);
+        errx(EXIT_FAILURE, "received a message of %zd bytes, not %zu", got, bytes);
     memcpy(message, buffer, bytes);
 }
 
 const struct ipc ipc = {
-    .summary = "two POSIX message queues, one for each direction",
+    .summary = "two POSIX message queues, one per direction",
     .source = "UNPv2 ch. 5; TLPI ch. 52",
     .family = MESSAGE,
     .unsupported = unsupported,

@@ -1,14 +1,14 @@
 // scm_rights: a pair of Unix domain stream sockets, with a descriptor in each message.
 //
 // UNPv1 3rd ed. 15.7, TLPI 61.13.3. There is one descriptor, of a small file in memory, and it goes
-// to and fro: who sends it closes it, so that only the one whose turn it is has it. What this costs
-// more than unix_stream is, twice per round trip, to pass a descriptor, to install it, to close it,
-// and an fstat() by which the receiver makes sure that it is the right one. In a stream the sender
-// keeps the descriptor, to send it again, and the receiver closes one when the next one comes.
+// back and forth: the sender closes it, so that only one end has it at a time. Compared with
+// unix_stream, each message also passes, installs and closes a descriptor, and the receiver checks
+// it with fstat(). In a stream the sender keeps the descriptor to send it again, and the receiver
+// closes one when the next one arrives.
 //
-// A descriptor under way goes with the last process that has the socket. How many may be under way
-// is RLIMIT_NOFILE's to say, for all processes of a user: the usual 1024 are more than a socket's
-// buffer has room for.
+// A descriptor in flight disappears with the last process that has the socket. RLIMIT_NOFILE limits
+// the number in flight, for all processes of a user: the usual 1024 are more than a socket buffer
+// holds.
 #include <err.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -24,9 +24,9 @@
 enum { EXIT_SKIP = 77 };
 
 static int ends[ROLES];
-static int file; // as it was opened
+static int file; // as opened
 static ino_t file_inode;
-static bool keeps; // who sends the descriptor keeps it
+static bool keeps; // the sender keeps the descriptor
 static _Thread_local int end;
 static _Thread_local int passed; // the descriptor, while it is here, or -1
 
@@ -48,14 +48,14 @@ static void open_pair(enum traffic traffic)
     file_inode = status.st_ino;
 }
 
-// The peer has the descriptor only when it is sent.
+// The peer has the descriptor only after it is sent.
 static void take_end(enum role self)
 {
     end = ends[self];
     passed = self == INITIATOR ? file : -1;
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_other(enum role other)
 {
     close(ends[other]);
@@ -69,7 +69,7 @@ static void close_passed(void)
     passed = -1;
 }
 
-// The kernel may take only a part of the bytes, but takes the descriptor with the first of them.
+// The kernel may accept only part of the bytes, but takes the descriptor with the first of them.
 static void send_message(const void *message, size_t bytes)
 {
     struct iovec data = {.iov_base = (void *)message, .iov_len = bytes};
@@ -99,17 +99,17 @@ static void take_descriptor(struct msghdr *header)
 
     if (control == NULL || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
         control->cmsg_len != CMSG_LEN(sizeof passed))
-        errx(EXIT_FAILURE, "a message came without a descriptor");
+        errx(EXIT_FAILURE, "received a message without a descriptor");
     if (passed >= 0)
         close_passed();
     memcpy(&passed, CMSG_DATA(control), sizeof passed);
     if (fstat(passed, &status) < 0)
         err(EXIT_FAILURE, "fstat");
     if (status.st_ino != file_inode)
-        errx(EXIT_FAILURE, "another descriptor came than was sent");
+        errx(EXIT_FAILURE, "received the wrong descriptor");
 }
 
-// The descriptor comes with the first bytes, which may be fewer than all.
+// The descriptor comes with the first bytes, which may not be all.
 static void receive_message(void *message, size_t bytes)
 {
     struct iovec data = {.iov_base = message, .iov_len = bytes};

@@ -1,11 +1,12 @@
-// shm_futex: shared memory, and a futex for each direction.
+// shm_futex: shared memory, and a futex per direction.
 //
-// futex(2), Drepper's "Futexes Are Tricky". Each direction has an area of its own, and a word that
-// says whether a message is in it. A message is copied by the processes, as in sysv_shm_sem. Who
-// finds the word as hoped makes no system call: the kernel is asked to wait, and to wake only whom
-// the word says to be waiting. In a stream the sender waits likewise until the area is empty.
+// futex(2), Drepper's "Futexes Are Tricky". Each direction has an area and a word that says whether
+// a message is in it. The processes copy the message, as in sysv_shm_sem. If the word already has
+// the awaited value, no system call is made; the kernel is called only to wait, and to wake an end
+// that the word marks as waiting. In a stream the sender waits in the same way until the area is
+// empty.
 //
-// Nothing to clean up: the memory has no name, and a futex is a word in it.
+// Nothing to clean up: the memory is anonymous, and a futex is a word in it.
 #include <err.h>
 #include <errno.h>
 #include <linux/futex.h>
@@ -19,7 +20,8 @@
 #include "bench/micro/ipc.h"
 
 enum { CACHE_LINE_BYTES = 64 };
-// EMPTY_AWAITED: and the receiver sleeps or is about to. FULL_AWAITED: and the sender does.
+// EMPTY_AWAITED: empty, and the receiver sleeps or is about to. FULL_AWAITED: full, and the sender
+// does.
 enum { EMPTY, EMPTY_AWAITED, FULL, FULL_AWAITED };
 
 struct direction {
@@ -27,7 +29,7 @@ struct direction {
     _Alignas(CACHE_LINE_BYTES) _Atomic unsigned state;
 };
 
-static struct direction *directions; // by the role that writes into it
+static struct direction *directions; // indexed by the role that writes into it
 static bool is_stream;
 static _Thread_local struct direction *in, *out;
 
@@ -43,27 +45,27 @@ static void take_directions(enum role self)
     out = &directions[self];
 }
 
-// Not FUTEX_PRIVATE_FLAG, which is for the threads of one process: where the ends are that, only
-// the peer is to be another one, and not the call.
+// Not FUTEX_PRIVATE_FLAG, which is for threads of one process: with a thread as the peer, the call
+// must stay the same.
 static long futex(_Atomic unsigned *word, int operation, unsigned value)
 {
     return syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
 }
 
-// Sleeps while the state is this one, and says so by making it `awaited`.
+// Sleeps while the state is this one, after marking it as `awaited`.
 static void wait_while(_Atomic unsigned *state, unsigned this_one, unsigned awaited)
 {
     atomic_compare_exchange_strong(state, &this_one, awaited);
     while (atomic_load(state) == awaited)
-        // EAGAIN: it has changed just now.
+        // EAGAIN: the state has just changed.
         if (futex(state, FUTEX_WAIT, awaited) < 0 && errno != EAGAIN && errno != EINTR)
-            err(EXIT_FAILURE, "futex, to wait");
+            err(EXIT_FAILURE, "futex wait");
 }
 
 static void change(_Atomic unsigned *state, unsigned next, unsigned awaited)
 {
     if (atomic_exchange(state, next) == awaited && futex(state, FUTEX_WAKE, 1) < 0)
-        err(EXIT_FAILURE, "futex, to wake");
+        err(EXIT_FAILURE, "futex wake");
 }
 
 static void send_message(const void *message, size_t bytes)
@@ -82,7 +84,7 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "shared memory, with a futex for each direction to wake the receiver",
+    .summary = "shared memory, with a futex per direction to wake the receiver",
     .source = "futex(2); Drepper, Futexes Are Tricky",
     .family = SHARED,
     .open = open_memory,

@@ -1,11 +1,11 @@
-// shm_posix_sem: shared memory, and a POSIX semaphore for each direction.
+// shm_posix_sem: shared memory, and a POSIX semaphore per direction.
 //
-// UNPv2 ch. 10 and 12, TLPI 49.7 and 53.4. As sysv_shm_sem, with the interfaces that came after it.
-// A semaphore is a counter in the shared memory: who finds it above 0 makes no system call, who
-// does not waits on a futex. The semaphores are made for processes also where the ends are threads,
-// so that only the peer is another one, and not the mechanism.
+// UNPv2 ch. 10 and 12, TLPI 49.7 and 53.4. Like sysv_shm_sem, with the newer interfaces. A
+// semaphore is a counter in the shared memory: if it is above 0, no system call is made; otherwise
+// the receiver waits on a futex. The semaphores are process-shared even between threads, so that
+// only the peer changes, not the mechanism.
 //
-// Nothing to clean up: neither the memory nor a semaphore in it has a name.
+// Nothing to clean up: the memory is anonymous, and so are its semaphores.
 #include <err.h>
 #include <errno.h>
 #include <semaphore.h>
@@ -20,10 +20,10 @@ enum { CACHE_LINE_BYTES = 64 };
 struct direction {
     _Alignas(CACHE_LINE_BYTES) char area[MAX_MESSAGE_BYTES];
     _Alignas(CACHE_LINE_BYTES) sem_t full;  // counts the messages in the area, 0 or 1
-    _Alignas(CACHE_LINE_BYTES) sem_t empty; // and those that it has room for; for streams only
+    _Alignas(CACHE_LINE_BYTES) sem_t empty; // and the free room; for streams only
 };
 
-static struct direction *directions; // by the role that writes into it
+static struct direction *directions; // indexed by the role that writes into it
 static bool is_stream;
 static _Thread_local struct direction *in, *out;
 
@@ -75,7 +75,7 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "shared memory, with a POSIX semaphore for each direction to wake the receiver",
+    .summary = "shared memory, with a POSIX semaphore per direction to wake the receiver",
     .source = "UNPv2 ch. 10 and 12; TLPI 49.7 and 53.4",
     .family = SHARED,
     .open = open_memory,

@@ -1,16 +1,16 @@
-// shm_spin: shared memory, and a word for each direction at which the receiver looks until it
-// changes.
+// shm_spin: shared memory, and a word per direction that the receiver polls until it changes.
 //
-// Herlihy and Shavit, "The Art of Multiprocessor Programming", ch. 7. No system call at all as long
-// as the two run on processors of their own: a message is there as soon as the cache line is. The
-// price is a processor that is busy however long it waits. That is why this is a family of its own.
+// Herlihy and Shavit, "The Art of Multiprocessor Programming", ch. 7. No system call as long as the
+// two run on different cores: a message arrives with its cache line. The price is a CPU that is
+// busy during every wait. That is why this is a family of its own.
 //
-// On one core the one that waits keeps the other from running. So it looks TURNS times and then
-// calls sched_yield(2) before each further look: never longer than that and a switch per message,
-// and it still takes all the time that nobody else wants. What is measured there is sched_yield,
-// and those turns. In a stream the sender looks likewise until the area is empty.
+// On one core a polling receiver keeps the sender from running. So it polls SPINS times and then
+// calls sched_yield(2) before each further poll. That limits the delay to those polls and a switch
+// per message, and it still uses all idle CPU time. The result on one core is the cost of
+// sched_yield and those polls. In a stream the sender polls in the same way until the area is
+// empty.
 //
-// Nothing to clean up: the memory has no name.
+// Nothing to clean up: the memory is anonymous.
 #include <err.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -21,14 +21,14 @@
 #include "bench/micro/ipc.h"
 
 enum { CACHE_LINE_BYTES = 64 };
-enum { TURNS = 100 }; // some microseconds: longer than a message takes to another core
+enum { SPINS = 100 }; // some microseconds: longer than a message takes to another core
 
 struct direction {
     _Alignas(CACHE_LINE_BYTES) char area[MAX_MESSAGE_BYTES];
     _Alignas(CACHE_LINE_BYTES) atomic_bool full;
 };
 
-static struct direction *directions; // by the role that writes into it
+static struct direction *directions; // indexed by the role that writes into it
 static bool is_stream;
 static _Thread_local struct direction *in, *out;
 
@@ -44,8 +44,7 @@ static void take_directions(enum role self)
     out = &directions[self];
 }
 
-// Tells the processor that this is a loop that waits: a hyper-thread beside it then gets more of
-// it.
+// Tells the CPU that this is a spin loop: its other hyper-thread then gets more resources.
 static void pause_briefly(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -58,7 +57,7 @@ static void pause_briefly(void)
 static void wait_until(atomic_bool *full, bool value)
 {
     for (int turn = 0; atomic_load_explicit(full, memory_order_acquire) != value; turn++) {
-        if (turn < TURNS)
+        if (turn < SPINS)
             pause_briefly();
         else if (sched_yield() < 0)
             err(EXIT_FAILURE, "sched_yield");
@@ -81,8 +80,8 @@ static void receive_message(void *message, size_t bytes)
 }
 
 const struct ipc ipc = {
-    .summary = "shared memory; the receiver spins until the message is there, and yields its core "
-               "after 100 turns",
+    .summary = "shared memory; the receiver spins until the message arrives, and yields its core "
+               "after 100 polls",
     .source = "Herlihy and Shavit ch. 7; sched_yield(2)",
     .family = SPINNING,
     .open = open_memory,

@@ -1,12 +1,12 @@
-// signal: a signal that the receiver waits for, and shared memory for what it cannot carry.
+// signal: a signal that the receiver waits for, and shared memory for the data.
 //
-// TLPI 20.5, 22.10 and 49.7. SIGUSR1 is blocked, so no handler runs: sigwaitinfo() takes it out of
-// those pending. It says that there is a message, and the message is in the shared memory, copied
-// by the two ends as in sysv_shm_sem. A signal sent while one is pending is lost, so there is never
-// more than one message under way: in a stream SIGUSR2 tells the sender that it has been copied
-// out. tgkill() is kill() with the thread named, which tells the two threads of a process apart.
+// TLPI 20.5, 22.10 and 49.7. SIGUSR1 is blocked, so no handler runs: sigwaitinfo() takes it from
+// the pending set. It announces a message; the message itself is in shared memory, copied by the
+// two ends as in sysv_shm_sem. A signal sent while one is pending is lost, so at most one message
+// is in flight: in a stream SIGUSR2 tells the sender that it has been copied out. tgkill() is
+// kill() to a given thread, so it also works between threads.
 //
-// Nothing to clean up: the memory has no name.
+// Nothing to clean up: the memory is anonymous.
 #include <err.h>
 #include <errno.h>
 #include <pthread.h>
@@ -73,10 +73,10 @@ static void await(const sigset_t *awaited)
     siginfo_t info;
 
     while (sigwaitinfo(awaited, &info) < 0)
-        if (errno != EINTR) // which SA_RESTART does not restart
+        if (errno != EINTR) // SA_RESTART does not restart it
             err(EXIT_FAILURE, "sigwaitinfo");
     if (info.si_pid != shared->ends[other].process)
-        errx(EXIT_FAILURE, "a signal came from a stranger");
+        errx(EXIT_FAILURE, "received a signal from another process");
 }
 
 static void send_message(const void *message, size_t bytes)
@@ -92,13 +92,12 @@ static void receive_message(void *message, size_t bytes)
 {
     await(&message_came);
     memcpy(message, shared->areas[other], bytes);
-    if (is_stream &&
-        own == PEER) // whose only answer nobody waits to be rid of, or is there to hear
+    if (is_stream && own == PEER) // its single answer is never waited for
         tell(SIGUSR2);
 }
 
 const struct ipc ipc = {
-    .summary = "shared memory, with SIGUSR1 to wake the receiver, who waits in sigwaitinfo()",
+    .summary = "shared memory, with SIGUSR1 to wake the receiver, which waits in sigwaitinfo()",
     .source = "TLPI 20.5, 22.10 and 49.7",
     .family = SHARED,
     .open = open_memory,

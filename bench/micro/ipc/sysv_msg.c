@@ -1,14 +1,13 @@
 // sysv_msg: a System V message queue; a message's type is its direction.
 //
 // UNPv2 ch. 6, TLPI ch. 46. A message is copied twice, into the kernel and out of it, as through a
-// pipe, and twice more by the processes: the type stands in front of it in the same buffer. It is
-// at most kernel.msgmax long, and kernel.msgmnb, what a queue holds: a stream waits when it is
-// full.
+// pipe, and twice more by the processes, because the type precedes it in the same buffer. Its
+// length is limited by kernel.msgmax and kernel.msgmnb, the size of a queue: a stream waits when it
+// is full.
 //
-// The queue does not belong to a process: remove() does away with it, and ipc_run.c calls that
-// when either process ends, the other one looking out for SIGKILL. What remains: the queue, if both
-// are killed with SIGKILL at the same moment, or the first one before it has forked; ipcrm(1)
-// removes it.
+// The queue does not belong to a process: remove() deletes it, and ipc_run.c calls that when either
+// process ends; the other one covers SIGKILL. The queue remains only if both are killed with
+// SIGKILL at the same moment, or the first one before it has forked; ipcrm(1) removes it.
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 #include "bench/micro/ipc.h"
 
 static volatile int queue = -1;
-static _Thread_local long own_type, other_type; // which may not be 0
+static _Thread_local long own_type, other_type; // must not be 0
 static _Thread_local struct {
     long type;
     char text[MAX_MESSAGE_BYTES];
@@ -27,7 +26,7 @@ static _Thread_local struct {
 
 static const char *unsupported(void)
 {
-    // Looks a queue up, and creates none: ENOENT is the usual answer.
+    // Looks a queue up without creating it: ENOENT is the usual answer.
     return msgget(1, 0) < 0 && errno == ENOSYS ? "this kernel is built without System V IPC" : NULL;
 }
 
@@ -58,7 +57,7 @@ static void send_message(const void *message, size_t bytes)
     buffer.type = own_type;
     memcpy(buffer.text, message, bytes);
     while (msgsnd(queue, &buffer, bytes, 0) < 0)
-        if (errno != EINTR) // which SA_RESTART does not restart
+        if (errno != EINTR) // SA_RESTART does not restart it
             err(EXIT_FAILURE, "msgsnd");
 }
 
@@ -70,18 +69,18 @@ static void receive_message(void *message, size_t bytes)
         if (errno != EINTR)
             err(EXIT_FAILURE, "msgrcv");
     if ((size_t)got != bytes)
-        errx(EXIT_FAILURE, "a message of %zd bytes came, not of %zu", got, bytes);
+        errx(EXIT_FAILURE, "received a message of %zd bytes, not %zu", got, bytes);
     memcpy(message, buffer.text, bytes);
 }
 
 static void remove_queue(void)
 {
     if (queue >= 0)
-        msgctl(queue, IPC_RMID, NULL); // fails if the other end was quicker
+        msgctl(queue, IPC_RMID, NULL); // fails if the other end was first
 }
 
 const struct ipc ipc = {
-    .summary = "one System V message queue, with a message type for each direction",
+    .summary = "one System V message queue, with a message type per direction",
     .source = "UNPv2 ch. 6; TLPI ch. 46",
     .family = MESSAGE,
     .unsupported = unsupported,

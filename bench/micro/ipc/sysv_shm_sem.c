@@ -1,15 +1,15 @@
 // sysv_shm_sem: a System V shared memory segment, and two System V semaphores, ping and pong.
 //
-// UNPv2 ch. 11 and 14, TLPI ch. 47 and 48. Each direction has an area of its own in the segment, so
-// that nobody can take its own message for the answer. A message is copied into the area and out of
-// it, as often as through a pipe, but by the processes; the kernel only makes them wait and wakes
-// them. An area has room for one message: in a stream the sender has to wait until it has been
-// copied out, by a third semaphore. In a round trip the answer says that.
+// UNPv2 ch. 11 and 14, TLPI ch. 47 and 48. Each direction has its own area in the segment, so that
+// an end cannot take its own message for the answer. A message is copied into the area and out of
+// it, as often as through a pipe, but by the processes; the kernel only blocks and wakes them. An
+// area has room for one message: in a stream the sender waits for a third semaphore until the
+// message has been copied out. In a round trip the answer implies that.
 //
 // Neither object belongs to a process. The segment is marked for removal as soon as it is attached
-// (the fork hands the attachment down), so it goes with the last process, whatever kills that. A
-// semaphore set cannot be marked: remove() does it, and ipc_run.c calls that when either process
-// ends, the other one looking out for SIGKILL. What remains: the set, if both are killed with
+// (children inherit the attachment), so it disappears with the last process, even if that is
+// killed. A semaphore set cannot be marked: remove() deletes it, and ipc_run.c calls that when
+// either process ends; the other one covers SIGKILL. The set remains only if both are killed with
 // SIGKILL at the same moment, or the first one before it has forked; ipcrm(1) removes it.
 #include <err.h>
 #include <errno.h>
@@ -26,14 +26,14 @@ static char *areas[ROLES];
 static bool is_stream;
 static _Thread_local enum role own, other;
 
-// Of each area there are two semaphores: this many messages are in it, 0 or 1, and this many more
-// would find room. The second is for streams only.
+// Each area has two semaphores: the number of messages in it, 0 or 1, and the free room. The second
+// is for streams only.
 enum { FULL, EMPTY = ROLES, SEMAPHORES = 2 * ROLES };
 static volatile int semaphores = -1;
 
 static const char *unsupported(void)
 {
-    // Looks a set up, and creates none: ENOENT is the usual answer.
+    // Looks a set up without creating it: ENOENT is the usual answer.
     return semget(1, 0, 0) < 0 && errno == ENOSYS ? "this kernel is built without System V IPC"
                                                   : NULL;
 }
@@ -78,7 +78,7 @@ static void change_semaphore(int number, short change)
     struct sembuf operation = {.sem_num = (unsigned short)number, .sem_op = change};
 
     while (semop(semaphores, &operation, 1) < 0)
-        if (errno != EINTR) // which SA_RESTART does not restart
+        if (errno != EINTR) // SA_RESTART does not restart it
             err(EXIT_FAILURE, "semop");
 }
 
@@ -101,12 +101,12 @@ static void receive_message(void *message, size_t bytes)
 static void remove_semaphores(void)
 {
     if (semaphores >= 0)
-        semctl(semaphores, 0, IPC_RMID); // fails if the other end was quicker
+        semctl(semaphores, 0, IPC_RMID); // fails if the other end was first
 }
 
 const struct ipc ipc = {
     .summary =
-        "System V shared memory, with a System V semaphore for each direction to wake the receiver",
+        "System V shared memory, with a System V semaphore per direction to wake the receiver",
     .source = "UNPv2 ch. 11 and 14; TLPI ch. 47 and 48",
     .family = SHARED,
     .unsupported = unsupported,

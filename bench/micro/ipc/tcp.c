@@ -1,13 +1,13 @@
 // tcp: a TCP connection over the loopback interface.
 //
-// UNPv1 3rd ed. ch. 4, 7.9. One descriptor carries both directions. Beside the two copies each
+// UNPv1 3rd ed. ch. 4, 7.9. One descriptor carries both directions. Besides the two copies, each
 // message goes down the protocol stack, as segments with checksums and acknowledgements, and up
-// again. TCP_NODELAY: without it, Nagle's algorithm may keep a message back until the one before is
+// again. TCP_NODELAY: otherwise Nagle's algorithm may delay a message until the previous one is
 // acknowledged.
 //
-// The end that closes first would stay as TIME_WAIT for a minute. The initiator's close is a reset
-// (SO_LINGER with no time), which ends that state at the peer, and has none itself; it comes when
-// all is read.
+// The end that closes first would stay in TIME_WAIT for a minute. The initiator's close is a reset
+// (SO_LINGER with no time): it ends that state at the peer and has none itself. It comes after
+// everything is read.
 #include <arpa/inet.h>
 #include <err.h>
 #include <netinet/in.h>
@@ -21,7 +21,7 @@
 static int ends[ROLES];
 static _Thread_local int end;
 
-// Whoever connects to a port is served, also a stranger: the accepted one must be our own.
+// Any program can connect to the port: check that the accepted connection is ours.
 static void accept_own(int listener)
 {
     struct sockaddr_in accepted = {0}, own = {0};
@@ -33,13 +33,13 @@ static void accept_own(int listener)
     if (getsockname(ends[INITIATOR], (struct sockaddr *)&own, &own_bytes) < 0)
         err(EXIT_FAILURE, "getsockname");
     if (accepted.sin_port != own.sin_port)
-        errx(EXIT_FAILURE, "another program has connected to this one's port");
+        errx(EXIT_FAILURE, "another program has connected to this port");
 }
 
 static void open_connection(enum traffic traffic)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; // the port: any
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; // any port
     socklen_t address_bytes = sizeof address;
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
     const int on = 1;
@@ -69,7 +69,7 @@ static void take_end(enum role self)
     end = ends[self];
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_end(enum role other)
 {
     close(ends[other]);

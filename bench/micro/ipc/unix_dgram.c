@@ -1,8 +1,8 @@
-// unix_dgram: a pair of connected datagram sockets of the Unix domain.
+// unix_dgram: a pair of connected Unix domain datagram sockets.
 //
-// UNPv1 3rd ed. 15.6, TLPI 57.3. As unix_stream, but each message is one datagram: it comes whole,
-// in one socket buffer, whatever its length, and unlike UDP's it is neither lost nor overtaken.
-// There is no end of file: that the other has died, a reader learns from ipc_run.c alone.
+// UNPv1 3rd ed. 15.6, TLPI 57.3. Like unix_stream, but each message is one datagram: it arrives
+// whole, in one socket buffer of any length, and unlike in UDP it is neither lost nor reordered.
+// There is no end of file: only ipc_run.c tells a reader that the other end has died.
 #include <err.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -25,7 +25,7 @@ static void take_end(enum role self)
     end = ends[self];
 }
 
-// Otherwise a writer would never see an error when the other dies.
+// Otherwise a writer would never see an error when the other end dies.
 static void close_end(enum role other)
 {
     close(ends[other]);

@@ -1,7 +1,7 @@
-// unix_seqpacket: a pair of connected sequenced-packet sockets of the Unix domain.
+// unix_seqpacket: a pair of connected Unix domain sequenced-packet sockets.
 //
-// TLPI 61.13.5, unix(7). Connected and with an end of file as unix_stream, and with whole messages
-// as unix_dgram: the two together, by the datagrams' path through the kernel.
+// TLPI 61.13.5, unix(7). Connected and with an end of file like unix_stream, with whole messages
+// like unix_dgram, and with the datagrams' path through the kernel.
 #include <err.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -24,7 +24,7 @@ static void take_end(enum role self)
     end = ends[self];
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_end(enum role other)
 {
     close(ends[other]);

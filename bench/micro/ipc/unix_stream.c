@@ -1,4 +1,4 @@
-// unix_stream: a pair of connected stream sockets of the Unix domain.
+// unix_stream: a pair of connected Unix domain stream sockets.
 //
 // UNPv1 3rd ed. 15.5, APUE 3rd ed. 17.2. One descriptor carries both directions. Each message is
 // copied twice, as with pipes, but into a socket buffer that is allocated for it.
@@ -24,7 +24,7 @@ static void take_end(enum role self)
     end = ends[self];
 }
 
-// Otherwise a reader would never see the end of file when the other dies.
+// Otherwise a reader would never see the end of file when the other end dies.
 static void close_end(enum role other)
 {
     close(ends[other]);

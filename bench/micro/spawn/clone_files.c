@@ -1,7 +1,7 @@
 // clone(CLONE_VM | CLONE_FILES): a process in the parent's memory that also shares its descriptors.
 //
-// TLPI 28.2, clone(2). Beside clone_vm it shows what copying the descriptor table costs: next to
-// nothing in a small parent, more with each descriptor that is open.
+// TLPI 28.2, clone(2). Compared with clone_vm it shows the cost of copying the descriptor table:
+// almost nothing in a small parent, more with each open descriptor.
 #include <sched.h>
 
 #include "bench/micro/spawn.h"
@@ -13,8 +13,9 @@ static void run(void)
 }
 
 const struct spawn spawn = {
-    .summary = "a process in the parent's memory and with its table of descriptors, on a stack of "
-               "its own; the parent runs on",
+    .summary =
+        "a process that shares the parent's memory and descriptor table, on its own stack; the "
+        "parent keeps running",
     .source = "TLPI 28.2 and 28.3; clone(2)",
     .family = PROCESS,
     .run = run,

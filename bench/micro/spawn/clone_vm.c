@@ -1,9 +1,8 @@
-// clone(CLONE_VM): a process in the parent's memory, on a stack of its own, beside the running
-// parent.
+// clone(CLONE_VM): a process in the parent's memory, on its own stack, beside the running parent.
 //
-// TLPI 28.2, clone(2). The rung between a thread and fork: a pid, descriptors and signals of its
-// own, but no address space. Nothing is copied but the descriptor table, so the cost does not grow
-// with the memory of the parent.
+// TLPI 28.2, clone(2). Halfway between a thread and fork: its own pid, descriptors and signals, but
+// no address space. Only the descriptor table is copied, so the cost does not grow with the memory
+// of the parent.
 #include "bench/micro/spawn.h"
 #include "bench/micro/spawn_clone.h"
 
@@ -13,7 +12,8 @@ static void run(void)
 }
 
 const struct spawn spawn = {
-    .summary = "a process in the parent's memory on a stack of its own; the parent runs on",
+    .summary =
+        "a process that shares the parent's memory, on its own stack; the parent keeps running",
     .source = "TLPI 28.2 and 28.3; clone(2)",
     .family = PROCESS,
     .run = run,

@@ -1,8 +1,8 @@
 // fork: a process with a copy of the parent's address space.
 //
-// APUE 3rd ed. 8.3, TLPI 24.2. The pages are copied on write, but their tables are copied at once:
-// the cost grows with the memory that the parent has touched. What the child writes is then copied
-// page by page, its stack to begin with.
+// APUE 3rd ed. 8.3, TLPI 24.2. Pages are copied on write, but page tables are copied at once: the
+// cost grows with the memory that the parent has touched. Pages that the child writes to are then
+// copied one by one, starting with its stack.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
-// fork and exec: a copy of the parent that at once executes a program.
+// fork and exec: a copy of the parent that immediately executes a program.
 //
 // APUE 3rd ed. 8.10, TLPI 27.1. The page tables are copied only to be thrown away: the cost is
-// fork's, which grows with the memory that the parent has touched, and that of the image.
+// fork's, which grows with the memory that the parent has touched, plus that of the image.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // popen: a shell that executes a program whose output the parent reads.
 //
-// APUE 3rd ed. 15.3, TLPI 44.5. system, and a pipe and a stream beside it: the parent reads to the
-// end of the output, which is empty, and reaps the shell with pclose.
+// APUE 3rd ed. 15.3, TLPI 44.5. Like system, plus a pipe and a stream: the parent reads to the end
+// of the output, which is empty, and reaps the shell with pclose.
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void run(void)
     if (output == NULL)
         err(EXIT_FAILURE, "popen");
     while (getc(output) != EOF)
-        ; // an image that does print is not to fail for it
+        ; // output of the image is not an error
     if (ferror(output))
         err(EXIT_FAILURE, "read of the child's output");
 

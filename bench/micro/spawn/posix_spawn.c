@@ -1,9 +1,8 @@
 // posix_spawn: a process that runs a program, in one call.
 //
-// POSIX.1-2008 posix_spawn, posix_spawn(3). glibc makes it of a vfork-like clone and an exec. It
-// cannot make a child without a program, so this one includes what its neighbours do not: the exec
-// of the image, its dynamic loader, and the start of libc. Compare it with vfork_exec and
-// fork_exec, not with fork.
+// POSIX.1-2008 posix_spawn, posix_spawn(3). glibc implements it with a vfork-like clone and an
+// exec. It always loads a program, so it includes the exec of the image, its dynamic loader, and
+// the start of libc. Compare it with vfork_exec and fork_exec, not with fork.
 #include <err.h>
 #include <errno.h>
 #include <spawn.h>
@@ -24,7 +23,7 @@ static void run(void)
 }
 
 const struct spawn spawn = {
-    .summary = "a process that executes a program (the exec and the dynamic loader are included)",
+    .summary = "a process that executes a program (including exec and dynamic loader)",
     .source = "POSIX.1-2008 posix_spawn; posix_spawn(3)",
     .family = PROCESS,
     .loads_image = true,

@@ -1,8 +1,8 @@
 // pthread: a thread with the default attributes, joined.
 //
 // APUE 3rd ed. 11.4 and 11.5, TLPI 29.3 and 29.6. It shares everything with its creator. glibc
-// keeps the stacks of ended threads, so from the second thread on the mapping of a stack is not
-// part of the cost.
+// caches the stacks of ended threads, so from the second thread on the cost does not include
+// mapping a stack.
 #include <err.h>
 #include <errno.h>
 #include <pthread.h>
@@ -28,7 +28,7 @@ static void run(void)
     if (errno != 0)
         err(EXIT_FAILURE, "pthread_join");
     if (result != &token)
-        errx(EXIT_FAILURE, "the thread returned something else than it was given");
+        errx(EXIT_FAILURE, "the thread returned a wrong value");
 }
 
 const struct spawn spawn = {

@@ -1,8 +1,8 @@
-// pthread_small_stack: a thread with the smallest stack that is allowed, joined.
+// pthread_small_stack: a thread with the smallest allowed stack, joined.
 //
-// TLPI 29.8, pthread_attr_setstacksize(3). PTHREAD_STACK_MIN (16 KiB on x86) instead of the usual
-// 8 MiB. Only what is touched of a stack takes memory, and glibc keeps the stacks of ended threads,
-// so it should cost what pthread costs; this is where one sees whether it does.
+// TLPI 29.8, pthread_attr_setstacksize(3). PTHREAD_STACK_MIN (16 KiB on x86) instead of the usual 8
+// MiB. Untouched stack takes no memory, and glibc caches the stacks of ended threads, so it should
+// cost as much as pthread; this program checks that.
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
@@ -47,7 +47,7 @@ static void run(void)
     if (errno != 0)
         err(EXIT_FAILURE, "pthread_join");
     if (result != &token)
-        errx(EXIT_FAILURE, "the thread returned something else than it was given");
+        errx(EXIT_FAILURE, "the thread returned a wrong value");
 }
 
 const struct spawn spawn = {

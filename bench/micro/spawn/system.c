@@ -1,8 +1,8 @@
 // system: a shell that executes a program, in one call.
 //
-// APUE 3rd ed. 8.13, TLPI 27.6. Two images instead of one: the shell's, and the one that is asked
-// for. glibc (since 2.29) makes the shell with posix_spawn, so the cost does not grow with the
-// parent. Whether the shell forks once more or becomes the program is its own affair.
+// APUE 3rd ed. 8.13, TLPI 27.6. Two images instead of one: the shell's and the program's. glibc
+// (since 2.29) starts the shell with posix_spawn, so the cost does not grow with the parent. The
+// shell may fork again or become the program itself.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ static void run(void)
 }
 
 const struct spawn spawn = {
-    .summary = "a shell that executes a program, while signals of the terminal are held off",
+    .summary = "a shell that executes a program, with terminal signals blocked",
     .source = "APUE 3rd ed. 8.13; TLPI 27.6; system(3)",
     .family = PROCESS,
     .loads_image = true,

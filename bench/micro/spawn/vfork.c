@@ -1,7 +1,7 @@
-// vfork: a process that borrows the parent's memory and stack while the parent stands still.
+// vfork: a process that borrows the parent's memory and stack while the parent is suspended.
 //
-// APUE 3rd ed. 8.4, TLPI 24.3. Nothing is copied, so the cost does not grow with the parent; in
-// return the child may do nothing but exec or _exit, and the parent runs again only when it has.
+// APUE 3rd ed. 8.4, TLPI 24.3. Nothing is copied, so the cost does not grow with the parent. In
+// return the child may only exec or _exit, and the parent continues only after that.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ static void run(void)
 
 const struct spawn spawn = {
     .summary =
-        "a process in the parent's memory and on its stack; the parent stands still until it exits",
+        "a process in the parent's memory and on its stack; the parent is suspended until it exits",
     .source = "APUE 3rd ed. 8.4; TLPI 24.3 and 28.3",
     .family = PROCESS,
     .run = run,

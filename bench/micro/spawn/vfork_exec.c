@@ -1,8 +1,8 @@
-// vfork and exec: what vfork is for.
+// vfork and exec: the purpose of vfork.
 //
-// APUE 3rd ed. 8.4, TLPI 24.3. The parent stands still until the child has a memory of its own, and
-// goes on while that loads its program. The cost is that of the image and does not grow with the
-// parent.
+// APUE 3rd ed. 8.4, TLPI 24.3. The parent is suspended until the child has its own memory, and
+// continues while the child loads its program. The cost is that of the image and does not grow with
+// the parent.
 #include <err.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,8 +24,8 @@ static void run(void)
 }
 
 const struct spawn spawn = {
-    .summary = "a process in the parent's memory and on its stack, until it executes a program; "
-               "the parent stands still meanwhile",
+    .summary = "a process in the parent's memory and on its stack until it executes a program; the "
+               "parent is suspended meanwhile",
     .source = "APUE 3rd ed. 8.4; TLPI 24.3 and 28.3",
     .family = PROCESS,
     .loads_image = true,

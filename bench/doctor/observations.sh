@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2154
-# looks.sh: what takes some seconds to see: the idle and the busy machine, and how late a sleeper wakes. doctor.sh sources it.
+# observations.sh: observations that take seconds: the idle and the busy machine, and timer delays. Sourced by doctor.sh.
 
-ticks() { # a line for each process: number, parent, name, CPU time
+ticks() { # one line per process: pid, parent, name, CPU time
     cat "$machine"/proc/[0-9]*/stat 2>/dev/null |
         awk '{ name = $0; sub(/^[^(]*\(/, "", name); sub(/\) [^)]*$/, "", name); gsub(/[ \t]/, "_", name)
             rest = $0; if (!sub(/^.*\) /, "", rest)) next; split(rest, field, " "); print $1, field[2], name, field[12] + field[13] }'
 }
 
-# Of each of these processors' time between two copies of /proc/stat: number, busy, stolen.
+# For each allowed CPU, between two copies of /proc/stat: number, busy share, stolen share.
 shares() { # BEFORE AFTER
     awk -v list=" $(numbers_of "${allowed:-0}" | paste -sd ' ') " '
         !/^cpu[0-9]/ || index(list, " " substr($1, 4) " ") == 0 { next }
@@ -19,7 +19,7 @@ shares() { # BEFORE AFTER
         }' "$1" "$2"
 }
 
-look_at_idle() {
+observe_idle() {
     ticks > "$scratch/ticks_before"
     cp "$machine/proc/stat" "$scratch/stat_before" 2>/dev/null
     sleep "$DOCTOR_SECONDS"
@@ -28,7 +28,7 @@ look_at_idle() {
     shares "$scratch/stat_before" "$scratch/stat_after" > "$scratch/idle"
 }
 
-# Who, in processors. What no process of now accounts for was used by those that began and ended in between.
+# CPU use by process. The rest was used by processes that started and ended in between.
 others() {
     local used names
     if [ ! -s "$scratch/idle" ]; then
@@ -43,11 +43,11 @@ others() {
             if (used - sum > 0.02) by["short-lived"] = used - sum
             for (name in by) if (by[name] >= 0.005) printf "%.2f %s\n", by[name], name
         }' "$scratch/ticks_before" "$scratch/ticks_after" | sort -rn | head -n 4 | awk '{ printf "%s%s %s", n++ ? ", " : "", $2, $1 }')
-    found "$(level "$used" 0.05 0.3)" 'other processes' "$used of $(wc -l < "$scratch/idle") processors" \
-        "used while the doctor waited ${DOCTOR_SECONDS} s${names:+, by $names}" 'each slows the trial that it meets: end them or wait'
+    found "$(level "$used" 0.05 0.3)" 'other processes' "$used of $(wc -l < "$scratch/idle") CPUs" \
+        "used while the doctor waited ${DOCTOR_SECONDS} s${names:+, by $names}" 'they slow down the trials: end them or wait'
 }
 
-spin() { # PROCESSOR: a busy loop there; how much of its time it was not running, the longest time at once
+spin() { # CPU: a busy loop there; prints how long it was not running, and the longest gap
     taskset -pc "$1" $BASHPID > /dev/null 2>&1 || return 0
     local now last=${EPOCHREALTIME/./} gap longest=0 lost=0 begin
     begin=$last
@@ -55,7 +55,7 @@ spin() { # PROCESSOR: a busy loop there; how much of its time it was not running
     while ((last < end)); do
         now=${EPOCHREALTIME/./}
         gap=$((now - last))
-        # A turn of the loop takes some microseconds; an interrupt is none of our business, a lost turn is.
+        # An iteration takes some microseconds; ignore interrupts, count gaps.
         if ((gap > 100)); then
             lost=$((lost + gap))
             if ((gap > longest)); then longest=$gap; fi
@@ -65,7 +65,7 @@ spin() { # PROCESSOR: a busy loop there; how much of its time it was not running
     echo "$1 $lost $((last - begin)) $longest"
 }
 
-look_at_busy() {
+observe_busy() {
     local cpu
     cp "$machine/proc/stat" "$scratch/stat_before" 2>/dev/null
     for cpu in $(numbers_of "${allowed:-0}"); do
@@ -87,7 +87,7 @@ busy_machine() {
         idle=$(most_stolen "$scratch/idle")
         busy=$(most_stolen "$scratch/busy")
         found "$(level "$(printf '%s\n' "$idle" "$busy" | sort -n | tail -n 1)" 0.5 5)" stolen "$idle % idle, $busy % busy" \
-            'of the time of the worst processor, taken by the host for other guests' 'try another time of day, another instance, dedicated cores'
+            'of the time of the worst CPU, taken by the host for other guests' 'try another time of day, another instance, dedicated cores'
     else
         unknown stolen 'look at st in top'
     fi
@@ -97,13 +97,13 @@ busy_machine() {
         END { if (n) printf "%.1f %.1f", 100 * share, most / 1000 }')"
     if [ -n "$lost" ]; then
         found "$(level "$lost" 1 10)" interruptions "$lost %, longest $longest ms" \
-            'of the time of a busy loop on the worst processor, taken by others or by the host; a trial there loses as much' 'see other processes and stolen'
+            'of the time of a busy loop on the worst CPU, taken by other processes or the host; a trial there loses as much' 'see other processes and stolen'
     else
-        unknown interruptions 'no busy loop could be pinned to a processor (taskset)'
+        unknown interruptions 'no busy loop could be pinned to a CPU (taskset)'
     fi
 }
 
-# The shell's own timer: it has the slack of 50 us that every process has, and takes some microseconds to look.
+# The shell's timer: it has the default slack of 50 us, and reading the clock takes some microseconds.
 overshoot() {
     local silent before i middle high
     exec {silent}<> <(:)
@@ -114,6 +114,6 @@ overshoot() {
     done | sort -n > "$scratch/overshoot"
     exec {silent}>&-
     read -r middle high <<< "$(awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)], v[int(NR * 0.95)] }' "$scratch/overshoot")"
-    found "$(level "$high" 500 5000)" 'timer overshoot' "$middle us, 5 % above $high us" \
-        'how much longer than 1 ms a sleep of 1 ms took (some 60 us are usual); requests on a schedule are sent so much late' 'see halts, other processes and stolen'
+    found "$(level "$high" 500 5000)" 'timer overshoot' "median $middle us, p95 $high us" \
+        'delay of a sleep of 1 ms (about 60 us is usual); scheduled requests are sent that much late' 'see halts, other processes and stolen'
 }
