@@ -6,7 +6,6 @@
 # Runs alone: what somebody else on the processors does to a trial bears codes, too.
 #
 # Needs a built build/.
-# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

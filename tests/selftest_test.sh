@@ -5,7 +5,6 @@
 # Runs alone: somebody else on the processors makes latencies wrong, and it is right to say so.
 #
 # Needs a built build/.
-# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
