@@ -231,6 +231,7 @@ lint:
 	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE $(BUILD_FOLDER) \
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	@shellcheck $(SCRIPTS)
+	@$(MAKE) -s help > /dev/null # its quotes
 	@tests/includes.sh
 	@tests/words.sh
 
