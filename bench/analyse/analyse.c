@@ -7,6 +7,7 @@
 #include "bench/analyse/distribution.h"
 #include "bench/analyse/selftest_verdicts.h"
 #include "bench/analyse/summary.h"
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 
 #include <err.h>
@@ -22,9 +23,7 @@ static void check_raw_times(const struct run *run, const char *folder)
     static char path[4096];
     struct table raw;
     snprintf(path, sizeof path, "%s/hyperfine.tsv", folder);
-    bool *has_report = calloc(run->plan.rows, sizeof *has_report);
-    if (!has_report)
-        err(1, "%s", path);
+    bool *has_report = memory_for(run->plan.rows, sizeof *has_report);
     if (table_exists(path)) {
         table_read(&raw, path);
         for (size_t row = 0; row < raw.rows; row++) {

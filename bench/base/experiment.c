@@ -1,4 +1,5 @@
 #include "bench/base/experiment.h"
+#include "bench/base/memory.h"
 #include "bench/base/names.h"
 
 #include <ctype.h>
@@ -29,16 +30,12 @@ static const char *where(const struct experiment *e, size_t line, char text[WHER
 
 static void add_line(struct experiment *e, const char *key, const char *value, size_t number)
 {
-    size_t lines = e->lines + 1;
-    e->keys = realloc(e->keys, lines * sizeof *e->keys);
-    e->values = realloc(e->values, lines * sizeof *e->values);
-    e->numbers = realloc(e->numbers, lines * sizeof *e->numbers);
-    if (!e->keys || !e->values || !e->numbers)
-        err(1, "%s", e->path);
+    e->keys = memory_one_more(e->keys, e->lines, sizeof *e->keys);
+    e->values = memory_one_more(e->values, e->lines, sizeof *e->values);
+    e->numbers = memory_one_more(e->numbers, e->lines, sizeof *e->numbers);
     e->keys[e->lines] = copy(key);
     e->values[e->lines] = copy(value);
-    e->numbers[e->lines] = number;
-    e->lines = lines;
+    e->numbers[e->lines++] = number;
 }
 
 // A line without its end: a key, blanks and a value, or a comment, or nothing.
