@@ -124,5 +124,5 @@ refuses 'bad input: two folders' 2 'one folder' "$build/bench/measure/selftest" 
 refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
 refuses 'bad input: judged before it was measured' 1 'it has no selftest.tsv' "$build/bench/measure/selftest" --judge "$results/killed"
 refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report_selftest.sh"
-check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'without self-tests'
+check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'has no self-tests'
 verdict

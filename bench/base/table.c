@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// Opens a table, or what is packed of it (path.xz), by way of xz.
+// Opens a table, or its packed form (path.xz) through xz.
 static FILE *open_file(const char *path, bool *is_packed)
 {
     char packed[4096], command[64];
@@ -18,7 +18,7 @@ static FILE *open_file(const char *path, bool *is_packed)
     *is_packed = !file && errno == ENOENT;
     if (!*is_packed)
         return file;
-    // xz inherits it, and knows it by its number: a name would have to be quoted.
+    // xz inherits the descriptor and gets its number: a name would have to be quoted.
     snprintf(packed, sizeof packed, "%s.xz", path);
     int fd = open(packed, O_RDONLY);
     if (fd < 0)
@@ -48,7 +48,7 @@ static void read_file(struct table *t, const char *path)
     if (bytes <= 0)
         errx(1, "%s: empty", path);
     if (t->text[bytes - 1] != '\n')
-        errx(1, "%s: truncated: its last line is not complete", path);
+        errx(1, "%s: truncated: its last line is incomplete", path);
 }
 
 bool table_exists(const char *path)
