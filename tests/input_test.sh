@@ -75,9 +75,9 @@ done
 refuses 'bad input: plan, an option that is none' 2 "'--nosuch'" "$plan" --nosuch "$results/bad"
 refuses 'bad input: trial, an option that is none' 2 "'--nosuch'" "$trial" --nosuch "$tiny"
 refuses 'bad input: analyse, an option that is none' 2 'usage' "$analyse" --nosuch
-refuses 'bad input: plan without a folder' 2 'which folder' "$plan"
+refuses 'bad input: plan without a folder' 2 'the folder of the run is missing' "$plan"
 refuses 'bad input: plan, half a seed' 2 "'1.5'" "$plan" --seed 1.5 "$results/empty"
-refuses 'bad input: trial without a folder' 2 'which folder' "$trial"
+refuses 'bad input: trial without a folder' 2 'the folder of the run is missing' "$trial"
 refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
 refuses 'bad input: two folders' 2 "$tiny" "$trial" "$results/empty" "$tiny"
 refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.sh"

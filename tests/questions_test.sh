@@ -216,7 +216,7 @@ bad_question() { # TEXT NAME KEY_AND_VALUE...
 }
 status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
 status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
-status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
+status=1 MODELS=thread bad_question 'none of the chosen experiments measures a chosen model' bad 'models epoll' 'connections 4'
 [ -e "$build/linked_static/none" ] ||
     status=1 bad_question "bad.conf:14: 'linking' must be dynamic or static, not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 status=1 bad_question "bad.conf:14: unknown key 'headine_at'; the nearest is 'headline_at'" bad 'models epoll' 'connections 4' 'headine_at 4'

@@ -119,7 +119,7 @@ check 'two names: too few blocks' judges '3 1.5 - -' '3 0.97 - -' recorded recor
 check 'two names: the report says that it was not judged' says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'was not judged in this run'
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
-refuses 'bad input: no folder' 2 'which folder' "$build/bench/measure/selftest"
+refuses 'bad input: no folder' 2 'the folder of the run is missing' "$build/bench/measure/selftest"
 refuses 'bad input: two folders' 2 'one folder' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
 refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
 refuses 'bad input: judged before it was measured' 1 'it has no selftest.tsv' "$build/bench/measure/selftest" --judge "$results/killed"

@@ -58,12 +58,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->run)
-            errx(2, "one folder, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after the folder of the run", argument);
         options->run = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->run)
-            errx(2, "which folder is the run's?");
+            errx(2, "the folder of the run is missing (see --help)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

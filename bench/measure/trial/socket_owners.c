@@ -31,7 +31,7 @@ struct proof {
 
 static void *one_more(void *list, size_t count, size_t bytes)
 {
-    bool is_full = (count & (count - 1)) == 0; // it doubles
+    bool is_full = (count & (count - 1)) == 0; // capacity doubles
     void *longer = is_full ? reallocarray(list, count ? 2 * count : 1, bytes) : list;
     if (!longer)
         err(1, "who answers");
@@ -67,7 +67,7 @@ static void look_into(struct proof *p, const struct process_ids *ids)
     const struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%d/fd", (int)ids->pid);
     DIR *folder = opendir(path);
-    if (!folder) // it has ended meanwhile, or belongs to somebody else
+    if (!folder) // it has ended meanwhile, or belongs to another user
         return;
     while ((entry = readdir(folder))) {
         struct socket wanted = {0};
