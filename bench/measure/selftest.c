@@ -1,10 +1,10 @@
-// selftest: doubts the measuring itself, before a run's trials and, with --judge, after them.
+// selftest: tests the measurement itself, before a run's trials and, with --judge, after them.
 //
-// Before: the driver is given a load whose latencies can be computed
-// (bench/analyse/selftest.h says how); it is driven to its limit; and timer, clock and
-// processors are looked at. After: the ratios of self_same, a server measured under two names, are
-// judged. Each finding is a row of selftest.tsv, which is there whole or not at all. A finding that
-// failed is no failure of this program: the report says what it makes doubtful.
+// Before: the driver gets a load whose latencies can be computed (bench/analyse/selftest.h) and one
+// that finds its limit; timer, clock and CPUs are checked. After: the ratios of self_same, a server
+// measured under two names, are judged. Each finding is a row of selftest.tsv, which is written
+// completely or not at all. A failed finding is not a failure of this program: the report says what
+// it makes doubtful.
 #include "bench/analyse/selftest.h"
 #include "bench/analyse/statistics.h"
 #include "bench/base/experiment.h"
@@ -84,13 +84,13 @@ static void found(const struct finding *f)
 
 // ---- the known answer ---------------------------------------------------------------------------
 
-// The load leaves the server idle nine tenths of the time and more. There are few connections, so
-// that a driver that counts from the sending would miss nearly everything. A quarter of the stop is
-// a delay that no healthy machine has of itself.
+// The load leaves the server idle for at least nine tenths of the time. There are few connections,
+// so that a driver that counts from the send time would miss nearly everything. A quarter of the
+// stop is a delay that no healthy machine has by itself.
 enum { RATE_PER_S = 2000, CONNECTIONS = 16 };
 static const double window_s = 2, before_stop_s = 0.6, stop_s = 0.3, limit_s = 0.075, tail = 0.01;
 
-struct answer { // by the driver; NAN: it gave none
+struct answer { // by the driver; NAN: none
     double share, p99_us, max_us, p99_from_sending_us;
 };
 
@@ -106,13 +106,13 @@ static bool start_server(const struct setting *setting, struct arguments *list, 
     close(output[1]);
     bool started = read_line(output[0], line, sizeof line, monotonic_ns() + 5 * second_ns) &&
                    strncmp(line, announcement, strlen(announcement)) == 0;
-    close(output[0]); // it says nothing else
+    close(output[0]); // no further output is read
     if (started)
         snprintf(address, 256, "%s", line + strlen(announcement));
     return started;
 }
 
-// Ends a process, by force if need be. True if it ended with success.
+// Ends a process, by force if necessary. True if it exited successfully.
 static bool end(pid_t pid, uint64_t within_ns)
 {
     int status = 0;
@@ -151,7 +151,7 @@ static bool stop_for_a_while(pid_t server, struct stall *s)
     return true;
 }
 
-// Waits for the driver's word that its window begins or ends, and lets it go on.
+// Waits for the driver's signal that its window begins or ends, and lets it continue.
 static bool pass_gate(int gate)
 {
     char moment[16];
@@ -218,7 +218,7 @@ static void ask_for_the_known_answer(const struct setting *setting)
     static const char concerns[] = "latency";
     struct arguments list = {.list = {BUILD_FOLDER "/servers/epoll"}, .count = 1};
     struct answer a = {NAN, NAN, NAN, NAN};
-    // The bounds of an answer that could not be had are those of the stop as it was meant.
+    // A missing answer gets the bounds of the intended stop.
     struct stall s = {RATE_PER_S, window_s, stop_s, stop_s};
     char address[256];
     pid_t server;
@@ -289,16 +289,17 @@ static int compare_numbers(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// The driver waits for a request's time by such a timer: it sends that much too late, and counts
-// the lateness as latency. Half of the sleeps more than 100 us late would be more than an echo
-// takes; one in a hundred more than 1 ms late is no timer's doing, somebody else has the core then.
+// The driver waits for a request's time with such a timer: it sends that much too late, and the
+// delay counts as latency. If half of the sleeps are more than 100 us late, that is more than an
+// echo takes. If one in a hundred is more than 1 ms late, the timer is not the cause: another task
+// has the core.
 static void find_the_overshoot(const struct setting *setting)
 {
     static const char concerns[] = "latency";
     static const struct timespec rest = {.tv_nsec = SLEEP_NS};
     static double late_us[SLEEPS];
     run_on(&setting->client_cpus);
-    prctl(PR_SET_TIMERSLACK, 1UL); // as the driver has it
+    prctl(PR_SET_TIMERSLACK, 1UL); // like the driver
     for (size_t i = 0; i < SLEEPS; i++) {
         uint64_t begun_ns = monotonic_ns();
         clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, NULL);
@@ -318,9 +319,9 @@ struct core {
     const char *longest_name, *lost_name, *longest_what, *lost_what;
 };
 
-// A percent of the time lost is a percent off every rate: 5 % is as much as the interval of a
-// headline may reach to either side. A gap of 10 ms is several turns of somebody else's: it would
-// be the largest latency of many trials.
+// One percent of lost time lowers every rate by one percent: 5 % is the target width of a headline
+// interval. A gap of 10 ms is several time slices of another task: it would be the largest latency
+// of many trials.
 static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
 {
     struct gaps gaps = {0};
@@ -338,9 +339,9 @@ static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
                             core->lost_what, "rates latency"});
 }
 
-// The driver reads the clock about twice for an echo, which costs it some 10 us: with 200 ns each,
-// looking at the clock would be 4 % of that. Read in user space it takes 20 to 60 ns; where each
-// read is a call into the kernel or the hypervisor it takes several times that.
+// The driver reads the clock about twice per echo, which costs it about 10 us: with 200 ns each,
+// that is 4 %. In user space a read takes 20 to 60 ns; with a call into the kernel or the
+// hypervisor it takes several times that.
 static void find_the_cost_of_the_clock(void)
 {
     static char what[256], source[64] = "unknown";
@@ -374,7 +375,7 @@ static void judge_row(const struct table *t, size_t row)
     if (n > 0 && n < ESTIMATE_MIN_N)
         what = "the same server under two names: ratio of their CPU times; too few blocks to judge";
     else if (!(n > 0))
-        b = same_server(1, 1, 1); // no valid trial is no proof
+        b = same_server(1, 1, 1); // without a valid trial nothing is proved
     snprintf(names[used], sizeof *names, "%s%s", same_prefix, baseline);
     found(&(struct finding){names[used++], ratio, "-", b.low, b.high, what, "all"});
 }
@@ -409,7 +410,7 @@ static void judge_the_same(const char *run)
 
 // ---- selftest.tsv -------------------------------------------------------------------------------
 
-// The rows that are there, but those of an earlier judgement.
+// The existing rows, except those of an earlier judgement.
 static void copy_rows(const char *run, FILE *to)
 {
     static char path[4096];
@@ -451,7 +452,7 @@ static void measure(const char *run)
                   "of that second, in gaps of more than 50 us"};
     struct setting setting;
     setting_read(run, &setting);
-    // Nobody else may measure for this run meanwhile: the trials' lock is taken early.
+    // No other process may measure for this run meanwhile: take the trials' lock early.
     struct record trials = record_open(run, "trials.tsv");
     record_lock(&trials);
     signal(SIGPIPE, SIG_IGN);

@@ -1,4 +1,4 @@
-// The client driver as part of a trial: started on the client's processors, and its report read.
+// The client driver as part of a trial: started on the client's CPUs, and its report read.
 #pragma once
 
 #include "bench/base/load.h"
@@ -10,17 +10,17 @@
 
 enum { DRIVER_BYTES = 512 }; // of the driver's arguments
 
-// A load in the driver's arguments.
+// A load as arguments of the driver.
 void driver_arguments(const struct load *load, char text[DRIVER_BYTES]);
 
 // Drives a server with this load; `more` is further arguments, or empty. Returns the CPU time in us
-// that the server's processes spent between the two gates, at which no request is under way; the
-// driver's report goes to report, lines of a name, a tab and a value. Into m goes how long they
-// waited for a processor between the gates, and whether it was they who answered (answerers.h).
-// Failed requests are no fault: they are in the report.
+// of the server's processes between the two gates, when no request is pending. The driver's report
+// goes to report, lines of a name, a tab and a value. m receives their run-queue delay between the
+// gates and the result of the socket owner check (socket_owners.h). Failed requests are no fault:
+// they are in the report.
 double driver_run(const struct setting *setting, const struct server *server,
                   const struct load *load, const char *more, char *report, size_t bytes,
                   struct measurement *m);
 
-// The value behind a name in the driver's report; NAN if there is none.
+// The value of a name in the driver's report; NAN if there is none.
 double reported(const char *report, const char *name);
