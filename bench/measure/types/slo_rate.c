@@ -5,7 +5,7 @@
 // passes. Then it bisects, on a logarithmic scale, up to a little above the capacity. Each step is
 // an open loop with its own schedule, of a thousand requests or more, so that ten lie beyond the
 // percentile. A step passes if its percentile is within the limit and every request was sent and
-// answered. If the client sent late by half of the limit, the step says nothing about the server:
+// answered. If the client sent late by half of the limit, the step does not measure the server:
 // it fails, and if no step passes, the trial reports that and is not used.
 //
 // A disturbed step spoils the whole search: one accidental failure keeps the result too low. If one
