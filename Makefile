@@ -145,7 +145,8 @@ $(FIXTURES): $(B)/%: $(B)/objects/tests/%.o $(B)/objects/bench/core.a $(B)/objec
 
 # ---- targets ---------------------------------------------------------------------------------------
 help:
-	@echo 'make               build everything into build/ (CC=clang, SAN=address|undefined|thread, LINK=static)   20 s'
+	@echo 'make               build all programs into build/; a variant (CC=clang, SAN=address|undefined|thread,      20 s'
+	@echo '                   LINK=static, OPT=-O0) into a folder of its own: build/clang, build/address, ...'
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run continues it; SELFTEST=no: no self-tests'
@@ -157,8 +158,8 @@ help:
 	@echo 'make cite RUN=r ID=churn.fork   one result as a sentence with interval and conditions; without ID a list          1 s'
 	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
 	@echo 'make compare BASE=r NEW=s   compare two runs: changed, same, undecided                                  1 s'
-	@echo 'make figures       show CS:APP's figures 12-1 to 12-4, observed live on the fork server                1 s'
-	@echo 'make test          install what is missing, build, test (SAN=… likewise)                              9 min'
+	@echo 'make figures       show figures 12-1 to 12-4 of CS:APP, observed live on the fork server                1 s'
+	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
 	@echo 'make lint          clang-format, cppcheck, shellcheck, includes, words                                20 s'
@@ -202,7 +203,7 @@ plots:
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/selftest)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
@@ -230,6 +231,7 @@ lint:
 	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr -I. --std=c11 -D_GNU_SOURCE $(BUILD_FOLDER) \
 		--suppress=missingIncludeSystem $(filter %.c,$(C_FILES))
 	@shellcheck $(SCRIPTS)
+	@$(MAKE) -s help > /dev/null # its quotes
 	@tests/includes.sh
 	@tests/words.sh
 

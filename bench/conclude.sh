@@ -15,6 +15,5 @@ steps=$here/../${BUILD:-build}/bench
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 
 step "$steps/analyse/analyse" "$here/questions" "$run"
-if [ -f "$run/selftest.tsv" ]; then step "$steps/measure/selftest" --judge "$run"; fi
 step "$here/report/plots.sh" "$run"
 step "$here/report/report.sh" "$run"

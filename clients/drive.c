@@ -4,6 +4,7 @@
 #include "clients/core/arguments.h"
 #include "clients/core/clock.h"
 #include "clients/core/engine.h"
+#include "clients/core/report.h"
 
 #include <argp.h>
 #include <err.h>
@@ -165,53 +166,24 @@ static void gate(const char *moment)
             errx(1, "gate: end of file instead of an answer");
 }
 
-// One line, or one JSON member, per figure; one that there is not is - or null.
-static bool json;
-static const char *separator = "{";
-
-static void print_number(const char *name, double value, int decimals)
-{
-    if (!json && isnan(value))
-        printf("%s\t-\n", name);
-    else if (!json)
-        printf("%s\t%.*f\n", name, decimals, value);
-    else if (isnan(value))
-        printf("%s\n  \"%s\": null", separator, name);
-    else
-        printf("%s\n  \"%s\": %.*f", separator, name, decimals, value);
-    separator = ",";
-}
-
-static void print_text(const char *name, const char *text)
-{
-    if (!json)
-        printf("%s\t%s\n", name, text);
-    else
-        printf("%s\n  \"%s\": \"%s\"", separator, name, text);
-    separator = ",";
-}
-
 // A percentile, unless fewer than ten values lie beyond it: it would be the luck of one of them.
-static void print_percentile(const char *what, const char *name, const struct histogram *h,
-                             double percent)
+static double percentile_us(const struct histogram *h, double percent)
 {
-    char full_name[64];
     double beyond = (double)histogram_count(h) * (100 - percent) / 100 + 1e-6; // 99.9 is not exact
-    snprintf(full_name, sizeof full_name, "%s_%s_us", what, name);
-    print_number(full_name, beyond < 10 ? NAN : (double)histogram_percentile(h, percent) / 1e3, 3);
+    return beyond < 10 ? NAN : (double)histogram_percentile(h, percent) / 1e3;
 }
 
-static void print_histogram(const char *what, const struct histogram *h)
+static struct times times_of(const struct histogram *h)
 {
-    char name[64];
-    print_percentile(what, "p50", h, 50);
-    print_percentile(what, "p90", h, 90);
-    print_percentile(what, "p99", h, 99);
-    print_percentile(what, "p99_9", h, 99.9);
-    snprintf(name, sizeof name, "%s_max_us", what);
-    print_number(name, histogram_count(h) ? (double)histogram_max(h) / 1e3 : NAN, 3);
-    snprintf(name, sizeof name, "%s_mean_us", what);
-    print_number(name, histogram_count(h) ? histogram_mean(h) / 1e3 : NAN, 3);
+    bool any = histogram_count(h) > 0;
+    return (struct times){
+        .p50_us = percentile_us(h, 50),
+        .p90_us = percentile_us(h, 90),
+        .p99_us = percentile_us(h, 99),
+        .p99_9_us = percentile_us(h, 99.9),
+        .max_us = any ? (double)histogram_max(h) / 1e3 : NAN,
+        .mean_us = any ? histogram_mean(h) / 1e3 : NAN,
+    };
 }
 
 static double per(double amount, double count)
@@ -221,57 +193,58 @@ static double per(double amount, double count)
 
 // Failed and unsent requests are in the histogram with the time-out, so that they are not in time
 // unless that is shorter: then nobody can tell.
-static void print_in_time(const struct options *options, const struct histogram *latency)
+static double in_time_percent(const struct options *options, const struct histogram *latency)
 {
     double within = (double)histogram_count_within(latency, options->in_time_ns);
     bool can_tell = options->in_time_ns < options->load.timeout_ns;
-    print_number("in_time_percent",
-                 can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN, 4);
+    return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
 }
 
-static const char *const failure_name[FAILURES] = {"errors_connect", "errors_reset", "errors_short",
-                                                   "errors_mismatch", "errors_timeout"};
-
-static void print_outcome(const struct options *options, const struct net *net,
-                          const struct outcome *o)
+static struct report report_of(const struct options *options, const struct net *net,
+                               const struct outcome *o)
 {
     const struct load *load = &options->load;
+    bool is_open = load->rate_per_s > 0;
     double window_s = (double)o->window_ns / 1e9;
-    json = options->json;
-    print_text("target", options->target);
-    print_text("io", net->name);
-    print_text("loop", load->rate_per_s > 0 ? "open" : "closed");
-    print_number("connections", load->connections, 0);
-    print_number("requests_per_connection", (double)load->requests_per_connection, 0);
-    print_number("bytes", (double)load->bytes, 0);
-    print_number("offered_per_s", load->rate_per_s > 0 ? load->rate_per_s : NAN, 3);
-    print_number("window_s", window_s, 9);
-    print_number("echoes", (double)o->echoes, 0);
-    print_number("echoes_per_s", per((double)o->echoes_in_time, window_s), 3);
-    print_number("connections_made", (double)o->connections, 0);
-    print_number("connections_per_s", per((double)o->connections, window_s), 3);
-    print_number("echoes_total", (double)o->echoes_total, 0);
-    print_number("connections_total", (double)o->connections_total, 0);
-    print_number("connections_served", (double)o->connections_served, 0);
+    struct report r = {
+        .connections = load->connections,
+        .requests_per_connection = (double)load->requests_per_connection,
+        .bytes = (double)load->bytes,
+        .offered_per_s = is_open ? load->rate_per_s : NAN,
+        .window_s = window_s,
+        .echoes = (double)o->echoes,
+        .echoes_per_s = per((double)o->echoes_in_time, window_s),
+        .connections_made = (double)o->connections,
+        .connections_per_s = per((double)o->connections, window_s),
+        .echoes_total = (double)o->echoes_total,
+        .connections_total = (double)o->connections_total,
+        .connections_served = (double)o->connections_served,
+        .unsent = (double)o->unsent,
+        .ports_exhausted = (double)o->ports_exhausted,
+        .echoes_first_third = load->window_ns ? (double)o->echoes_first_third : NAN,
+        .echoes_last_third = load->window_ns ? (double)o->echoes_last_third : NAN,
+        .cpu_us_per_echo = per((double)o->cpu_window_ns / 1e3, (double)o->echoes),
+        .cpu_load = per((double)o->cpu_window_ns / 1e9, window_s),
+        .in_time_percent = in_time_percent(options, &o->latency),
+        .cpu_wait = o->knows_run_queue_delay
+                        ? per((double)o->run_queue_delay_window_ns / 1e9, window_s)
+                        : NAN,
+        .silent = per((double)outcome_silent_ns(o) / 1e9, window_s),
+        .latency = times_of(&o->latency),
+        .service = times_of(&o->service),
+        .send_lag = times_of(&o->send_lag),
+    };
     for (int kind = 0; kind < FAILURES; kind++)
-        print_number(failure_name[kind], (double)o->failures[kind], 0);
-    print_number("unsent", (double)o->unsent, 0);
-    print_number("ports_exhausted", (double)o->ports_exhausted, 0);
-    print_number("echoes_first_third", load->window_ns ? (double)o->echoes_first_third : NAN, 0);
-    print_number("echoes_last_third", load->window_ns ? (double)o->echoes_last_third : NAN, 0);
-    print_number("cpu_us_per_echo", per((double)o->cpu_window_ns / 1e3, (double)o->echoes), 4);
-    print_number("cpu_load", per((double)o->cpu_window_ns / 1e9, window_s), 4);
-    print_in_time(options, &o->latency);
-    print_number(
-        "cpu_wait",
-        o->knows_run_queue_delay ? per((double)o->run_queue_delay_window_ns / 1e9, window_s) : NAN,
-        4);
-    print_number("silent", per((double)outcome_silent_ns(o) / 1e9, window_s), 4);
-    print_histogram("latency", &o->latency);
-    print_histogram("service", &o->service);
-    print_histogram("send_lag", &o->send_lag);
-    if (json)
-        puts("\n}");
+        r.errors[kind] = (double)o->failures[kind];
+    snprintf(r.target, sizeof r.target, "%s", options->target);
+    snprintf(r.io, sizeof r.io, "%s", net->name);
+    snprintf(r.loop, sizeof r.loop, "%s", is_open ? "open" : "closed");
+    return r;
+}
+
+static void print_report(const struct report *r, bool as_json)
+{
+    report_write(r, stdout, as_json);
     if (fflush(stdout) == EOF)
         err(1, "standard output");
 }
@@ -339,7 +312,8 @@ int main(int argc, char **argv)
     prctl(PR_SET_TIMERSLACK, 1UL); // the schedule's times are meant
     if (engine_run(net, &options.load, &outcome) < 0)
         err(1, "engine");
-    print_outcome(&options, net, &outcome);
+    struct report report = report_of(&options, net, &outcome);
+    print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);
     if (options.raw_path)

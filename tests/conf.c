@@ -186,7 +186,7 @@ static void what_fits_is_read(void **unused)
         "type time\nvary touch 10 spin:1\ncounts 1 2\ncounts:fork+64_MiB 3 4\n"
         "counts@spin:1 5 6\ncounts:fork@10 7 8\nevery 4\nheadline_every 2\n"
         "every@10 3\nheadline_at spin:1\nwithout fork@10 no time\n"
-        "runs 1\nunit a s\nunit b µs of it\nderive a fork - epoll\n";
+        "runs 1\nunit\ta\ts\nunit b µs of it\nderive a fork - epoll\n";
     struct experiment *e;
     const char *path = file_of("good.conf", text, strlen(text));
     assert_int_equal(experiments_read(files_folder, &e), 1);

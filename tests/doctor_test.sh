@@ -5,7 +5,6 @@
 #
 # A machine is a folder with proc/, sys/ and dev/ (MACHINE_ROOT). What the doctor measures itself, how long a loop was
 # interrupted and how late a timer was, it measures on this machine. Needs a built build/.
-# Runs alone: it looks at how busy this machine is.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

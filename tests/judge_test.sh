@@ -102,7 +102,7 @@ judge
 
 # What makes its trials so, makes a number suspect or invalid.
 doubted() { # RUN VALUES_OF_LONGER
-    fixture asked "$1" 12 << END && "$repo/bench/conclude.sh" "$results/$1" && "$build/bench/analyse/analyse" "$questions" "$results/$1"
+    fixture asked "$1" 12 << END && "$build/bench/analyse/analyse" "$questions" "$results/$1"
 * * * cpu_us_per_operation 20
 * * * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950

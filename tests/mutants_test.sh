@@ -6,7 +6,6 @@
 # Runs alone: what somebody else on the processors does to a trial bears codes, too.
 #
 # Needs a built build/.
-# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
@@ -79,7 +78,7 @@ check 'mutant: what it holds is a number even so' says_what_leaked
 
 # One sleep of 2 ms in a window: to be told from what others on the processors do only if they do little.
 is_crowded() { # MODEL: in most of its trials somebody else had the processors for more than a fiftieth of the time
-    [ "$(paste <(value "$run/trials.tsv" client_wait "model=$1") <(value "$run/trials.tsv" server_wait_us "model=$1") |
+    [ "$(paste <(value "$run/trials.tsv" client_run_queue_delay "model=$1") <(value "$run/trials.tsv" server_run_queue_delay_us "model=$1") |
         awk '$1 > 0.02 || $2 > 5000' | wc -l)" -ge 2 ]
 }
 if is_crowded zz_sleeps_at_times && ! doubtful zz_sleeps_at_times stalls echoes_per_s > /dev/null; then

@@ -344,6 +344,28 @@ static void lines_are_read_until_then(void **unused)
     close(channel[0]);
 }
 
+static void all_is_read_until_then(void **unused)
+{
+    (void)unused;
+    int channel[2];
+    char text[8];
+    assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
+    assert_int_equal(write(channel[1], "one\ntwo", 7), 7);
+    uint64_t before_ns = monotonic_ns();
+    read_to_end(channel[0], text, sizeof text, before_ns + 50 * ms_ns); // it is full
+    assert_string_equal(text, "one\ntwo");
+    assert_true(monotonic_ns() - before_ns < 50 * ms_ns);
+    assert_int_equal(write(channel[1], "half", 4), 4);
+    read_to_end(channel[0], text, sizeof text, before_ns + 100 * ms_ns);
+    assert_string_equal(text, "half");
+    assert_in_range(monotonic_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
+    close(channel[1]);
+    read_to_end(channel[0], text, sizeof text, before_ns + 20 * second_ns);
+    assert_string_equal(text, "");
+    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    close(channel[0]);
+}
+
 // ---- the roles that this program plays for its tests ----
 
 static void burn(unsigned long ms)
@@ -489,6 +511,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_changes_is_looked_at_when_it_rests),
         cmocka_unit_test(a_program_that_is_not_there),
         cmocka_unit_test(lines_are_read_until_then),
+        cmocka_unit_test(all_is_read_until_then),
     };
     if (argc > 1)
         return play(argc, argv);

@@ -5,13 +5,23 @@
 # Runs alone: somebody else on the processors makes latencies wrong, and it is right to say so.
 #
 # Needs a built build/.
-# Runs alone: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
 selftest() { (cd "$work/$1" && exec build/bench/measure/selftest "${@:2}"); } # TREE ARGUMENT...
 planned() { mkdir "$results/$1" && (cd "$work/$1" && build/bench/measure/plan --budget 0 --experiments churn --models epoll "$results/$1"); } # RUN
-tested() { value "$results/$1/selftest.tsv" "$2" "name=$3"; } # RUN COLUMN NAME
+same='server_cpu_us_per_connection 20 22 18 21 19 20 21 19 20'
+filled() { # TREE NAME BLOCKS EPOLL_AGAIN FORK_AGAIN: with what fill takes of these two; whom they are compared with has 20
+    fixture "$1" "$2" "$3" --experiments self_same << END
+* * * server_cpu_us_per_connection 20
+* * * connections_per_s 2000
+self_same epoll+again - $4
+self_same fork+again - $5
+END
+}
+judge() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$results/$1"; } # RUN
+tests_itself() { selftest "$1" "$results/$1" && judge "$1"; } # TREE
+tested() { value "$results/$1/selftest_verdicts.tsv" "$2" "name=$3"; } # RUN COLUMN NAME
 
 verdicts() { # RUN VERDICT NAME...: with what was found, for whoever has to see why not
     local run=$1 verdict=$2 name
@@ -22,7 +32,7 @@ verdicts() { # RUN VERDICT NAME...: with what was found, for whoever has to see 
 }
 
 for name in healthy mutant killed; do tree $name; done
-planned mutant && planned killed || exit 1
+planned killed && filled mutant mutant 18 "$same" "$same" || exit 1
 
 # ---- a healthy machine ------------------------------------------------------------------------------------------
 known=(known_answer_delayed known_answer_p99 known_answer_max)
@@ -35,10 +45,13 @@ check 'a run with self-tests: the report says what they found' says "$results/he
 # Neighbours that take most of both cores make latencies wrong, and it is right to say so: it may find a better moment.
 for ((tries = 2; tries > 0; tries--)); do
     verdicts healthy passed "${known[@]}" > /dev/null && break
-    selftest healthy "$results/healthy" 2> "$work/error"
+    tests_itself healthy 2> "$work/error"
 done
 check 'self-test: leaves no process' nothing_left healthy
 check 'self-test: its table is whole' are_whole "$results/healthy/selftest.tsv"
+check 'self-test: its table has no verdicts' equals 'the header' "$(head -n 1 "$results/healthy/selftest.tsv")" $'name\tvalue\tunit\twhat'
+check 'self-test: the verdicts are whole' are_whole "$results/healthy/selftest_verdicts.tsv"
+check 'self-test: all are judged' equals 'how many' "$(rows "$results/healthy/selftest_verdicts.tsv")" 14
 check 'self-test: the known answer is found' verdicts healthy passed "${known[@]}"
 
 recorded() {
@@ -58,7 +71,7 @@ sending_would_fail() {
 }
 check 'self-test: counted from the sending, the same load would fail' sending_would_fail
 
-failures_are_said() { diff <(value "$results/healthy/selftest.tsv" name verdict=failed) <(sed -n 's/^selftest: \([^ ]*\) failed: .*/\1/p' "$work/error"); }
+failures_are_said() { diff <(value "$results/healthy/selftest_verdicts.tsv" name verdict=failed) <(sed -n 's/^analyse: \([^ ]*\) failed: .*/\1/p' "$work/error"); }
 check 'self-test: says which failed' failures_are_said
 
 # ---- a client that counts from when it sends --------------------------------------------------------------------------
@@ -67,8 +80,8 @@ mkdir "$work/mutant/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = turn_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
 check 'mutant: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,schedule,run_queue_delay}.c -luring -lm || exit 1
-selftest mutant "$results/mutant" 2> "$work/error"
+    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,report,schedule,run_queue_delay}.c -luring -lm || exit 1
+tests_itself mutant 2> "$work/error"
 check 'mutant: no failure of the program' equals 'its status' $? 0
 check 'mutant: found out' verdicts mutant failed known_answer_delayed known_answer_p99
 check 'mutant: said so' says "$work/error" 'known_answer_delayed failed: '
@@ -86,43 +99,45 @@ wait
 check 'killed: nothing is left running' nothing_left killed
 check 'killed: no table' test ! -e "$results/killed/selftest.tsv"
 
-# ---- the same server under two names ----------------------------------------------------------------------------------
-judged() { # EPOLL FORK: n, ratio, low and high of each, as summarize would have them; then the judgement
-    local run=$results/healthy
-    mkdir -p "$run/experiments" && cp "$repo/bench/questions/experiments/self_same.conf" "$run/experiments"
-    {
-        printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\n'
-        printf 'self_same\tserver_cpu_us_per_connection\tepoll\tmultiplexed\t-\t9\t20\t19\t21\t1\t1\t1\tepoll\t-\n'
-        # shellcheck disable=SC2086  # words
-        printf 'self_same\tserver_cpu_us_per_connection\tepoll+again\tmultiplexed\t-\t%s\t20\t19\t21\t%s\t%s\t%s\tepoll\t-\n' $1
-        # shellcheck disable=SC2086
-        printf 'self_same\tserver_cpu_us_per_connection\tfork+again\tprocess\t-\t%s\t20\t19\t21\t%s\t%s\t%s\tfork\t-\n' $2
-        printf 'self_same\tconnections_per_s\tfork+again\tprocess\t-\t9\t20\t19\t21\t2\t1.9\t2.1\tfork\t-\n'
-    } > "$run/summary.tsv"
-    "$build/bench/measure/selftest" --judge "$run" 2> "$work/error"
+# ---- judged again -----------------------------------------------------------------------------------------------------
+again() { # NAME VALUE: of that finding or parameter
+    cp -r "$results/healthy" "$results/again" &&
+        awk -F '\t' -v OFS='\t' -v name="$1" -v value="$2" '$1 == name { $2 = value } { print }' "$results/healthy/selftest.tsv" > "$results/again/selftest.tsv" &&
+        judge again
 }
-before=$(cat "$results/healthy/selftest.tsv")
+other() { # VERDICT NAME NAME_OF_WHAT_CHANGED VALUE
+    rm -rf "$results/again"
+    again "$3" "$4" && verdicts again "$1" "$2"
+}
+check 'again: another value' other failed clock_read clock_read 201
+check 'again: another value that passes' other passed clock_read clock_read 199
+check 'again: no value' other failed clock_read clock_read -
+check 'again: another stop' other failed known_answer_p99 known_answer_stop_shortest 0.4
+check 'again: another window' other failed known_answer_delayed known_answer_window 1
+sed -i '/^known_answer_rate/d' "$results/again/selftest.tsv"
+refuses 'again: a parameter is missing' 1 'has no known_answer_rate' judge again
 
-judges() { # EPOLL FORK VERDICT_OF_EPOLL VERDICT_OF_FORK
-    judged "$1" "$2" || { cat "$work/error" && return 1; }
-    are_whole "$results/healthy/selftest.tsv" && verdicts healthy "$3" same_server_epoll && verdicts healthy "$4" same_server_fork &&
-        equals 'the rows that were there' "$(head -n -2 "$results/healthy/selftest.tsv")" "$before"
+# ---- the same server under two names ----------------------------------------------------------------------------------
+judges() { # NAME BLOCKS EPOLL_AGAIN FORK_AGAIN VERDICT_OF_EPOLL VERDICT_OF_FORK
+    filled healthy "$1" "$2" "$3" "$4" && cp "$results/healthy/selftest.tsv" "$results/$1" && judge "$1" 2> "$work/error" &&
+        are_whole "$results/$1/selftest_verdicts.tsv" && verdicts "$1" "$5" same_server_epoll && verdicts "$1" "$6" same_server_fork
 }
-check 'two names: an interval that holds 1' judges '9 1.04 0.99 1.09' '9 0.97 0.93 1.01' passed passed
-check 'two names: an interval that does not' judges '9 1.04 1.02 1.06' '9 0.97 0.93 1.01' failed passed
-check 'two names: said so' says "$work/error" 'same_server_epoll failed: 1.04'
-doubts_everything() { says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'same server epoll'  && says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'everything in this report is in doubt.'; }
+section() { "$repo/bench/report/report_selftest.sh" "$results/$1"; } # RUN
+cpu=server_cpu_us_per_connection
+check 'two names: an interval that holds 1' judges hold 18 "$same" "$same" passed passed
+check 'two names: an interval that does not' judges differ 18 "$cpu 21 21.1 20.9 21 21.2 20.8 21 21.1 20.9" "$same" failed passed
+check 'two names: said so' says "$work/error" 'same_server_epoll failed: 1.05'
+doubts_everything() { says <(section differ) 'same server epoll' && says <(section differ) 'everything in this report is in doubt.'; }
 check 'two names: the report doubts everything then' doubts_everything
-check 'two names: within 2 %' judges '9 1.015 1.01 1.02' '9 0.985 0.98 0.99' passed passed
-check 'two names: no valid trial' judges '0 - - -' '9 0.97 0.93 1.01' failed passed
-check 'two names: too few blocks' judges '3 1.5 - -' '3 0.97 - -' recorded recorded
-check 'two names: the report says that it was not judged' says <("$repo/bench/report/report_selftest.sh" "$results/healthy") 'was not judged in this run'
+check 'two names: within 2 %' judges near 18 "$cpu 20.3 20.31 20.29" "$cpu 19.7 19.71 19.69" passed passed
+check 'two names: no valid trial' judges none 18 'status it broke' "$same" failed passed
+check 'two names: too few blocks' judges few 6 "$cpu 30" "$cpu 19.5" recorded recorded
+check 'two names: the report says that it was not judged' says <(section few) 'was not judged in this run'
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
-refuses 'bad input: no folder' 2 'the folder of the run is missing' "$build/bench/measure/selftest"
-refuses 'bad input: two folders' 2 'one folder' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
+refuses 'bad input: no folder' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest"
+refuses 'bad input: two folders' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
 refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
-refuses 'bad input: judged before it was measured' 1 'it has no selftest.tsv' "$build/bench/measure/selftest" --judge "$results/killed"
 refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report_selftest.sh"
 check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'has no self-tests'
 verdict

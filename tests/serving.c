@@ -223,6 +223,29 @@ static void a_server_that_does_not_start(void **unused)
     assert_non_null(strstr(logged(), "not 'none'\n"));
 }
 
+// The driver is replaced by one whose report lacks a line.
+static void a_report_that_is_not_whole(void **unused)
+{
+    (void)unused;
+    char folder[] = "/tmp/serving-test-XXXXXX", root[200], program[300], command[1024];
+    assert_non_null(mkdtemp(folder));
+    assert_non_null(getcwd(root, sizeof root));
+    snprintf(command, sizeof command,
+             "cd %s && mkdir -p " BUILD_FOLDER "/clients && cd " BUILD_FOLDER "/clients && "
+             "echo \"'%s/" BUILD_FOLDER "/clients/drive' \\\"\\$@\\\" | grep -v ^echoes_total\" > "
+             "drive && sed -i '1i #!/bin/sh' drive && chmod +x drive",
+             folder, root);
+    assert_int_equal(system(command), 0);
+    snprintf(program, sizeof program, "%s/" BUILD_FOLDER "/servers/epoll", root);
+    assert_int_equal(chdir(folder), 0);
+    struct measurement m = trial(program, "-", 5);
+    assert_int_equal(chdir(root), 0);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    assert_string_equal(m.status, "the driver's report has no echoes_total");
+    assert_true(isnan(m.figures[FIGURE_window_s]) && isnan(m.figures[FIGURE_echoes_per_s]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +255,7 @@ int main(void)
         cmocka_unit_test(failures_can_be_the_answer),
         cmocka_unit_test(what_idle_connections_hold),
         cmocka_unit_test(a_server_that_does_not_start),
+        cmocka_unit_test(a_report_that_is_not_whole),
     };
     if (!can_be_followed(BUILD_FOLDER "/servers/fork")) {
         printf("[  SKIPPED ] %zu test(s).\n", sizeof tests / sizeof *tests);

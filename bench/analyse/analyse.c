@@ -1,12 +1,13 @@
 // analyse: all conclusions from the trials of a run: summary.tsv, metrics.tsv, validity.tsv,
-// doubts.tsv, distribution.tsv, verdicts.tsv and chooser.tsv.
+// doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv and chooser.tsv.
 //
 // Reads the run's folder once, and the claims and situations. The same trials give exactly the same
 // tables.
 #include "bench/analyse/choose.h"
 #include "bench/analyse/distribution.h"
-#include "bench/analyse/judge.h"
+#include "bench/analyse/selftest_verdicts.h"
 #include "bench/analyse/summary.h"
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 
 #include <err.h>
@@ -22,9 +23,7 @@ static void check_raw_times(const struct run *run, const char *folder)
     static char path[4096];
     struct table raw;
     snprintf(path, sizeof path, "%s/hyperfine.tsv", folder);
-    bool *has_report = calloc(run->plan.rows, sizeof *has_report);
-    if (!has_report)
-        err(1, "%s", path);
+    bool *has_report = memory_for(run->plan.rows, sizeof *has_report);
     if (table_exists(path)) {
         table_read(&raw, path);
         for (size_t row = 0; row < raw.rows; row++) {
@@ -91,6 +90,23 @@ static char *choice_of(const struct evidence *e, const char *questions)
     return text;
 }
 
+// NULL if the run was made without self-tests.
+static char *selftest_verdicts_of(const struct evidence *e, const char *folder)
+{
+    char path[4096], *text;
+    size_t bytes;
+    snprintf(path, sizeof path, "%s/selftest.tsv", folder);
+    if (!table_exists(path))
+        return NULL;
+    FILE *file = open_memstream(&text, &bytes);
+    if (!file)
+        err(1, "verdicts on the self-tests");
+    selftest_judge(folder, e, file);
+    if (fclose(file) == EOF)
+        err(1, "verdicts on the self-tests");
+    return text;
+}
+
 static void write_text(const char *folder, const char *name, const char *text)
 {
     struct output output = output_begin(folder, name);
@@ -101,7 +117,8 @@ static void write_text(const char *folder, const char *name, const char *text)
 // Everything is computed before anything is written: a malformed claim leaves no partial result.
 static void write_tables(const char *folder, const char *questions, const struct evidence *e)
 {
-    char *verdicts = verdicts_of(e, questions), *choice = choice_of(e, questions);
+    char *verdicts = verdicts_of(e, questions), *choice = choice_of(e, questions),
+         *selftest = selftest_verdicts_of(e, folder);
     struct output output = output_begin(folder, "summary.tsv");
     summary_write(e->summary, output.file);
     output_complete(&output);
@@ -117,6 +134,9 @@ static void write_tables(const char *folder, const char *questions, const struct
     write_distribution(folder, e);
     write_text(folder, "verdicts.tsv", verdicts);
     write_text(folder, "chooser.tsv", choice);
+    if (selftest)
+        write_text(folder, "selftest_verdicts.tsv", selftest);
+    free(selftest);
     free(verdicts);
     free(choice);
 }

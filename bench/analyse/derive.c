@@ -1,4 +1,5 @@
 #include "bench/analyse/derive.h"
+#include "bench/base/memory.h"
 
 #include <err.h>
 #include <math.h>
@@ -25,9 +26,7 @@ static _Noreturn void refuse(const struct reading *r)
 
 static double *zeros(size_t n)
 {
-    double *values = calloc(n ? n : 1, sizeof *values);
-    if (!values)
-        err(1, "derive");
+    double *values = memory_for(n, sizeof *values);
     return values;
 }
 

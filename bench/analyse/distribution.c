@@ -1,6 +1,7 @@
 #include "bench/analyse/distribution.h"
 
 #include "bench/analyse/estimates.h"
+#include "bench/base/output.h"
 
 #include <math.h>
 #include <string.h>
@@ -9,14 +10,6 @@
 static const double beyond_of_100[] = {50, 40, 30, 25, 20, 15, 12.5, 10, 8, 6.5};
 
 enum { STEPS = sizeof beyond_of_100 / sizeof *beyond_of_100, DECADES = 6, DRAWS = 500 };
-
-static void print_number(FILE *file, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "\t%.6g", value);
-    else
-        fputs("\t-", file);
-}
 
 static void write_cell(FILE *file, const struct run *run, const struct cell *c)
 {
@@ -29,9 +22,9 @@ static void write_cell(FILE *file, const struct run *run, const struct cell *c)
         if (!defined)
             continue;
         fprintf(file, "%s\t%s\t%s\t%.9g", c->experiment, c->model, c->x, percent);
-        print_number(file, e.value);
-        print_number(file, e.low);
-        print_number(file, e.high);
+        output_number(file, e.value);
+        output_number(file, e.low);
+        output_number(file, e.high);
         fputc('\n', file);
     }
     pool_free(&pool);

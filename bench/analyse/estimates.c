@@ -1,6 +1,6 @@
 #include "bench/analyse/estimates.h"
+#include "bench/base/memory.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,9 +25,7 @@ struct pool pool_of(const struct run *run, const struct cell *c)
 {
     struct pool pool;
     long *rows = usable_rows(run, c, LATENCIES, NULL);
-    const struct sparse **of = calloc(run->blocks, sizeof *of);
-    if (!of)
-        err(1, "latencies");
+    const struct sparse **of = memory_for(run->blocks, sizeof *of);
     for (size_t block = 0; block < run->blocks; block++)
         if (rows[block] != NO_ROW)
             of[block] = &run->latencies.of[run_trial_number(run, (size_t)rows[block]) - 1];

@@ -2,6 +2,7 @@
 
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 
 #include <err.h>
@@ -153,9 +154,7 @@ static void claim_read(struct claim *claim, const struct experiment *file)
 static void correct(struct claim *claims, size_t count)
 {
     size_t n = 0, family = 0;
-    double *p = calloc(count * CONDITIONS, sizeof *p);
-    if (!p)
-        err(1, "claims");
+    double *p = memory_for(count * CONDITIONS, sizeof *p);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < claims[i].count; k++) {
             family += isfinite(claims[i].findings[k].p);
@@ -199,9 +198,7 @@ void judge(const struct evidence *e, const char *claims_folder, FILE *file)
 {
     struct experiment *files;
     size_t count = confs_read(CLAIM, claims_folder, &files);
-    struct claim *claims = calloc(count, sizeof *claims);
-    if (!claims)
-        err(1, "claims");
+    struct claim *claims = memory_for(count, sizeof *claims);
     for (size_t i = 0; i < count; i++)
         claim_read(&claims[i], &files[i]);
     for (size_t i = 0; i < count; i++)

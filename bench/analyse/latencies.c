@@ -1,18 +1,11 @@
 #include "bench/analyse/latencies.h"
 
+#include "bench/base/memory.h"
 #include "bench/base/table.h"
 
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static void *allocate(size_t n, size_t size)
-{
-    void *memory = calloc(n ? n : 1, size);
-    if (!memory)
-        err(1, "latencies");
-    return memory;
-}
 
 static void sparse_free(struct sparse *s)
 {
@@ -25,8 +18,8 @@ static struct sparse sparse_of(const struct histogram *h)
     struct sparse s = {.max_ns = histogram_max(h)};
     for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++)
         s.slots += h->counts[slot] > 0;
-    s.slot = allocate(s.slots, sizeof *s.slot);
-    s.count = allocate(s.slots, sizeof *s.count);
+    s.slot = memory_for(s.slots, sizeof *s.slot);
+    s.count = memory_for(s.slots, sizeof *s.count);
     for (size_t slot = 0, i = 0; slot < HISTOGRAM_SLOTS; slot++)
         if (h->counts[slot] > 0) {
             s.slot[i] = (uint32_t)slot;
@@ -40,7 +33,7 @@ void latencies_read(struct latencies *l, const char *folder, size_t trials)
     static char path[4096];
     static struct histogram h;
     struct table t;
-    *l = (struct latencies){trials, allocate(trials, sizeof *l->of)};
+    *l = (struct latencies){trials, memory_for(trials, sizeof *l->of)};
     snprintf(path, sizeof path, "%s/latency.tsv", folder);
     if (!table_exists(path))
         return;

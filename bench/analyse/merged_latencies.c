@@ -1,24 +1,17 @@
 #include "bench/analyse/merged_latencies.h"
 
-#include <err.h>
+#include "bench/base/memory.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 enum { LEAST_BEYOND = 10 };
 
-static void *allocate(size_t n, size_t size)
-{
-    void *memory = calloc(n ? n : 1, size);
-    if (!memory)
-        err(1, "latencies");
-    return memory;
-}
-
 // The values of all blocks together.
 static struct histogram *merged(const struct sparse *const *of, size_t blocks)
 {
-    struct histogram *all = allocate(1, sizeof *all);
+    struct histogram *all = memory_for(1, sizeof *all);
     histogram_reset(all);
     for (size_t block = 0; block < blocks; block++)
         for (size_t i = 0; of[block] && i < of[block]->slots; i++) {
@@ -31,15 +24,15 @@ static struct histogram *merged(const struct sparse *const *of, size_t blocks)
 void pool_make(struct pool *p, const struct sparse *const *of, size_t blocks)
 {
     struct histogram *all = merged(of, blocks);
-    size_t *place = allocate(HISTOGRAM_SLOTS, sizeof *place);
-    *p =
-        (struct pool){.blocks = blocks, .value_us = allocate(HISTOGRAM_SLOTS, sizeof *p->value_us)};
+    size_t *place = memory_for(HISTOGRAM_SLOTS, sizeof *place);
+    *p = (struct pool){.blocks = blocks,
+                       .value_us = memory_for(HISTOGRAM_SLOTS, sizeof *p->value_us)};
     for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++)
         if (all->counts[slot] > 0) {
             place[slot] = p->slots;
             p->value_us[p->slots++] = (double)histogram_slot_highest(all, slot) / 1e3;
         }
-    p->up_to = allocate(p->slots * blocks, sizeof *p->up_to);
+    p->up_to = memory_for(p->slots * blocks, sizeof *p->up_to);
     for (size_t block = 0; block < blocks; block++)
         for (size_t i = 0; of[block] && i < of[block]->slots; i++)
             p->up_to[place[of[block]->slot[i]] * blocks + block] = (uint32_t)of[block]->count[i];
@@ -114,7 +107,7 @@ static struct estimate estimate(const struct pool *numerator, const struct pool 
 {
     struct estimate e = {.value = NAN, .low = NAN, .high = NAN};
     struct source s = {numerator, denominator, percent,
-                       allocate(numerator->blocks, sizeof *s.block), 0};
+                       memory_for(numerator->blocks, sizeof *s.block), 0};
     for (size_t block = 0; block < numerator->blocks; block++)
         if (has_values(numerator, block) && (!denominator || has_values(denominator, block)))
             s.block[s.n++] = block;

@@ -1,6 +1,7 @@
 #include "bench/analyse/run.h"
 
 #include "bench/analyse/validity.h"
+#include "bench/base/memory.h"
 
 #include <err.h>
 #include <math.h>
@@ -91,9 +92,7 @@ static void judge_trials(struct run *run)
 {
     const struct table *t = &run->trials;
     size_t columns[FIGURE_COUNT], status = table_column(t, "status");
-    run->judged = calloc(t->rows, sizeof *run->judged);
-    if (!run->judged)
-        err(1, "%s", t->path);
+    run->judged = memory_for(t->rows, sizeof *run->judged);
     for (int i = 0; i < FIGURE_COUNT; i++)
         columns[i] = table_has(t, metrics[i].name) ? table_column(t, metrics[i].name) : t->columns;
     for (size_t row = 0; row < t->rows; row++) {

@@ -1,7 +1,8 @@
 #include "bench/analyse/selftest.h"
 
+#include "bench/base/output.h"
+
 #include <math.h>
-#include <string.h>
 
 static const double deviations = 4, gaps_at_most = 10, backlog = 0.1, lateness = 0.1,
                     forgiven = 0.02, rarely = 2.81 / 1.96; // standard errors: of 99.5 % and of 95 %
@@ -15,21 +16,13 @@ const char *finding_verdict(const struct finding *f)
     return "passed";
 }
 
-static void write_number(FILE *file, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "\t%.6g", value);
-    else
-        fputs("\t-", file);
-}
-
 void finding_write(FILE *file, const struct finding *f)
 {
     fputs(f->name, file);
-    write_number(file, f->value);
+    output_number(file, f->value);
     fprintf(file, "\t%s", f->unit);
-    write_number(file, f->low);
-    write_number(file, f->high);
+    output_number(file, f->low);
+    output_number(file, f->high);
     fprintf(file, "\t%s\t%s\t%s\n", finding_verdict(f), f->what, f->concerns);
 }
 
@@ -62,38 +55,6 @@ struct bounds stall_quantile(const struct stall *s, double share)
 struct bounds stall_maximum(const struct stall *s)
 {
     return (struct bounds){s->shortest_s - gaps_at_most / s->rate_per_s, longest(s)};
-}
-
-double hgrm_share_above(FILE *hgrm, double limit)
-{
-    char line[256];
-    double value, part, value_before = 0, part_before = 0;
-    while (fgets(line, sizeof line, hgrm)) {
-        if (sscanf(line, "%lf %lf", &value, &part) != 2)
-            continue;
-        if (value > limit)
-            return 1 - part_before -
-                   (part - part_before) * (limit - value_before) / (value - value_before);
-        if (part == 1)
-            return 0;
-        value_before = value;
-        part_before = part;
-    }
-    return NAN;
-}
-
-void gaps_add(struct gaps *g, uint64_t ns)
-{
-    if (ns > g->longest_ns)
-        g->longest_ns = ns;
-    if (ns > GAP_NS)
-        g->lost_ns += ns;
-}
-
-double sorted_quantile(const double *sorted, size_t n, double share)
-{
-    double rank = ceil(share * (double)n);
-    return sorted[rank < 1 ? 0 : (size_t)rank - 1];
 }
 
 struct bounds same_server(double ratio, double low, double high)

@@ -4,8 +4,6 @@
 // value fails.
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 struct finding {
@@ -22,7 +20,7 @@ struct finding {
 // "passed", "failed" or "recorded".
 const char *finding_verdict(const struct finding *f);
 
-// Writes it as a row of selftest.tsv.
+// Writes it as a row.
 void finding_write(FILE *file, const struct finding *f);
 
 // ---- the known answer: a server stopped for a while under an open loop --------------------------
@@ -63,24 +61,6 @@ struct bounds stall_quantile(const struct stall *s, double share);
 
 // For the largest latency in s.
 struct bounds stall_maximum(const struct stall *s);
-
-// The share of values above limit in a histogram as written by the driver (--hgrm), interpolated
-// linearly between two of its lines; NAN if it is not one.
-double hgrm_share_above(FILE *hgrm, double limit);
-
-// ---- the clock, and who else is on the processor ------------------------------------------------
-
-// Longer than any interrupt: another task ran there, in this system or below it.
-enum { GAP_NS = 50000 };
-
-struct gaps {
-    uint64_t longest_ns, lost_ns; // lost_ns: total of the gaps of more than GAP_NS
-};
-
-void gaps_add(struct gaps *g, uint64_t ns);
-
-// The value that a share of n sorted values does not exceed (nearest rank).
-double sorted_quantile(const double *sorted, size_t n, double share);
 
 // ---- the same server under two names ------------------------------------------------------------
 

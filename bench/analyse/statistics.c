@@ -1,7 +1,7 @@
 #include "bench/analyse/statistics.h"
+#include "bench/base/memory.h"
 #include "bench/base/random.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,14 +89,6 @@ static double expanded_tail(size_t n)
     return normal_beyond(student_quantile(0.05, n - 1));
 }
 
-static void *allocate(size_t n, size_t size)
-{
-    void *memory = calloc(n > 0 ? n : 1, size);
-    if (memory == NULL)
-        err(EXIT_FAILURE, "statistics: %zu values", n);
-    return memory;
-}
-
 // Draws n of n with replacement, each unbiased within n * 2^-32, two per SplitMix64 number.
 static void resample(uint32_t *counts, size_t n, uint64_t *state)
 {
@@ -165,13 +157,13 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
 
     // Sorted once: a resample is then a count per value and needs no sorting.
     qsort(values, n, sizeof *values, compare);
-    uint32_t *counts = allocate(n, sizeof *counts);
+    uint32_t *counts = memory_for(n, sizeof *counts);
     for (size_t i = 0; i < n; i++)
         counts[i] = 1;
     result.value = estimate(values, counts, n);
 
     if (n >= ESTIMATE_MIN_N && resamples > 0) {
-        double *replicates = allocate(resamples, sizeof *replicates);
+        double *replicates = memory_for(resamples, sizeof *replicates);
         uint64_t state = random_mix(seed);
         for (unsigned r = 0; r < resamples; r++) {
             resample(counts, n, &state);
@@ -189,7 +181,7 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
 
 struct estimate bootstrap_median(const double *values, size_t n, unsigned resamples, uint64_t seed)
 {
-    double *kept = allocate(n, sizeof *kept);
+    double *kept = memory_for(n, sizeof *kept);
     size_t n_kept = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(values[i]))
@@ -203,7 +195,7 @@ struct estimate bootstrap_median(const double *values, size_t n, unsigned resamp
 struct estimate bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
                                 unsigned resamples, uint64_t seed)
 {
-    double *logs = allocate(n, sizeof *logs);
+    double *logs = memory_for(n, sizeof *logs);
     size_t n_kept = 0;
     for (size_t i = 0; i < n; i++)
         if (isfinite(numerator[i]) && isfinite(denominator[i]) && numerator[i] > 0 &&
@@ -274,14 +266,14 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
                                     const void *context, const double *logs, size_t rows, size_t n,
                                     unsigned resamples, uint64_t seed)
 {
-    size_t *blocks = allocate(n, sizeof *blocks);
+    size_t *blocks = memory_for(n, sizeof *blocks);
     struct sorted_rows s = {.rows = rows, .n = rows ? complete_blocks(logs, rows, n, blocks) : 0};
     struct estimate result = {NAN, NAN, NAN, NAN, s.n};
-    s.sorted = allocate(rows * s.n, sizeof *s.sorted);
-    s.places = allocate(rows * s.n, sizeof *s.places);
-    uint32_t *taken = allocate(s.n, sizeof *taken), *counts = allocate(s.n, sizeof *counts);
-    double *ratios = allocate(rows, sizeof *ratios);
-    double *replicates = allocate(resamples, sizeof *replicates);
+    s.sorted = memory_for(rows * s.n, sizeof *s.sorted);
+    s.places = memory_for(rows * s.n, sizeof *s.places);
+    uint32_t *taken = memory_for(s.n, sizeof *taken), *counts = memory_for(s.n, sizeof *counts);
+    double *ratios = memory_for(rows, sizeof *ratios);
+    double *replicates = memory_for(resamples, sizeof *replicates);
     sort_rows(&s, logs, n, blocks);
     for (size_t i = 0; i < s.n; i++)
         taken[i] = 1;
@@ -309,13 +301,13 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
 
 void holm(double *p, size_t n)
 {
-    double *sorted = allocate(n, sizeof *sorted);
+    double *sorted = memory_for(n, sizeof *sorted);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(p[i]))
             sorted[kept++] = p[i];
     qsort(sorted, kept, sizeof *sorted, compare);
-    double *adjusted = allocate(kept, sizeof *adjusted);
+    double *adjusted = memory_for(kept, sizeof *adjusted);
     for (size_t i = 0; i < kept; i++)
         adjusted[i] = fmin(1, fmax(i ? adjusted[i - 1] : 0, sorted[i] * (double)(kept - i)));
     for (size_t i = 0; i < n; i++) {
@@ -336,7 +328,7 @@ struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n,
                                  uint64_t seed)
 {
     struct estimate result = {.value = NAN, .low = NAN, .high = NAN, .p = NAN, .n = n};
-    uint32_t *times = allocate(n, sizeof *times);
+    uint32_t *times = memory_for(n, sizeof *times);
     for (size_t i = 0; i < n; i++)
         times[i] = 1;
     if (n > 0)

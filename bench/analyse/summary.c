@@ -2,9 +2,9 @@
 
 #include "bench/analyse/derive.h"
 #include "bench/analyse/estimates.h"
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,10 +14,8 @@ static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
 
 static struct summary_row *add(struct summary *s)
 {
-    s->rows = reallocarray(s->rows, s->count + 1, sizeof *s->rows);
-    struct summary_row *row = calloc(1, sizeof *row);
-    if (!s->rows || !row)
-        err(1, "summary");
+    s->rows = memory_one_more(s->rows, s->count, sizeof *s->rows);
+    struct summary_row *row = memory_for(1, sizeof *row);
     s->rows[s->count++] = row;
     row->value = row->ratio = none;
     row->p_holm = NAN;
@@ -89,9 +87,7 @@ static void summarize_metric(struct summary *s, const struct run *run, const str
 static void correct(struct summary *s, size_t first)
 {
     size_t count = s->count - first;
-    double *p = calloc(count ? count : 1, sizeof *p);
-    if (!p)
-        err(1, "summary");
+    double *p = memory_for(count, sizeof *p);
     for (size_t i = 0; i < count; i++)
         p[i] = s->rows[first + i]->ratio.p;
     holm(p, count);

@@ -1,5 +1,6 @@
 #include "bench/analyse/validity.h"
 #include "bench/analyse/statistics.h"
+#include "bench/base/memory.h"
 
 #include <err.h>
 #include <math.h>
@@ -189,9 +190,7 @@ long *usable_rows(const struct run *run, const struct cell *c, unsigned metric_c
                   char fault[FAULT_BYTES])
 {
     const struct reason *disproved = disproof(run, c->model);
-    long *usable = calloc(run->blocks, sizeof *usable);
-    if (!usable)
-        err(1, "values");
+    long *usable = memory_for(run->blocks, sizeof *usable);
     for (size_t block = 0; block < run->blocks; block++)
         usable[block] = NO_ROW;
     if (fault)
@@ -217,9 +216,7 @@ double *values_of(const struct run *run, const struct cell *c, const struct metr
                   char fault[FAULT_BYTES])
 {
     long *rows = usable_rows(run, c, metric->metric_class, fault);
-    double *values = calloc(run->blocks, sizeof *values);
-    if (!values)
-        err(1, "values");
+    double *values = memory_for(run->blocks, sizeof *values);
     for (size_t block = 0; block < run->blocks; block++)
         values[block] =
             rows[block] == NO_ROW ? NAN : run->judged[rows[block]].figures[metric - metrics];

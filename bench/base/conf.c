@@ -95,20 +95,20 @@ static void print_form(const struct conf_key *key, FILE *file, const char *quote
 
 static bool is_name(const char *text)
 {
-    return *text && !text[strcspn(text, " \t")];
+    return *text && !strchr(text, ' ');
 }
 
 // A first word and something after it.
 static bool has_rest(const char *text)
 {
-    const char *rest = text + strcspn(text, " \t");
-    return rest > text && rest[strspn(rest, " \t")];
+    const char *rest = text + strcspn(text, " ");
+    return rest > text && rest[strspn(rest, " ")];
 }
 
 static bool has_cell(const char *text)
 {
     const char *at = strchr(text, '@');
-    return has_rest(text) && at && at > text && at + 1 < text + strcspn(text, " \t");
+    return has_rest(text) && at && at > text && at + 1 < text + strcspn(text, " ");
 }
 
 static bool is_rising(const char *text)

@@ -1,4 +1,5 @@
 #include "bench/base/experiment.h"
+#include "bench/base/memory.h"
 #include "bench/base/names.h"
 
 #include <ctype.h>
@@ -29,16 +30,12 @@ static const char *where(const struct experiment *e, size_t line, char text[WHER
 
 static void add_line(struct experiment *e, const char *key, const char *value, size_t number)
 {
-    size_t lines = e->lines + 1;
-    e->keys = realloc(e->keys, lines * sizeof *e->keys);
-    e->values = realloc(e->values, lines * sizeof *e->values);
-    e->numbers = realloc(e->numbers, lines * sizeof *e->numbers);
-    if (!e->keys || !e->values || !e->numbers)
-        err(1, "%s", e->path);
+    e->keys = memory_one_more(e->keys, e->lines, sizeof *e->keys);
+    e->values = memory_one_more(e->values, e->lines, sizeof *e->values);
+    e->numbers = memory_one_more(e->numbers, e->lines, sizeof *e->numbers);
     e->keys[e->lines] = copy(key);
     e->values[e->lines] = copy(value);
-    e->numbers[e->lines] = number;
-    e->lines = lines;
+    e->numbers[e->lines++] = number;
 }
 
 // A line without its newline: a key, blanks and a value, or a comment, or empty.
@@ -48,10 +45,12 @@ static void read_line(struct experiment *e, enum conf_kind kind, char *line, siz
     size_t length = strlen(line), key, gap;
     while (length > 0 && isspace((unsigned char)line[length - 1]))
         line[--length] = '\0';
+    for (char *tab = line; (tab = strchr(tab, '\t'));)
+        *tab = ' ';
     if (*line == '#' || !*line)
         return;
-    key = strcspn(line, " \t");
-    gap = strspn(line + key, " \t");
+    key = strcspn(line, " ");
+    gap = strspn(line + key, " ");
     if (key == 0)
         errx(1, "%s:%zu: a line must begin with its key, not with a blank", e->path, number);
     line[key] = '\0';
@@ -87,7 +86,7 @@ static void check_x(const struct experiment *e, size_t line, const char *x)
 {
     const char *vary = experiment_get(e, "vary");
     char at[WHERE_BYTES];
-    if (!is_listed(x, vary ? vary + strcspn(vary, " \t") : "-"))
+    if (!is_listed(x, vary ? vary + strcspn(vary, " ") : "-"))
         errx(1, "%s: '%s' is not a value of what varies", where(e, line, at), x);
 }
 

@@ -1,5 +1,6 @@
 #include "bench/base/table.h"
 #include "bench/base/checksum.h"
+#include "bench/base/memory.h"
 
 #include <err.h>
 #include <errno.h>
@@ -72,9 +73,7 @@ void table_read(struct table *t, const char *path)
     char *end = t->text + strlen(t->text);
     t->columns = count(t->text, strchr(t->text, '\n'), '\t') + 1;
     t->rows = count(t->text, end, '\n') - 1;
-    t->cells = calloc((t->rows + 1) * t->columns, sizeof *t->cells);
-    if (!t->cells)
-        err(1, "%s", path);
+    t->cells = memory_for((t->rows + 1) * t->columns, sizeof *t->cells);
     char *line = t->text;
     bool has_checksums = false;
     for (size_t row = 0; row <= t->rows; row++) {

@@ -12,6 +12,7 @@
 // rewritten, for the given budget.
 #include "bench/base/cpus.h"
 #include "bench/base/experiment.h"
+#include "bench/base/memory.h"
 #include "bench/base/names.h"
 #include "bench/base/number.h"
 #include "bench/base/output.h"
@@ -315,9 +316,7 @@ static void write_plan(const char *run, double budget_minutes)
     struct place *places = places_of(&cells);
     size_t blocks = blocks_wanted(run, &cells, places, budget_minutes), trial = 0;
     unsigned long seed = stored_seed(run);
-    size_t *order = calloc(cells.rows, sizeof *order);
-    if (!order)
-        err(1, "plan");
+    size_t *order = memory_for(cells.rows, sizeof *order);
     struct output plan = output_begin(run, "plan.tsv");
     fputs("trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload\n", plan.file);
     for (size_t block = 1; block <= blocks; block++) {

@@ -1,6 +1,7 @@
 #include "bench/measure/scheduler.h"
 #include "bench/analyse/convergence.h"
 #include "bench/analyse/run.h"
+#include "bench/base/memory.h"
 
 #include <err.h>
 #include <math.h>
@@ -13,9 +14,7 @@ void questions_read(struct questions *q, const char *run)
     char path[4096];
     snprintf(path, sizeof path, "%s/experiments", run);
     q->count = experiments_read(path, &q->experiments);
-    q->states = calloc(q->count, sizeof *q->states);
-    if (!q->states)
-        err(1, "%s", path);
+    q->states = memory_for(q->count, sizeof *q->states);
 }
 
 void questions_free(struct questions *q)

@@ -1,85 +1,46 @@
-// selftest: tests the measurement itself, before a run's trials and, with --judge, after them.
+// selftest: tests the measurement itself, before a run's trials.
 //
-// Before: the driver gets a load whose latencies can be computed (bench/analyse/selftest.h) and one
-// that finds its limit; timer, clock and CPUs are checked. After: the ratios of self_same, a server
-// measured under two names, are judged. Each finding is a row of selftest.tsv, which is written
-// completely or not at all. A failed finding is not a failure of this program: the report says what
-// it makes doubtful.
-#include "bench/analyse/selftest.h"
-#include "bench/analyse/statistics.h"
-#include "bench/base/experiment.h"
-#include "bench/base/names.h"
+// The driver gets a load whose latencies can be computed (bench/analyse/selftest.h) and one that
+// finds its limit; timer, clock and CPUs are checked. The findings go into selftest.tsv, which is
+// written completely or not at all. They are numbers only, judged together with the trials
+// (bench/analyse/selftest.c).
 #include "bench/base/output.h"
 #include "bench/base/record.h"
-#include "bench/base/table.h"
+#include "bench/measure/gaps.h"
 #include "bench/measure/plan/contender.h"
+#include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/process.h"
-#include "bench/measure/trial/setting.h"
 #include "bench/measure/trial/trial_type.h"
+#include "clients/core/clock.h"
+#include "clients/core/histogram.h"
 
-#include <argp.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-static const uint64_t second_ns = 1000000000;
-static const char table_name[] = "selftest.tsv", same_prefix[] = "same_server_";
+static FILE *findings;
 
-struct options {
-    const char *run;
-    bool judges;
-};
-
-static const struct argp_option argp_options[] = {
-    {"judge", 'j', NULL, 0, "After the trials: judge the server measured under two names", 0},
-    {0},
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
+// The description is written here, where the measurement is known.
+__attribute__((format(printf, 4, 5))) static void found(const char *name, double value,
+                                                        const char *unit, const char *format, ...)
 {
-    struct options *options = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt's one line is enough
-        return 0;
-    case 'j':
-        options->judges = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (options->run)
-            errx(2, "unexpected argument '%s' after the folder of the run", argument);
-        options->run = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->run)
-            errx(2, "the folder of the run is missing (see --help)");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-// ---- what was found -----------------------------------------------------------------------------
-
-static struct finding findings[32];
-static size_t finding_count;
-
-static void found(const struct finding *f)
-{
-    if (finding_count == sizeof findings / sizeof *findings)
-        errx(1, "too many findings");
-    findings[finding_count++] = *f;
+    va_list arguments;
+    fputs(name, findings);
+    output_number(findings, value);
+    fprintf(findings, "\t%s\t", unit);
+    va_start(arguments, format);
+    vfprintf(findings, format, arguments);
+    va_end(arguments);
+    fputc('\n', findings);
 }
 
 // ---- the known answer ---------------------------------------------------------------------------
@@ -88,52 +49,21 @@ static void found(const struct finding *f)
 // so that a driver that counts from the send time would miss nearly everything. A quarter of the
 // stop is a delay that no healthy machine has by itself.
 enum { RATE_PER_S = 2000, CONNECTIONS = 16 };
-static const double window_s = 2, before_stop_s = 0.6, stop_s = 0.3, limit_s = 0.075, tail = 0.01;
+static const double window_s = 2, before_stop_s = 0.6, stop_s = 0.3, limit_s = 0.075;
 
-struct answer { // by the driver; NAN: none
-    double share, p99_us, max_us, p99_from_sending_us;
+struct stop { // of the server, as seen by this program
+    double shortest_s, longest_s;
 };
-
-static bool start_server(const struct setting *setting, struct arguments *list, pid_t *pid,
-                         char address[256])
-{
-    static const char announcement[] = "listening on ";
-    char line[256];
-    int output[2];
-    if (pipe2(output, O_CLOEXEC) < 0)
-        err(1, "pipe");
-    *pid = process_start(list, &setting->server_cpus, output[1], setting->log_fd, -1);
-    close(output[1]);
-    bool started = read_line(output[0], line, sizeof line, monotonic_ns() + 5 * second_ns) &&
-                   strncmp(line, announcement, strlen(announcement)) == 0;
-    close(output[0]); // no further output is read
-    if (started)
-        snprintf(address, 256, "%s", line + strlen(announcement));
-    return started;
-}
-
-// Ends a process, by force if necessary. True if it exited successfully.
-static bool end(pid_t pid, uint64_t within_ns)
-{
-    int status = 0;
-    struct rusage usage;
-    if (process_wait(pid, monotonic_ns() + within_ns, &status, &usage))
-        return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    kill(-pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    return false;
-}
 
 static void sleep_s(double seconds)
 {
-    struct timespec rest = {.tv_sec = (time_t)seconds,
-                            .tv_nsec = (long)((seconds - floor(seconds)) * 1e9)};
+    struct timespec rest = timespec_of_ns((uint64_t)(seconds * 1e9));
     while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
         ;
 }
 
 // Stops the server for a while. False if it has ended instead.
-static bool stop_for_a_while(pid_t server, struct stall *s)
+static bool stop_for_a_while(pid_t server, struct stop *stop)
 {
     siginfo_t state = {0};
     uint64_t stopping_ns = monotonic_ns();
@@ -146,103 +76,60 @@ static bool stop_for_a_while(pid_t server, struct stall *s)
     uint64_t continuing_ns = monotonic_ns();
     if (kill(server, SIGCONT) < 0)
         return false;
-    s->longest_s = (double)(monotonic_ns() - stopping_ns) / 1e9;
-    s->shortest_s = (double)(continuing_ns - stopped_ns) / 1e9;
+    stop->longest_s = (double)(monotonic_ns() - stopping_ns) / 1e9;
+    stop->shortest_s = (double)(continuing_ns - stopped_ns) / 1e9;
     return true;
 }
 
-// Waits for the driver's signal that its window begins or ends, and lets it continue.
-static bool pass_gate(int gate)
+static void drive_and_stop(const struct setting *setting, const struct server *server,
+                           struct stop *stop, struct report *report, struct measurement *m)
 {
-    char moment[16];
-    return read_line(gate, moment, sizeof moment, monotonic_ns() + 10 * second_ns) &&
-           write(gate, "\n", 1) == 1;
-}
-
-static void read_report(int fd, struct answer *answer)
-{
-    char line[256], name[64];
-    double value;
-    while (read_line(fd, line, sizeof line, monotonic_ns() + second_ns)) {
-        if (sscanf(line, "%63s %lf", name, &value) != 2)
-            continue;
-        if (strcmp(name, "latency_p99_us") == 0)
-            answer->p99_us = value;
-        else if (strcmp(name, "latency_max_us") == 0)
-            answer->max_us = value;
-        else if (strcmp(name, "service_p99_us") == 0)
-            answer->p99_from_sending_us = value;
-    }
-}
-
-static void drive_and_stop(const struct setting *setting, pid_t server, const char *address,
-                           struct stall *s, struct answer *answer)
-{
-    char words[1024];
-    int output[2], gate[2], hgrm_fd = memfd_create("hgrm", MFD_CLOEXEC);
-    struct arguments list = {0};
-    struct answer got = *answer;
-    if (hgrm_fd < 0 || pipe2(output, O_CLOEXEC) < 0 ||
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) < 0)
-        err(1, "the driver's outputs");
-    snprintf(words, sizeof words,
-             BUILD_FOLDER
-             "/clients/drive --gate %d --hgrm /proc/%d/fd/%d -c %d -r %d -d %g --warmup 0.1 "
-             "%s",
-             gate[1], (int)getpid(), hgrm_fd, CONNECTIONS, RATE_PER_S, window_s, address);
-    arguments_add(&list, words);
-    pid_t driver = process_start(&list, &setting->client_cpus, output[1], setting->log_fd, gate[1]);
-    close(output[1]);
-    close(gate[1]);
+    const struct load load = {
+        .connections = CONNECTIONS, .rate = RATE_PER_S, .window_s = window_s, .warmup_s = 0.1};
+    char in_time[64];
+    snprintf(in_time, sizeof in_time, "--in-time %g", limit_s);
+    struct driver driver = driver_start(setting, server, &load, in_time);
     bool stopped = false;
-    if (pass_gate(gate[0])) {
+    if (driver_awaits_gate(&driver) && driver_pass_gate(&driver)) {
         sleep_s(before_stop_s);
-        stopped = stop_for_a_while(server, s) && pass_gate(gate[0]);
+        stopped = stop_for_a_while(server->pid, stop) && driver_awaits_gate(&driver) &&
+                  driver_pass_gate(&driver);
     }
-    close(gate[0]); // a driver that still waits there ends
-    read_report(output[0], &got);
-    close(output[0]);
-    FILE *hgrm = fdopen(hgrm_fd, "re");
-    if (!hgrm)
-        err(1, "the driver's histogram");
-    if (end(driver, 5 * second_ns) && stopped) {
-        rewind(hgrm);
-        got.share = hgrm_share_above(hgrm, limit_s * 1e6);
-        *answer = got;
-    }
-    fclose(hgrm);
+    driver_end(&driver, report, m);
+    if (!stopped)
+        measurement_fault(m, "the server was not stopped within the driver's window");
 }
 
 static void ask_for_the_known_answer(const struct setting *setting)
 {
-    static const char concerns[] = "latency";
-    struct arguments list = {.list = {BUILD_FOLDER "/servers/epoll"}, .count = 1};
-    struct answer a = {NAN, NAN, NAN, NAN};
-    // A missing answer gets the bounds of the intended stop.
-    struct stall s = {RATE_PER_S, window_s, stop_s, stop_s};
-    char address[256];
-    pid_t server;
-    if (start_server(setting, &list, &server, address))
-        drive_and_stop(setting, server, address, &s, &a);
-    kill(server, SIGTERM);
-    end(server, second_ns);
-
-    struct bounds share = stall_share(&s, limit_s), p99 = stall_quantile(&s, tail),
-                  max = stall_maximum(&s);
-    found(&(struct finding){"known_answer_delayed", 100 * a.share, "%", 100 * share.low,
-                            100 * share.high,
-                            "requests more than 75 ms late when the server is stopped for 300 ms "
-                            "of 2 s under an open loop",
-                            concerns});
-    found(&(struct finding){"known_answer_p99", a.p99_us / 1e3, "ms", p99.low * 1e3, p99.high * 1e3,
-                            "99th percentile of the latencies then", concerns});
-    found(&(struct finding){"known_answer_max", a.max_us / 1e3, "ms", max.low * 1e3, max.high * 1e3,
-                            "largest latency then", concerns});
-    found(&(struct finding){"known_answer_p99_from_sending", a.p99_from_sending_us / 1e3, "ms", NAN,
-                            NAN,
-                            "what a client would say that counts from when it sends (coordinated "
-                            "omission)",
-                            "-"});
+    struct measurement m;
+    struct server server = {0};
+    struct stop stop = {NAN, NAN};
+    struct report report;
+    measurement_reset(&m);
+    report_clear(&report);
+    if (server_start(setting, BUILD_FOLDER "/servers/epoll", "-", &server, &m))
+        drive_and_stop(setting, &server, &stop, &report, &m);
+    server_stop(setting, &server, &m);
+    if (strcmp(m.status, "ok") != 0) {
+        warnx("no known answer: %s", m.status);
+        report_clear(&report);
+    }
+    found("known_answer_rate", RATE_PER_S, "1/s", "requests due, in an open loop");
+    found("known_answer_window", window_s, "s", "window of these requests");
+    found("known_answer_limit", limit_s, "s", "limit for a late request");
+    found("known_answer_stop", stop_s, "s", "intended stop of the server");
+    found("known_answer_stop_shortest", stop.shortest_s, "s", "its actual stop, at least");
+    found("known_answer_stop_longest", stop.longest_s, "s", "its actual stop, at most");
+    found("known_answer_delayed", 100 - report.in_time_percent, "%",
+          "requests more than %g ms late when the server is stopped for %g ms of %g s under an "
+          "open loop",
+          limit_s * 1e3, stop_s * 1e3, window_s);
+    found("known_answer_p99", report.latency.p99_us / 1e3, "ms",
+          "99th percentile of the latencies then");
+    found("known_answer_max", report.latency.max_us / 1e3, "ms", "largest latency then");
+    found("known_answer_p99_from_sending", report.service.p99_us / 1e3, "ms",
+          "the same, counted from the send time (coordinated omission)");
 }
 
 // ---- the client's ceiling -----------------------------------------------------------------------
@@ -262,20 +149,17 @@ static void find_the_ceiling(const struct setting *setting)
     trial_type_named("serve")->measure(&trial, &m);
     if (strcmp(m.status, "ok") != 0)
         measurement_reset(&m);
-    found(&(struct finding){
-        "null_echo_client_ceiling", 1e6 / m.figures[FIGURE_client_cpu_us_per_echo], "1/s", NAN, NAN,
-        has_io_uring ? "echoes that a full core of the client could do, from its CPU "
-                       "time for each with the io_uring server"
-                     : "echoes that a full core of the client could do, from its CPU "
-                       "time for each with the epoll server",
-        "rates"});
-    found(&(struct finding){"null_echo_client_load", 100 * m.figures[FIGURE_client_load], "%", NAN,
-                            NAN, "of the client's core while that was measured", "rates"});
+    found("null_echo_client_ceiling", 1e6 / m.figures[FIGURE_client_cpu_us_per_echo], "1/s",
+          "echoes per second of a full client core, from its CPU time per echo with the %s "
+          "server",
+          has_io_uring ? "io_uring" : "epoll");
+    found("null_echo_client_load", 100 * m.figures[FIGURE_client_load], "%",
+          "load of the client's core during that measurement");
 }
 
 // ---- timer, clock, processors -------------------------------------------------------------------
 
-enum { SLEEPS = 2000, SLEEP_NS = 100000, CLOCK_READS = 1000000 };
+enum { SLEEPS = 2000, SLEEP_US = 100, CLOCK_READS = 1000000 };
 
 static void run_on(const cpu_set_t *cpus)
 {
@@ -283,48 +167,33 @@ static void run_on(const cpu_set_t *cpus)
         err(1, "sched_setaffinity");
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 // The driver waits for a request's time with such a timer: it sends that much too late, and the
-// delay counts as latency. If half of the sleeps are more than 100 us late, that is more than an
-// echo takes. If one in a hundred is more than 1 ms late, the timer is not the cause: another task
-// has the core.
+// delay counts as latency.
 static void find_the_overshoot(const struct setting *setting)
 {
-    static const char concerns[] = "latency";
-    static const struct timespec rest = {.tv_nsec = SLEEP_NS};
-    static double late_us[SLEEPS];
+    static const struct timespec rest = {.tv_nsec = SLEEP_US * 1000};
+    static struct histogram late;
+    histogram_reset(&late);
     run_on(&setting->client_cpus);
     prctl(PR_SET_TIMERSLACK, 1UL); // like the driver
     for (size_t i = 0; i < SLEEPS; i++) {
-        uint64_t begun_ns = monotonic_ns();
+        uint64_t due_ns = monotonic_ns() + SLEEP_US * 1000;
         clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, NULL);
-        late_us[i] = ((double)(monotonic_ns() - begun_ns) - SLEEP_NS) / 1e3;
+        histogram_record(&late, monotonic_ns() - due_ns);
     }
-    qsort(late_us, SLEEPS, sizeof *late_us, compare_numbers);
-    found(&(struct finding){"timer_overshoot_p50", sorted_quantile(late_us, SLEEPS, 0.5), "us", NAN,
-                            100, "how late sleeps of 100 us end on the client's core: half of them",
-                            concerns});
-    found(&(struct finding){"timer_overshoot_p99", sorted_quantile(late_us, SLEEPS, 0.99), "us",
-                            NAN, 1000, "the latest hundredth of them", concerns});
-    found(&(struct finding){"timer_overshoot_max", late_us[SLEEPS - 1], "us", NAN, NAN,
-                            "the latest of 2000", concerns});
+    found("timer_overshoot_p50", (double)histogram_percentile(&late, 50) / 1e3, "us",
+          "median delay of sleeps of %d us on the client's core", SLEEP_US);
+    found("timer_overshoot_p99", (double)histogram_percentile(&late, 99) / 1e3, "us",
+          "99th percentile of that delay");
+    found("timer_overshoot_max", (double)histogram_max(&late) / 1e3, "us", "largest of %d delays",
+          SLEEPS);
 }
 
-struct core {
-    const char *longest_name, *lost_name, *longest_what, *lost_what;
-};
-
-// One percent of lost time lowers every rate by one percent: 5 % is the target width of a headline
-// interval. A gap of 10 ms is several time slices of another task: it would be the largest latency
-// of many trials.
-static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
+static void find_the_gaps(const cpu_set_t *cpus, const char *core)
 {
+    static const uint64_t second_ns = 1000000000;
     struct gaps gaps = {0};
+    char name[64];
     run_on(cpus);
     uint64_t begun_ns = monotonic_ns(), last_ns = begun_ns;
     while (last_ns - begun_ns < second_ns) {
@@ -332,19 +201,17 @@ static void find_the_gaps(const cpu_set_t *cpus, const struct core *core)
         gaps_add(&gaps, now_ns - last_ns);
         last_ns = now_ns;
     }
-    found(&(struct finding){core->longest_name, (double)gaps.longest_ns / 1e3, "us", NAN, 10000,
-                            core->longest_what, "latency"});
-    found(&(struct finding){core->lost_name,
-                            100 * (double)gaps.lost_ns / (double)(last_ns - begun_ns), "%", NAN, 5,
-                            core->lost_what, "rates latency"});
+    snprintf(name, sizeof name, "spin_longest_gap_%s_core", core);
+    found(name, (double)gaps.longest_ns / 1e3, "us",
+          "longest time that a program spinning for 1 s on the %s's core did not run", core);
+    snprintf(name, sizeof name, "spin_lost_%s_core", core);
+    found(name, 100 * (double)gaps.lost_ns / (double)(last_ns - begun_ns), "%",
+          "share of that second lost in gaps of more than %d us", GAP_NS / 1000);
 }
 
-// The driver reads the clock about twice per echo, which costs it about 10 us: with 200 ns each,
-// that is 4 %. In user space a read takes 20 to 60 ns; with a call into the kernel or the
-// hypervisor it takes several times that.
 static void find_the_cost_of_the_clock(void)
 {
-    static char what[256], source[64] = "unknown";
+    char source[64] = "unknown";
     FILE *file = fopen("/sys/devices/system/clocksource/clocksource0/current_clocksource", "re");
     if (file && fgets(source, sizeof source, file))
         source[strcspn(source, "\n")] = '\0';
@@ -353,103 +220,14 @@ static void find_the_cost_of_the_clock(void)
     uint64_t begun_ns = monotonic_ns(), last_ns = begun_ns;
     for (int i = 0; i < CLOCK_READS; i++)
         last_ns = monotonic_ns();
-    snprintf(what, sizeof what, "what reading the clock costs; its source is %s", source);
-    found(&(struct finding){"clock_read", (double)(last_ns - begun_ns) / CLOCK_READS, "ns", NAN,
-                            200, what, "latency rates"});
-}
-
-// ---- the same server under two names ------------------------------------------------------------
-
-static void judge_row(const struct table *t, size_t row)
-{
-    static char names[16][128];
-    static size_t used;
-    if (used == sizeof names / sizeof *names)
-        errx(1, "%s: too many servers under two names", t->path);
-    const char *baseline = table_text(t, row, table_column(t, "baseline"));
-    double ratio = table_number(t, row, table_column(t, "ratio")),
-           n = table_number(t, row, table_column(t, "n"));
-    struct bounds b = same_server(ratio, table_number(t, row, table_column(t, "ratio_low")),
-                                  table_number(t, row, table_column(t, "ratio_high")));
-    const char *what = "the same server under two names: ratio of their CPU times";
-    if (n > 0 && n < ESTIMATE_MIN_N)
-        what = "the same server under two names: ratio of their CPU times; too few blocks to judge";
-    else if (!(n > 0))
-        b = same_server(1, 1, 1); // without a valid trial nothing is proved
-    snprintf(names[used], sizeof *names, "%s%s", same_prefix, baseline);
-    found(&(struct finding){names[used++], ratio, "-", b.low, b.high, what, "all"});
-}
-
-static void judge_the_same(const char *run)
-{
-    static char path[4096];
-    struct experiment *experiments;
-    struct table summary;
-    const char *metric = NULL, *variants = NULL;
-    snprintf(path, sizeof path, "%s/experiments", run);
-    size_t count = experiments_read(path, &experiments);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(experiments[i].stem, "self_same") == 0) {
-            metric = experiment_need(&experiments[i], "metric");
-            variants = experiment_need(&experiments[i], "headline");
-        }
-    snprintf(path, sizeof path, "%s/summary.tsv", run);
-    table_read(&summary, path);
-    size_t experiment = table_column(&summary, "experiment"),
-           measured = table_column(&summary, "metric"), model = table_column(&summary, "model"),
-           note = table_column(&summary, "note");
-    for (size_t row = 0; row < summary.rows && metric; row++)
-        if (strcmp(table_text(&summary, row, experiment), "self_same") == 0 &&
-            strcmp(table_text(&summary, row, measured), metric) == 0 &&
-            is_listed(table_text(&summary, row, model), variants) &&
-            strncmp(table_text(&summary, row, note), "skipped: ", 9) != 0)
-            judge_row(&summary, row);
-    table_free(&summary);
-    experiments_free(experiments, count);
+    found("clock_read", (double)(last_ns - begun_ns) / CLOCK_READS, "ns",
+          "cost of reading the clock; its source is %s", source);
 }
 
 // ---- selftest.tsv -------------------------------------------------------------------------------
 
-// The existing rows, except those of an earlier judgement.
-static void copy_rows(const char *run, FILE *to)
-{
-    static char path[4096];
-    struct table t;
-    snprintf(path, sizeof path, "%s/%s", run, table_name);
-    table_read(&t, path);
-    for (size_t row = 0; row < t.rows; row++) {
-        if (strncmp(table_text(&t, row, 0), same_prefix, strlen(same_prefix)) == 0)
-            continue;
-        for (size_t column = 0; column < t.columns; column++)
-            fprintf(to, "%s%s", column ? "\t" : "", table_text(&t, row, column));
-        fputc('\n', to);
-    }
-    table_free(&t);
-}
-
-static void write_findings(const struct options *options)
-{
-    struct output table = output_begin(options->run, table_name);
-    fputs(FINDING_COLUMNS "\n", table.file);
-    if (options->judges)
-        copy_rows(options->run, table.file);
-    for (size_t i = 0; i < finding_count; i++)
-        finding_write(table.file, &findings[i]);
-    output_complete(&table);
-    for (size_t i = 0; i < finding_count; i++)
-        if (strcmp(finding_verdict(&findings[i]), "failed") == 0)
-            warnx("%s failed: %g %s", findings[i].name, findings[i].value, findings[i].unit);
-}
-
 static void measure(const char *run)
 {
-    static const struct core
-        server = {"spin_longest_gap_server_core", "spin_lost_server_core",
-                  "longest time that a program spinning for 1 s on the server's core did not run",
-                  "of that second, in gaps of more than 50 us"},
-        client = {"spin_longest_gap_client_core", "spin_lost_client_core",
-                  "longest time that a program spinning for 1 s on the client's core did not run",
-                  "of that second, in gaps of more than 50 us"};
     struct setting setting;
     setting_read(run, &setting);
     // No other process may measure for this run meanwhile: take the trials' lock early.
@@ -460,31 +238,30 @@ static void measure(const char *run)
     ask_for_the_known_answer(&setting);
     find_the_ceiling(&setting);
     find_the_overshoot(&setting);
-    find_the_gaps(&setting.server_cpus, &server);
-    find_the_gaps(&setting.client_cpus, &client);
+    find_the_gaps(&setting.server_cpus, "server");
+    find_the_gaps(&setting.client_cpus, "client");
     find_the_cost_of_the_clock();
     close(setting.log_fd);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {0};
-    struct argp argp = {
-        argp_options, parse_option,
-        "RUN_FOLDER", "Tests the measuring itself, and writes what it finds to selftest.tsv.",
-        NULL,         NULL,
-        NULL};
-    char path[4096];
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options))
-        return 2;
-    snprintf(path, sizeof path, "%s/%s", options.run, options.judges ? table_name : "settings.tsv");
+    char path[4096], *text;
+    size_t bytes;
+    if (argc != 2 || argv[1][0] == '-')
+        errx(2, "usage: selftest RUN_FOLDER");
+    snprintf(path, sizeof path, "%s/settings.tsv", argv[1]);
     if (access(path, R_OK) < 0)
-        errx(1, "%s is not a run, or not so far: it has no %s", options.run,
-             strrchr(path, '/') + 1);
-    if (options.judges)
-        judge_the_same(options.run);
-    else
-        measure(options.run);
-    write_findings(&options);
+        errx(1, "%s is not a run: it has no settings.tsv", argv[1]);
+    findings = open_memstream(&text, &bytes);
+    if (!findings)
+        err(1, "findings");
+    measure(argv[1]);
+    if (fclose(findings) == EOF)
+        err(1, "findings");
+    struct output table = output_begin(argv[1], "selftest.tsv");
+    fprintf(table.file, "name\tvalue\tunit\twhat\n%s", text);
+    output_complete(&table);
+    free(text);
     return 0;
 }

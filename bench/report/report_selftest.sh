@@ -1,5 +1,5 @@
 #!/bin/bash
-# report_selftest.sh RUN_DIR: prints the report's section on the self-tests as Markdown: their results from RUN_DIR/selftest.tsv,
+# report_selftest.sh RUN_DIR: prints the report's section on the self-tests as Markdown: their results from RUN_DIR/selftest_verdicts.tsv,
 # and which numbers are in doubt if one failed.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
@@ -8,7 +8,7 @@ if [ $# -ne 1 ]; then
     echo "usage: report_selftest.sh RUN_DIR" >&2
     exit 2
 fi
-table=${1%/}/selftest.tsv
+table=${1%/}/selftest_verdicts.tsv
 printf '<a id="selftest"></a>\n\n## Can this run be trusted?\n\n'
 if [ ! -f "$table" ]; then
     asked=$(jq -r 'if .selftest == "no" then " (SELFTEST=no)" else "" end' "${1%/}/environment.json" 2> /dev/null) || asked=

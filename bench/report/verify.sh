@@ -1,7 +1,7 @@
 #!/bin/bash
 # verify.sh RUN_DIR: recomputes everything after a run's trials in a temporary folder, from a copy of its raw files, and fails on
-# any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, verdicts.tsv, chooser.tsv, plots/,
-# report.md, report.html.
+# any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv,
+# chooser.tsv, plots/, report.md, report.html.
 #
 # A wrong checksum in a row of trials.tsv, latency.tsv or hyperfine.tsv is a difference, too. Binary pictures (.png, .pdf) are
 # compared only if gnuplot has the recorded version. An edit of other raw files that affects no result is not detected. A packed
@@ -29,7 +29,7 @@ again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its nam
 mkdir "$again"
 for file in "$run"/*; do
     case ${file##*/} in
-        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
+        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | selftest_verdicts.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -43,7 +43,7 @@ recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
 made() { # RUN
-    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
+    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
 }
 
 # An SVG, also inside report.html, begins with the version of gnuplot.

@@ -8,6 +8,7 @@
 // regardless of the server, and latency counts from there.
 #pragma once
 
+#include "clients/core/failure.h"
 #include "clients/core/histogram.h"
 #include "clients/core/net.h"
 
@@ -35,8 +36,6 @@ struct load {
 // Silences: periods in which requests were pending and nothing came back. Grouped by length, from
 // 2^k to 2^(k+1) ms.
 enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
-
-enum failure { CONNECT_FAILED, RESET, SHORT, MISMATCH, TIMEOUT, FAILURES };
 
 struct outcome {
     uint64_t

@@ -165,12 +165,20 @@ are_whole() { # FILE
     awk -F '\t' 'NR == 1 { columns = NF } NF != columns { print "line " NR ": " NF " of " columns " columns"; bad = 1 } END { exit bad }' "$1"
 }
 
-column() { awk -F '\t' -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next } { print $c }' "$1"; } # FILE NAME
+column() { # FILE NAME
+    awk -F '\t' -v name="$2" '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; if (!c) { print "no column " name; exit 1 } next }
+        { print $c }' "$1"
+}
 
 value() { # FILE COLUMN KEY=VALUE...: that column in the rows in which the others have those values
     awk -F '\t' -v wanted="$2" -v keys="${*:3}" '
         BEGIN { n = split(keys, key, " ") }
-        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        NR == 1 {
+            for (i = 1; i <= NF; i++) at[$i] = i
+            for (i = 0; i <= n; i++) { split(i ? key[i] : wanted, pair, "="); if (!(pair[1] in at)) { print "no column " pair[1]; exit 1 } }
+            next
+        }
         {
             for (i = 1; i <= n; i++) { split(key[i], pair, "="); if ($(at[pair[1]]) != pair[2]) next }
             print $(at[wanted])

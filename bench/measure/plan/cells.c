@@ -251,12 +251,11 @@ static void ask(struct cell *c)
         snprintf(c->left_out, sizeof c->left_out, "%s", text);
 }
 
-static bool is_load(const char *name)
+// What varies and is no key of conf.h is an option of the programs. So is where a peer runs.
+static bool is_option(const struct experiment *e, const struct cell *c)
 {
-    static const char *const loads[] = {
-        "connections", "requests",   "bytes",    "rate",      "total",    "workers", "cores",
-        "end",         "background", "fraction", "behaviour", "limit_ms", NULL};
-    return word_of(name, loads);
+    return c->x_name &&
+           (!conf_key_varied(c->x_name, e->path) || strcmp(c->x_name, "placement") == 0);
 }
 
 static unsigned every(const struct experiment *e, const char *key, unsigned otherwise)
@@ -295,8 +294,7 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
         serve(e, who, c);
     else
         count(e, who, c);
-    if (c->x_name && !is_varied(e, "linking") && !(serves && is_load(c->x_name)) &&
-        !who->is_outside)
+    if (is_option(e, c) && !who->is_outside)
         add_option(e, c, processors);
     if (serves && is_varied(e, "cores"))
         place(c, processors);

@@ -1,4 +1,5 @@
 #include "bench/measure/plan/contender.h"
+#include "bench/base/memory.h"
 #include "bench/base/names.h"
 #include "bench/base/number.h"
 #include "bench/measure/trial/trial_type.h"
@@ -145,10 +146,7 @@ static void describe_contender(const struct experiment *e, struct contender *who
 
 static struct contender *add(struct contender **contenders, size_t *count)
 {
-    *contenders = realloc(*contenders, (*count + 1) * sizeof **contenders);
-    if (!*contenders)
-        err(1, "experiment");
-    (*contenders)[*count] = (struct contender){0};
+    *contenders = memory_one_more(*contenders, *count, sizeof **contenders);
     return &(*contenders)[(*count)++];
 }
 

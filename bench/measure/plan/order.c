@@ -1,4 +1,5 @@
 #include "bench/measure/plan/order.h"
+#include "bench/base/memory.h"
 #include "bench/base/random.h"
 
 #include <err.h>
@@ -25,9 +26,7 @@ struct place *places_of(const struct table *cells)
     size_t experiment = table_column(cells, "experiment"), x = table_column(cells, "x"),
            every = table_column(cells, "every"), headline = table_column(cells, "headline"),
            experiments = 0;
-    struct place *places = calloc(cells->rows, sizeof *places);
-    if (!places)
-        err(1, "order");
+    struct place *places = memory_for(cells->rows, sizeof *places);
     for (size_t row = 0; row < cells->rows; row++) {
         struct place *p = &places[row];
         p->experiment = first_like(cells, 0, row, experiment);

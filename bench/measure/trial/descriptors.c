@@ -1,5 +1,6 @@
 #include "bench/measure/trial/descriptors.h"
 
+#include "bench/base/memory.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
 #include <ctype.h>
@@ -14,19 +15,6 @@
 #include <unistd.h>
 
 enum { EXIT_SKIP = 77 };
-
-// ---- lists that grow
-// -----------------------------------------------------------------------------
-
-// Makes room for one more behind count entries.
-static void *one_more(void *list, size_t count, size_t bytes)
-{
-    void *longer = reallocarray(list, count + 1, bytes);
-    if (!longer)
-        err(1, "descriptor tables");
-    memset((char *)longer + count * bytes, 0, bytes);
-    return longer;
-}
 
 // The next entry whose name is a number, or -1.
 static int next_number(DIR *folder)
@@ -92,7 +80,7 @@ static void read_members(struct tree *t)
         snprintf(path, sizeof path, "/proc/%d/stat", pid);
         if (!read_stat(path, &s) || s.group != t->leader)
             continue;
-        t->members = one_more(t->members, t->count, sizeof *t->members);
+        t->members = memory_one_more(t->members, t->count, sizeof *t->members);
         t->members[t->count++] = (struct member){
             .pid = pid, .is_zombie = s.state == 'Z', .threads = s.threads, .start = s.start};
         t->at_rest = t->at_rest && all_threads_sleep(pid);
@@ -115,7 +103,7 @@ static unsigned number_of(struct tree *t, pid_t pid)
     for (size_t i = 0; i < t->seen_count; i++)
         if (t->seen[i] == pid)
             return (unsigned)i + 1;
-    t->seen = one_more(t->seen, t->seen_count, sizeof *t->seen);
+    t->seen = memory_one_more(t->seen, t->seen_count, sizeof *t->seen);
     t->seen[t->seen_count] = pid;
     return (unsigned)++t->seen_count;
 }
@@ -149,7 +137,7 @@ static void read_descriptors(struct member *m)
         snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)m->pid, fd);
         if (readlink(path, d.target, sizeof d.target - 1) < 0)
             continue; // closed meanwhile
-        m->descriptors = one_more(m->descriptors, m->count, sizeof d);
+        m->descriptors = memory_one_more(m->descriptors, m->count, sizeof d);
         m->descriptors[m->count++] = d;
     }
     closedir(folder);
@@ -178,7 +166,7 @@ static void name_socket(const struct tcp_socket *socket, void *context)
         name_descriptors(t, target, LISTENING_SOCKET, t->port);
     } else if (socket->inode != 0) {
         name_descriptors(t, target, CONNECTION, socket->peer_port);
-        t->accepted = one_more(t->accepted, t->accepted_count, sizeof *t->accepted);
+        t->accepted = memory_one_more(t->accepted, t->accepted_count, sizeof *t->accepted);
         t->accepted[t->accepted_count++] = socket->peer_port;
     }
 }

@@ -1,7 +1,5 @@
 #include "bench/measure/trial/latency_record.h"
 
-#include "bench/measure/trial/driver.h"
-
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +19,7 @@ struct latency_record latency_record_begin(void)
 }
 
 void latency_record_keep(struct latency_record *record, const struct trial *trial,
-                         const char *report)
+                         const struct report *report)
 {
     char *line = NULL;
     size_t room = 0;
@@ -29,7 +27,7 @@ void latency_record_keep(struct latency_record *record, const struct trial *tria
     if (!file)
         err(1, "the driver's latencies");
     rewind(file);
-    if (isfinite(reported(report, "offered_per_s")) && getline(&line, &room, file) > 0)
+    if (isfinite(report->offered_per_s) && getline(&line, &room, file) > 0)
         fputs(line, trial->latencies);
     free(line);
     fclose(file);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bench/measure/trial/trial_type.h"
+#include "clients/core/report.h"
 
 struct latency_record {
     int fd;            // receives the driver's histogram
@@ -15,4 +16,4 @@ struct latency_record latency_record_begin(void);
 
 // Appends the line if the driver ran an open loop.
 void latency_record_keep(struct latency_record *record, const struct trial *trial,
-                         const char *report);
+                         const struct report *report);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bench/base/measurement.h"
-#include "bench/measure/trial/server.h"
+#include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/trial_type.h"
 
 // The server's echoes per second in a short closed loop with the trial's connections. It is stored
@@ -13,4 +13,4 @@ double open_loop_capacity(const struct trial *t, const struct server *server,
 
 // Requests that were refused, reset, cut short or wrongly answered. Late and unsent ones do not
 // count: they are in the latency distribution.
-double open_loop_errors(const char *report);
+double open_loop_errors(const struct report *report);

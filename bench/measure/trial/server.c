@@ -64,10 +64,11 @@ static void share_out(const char *counts, struct life *life)
 // The count of a server, which it prints last.
 static void read_counts(int output_fd, struct life *life)
 {
-    char line[4096];
+    char text[8192], *rest = text, *line;
     unsigned long long count;
     int counts = 0;
-    while (read_line(output_fd, line, sizeof line, monotonic_ns() + second_ns)) {
+    read_to_end(output_fd, text, sizeof text, monotonic_ns() + second_ns);
+    while ((line = strsep(&rest, "\n")) && rest) { // what has no newline was cut off
         if (sscanf(line, "state %*s counted %llu", &count) == 1)
             life->counted = (double)count;
         sscanf(line, "state %*s by worker%n", &counts);

@@ -1,11 +1,11 @@
 #include "bench/measure/trial/socket_owners.h"
 
+#include "bench/base/memory.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <err.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,28 +29,19 @@ struct proof {
     unsigned orphans;
 };
 
-static void *one_more(void *list, size_t count, size_t bytes)
-{
-    bool is_full = (count & (count - 1)) == 0; // capacity doubles
-    void *longer = is_full ? reallocarray(list, count ? 2 * count : 1, bytes) : list;
-    if (!longer)
-        err(1, "who answers");
-    return longer;
-}
-
 static void add_socket(const struct tcp_socket *s, void *context)
 {
     struct proof *p = context;
     if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
         return;
-    p->sockets = one_more(p->sockets, p->socket_count, sizeof *p->sockets);
+    p->sockets = memory_one_more(p->sockets, p->socket_count, sizeof *p->sockets);
     p->sockets[p->socket_count++] = (struct socket){.inode = s->inode, .listens = s->listens};
 }
 
 static void add_process(const struct process_ids *ids, void *context)
 {
     struct proof *p = context;
-    p->all = one_more(p->all, p->process_count, sizeof *p->all);
+    p->all = memory_one_more(p->all, p->process_count, sizeof *p->all);
     p->all[p->process_count++] = *ids;
 }
 

@@ -16,23 +16,23 @@
 #include <stdio.h>
 #include <string.h>
 
-static void read_report(const char *report, double cpu_us, struct measurement *m)
+static void take_report(const struct report *report, double cpu_us, struct measurement *m)
 {
     double *f = m->figures;
-    double due = reported(report, "offered_per_s") * reported(report, "window_s");
-    f[FIGURE_window_s] = reported(report, "window_s");
+    double due = report->offered_per_s * report->window_s;
+    f[FIGURE_window_s] = report->window_s;
     f[FIGURE_failures] = f[FIGURE_errors] = open_loop_errors(report);
-    f[FIGURE_echoes] = reported(report, "echoes");
-    f[FIGURE_offered_per_s] = reported(report, "offered_per_s");
-    f[FIGURE_achieved_per_s] = reported(report, "echoes_per_s");
-    f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
-    f[FIGURE_latency_p99_us] = reported(report, "latency_p99_us");
-    f[FIGURE_latency_p99_9_us] = reported(report, "latency_p99_9_us");
-    f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
-    f[FIGURE_unsent_share] = reported(report, "unsent") / due;
-    f[FIGURE_client_load] = reported(report, "cpu_load");
-    if (reported(report, "requests_per_connection") == 0) {
-        f[FIGURE_connections] = reported(report, "connections");
+    f[FIGURE_echoes] = report->echoes;
+    f[FIGURE_offered_per_s] = report->offered_per_s;
+    f[FIGURE_achieved_per_s] = report->echoes_per_s;
+    f[FIGURE_latency_p50_us] = report->latency.p50_us;
+    f[FIGURE_latency_p99_us] = report->latency.p99_us;
+    f[FIGURE_latency_p99_9_us] = report->latency.p99_9_us;
+    f[FIGURE_send_lag_p99_us] = report->send_lag.p99_us;
+    f[FIGURE_unsent_share] = report->unsent / due;
+    f[FIGURE_client_load] = report->cpu_load;
+    if (report->requests_per_connection == 0) {
+        f[FIGURE_connections] = report->connections;
         f[FIGURE_server_cpu_us] = cpu_us;
         f[FIGURE_server_cpu_us_per_echo] = cpu_us / f[FIGURE_echoes];
     }
@@ -45,7 +45,7 @@ static void read_report(const char *report, double cpu_us, struct measurement *m
 
 static void drive(const struct trial *t, const struct server *server, struct measurement *m)
 {
-    char report[8192] = "";
+    struct report report;
     struct load load = t->load;
     if (load.fraction > 0)
         load.rate = load.fraction / 100 * open_loop_capacity(t, server, m);
@@ -53,10 +53,9 @@ static void drive(const struct trial *t, const struct server *server, struct mea
         return;
     struct latency_record record = latency_record_begin();
     load.seed = t->block;
-    double cpu_us =
-        driver_run(t->setting, server, &load, record.argument, report, sizeof report, m);
-    latency_record_keep(&record, t, report);
-    read_report(report, cpu_us, m);
+    double cpu_us = driver_run(t->setting, server, &load, record.argument, &report, m);
+    latency_record_keep(&record, t, &report);
+    take_report(&report, cpu_us, m);
 }
 
 static void measure(const struct trial *t, struct measurement *m)

@@ -59,18 +59,16 @@ static void look_where_it_runs(const struct setting *setting, const struct serve
 }
 
 // The sum of all failures, with the types in words.
-static double failures(const char *report, char *kinds, size_t bytes)
+static double failures(const struct report *report, char *kinds, size_t bytes)
 {
-    static const char *const names[] = {"errors_connect", "errors_reset", "errors_short",
-                                        "errors_mismatch", "errors_timeout"};
     double sum = 0;
     size_t used = 0;
     kinds[0] = '\0';
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        double count = reported(report, names[i]);
-        sum += count;
-        if (count > 0 && used < bytes)
-            used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f", names[i], count);
+    for (int kind = 0; kind < FAILURES; kind++) {
+        sum += report->errors[kind];
+        if (report->errors[kind] > 0 && used < bytes)
+            used += (size_t)snprintf(kinds + used, bytes - used, " %s %.0f",
+                                     report_error_name(kind), report->errors[kind]);
     }
     return sum;
 }
@@ -78,10 +76,10 @@ static double failures(const char *report, char *kinds, size_t bytes)
 // How long nothing came back, if neither the driver nor the server waited for a CPU: otherwise that
 // may be the reason. If several processes of a server wait for each other, they do so most of the
 // time, and nothing can be concluded.
-static void look_for_stalls(const char *report, struct measurement *m)
+static void look_for_stalls(const struct report *report, struct measurement *m)
 {
-    double *f = m->figures, silent = reported(report, "silent");
-    f[FIGURE_client_run_queue_delay] = reported(report, "cpu_wait");
+    double *f = m->figures, silent = report->silent;
+    f[FIGURE_client_run_queue_delay] = report->cpu_wait;
     double waited = f[FIGURE_client_run_queue_delay] +
                     f[FIGURE_server_run_queue_delay_us] / 1e6 / f[FIGURE_window_s];
     if (isfinite(waited))
@@ -89,21 +87,18 @@ static void look_for_stalls(const char *report, struct measurement *m)
 }
 
 // Figures that show whether the load was as intended (bench/analyse/validity.c).
-static void look_at_the_load(const char *report, struct measurement *m)
+static void look_at_the_load(const struct report *report, struct measurement *m)
 {
-    double window_s = reported(report, "window_s"), connections = reported(report, "connections"),
-           echoes = reported(report, "echoes"),
-           latency_s = reported(report, "latency_mean_us") / 1e6,
-           due = reported(report, "offered_per_s") * window_s,
-           first = reported(report, "echoes_first_third"),
-           last = reported(report, "echoes_last_third"), *f = m->figures;
-    f[FIGURE_ports_exhausted] = reported(report, "ports_exhausted");
+    double window_s = report->window_s, connections = report->connections, echoes = report->echoes,
+           latency_s = report->latency.mean_us / 1e6, due = report->offered_per_s * window_s,
+           first = report->echoes_first_third, last = report->echoes_last_third, *f = m->figures;
+    f[FIGURE_ports_exhausted] = report->ports_exhausted;
     if (first + last >= LEAST_ECHOES_IN_THIRDS)
         f[FIGURE_thirds] = last / first;
     if (isfinite(due)) {
-        f[FIGURE_send_lag_p99_us] = reported(report, "send_lag_p99_us");
-        f[FIGURE_unsent_share] = reported(report, "unsent") / due;
-    } else if (reported(report, "requests_per_connection") == 0 && latency_s < window_s / 10) {
+        f[FIGURE_send_lag_p99_us] = report->send_lag.p99_us;
+        f[FIGURE_unsent_share] = report->unsent / due;
+    } else if (report->requests_per_connection == 0 && latency_s < window_s / 10) {
         // At the end of the window each connection is on average half-way through a request: at
         // most a twentieth of the window.
         f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
@@ -112,7 +107,7 @@ static void look_at_the_load(const char *report, struct measurement *m)
 
 // A completed trial.
 struct serving {
-    char report[8192];      // the driver's
+    struct report report;   // the driver's
     struct life life, idle; // of the server, and of one without clients
     double window_cpu_us;   // of the server, between the gates
     bool persistent;        // connections are persistent
@@ -125,9 +120,8 @@ static void account(const struct serving *s, struct measurement *m)
 {
     double *f = m->figures;
     bool whole_life = !s->persistent && !s->has_background;
-    f[FIGURE_connections] =
-        reported(s->report, s->persistent ? "connections" : "connections_total");
-    f[FIGURE_echoes] = reported(s->report, s->persistent ? "echoes" : "echoes_total");
+    f[FIGURE_connections] = s->persistent ? s->report.connections : s->report.connections_total;
+    f[FIGURE_echoes] = s->persistent ? s->report.echoes : s->report.echoes_total;
     f[FIGURE_faults] = s->life.faults;
     f[FIGURE_switches] = s->life.switches;
     f[FIGURE_busiest_worker_share] = s->life.busiest;
@@ -137,8 +131,7 @@ static void account(const struct serving *s, struct measurement *m)
     else if (whole_life)
         f[FIGURE_server_cpu_us] = s->life.cpu_us - s->idle.cpu_us;
     f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
-    f[FIGURE_server_cpu_us_per_kib] =
-        f[FIGURE_server_cpu_us_per_echo] / (reported(s->report, "bytes") / 1024);
+    f[FIGURE_server_cpu_us_per_kib] = f[FIGURE_server_cpu_us_per_echo] / (s->report.bytes / 1024);
     if (!whole_life)
         return;
     f[FIGURE_server_idle_cpu_us] = s->idle.cpu_us;
@@ -154,28 +147,28 @@ static void account(const struct serving *s, struct measurement *m)
 static void take_report(const struct serving *s, struct measurement *m)
 {
     double *f = m->figures;
-    f[FIGURE_window_s] = reported(s->report, "window_s");
-    f[FIGURE_served] = reported(s->report, "connections_served");
+    f[FIGURE_window_s] = s->report.window_s;
+    f[FIGURE_served] = s->report.connections_served;
     if (!s->persistent)
-        f[FIGURE_connections_per_s] = reported(s->report, "connections_per_s");
-    f[FIGURE_echoes_per_s] = reported(s->report, "echoes_per_s");
-    f[FIGURE_client_load] = reported(s->report, "cpu_load");
-    f[FIGURE_client_cpu_us_per_echo] = reported(s->report, "cpu_us_per_echo");
-    f[FIGURE_in_time_percent] = reported(s->report, "in_time_percent");
-    f[FIGURE_latency_p50_us] = reported(s->report, "latency_p50_us");
-    f[FIGURE_latency_p99_us] = reported(s->report, "latency_p99_us");
-    f[FIGURE_latency_p99_9_us] = reported(s->report, "latency_p99_9_us");
-    f[FIGURE_offered_per_s] = reported(s->report, "offered_per_s");
-    f[FIGURE_wrong_answers] = reported(s->report, "errors_mismatch");
-    look_at_the_load(s->report, m);
-    look_for_stalls(s->report, m);
+        f[FIGURE_connections_per_s] = s->report.connections_per_s;
+    f[FIGURE_echoes_per_s] = s->report.echoes_per_s;
+    f[FIGURE_client_load] = s->report.cpu_load;
+    f[FIGURE_client_cpu_us_per_echo] = s->report.cpu_us_per_echo;
+    f[FIGURE_in_time_percent] = s->report.in_time_percent;
+    f[FIGURE_latency_p50_us] = s->report.latency.p50_us;
+    f[FIGURE_latency_p99_us] = s->report.latency.p99_us;
+    f[FIGURE_latency_p99_9_us] = s->report.latency.p99_9_us;
+    f[FIGURE_offered_per_s] = s->report.offered_per_s;
+    f[FIGURE_wrong_answers] = s->report.errors[MISMATCH];
+    look_at_the_load(&s->report, m);
+    look_for_stalls(&s->report, m);
 }
 
 static void find_faults(const struct serving *s, const char *arguments, struct measurement *m)
 {
     char kinds[120];
-    double *f = m->figures, echoes = reported(s->report, "echoes_total");
-    f[FIGURE_failures] = failures(s->report, kinds, sizeof kinds);
+    double *f = m->figures, echoes = s->report.echoes_total;
+    f[FIGURE_failures] = failures(&s->report, kinds, sizeof kinds);
     if (!(f[FIGURE_echoes] > 0) && !s->counts_failures)
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(s->life.counted))
@@ -183,7 +176,7 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
     if (isfinite(s->life.counted) && s->life.counted != echoes)
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
                           echoes);
-    bool is_wrong = reported(s->report, "errors_mismatch") > 0; // this is never a result
+    bool is_wrong = s->report.errors[MISMATCH] > 0; // this is never a result
     f[FIGURE_errors] = is_wrong || !s->counts_failures ? f[FIGURE_failures] : 0;
     if (f[FIGURE_errors] > 0)
         measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
@@ -194,8 +187,7 @@ static void measure(const struct trial *t, struct measurement *m)
 {
     const struct setting *setting = t->setting;
     struct load load = t->load;
-    struct serving s = {.report = "",
-                        .has_background = load.background > 0,
+    struct serving s = {.has_background = load.background > 0,
                         .counts_failures = load.failures_counted};
     struct server server = {0}, idle = {0};
     struct background background = {0};
@@ -211,14 +203,13 @@ static void measure(const struct trial *t, struct measurement *m)
         background_gather(&background, m);
     }
     struct latency_record record = latency_record_begin();
-    s.window_cpu_us =
-        driver_run(setting, &server, &load, record.argument, s.report, sizeof s.report, m);
-    latency_record_keep(&record, t, s.report);
+    s.window_cpu_us = driver_run(setting, &server, &load, record.argument, &s.report, m);
+    latency_record_keep(&record, t, &s.report);
     look_where_it_runs(setting, &server, m);
     background_end(&background, m);
     look_at_rest(&server, (unsigned)load.workers, m);
     s.life = server_stop(setting, &server, m);
-    s.persistent = reported(s.report, "requests_per_connection") == 0;
+    s.persistent = s.report.requests_per_connection == 0;
     if (!s.persistent && !s.has_background) {
         server_start(setting, t->program, t->arguments, &idle, m);
         s.idle = server_stop(setting, &idle, m);

@@ -43,27 +43,25 @@ struct search {
 // One step: returns whether it passed, and stores its figures if it did.
 static bool try_once(struct search *s, double rate_per_s)
 {
-    char report[8192] = "";
+    struct report report;
     double *f = s->m->figures;
     struct load load = s->trial->load;
     load.rate = rate_per_s;
     load.window_s = fmax(load.window_s, LEAST_REQUESTS / rate_per_s);
     load.seed = s->seed++;
-    driver_run(s->trial->setting, s->server, &load, "", report, sizeof report, s->m);
-    double failed = open_loop_errors(report) + reported(report, "errors_timeout") +
-                    reported(report, "unsent"),
-           lag_us = reported(report, "send_lag_p99_us"),
-           p99_us = reported(report, "latency_p99_us");
+    driver_run(s->trial->setting, s->server, &load, "", &report, s->m);
+    double failed = open_loop_errors(&report) + report.errors[TIMEOUT] + report.unsent,
+           lag_us = report.send_lag.p99_us, p99_us = report.latency.p99_us;
     s->client_was_late = !(lag_us <= s->limit_us / 2);
     if (!(failed == 0 && p99_us <= s->limit_us) || s->client_was_late)
         return false;
-    f[FIGURE_window_s] = reported(report, "window_s");
-    f[FIGURE_echoes] = reported(report, "echoes");
-    f[FIGURE_slo_rate_per_s] = reported(report, "echoes_per_s");
-    f[FIGURE_latency_p50_us] = reported(report, "latency_p50_us");
+    f[FIGURE_window_s] = report.window_s;
+    f[FIGURE_echoes] = report.echoes;
+    f[FIGURE_slo_rate_per_s] = report.echoes_per_s;
+    f[FIGURE_latency_p50_us] = report.latency.p50_us;
     f[FIGURE_latency_p99_us] = p99_us;
     f[FIGURE_send_lag_p99_us] = lag_us;
-    f[FIGURE_client_load] = reported(report, "cpu_load");
+    f[FIGURE_client_load] = report.cpu_load;
     return true;
 }
 

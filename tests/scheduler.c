@@ -14,7 +14,7 @@
 
 enum { BLOCKS = 40, EVERY = 4 };
 
-static char folder[] = "/tmp/forklore-questions-XXXXXX";
+static char folder[] = "/tmp/forklore-scheduler-XXXXXX";
 
 static FILE *begin(const char *name)
 {
@@ -31,7 +31,7 @@ static void write_row(FILE *plan, FILE *trials, size_t block, const char *model,
     if (plan)
         fprintf(plan, "%zu\t%zu\tq\t%s\t-\n", ++trial, block, model);
     if (trials)
-        fprintf(trials, "%zu\tq\t%s\t-\t%g\tok\tvalid\t-\n", block, model, cost);
+        fprintf(trials, "1\t%zu\tq\t%s\t-\t%g\tok\n", block, model, cost);
 }
 
 // Three models: the baseline and the headline in every block, another in every fourth. The ratio of
@@ -40,7 +40,7 @@ static void measured(size_t blocks, double noise)
 {
     FILE *plan = begin("plan.tsv"), *trials = begin("trials.tsv");
     fputs("trial\tblock\texperiment\tmodel\tx\n", plan);
-    fputs("block\texperiment\tmodel\tx\tcost\tstatus\tvalidity\treasons\n", trials);
+    fputs("trial\tblock\texperiment\tmodel\tx\tserver_cpu_us_per_connection\tstatus\n", trials);
     for (size_t block = 1; block <= BLOCKS; block++) {
         FILE *done = block <= blocks ? trials : NULL;
         write_row(plan, done, block, "base", 1);
@@ -95,7 +95,7 @@ static int make_run(void **unused)
     if (mkdir(path, 0777) < 0)
         return -1;
     FILE *conf = begin("experiments/q.conf"), *models = begin("models.tsv");
-    fputs("metric cost\nbaseline base\nheadline head\n", conf);
+    fputs("metric server_cpu_us_per_connection\nbaseline base\nheadline head\n", conf);
     fputs("experiment\tname\tfamily\tstatus\nq\tbase\t-\tok\nq\thead\t-\tok\nq\tother\t-\tok\n",
           models);
     return fclose(conf) == 0 && fclose(models) == 0 ? 0 : -1;
