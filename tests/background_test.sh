@@ -107,7 +107,7 @@ wrong() { # NAME LINE TEXT
     echo "$2" >> "$guests/bench/questions/experiments/stuck.conf"
     refuses "$1" 1 "$3" env RESULTS="$results" RUN=wrong EXPERIMENTS=stuck "$guests/bench/run.sh"
 }
-wrong 'failures: a wrong word' 'failures    ignored' "'failures' is counted, not 'ignored'"
-wrong 'background: no number' 'background     many' "'background' is a whole number from 0 to 1000000, not 'many'"
+wrong 'failures: a wrong word' 'failures    ignored' "'failures' must be counted, not 'ignored'"
+wrong 'background: no number' 'background     many' "'background' must be a whole number from 0 to 1000000, not 'many'"
 check 'nothing is left running' nothing_left guests
 verdict

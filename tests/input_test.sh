@@ -21,7 +21,7 @@ same_seed_same_plan() {
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
     equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
-    equals 'the questions not asked' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
+    equals 'the questions not measured' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
     for number in 1 2 3; do
         [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
         [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
@@ -30,7 +30,7 @@ same_seed_same_plan() {
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
 all_asked() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
-    equals 'how many are not asked' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
+    equals 'how many are not measured' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
         equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
         column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
         while read -r stem; do # where nothing can be linked both ways
@@ -62,7 +62,7 @@ bad_knob 2 "'1-'" CLIENT_CPUS=1-
 bad_knob 2 "1000" SERVER_CPUS=1000
 bad_knob 2 "'maybe'" SELFTEST=maybe
 mkdir "$results/letters" "$results/empty"
-echo 'dear me' > "$results/letters/one.txt"
+echo 'hello' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
 bad_knob 2 'was planned already' RUN=tiny EXPERIMENTS= MODELS= SEED=2
 for folder in "$results/letters" "$results/nosuch"; do
@@ -75,9 +75,9 @@ done
 refuses 'bad input: plan, an option that is none' 2 "'--nosuch'" "$plan" --nosuch "$results/bad"
 refuses 'bad input: trial, an option that is none' 2 "'--nosuch'" "$trial" --nosuch "$tiny"
 refuses 'bad input: analyse, an option that is none' 2 'usage' "$analyse" --nosuch
-refuses 'bad input: plan without a folder' 2 'which folder' "$plan"
+refuses 'bad input: plan without a folder' 2 'the folder of the run is missing' "$plan"
 refuses 'bad input: plan, half a seed' 2 "'1.5'" "$plan" --seed 1.5 "$results/empty"
-refuses 'bad input: trial without a folder' 2 'which folder' "$trial"
+refuses 'bad input: trial without a folder' 2 'the folder of the run is missing' "$trial"
 refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
 refuses 'bad input: two folders' 2 "$tiny" "$trial" "$results/empty" "$tiny"
 refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.sh"
@@ -90,8 +90,8 @@ from_make() { # TEXT TARGET KNOB...: make fails and says so
     status=$?
     equals 'the status' $status 2 && says "$work/error" "$1"
 }
-check 'bad input: make plots without RUN' from_make 'give RUN=' plots
-check 'bad input: make report without RUN' from_make 'give RUN=' report
+check 'bad input: make plots without RUN' from_make 'RUN=name is missing' plots
+check 'bad input: make report without RUN' from_make 'RUN=name is missing' report
 check 'bad input: make plots, no such run' from_make 'is not a run' plots RUN=nosuch
 check 'bad input: make report, no such run' from_make 'is not a run' report RUN=nosuch
 

@@ -122,7 +122,7 @@ refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh"
 refuses 'judge: usage' 2 'usage: analyse' "$build/bench/analyse/analyse" "$naps"
 refuses 'judge: no claims' 1 'no claims in' "$build/bench/analyse/analyse" "$work/nowhere" "$naps"
 claim wrong 'naps:longer is larger'
-refuses 'judge: no condition' 1 "wrong: 'naps:longer is larger' is no condition" judge
+refuses 'judge: no condition' 1 "wrong: 'naps:longer is larger' is not a condition" judge
 rm "$claims/wrong.conf"
 
 # ---- the suite's own claims and situations ------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ check 'open loops: the run ends well' runs asked RUN=open BUDGET=0
 open=$results/open
 trials=$open/trials.tsv
 # Where others use the processors, nobody may be served in so short a time: that trial is rightly not used.
-ok_or_starved() { ! column "$trials" status | grep -v '^ok$\|^it has no capacity: 0 echoes per s, 0 errors$\|^no echoes$'; }
+ok_or_starved() { ! column "$trials" status | grep -v '^ok$\|^no usable capacity: 0 echoes per s, 0 errors$\|^no echoes$'; }
 check 'open loops: every trial is ok' ok_or_starved
 
 # ---- what is offered ------------------------------------------------------------------------------------------------

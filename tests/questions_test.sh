@@ -44,7 +44,7 @@ corrected() {
         "$some/summary.tsv" > "$work/summary.tsv" && cp "$work/summary.tsv" "$some" && "$repo/bench/report/report.sh" "$some"
 }
 check 'not shown among so many: a report' corrected
-check 'not shown among so many: the sentence' says <(unescaped "$some/report.md") '(a difference alone, but not shown among 1 comparisons)'
+check 'not shown among so many: the sentence' says <(unescaped "$some/report.md") '(not shown among 1 comparisons)'
 check 'not shown among so many: the list of the others' says <(unescaped "$some/report.md") 'prefork_reuseport 1.50 (1.20 to 1.80) not shown among 2 comparisons'
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
@@ -216,15 +216,15 @@ bad_question() { # TEXT NAME KEY_AND_VALUE...
 }
 status=2 bad_question "no program of experiment bad is called 'nosuch'" bad 'models epoll nosuch' 'connections 4'
 status=1 bad_question "unrecognized option '--lynking'" bad 'models epoll' 'connections 4' 'vary lynking 1 2'
-status=1 MODELS=thread bad_question 'no experiment asked for measures a model asked for' bad 'models epoll' 'connections 4'
+status=1 MODELS=thread bad_question 'none of the chosen experiments measures a chosen model' bad 'models epoll' 'connections 4'
 [ -e "$build/linked_static/none" ] ||
-    status=1 bad_question "bad.conf:14: 'linking' is dynamic or static, not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
+    status=1 bad_question "bad.conf:14: 'linking' must be dynamic or static, not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 status=1 bad_question "bad.conf:14: unknown key 'headine_at'; the nearest is 'headline_at'" bad 'models epoll' 'connections 4' 'headine_at 4'
 status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
-status=1 bad_question "'core' is yes, not 'no'" bad 'models epoll' 'connections 4' 'core no'
-status=1 bad_question "'variant' is a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
-status=1 bad_question "'end' is kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
-status=1 bad_question "'behaviour' is silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
-status=1 bad_question "'option' is text with a % for the value, not '--work spin'" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
-status=1 bad_question "'placement' is same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
+status=1 bad_question "'core' must be yes, not 'no'" bad 'models epoll' 'connections 4' 'core no'
+status=1 bad_question "'variant' must be a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
+status=1 bad_question "'end' must be kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
+status=1 bad_question "'behaviour' must be silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
+status=1 bad_question "'option' must be text with a % for the value, not '--work spin'" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
+status=1 bad_question "'placement' must be same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

@@ -232,7 +232,7 @@ static void who_holds_a_lock_is_named(void **unused)
     char words[128], holder[HOLDER_BYTES];
     struct record r = record_open(files_folder, "trials.tsv");
     record_lock(&r);
-    snprintf(words, sizeof words, "another run is under way: process %d (", (int)getpid());
+    snprintf(words, sizeof words, "another run is in progress: process %d (", (int)getpid());
     expect_refusal(lock_again, "", 1, words);
     expect_refusal(lock_again, "", 1, "), since 20");
     expect_refusal(lock_again, "", 1, r.path);

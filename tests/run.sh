@@ -5,7 +5,7 @@
 #   Runs alone: REASON    nothing else runs meanwhile
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
 # TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
-# than there are processors, for most wait most of the time). A program that says nothing or crashes has failed, and so has
+# than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
 # a test that takes more than TEST_SECONDS (default 120), or than ten times as long as the last time, if that is longer.
 # How long each test took is kept in BUILD/durations.tsv.
 set -uo pipefail

@@ -42,8 +42,8 @@ check 'one that crashes: ends the run' eval '! runs crashes'
 check 'one that crashes: its words are shown' says "$work/said" 'some words'
 check 'one that crashes: is a failure' ends_with '0 passed, 1 failed, 0 skipped'
 
-plant mute '// Says nothing.' <<< true
-check 'one that says nothing: is a failure' eval '! runs mute && ends_with "0 passed, 1 failed, 0 skipped"'
+plant mute '// Prints nothing.' <<< true
+check 'one that prints nothing: is a failure' eval '! runs mute && ends_with "0 passed, 1 failed, 0 skipped"'
 check 'one that is not there: status 2' eval 'runs nosuch; equals status $? 2 && says "$work/said" nosuch'
 
 plant fails '// Fails.' <<< 'for t in one two; do echo "[ RUN      ] $t"; echo "words of $t"; [ $t = one ] && echo "[       OK ] $t" || echo "[  FAILED  ] $t"; done

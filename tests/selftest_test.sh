@@ -139,5 +139,5 @@ refuses 'bad input: no folder' 2 'usage: selftest RUN_FOLDER' "$build/bench/meas
 refuses 'bad input: two folders' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
 refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
 refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report_selftest.sh"
-check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'without self-tests'
+check 'report of a run without self-tests' says <("$repo/bench/report/report_selftest.sh" "$results/killed") 'has no self-tests'
 verdict

@@ -148,7 +148,7 @@ static void company_is_there_while_it_is_measured(void **unused)
 
     m = beside(BUILD_FOLDER "/servers/select", "-",
                (struct load){.connections = 1, .total = 10, .background = 1030});
-    assert_non_null(strstr(m.status, "background of 1030: 0 wait and "));
+    assert_non_null(strstr(m.status, "1030 background connections: 0 waiting, "));
 }
 
 static void failures_can_be_the_answer(void **unused)

@@ -139,9 +139,10 @@ static void numbers_are_checked(void **unused)
     assert_int_equal(number_whole("1", "it", 1, 10), 1);
     assert_int_equal(number_whole("010", "it", 1, 10), 10);
     for (size_t i = 0; i < sizeof no_real / sizeof *no_real; i++)
-        expect_refusal(real_from, no_real[i], 2, "the dose is a number from -1 to 2.5, not '");
+        expect_refusal(real_from, no_real[i], 2, "the dose must be a number from -1 to 2.5, not '");
     for (size_t i = 0; i < sizeof no_whole / sizeof *no_whole; i++)
-        expect_refusal(whole_from, no_whole[i], 2, "the count is a number from 1 to 10, not '");
+        expect_refusal(whole_from, no_whole[i], 2,
+                       "the count must be a number from 1 to 10, not '");
 }
 
 // ---- lists of processors ----

@@ -1,8 +1,8 @@
-// analyse: everything that is concluded from the trials of a run: summary.tsv, metrics.tsv,
-// validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv and chooser.tsv.
+// analyse: all conclusions from the trials of a run: summary.tsv, metrics.tsv, validity.tsv,
+// doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv and chooser.tsv.
 //
-// Reads the run's folder once, and the claims and situations. The same trials give the same tables
-// to the last digit.
+// Reads the run's folder once, and the claims and situations. The same trials give exactly the same
+// tables.
 #include "bench/analyse/choose.h"
 #include "bench/analyse/distribution.h"
 #include "bench/analyse/selftest_verdicts.h"
@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Whoever doubts a timed program's number can look at hyperfine's own report: of each such trial it
-// must be there, and whole.
+// hyperfine's own report must be present and complete for each timed trial, so that its number can
+// be checked.
 static void check_raw_times(const struct run *run, const char *folder)
 {
     static char path[4096];
@@ -114,8 +114,7 @@ static void write_text(const char *folder, const char *name, const char *text)
     output_complete(&output);
 }
 
-// All is computed before anything is written: a claim that makes no sense leaves no half of a
-// result.
+// Everything is computed before anything is written: a malformed claim leaves no partial result.
 static void write_tables(const char *folder, const char *questions, const struct evidence *e)
 {
     char *verdicts = verdicts_of(e, questions), *choice = choice_of(e, questions),

@@ -20,7 +20,7 @@ struct candidate {
 struct situation {
     const char *stem, *x, *words;
     const struct metric *metric; // NULL: its question is not in the run
-    const char *per;             // as the experiment has it, or "-"
+    const char *per;             // from the experiment, or "-"
     struct candidate candidates[MODELS];
     size_t count, best;
 };
@@ -43,12 +43,12 @@ static void find_candidates(struct situation *s, const struct evidence *e)
             s->best = s->count;
         s->count++;
     }
-    if (2 * s->count < measured) // too few of them to say who is best
+    if (2 * s->count < measured) // too few for a best one
         s->count = 0;
 }
 
-// How a model stands to the best; where a count is zero there are no ratios, and the intervals of
-// the medians decide.
+// The place of a model relative to the best. If a count is zero there are no ratios, and the
+// intervals of the medians decide.
 static const char *place_of(const struct situation *s, const struct candidate *c,
                             const struct estimate *ratio)
 {

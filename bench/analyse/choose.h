@@ -1,10 +1,9 @@
-// Which models do best in which situation (bench/questions/situations/): for each the model
-// with the best median, all that are about the same, and fork, with ratios to the best.
+// Finds the best models for each situation (bench/questions/situations/): the model with the best
+// median, all that are about the same, and fork, with ratios to the best.
 //
-// Ratios are taken within blocks; numbers without an interval, suspect or invalid ones decide
-// nothing, and where half of the models have no others nobody is best. Who serves one client after
-// the other, and the peers, are no choice here: the first is the base to read the others against,
-// the second are libraries.
+// Ratios are taken within blocks. Numbers that are suspect, invalid or without an interval decide
+// nothing; if half of the models have no others, there is no best one. Iterative servers and peers
+// are no candidates: the former are the baseline, the latter are libraries.
 #pragma once
 
 #include "bench/analyse/judge.h"

@@ -14,8 +14,8 @@ static void copy_part(char to[64], const char *from, size_t length)
     snprintf(to, 64, "%.*s", (int)(length < 63 ? length : 63), from);
 }
 
-// EXPERIMENT:MODEL[@X][:METRIC]. An X may hold colons itself (spin:1000), but what follows the last
-// of them is no name then.
+// EXPERIMENT:MODEL[@X][:METRIC]. An X may contain colons itself (spin:1000), but the text after its
+// last colon is then not a name.
 static int parse_operand(struct operand *o, char *text)
 {
     char *model = strchr(text, ':');
@@ -49,9 +49,9 @@ void condition_parse(struct condition *c, const char *text, const char *where)
     }
     if (words != 4 || !isfinite(c->bound) || parse_operand(&c->of, of) < 0 ||
         (*to && parse_operand(&c->to, to) < 0))
-        errx(1, "%s: '%s' is no condition: CELL [/ CELL] <, > or = NUMBER", where, text);
+        errx(1, "%s: '%s' is not a condition: CELL [/ CELL] <, > or = NUMBER", where, text);
     if (*to && strcmp(c->of.experiment, c->to.experiment) != 0)
-        errx(1, "%s: '%s' compares two questions, whose blocks are not the same", where, text);
+        errx(1, "%s: '%s' compares two questions, which have different blocks", where, text);
     c->comparison = *comparison;
 }
 

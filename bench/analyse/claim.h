@@ -1,11 +1,11 @@
-// The conditions of a claim: what one or two cells of a question must be like for it to hold. The
-// notation is described in bench/questions/claims/README.md.
+// The conditions of a claim: what one or two cells of a question must satisfy.
+// bench/questions/claims/README.md describes the notation.
 #pragma once
 
 #include "bench/analyse/statistics.h"
 
 struct operand {
-    char experiment[64], model[64], x[64], metric[64]; // metric is empty: the headline's
+    char experiment[64], model[64], x[64], metric[64]; // metric may be empty: the headline metric
 };
 
 struct condition {
@@ -18,11 +18,12 @@ enum verdict { HOLDS, DOES_NOT_HOLD, UNDECIDED, NOT_MEASURED };
 
 extern const char *const verdict_words[];
 
-// Reads a condition. Exits with status 1 and one line, which begins with `where`, if it is none.
+// Parses a condition. Exits with status 1 and one line that begins with `where` if it is malformed.
 void condition_parse(struct condition *c, const char *text, const char *where);
 
-// What an interval says of it: holds or does not if all of the interval does.
+// The verdict of an interval: holds or does not hold if the whole interval does.
 enum verdict condition_judge(const struct condition *c, const struct estimate *e);
 
-// Of all of a claim's conditions: it does not hold if one does not, and holds if all do.
+// The verdict on a claim from all its conditions: it does not hold if one does not, and holds if
+// all do.
 enum verdict verdict_both(enum verdict a, enum verdict b);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Of one ratio; NAN if there is none. Resamples are not drawn in vain: this is looked at before
-// each block.
+// Of one ratio; NAN if there is none. This is computed before each block, so no unneeded resamples
+// are drawn.
 static double reach(const struct run *run, const struct cell *c, const struct metric *metric,
                     const char *baseline)
 {
@@ -36,7 +36,7 @@ double headline_reach(const struct run *run, const struct experiment *e)
             snprintf(values, sizeof values, "%s", at ? at : strchr(vary, ' ') + 1);
         while (strcmp(model, baseline) != 0 && (x = strsep(&left, " "))) {
             struct cell cell = {e->stem, model, x};
-            widest = fmax(widest, reach(run, &cell, metric, baseline)); // a NAN counts for nothing
+            widest = fmax(widest, reach(run, &cell, metric, baseline)); // fmax ignores NAN
         }
     }
     return widest;

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A line while it is read: of which run and experiment, at which x, and the words still to come.
+// A line during parsing: its run, experiment and x, and the remaining words.
 struct reading {
     const struct run *run;
     const struct experiment *e;
     const char *text, *x;
     const struct metric *metric;
     char *rest;
-    bool has_x, differs; // a term names its x; something is taken off
-    uint32_t reasons;    // to doubt its terms
+    bool has_x, differs; // a term names its x; something is subtracted
+    uint32_t reasons;    // reasons to doubt its terms
 };
 
 static _Noreturn void refuse(const struct reading *r)
@@ -39,7 +39,7 @@ static char *next_word(struct reading *r)
     return word;
 }
 
-// Adds what there is to doubt of a cell of which n values can be used.
+// Adds the reasons to doubt a cell with n usable values.
 static void doubt(struct reading *r, const struct cell *c, const struct metric *metric,
                   const double *values)
 {
@@ -49,8 +49,8 @@ static void doubt(struct reading *r, const struct cell *c, const struct metric *
     r->reasons |= reasons;
 }
 
-// Adds one term to the sum in each block: MODEL, MODEL@X or EXPERIMENT:MODEL:METRIC (of the same x
-// where that experiment has it); behind NUMBER* so many times as much.
+// Adds one term to the sum in each block: MODEL, MODEL@X or EXPERIMENT:MODEL:METRIC (at the same x
+// if that experiment has it), possibly with NUMBER* before it.
 static void add_term(struct reading *r, const char *word, double sign, double *sum)
 {
     char experiment[64], model[64], other_metric[64], x[64];
@@ -77,13 +77,12 @@ static void add_term(struct reading *r, const char *word, double sign, double *s
     free(values);
 }
 
-// Adds up terms until the line ends or a word comes that is none: "/" or ")". Returns that word, or
-// NULL.
+// Adds terms until the line ends or a "/" or ")" comes. Returns that word, or NULL.
 static const char *add_terms(struct reading *r, double *sum)
 {
     const char *word;
     double sign = 1;
-    bool is_expected = true; // a term, not a sign
+    bool is_expected = true; // a term is expected, not an operator
     while ((word = next_word(r)) && strcmp(word, "/") != 0 && strcmp(word, ")") != 0) {
         bool is_sign = strcmp(word, "+") == 0 || strcmp(word, "-") == 0;
         if (is_sign == is_expected)
@@ -100,13 +99,13 @@ static const char *add_terms(struct reading *r, double *sum)
     return word;
 }
 
-// Divides by what stands behind the "/": a number, or terms in parentheses.
+// Divides by what follows the "/": a number, or terms in parentheses.
 static void divide(struct reading *r, double *sum)
 {
     const char *word = next_word(r);
     char *end;
     double *divisor = zeros(r->run->blocks);
-    bool has_x = r->has_x; // it stands for all x if what is divided does
+    bool has_x = r->has_x; // it applies to all x if the dividend does
     if (word && strcmp(word, "(") == 0) {
         word = add_terms(r, divisor);
         if (!word || strcmp(word, ")") != 0)
@@ -126,9 +125,9 @@ static void divide(struct reading *r, double *sum)
     free(divisor);
 }
 
-// The ratio to the baseline. Where something is taken off it is the median of the shares of the
-// baseline: a difference may be negative, and has no logarithm then. A quotient has another unit,
-// and no ratio.
+// The ratio to the baseline. If something is subtracted it is the median of the shares of the
+// baseline, because a negative difference has no logarithm. A quotient has another unit and no
+// ratio.
 static struct estimate ratio_of(const struct reading *r, double *sum, const char *baseline)
 {
     struct cell base = {r->e->stem, baseline, r->has_x ? "-" : r->x};
@@ -165,12 +164,12 @@ static void derive_sum(struct reading *r, struct derived *d)
 enum { MOST_X = 64 };
 
 struct crossing {
-    double limit, x[MOST_X]; // the x that have ratios, rising
+    double limit, x[MOST_X]; // the x with ratios, ascending
     size_t count;
 };
 
 // The smallest x from which on every ratio is below the limit, interpolated between the logarithms
-// of neighbours; the smallest of all where none is above, INFINITY where the last one is.
+// of neighbours. It is the smallest x of all if no ratio is above, and INFINITY if the last one is.
 static double crossover(const double *ratios, const void *context)
 {
     const struct crossing *c = context;
@@ -191,7 +190,8 @@ static double last_ratio(const double *ratios, const void *context)
     return ratios[c->count - 1];
 }
 
-// Appends the logarithms of the ratios at an x, one a block, if there are any and x is above zero.
+// Appends the logarithms of the ratios at an x, one per block, if there are any and x is above
+// zero.
 static void add_x(struct reading *r, const char *model, const char *baseline, const char *x,
                   struct crossing *c, double *logs)
 {
@@ -217,7 +217,7 @@ static void add_x(struct reading *r, const char *model, const char *baseline, co
     free(base_values);
 }
 
-// Says what numbers cannot: that there is no crossing, or no end to its interval.
+// Describes the cases without a number: no crossover, or no upper end of its interval.
 static void say_crossing(const struct crossing *c, const struct estimate *last_ratio,
                          struct derived *d)
 {

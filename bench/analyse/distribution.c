@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-// How many values lie beyond: these of 100, of 10, of 1 …
+// The number of values beyond, for each range: of 100, of 10, of 1 …
 static const double beyond_of_100[] = {50, 40, 30, 25, 20, 15, 12.5, 10, 8, 6.5};
 
 enum { STEPS = sizeof beyond_of_100 / sizeof *beyond_of_100, DECADES = 6, DRAWS = 500 };

@@ -1,5 +1,5 @@
-// The whole distribution of the latencies of cells in open loop, for plots: a row for each of some
-// forty percentiles up to the last with ten values beyond it, each with its interval.
+// The latency distribution of open-loop cells, for plots: a row for each of about forty
+// percentiles, up to the last with ten values beyond it, each with its interval.
 #pragma once
 
 #include "bench/analyse/run.h"

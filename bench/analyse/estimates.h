@@ -1,5 +1,5 @@
-// What the trials of a run say of a cell: from one value a block, or, where the metric is a
-// percentile of latencies in open loop, from the merged histograms of all blocks (pool.h).
+// Estimates for a cell: from one value per block, or, for latency percentiles in open loop, from
+// the merged histograms of all blocks (merged_latencies.h).
 #pragma once
 
 #include "bench/analyse/merged_latencies.h"
@@ -15,14 +15,14 @@ bool is_open_loop(const struct run *run, const struct cell *c);
 // Whether a metric of a cell comes from its merged histograms.
 bool is_merged(const struct run *run, const struct cell *c, const struct metric *metric);
 
-// The histograms of a cell's valid trials; the caller frees it.
+// The histograms of a cell's valid trials; the caller frees them.
 struct pool pool_of(const struct run *run, const struct cell *c);
 
-// A metric of a cell. fault (if not NULL) as of values_of (validity.h).
+// A metric of a cell. fault (if not NULL) as in values_of (validity.h).
 struct estimate value_of(const struct run *run, const struct cell *c, const struct metric *metric,
                          char fault[FAULT_BYTES]);
 
-// Its ratio to another cell's, paired within blocks. resamples: for its interval, 0: none; of
+// Its ratio to another cell, paired within blocks. resamples: for its interval; 0: no interval. For
 // merged histograms, which cost more, there are POOL_RESAMPLES at most.
 struct estimate ratio_of(const struct run *run, const struct cell *c, const struct cell *base,
                          const struct metric *metric, unsigned resamples);

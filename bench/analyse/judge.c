@@ -14,7 +14,7 @@
 struct finding {
     enum verdict verdict;
     struct estimate estimate;
-    double p; // of a ratio that is what it is compared with; NAN if it is no ratio
+    double p; // for a true ratio equal to the bound; NAN if it is not a ratio
     char note[512];
 };
 
@@ -40,7 +40,7 @@ static const struct summary_row *row_of(const struct evidence *e, const struct o
     return summary_find(e->summary, &cell, is_derived(o) ? "derived" : metric_of(e, o)->name);
 }
 
-// Whether the cell is there and is a valid number; the finding says why it is not.
+// Whether the cell exists and is a valid number; otherwise the finding says why not.
 static bool is_usable(const struct evidence *e, const struct operand *o, struct finding *f)
 {
     if (!measured(e, o)) {
@@ -63,8 +63,8 @@ static bool is_usable(const struct evidence *e, const struct operand *o, struct 
     return false;
 }
 
-// Below the line `times` as much: the p-value is that of a ratio of 1. Of merged histograms there
-// is none but that of the ratio itself.
+// The denominator counts `times`, so that the p-value is that of a ratio of 1. For merged
+// histograms only the ratio itself has a p-value.
 static struct estimate paired_ratio(const struct evidence *e, const struct condition *c,
                                     double times)
 {
@@ -102,8 +102,7 @@ static struct finding find(const struct evidence *e, const struct condition *c)
     return f;
 }
 
-// A ratio, or the metric itself; "-" where its name is the run's to say, and the question is not
-// there.
+// A ratio, or the metric itself; "-" if only the run knows its name, and the question is missing.
 static const char *what_is_judged(const struct evidence *e, const struct condition *c)
 {
     if (*c->to.model)
@@ -114,7 +113,7 @@ static const char *what_is_judged(const struct evidence *e, const struct conditi
                               : metric_of(e, &c->of)->name;
 }
 
-// Of what is derived, as the experiment names it, if it does.
+// The unit of a derived quantity, if the experiment gives one.
 static const char *unit_of(const struct evidence *e, const struct condition *c)
 {
     const struct experiment *experiment = measured(e, &c->of);
@@ -150,8 +149,8 @@ static void claim_read(struct claim *claim, const struct experiment *file)
     experiment_need(file, "refuted_by");
 }
 
-// One interval is on one side, but of so many some are by chance: all ratios are one family, and a
-// verdict stands if its p-value survives Holm's correction over it.
+// A single interval may be on one side by chance: all ratios are one family, and a verdict needs a
+// p-value below 0.05 after Holm's correction over it.
 static void correct(struct claim *claims, size_t count)
 {
     size_t n = 0, family = 0;

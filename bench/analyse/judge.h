@@ -1,14 +1,14 @@
-// What a run says of the textbooks' claims (bench/questions/claims/*.conf): a row for each
-// condition of each claim.
+// Judges the textbook claims (bench/questions/claims/*.conf) on a run: one row per condition of
+// each claim.
 //
-// A ratio between two cells is taken within blocks, with the interval that all ratios have. A claim
-// is decided only where whole intervals are on one side, also among so many (Holm), and never on a
+// A ratio between two cells is taken within blocks, with the usual interval. A claim is decided
+// only if whole intervals are on one side, even among so many comparisons (Holm), and never by a
 // suspect or invalid number.
 #pragma once
 
 #include "bench/analyse/summary.h"
 
-// What conclusions are drawn from.
+// The data that conclusions are drawn from.
 struct evidence {
     const struct run *run;
     const struct summary *summary;
@@ -17,5 +17,5 @@ struct evidence {
 };
 
 // Judges all claims of a folder and writes the verdicts. Exits with status 1 and one line if a
-// claim makes no sense.
+// claim is malformed.
 void judge(const struct evidence *e, const char *claims_folder, FILE *file);

@@ -1,4 +1,4 @@
-// The latencies of a run's trials in open loop, as latency.tsv keeps them.
+// The latencies of a run's open-loop trials, as stored in latency.tsv.
 #pragma once
 
 #include "clients/core/histogram.h"
@@ -8,7 +8,7 @@
 
 // A histogram without its empty slots.
 struct sparse {
-    size_t slots; // 0: there is none
+    size_t slots; // 0: no histogram
     uint32_t *slot;
     uint64_t *count;
     uint64_t max_ns;
@@ -16,10 +16,10 @@ struct sparse {
 
 struct latencies {
     size_t trials;
-    struct sparse *of; // [trials], by their number less one
+    struct sparse *of; // [trials], indexed by trial number minus one
 };
 
-// Reads what a run has: nothing, if it has no such file. Exits with status 1 and one line if a file
+// Reads the file of a run: nothing if there is none. Exits with status 1 and one line if a file
 // cannot be read or is damaged.
 void latencies_read(struct latencies *l, const char *folder, size_t trials);
 

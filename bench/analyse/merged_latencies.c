@@ -8,7 +8,7 @@
 
 enum { LEAST_BEYOND = 10 };
 
-// All blocks' values in one.
+// The values of all blocks together.
 static struct histogram *merged(const struct sparse *const *of, size_t blocks)
 {
     struct histogram *all = memory_for(1, sizeof *all);
@@ -53,9 +53,9 @@ static bool has_values(const struct pool *p, size_t block)
     return p->slots > 0 && p->up_to[(p->slots - 1) * p->blocks + block] > 0;
 }
 
-// What is drawn from: some blocks, of one cell or of two.
+// The population of a resample: some blocks, of one cell or of two.
 struct source {
-    const struct pool *numerator, *denominator; // NULL: of one
+    const struct pool *numerator, *denominator; // NULL: a single cell
     double percent;
     size_t *block;
     size_t n;
@@ -71,7 +71,7 @@ static double values_up_to(const struct pool *p, size_t slot, const struct sourc
     return (double)sum;
 }
 
-// As histogram_percentile says it of the merged histogram.
+// As histogram_percentile of the merged histogram.
 static double percentile(const struct pool *p, const struct source *s, const uint32_t *times)
 {
     double all = values_up_to(p, p->slots - 1, s, times);

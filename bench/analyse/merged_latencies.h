@@ -1,12 +1,12 @@
-// The latencies of a cell in open loop: the histograms of its trials, one a block, merged.
+// The latencies of a cell in open loop: the histograms of its trials, one per block, merged.
 //
-// A percentile is that of the merged histogram, and its interval comes from drawing blocks: these
-// are merged, each as often as it was drawn, and the percentile is taken of that. A ratio takes the
-// same blocks of both cells. So an interval holds what differs between blocks, and nobody averages
-// percentiles.
+// A percentile is that of the merged histogram. Its interval comes from resampled blocks: each
+// resample merges the drawn blocks and takes the percentile of the result. A ratio takes the same
+// blocks of both cells. So an interval includes the differences between blocks, and percentiles are
+// never averaged.
 //
-// Cost: for each slot that holds a value, how many of each block's values lie up to it; a
-// percentile of drawn blocks is a binary search in that, some 20 us with 30 blocks.
+// Cost: for each non-empty slot, the number of values up to it in each block; a percentile of a
+// resample is a binary search in that, about 20 us with 30 blocks.
 #pragma once
 
 #include "bench/analyse/latencies.h"
@@ -18,17 +18,17 @@ enum { POOL_RESAMPLES = 2000 };
 
 struct pool {
     size_t blocks, slots;
-    double *value_us; // [slots]: the highest that the slot stands for
+    double *value_us; // the highest value of the slot
     uint32_t *up_to;  // [slots][blocks]: values in this slot and below
 };
 
-// Merges the histograms of a cell: of[block], NULL or an empty one where a block has none.
+// Merges the histograms of a cell: of[block], NULL or an empty one if a block has none.
 void pool_make(struct pool *p, const struct sparse *const *of, size_t blocks);
 
 void pool_free(struct pool *p);
 
-// A percentile in us with its interval, n being the blocks that have values; if fewer than ten
-// values lie beyond it, it would be the luck of one of them: NAN then.
+// A percentile in us with its interval; n is the number of blocks with values. NAN if fewer than
+// ten values are beyond it, because it would depend on single values.
 struct estimate pool_percentile(const struct pool *p, double percent, unsigned resamples,
                                 uint64_t seed);
 

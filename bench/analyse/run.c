@@ -45,7 +45,7 @@ static struct index index_rows(const struct table *table, size_t rows)
     return index;
 }
 
-// Where in the index the rows of a cell begin, or would.
+// The position in the index where the rows of a cell begin, or would begin.
 static size_t index_begin(const struct index *index, const struct cell *c)
 {
     size_t low = 0, high = index->count;

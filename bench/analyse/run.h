@@ -9,17 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Of every interval of a run, so that who looks while it goes on and who sums it up see the same.
+// For every interval of a run, so that the scheduler and the summary get the same ones.
 enum { RESAMPLES = 10000, SEED = 1 };
 
-// The rows of a table by their cell: sorted, so that those of one stand together, in their order.
+// The rows of a table sorted by cell, so that the rows of a cell are adjacent, in their original
+// order.
 struct index {
     const struct table *table;
     size_t experiment, model, x; // columns
     size_t *rows, count;
 };
 
-// What a trial counted and timed, and what that is worth by today's rules.
+// The figures of a trial, and their validity by today's rules.
 struct judged_trial {
     double figures[FIGURE_COUNT];
     const char *status;
@@ -41,17 +42,17 @@ struct cell {
     const char *experiment, *model, *x;
 };
 
-// Exits with status 1 and one line if the folder is no run, or nothing was measured yet.
+// Exits with status 1 and one line if the folder is not a run, or nothing was measured yet.
 void run_read(struct run *run, const char *folder);
 
 void run_free(struct run *run);
 
-// Whether the plan has it: each of its cells is in its first block.
+// Whether the plan has it: each of its cells is in the first block.
 bool run_has_planned(const struct run *run, const struct cell *c);
 
-// The rows of its trials so far, usable or not, in their order.
+// The rows of its trials so far, usable or not, in order.
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);
 
-// The number of the trial in a row of trials.tsv, in the plan's numbering, from 1. Exits with
-// status 1 and one line if the plan has no such trial.
+// The trial number of a row of trials.tsv, in the plan's numbering, from 1. Exits with status 1 and
+// one line if the plan has no such trial.
 size_t run_trial_number(const struct run *run, size_t row);

@@ -26,13 +26,13 @@ void finding_write(FILE *file, const struct finding *f)
     fprintf(file, "\t%s\t%s\t%s\n", finding_verdict(f), f->what, f->concerns);
 }
 
-// By how much the share of requests in a part of the window may differ from that part.
+// The tolerance for the share of requests in a part of the window.
 static double chance(const struct stall *s, double part)
 {
     return deviations * sqrt(part * (1 - part) / (s->rate_per_s * s->window_s));
 }
 
-// D at most, as the requests see it.
+// The longest D, as the requests see it.
 static double longest(const struct stall *s)
 {
     return s->longest_s * (1 + lateness);

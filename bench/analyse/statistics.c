@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// An estimator of the sample in which sorted[i] occurs counts[i] times, n values in all.
+// An estimator of the sample in which sorted[i] occurs counts[i] times, n values in total.
 typedef double estimator(const double *sorted, const uint32_t *counts, size_t n);
 
 static double median(const double *sorted, const uint32_t *counts, size_t n)
@@ -42,8 +42,8 @@ static int compare(const void *left, const void *right)
     return (*a > *b) - (*a < *b);
 }
 
-// The probability of a |T| above t, T having Student's distribution with so many degrees of freedom
-// (Abramowitz and Stegun 26.7.3 and 26.7.4: a finite sum, exact but for rounding).
+// The probability of |T| > t for Student's distribution with these degrees of freedom (Abramowitz
+// and Stegun 26.7.3 and 26.7.4: a finite sum, exact up to rounding).
 static double student_beyond(double t, size_t freedom)
 {
     const double angle = atan(t / sqrt((double)freedom)), cosine = cos(angle);
@@ -62,7 +62,7 @@ static double normal_beyond(double z)
     return erfc(z / M_SQRT2) / 2;
 }
 
-// Where a probability that falls with t, of which more is not asked, is p: by bisection.
+// The t at which a falling probability equals p, by bisection.
 static double student_quantile(double p, size_t freedom)
 {
     double low = 0, high = 1000;
@@ -83,13 +83,13 @@ static double normal_quantile(double p)
     return low;
 }
 
-// What is left out at either end.
+// The fraction cut off at either end.
 static double expanded_tail(size_t n)
 {
     return normal_beyond(student_quantile(0.05, n - 1));
 }
 
-// Draws n of n with replacement, each unbiased within n * 2^-32, two by each number of SplitMix64.
+// Draws n of n with replacement, each unbiased within n * 2^-32, two per SplitMix64 number.
 static void resample(uint32_t *counts, size_t n, uint64_t *state)
 {
     memset(counts, 0, n * sizeof *counts);
@@ -102,7 +102,7 @@ static void resample(uint32_t *counts, size_t n, uint64_t *state)
     }
 }
 
-// The value that would be at k were they sorted (Hoare's FIND); moves them about.
+// The k-th smallest value (Hoare's FIND); reorders the values.
 static double at_rank(double *values, size_t n, size_t k)
 {
     ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, rank = (ptrdiff_t)k;
@@ -128,8 +128,8 @@ static double at_rank(double *values, size_t n, size_t k)
     return values[k];
 }
 
-// The p-value of a true value of 0: at what level the interval's end would just be there. Beyond
-// the outer half of what a 95 % interval leaves out resamples are too few to tell levels apart.
+// The p-value of a true value of 0: the level at which the end of the interval would be 0. Beyond
+// the outer half of what a 95 % interval cuts off, there are too few resamples for this.
 static double p_of_zero(double value, const double *replicates, unsigned resamples, size_t left_out,
                         size_t n)
 {
@@ -155,7 +155,7 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
     if (n == 0)
         return result;
 
-    // Sorted once: a resample is then a count for each value, and needs no sorting of its own.
+    // Sorted once: a resample is then a count per value and needs no sorting.
     qsort(values, n, sizeof *values, compare);
     uint32_t *counts = memory_for(n, sizeof *counts);
     for (size_t i = 0; i < n; i++)
@@ -187,7 +187,7 @@ struct estimate bootstrap_median(const double *values, size_t n, unsigned resamp
         if (!isnan(values[i]))
             kept[n_kept++] = values[i];
     struct estimate result = bootstrap(median, kept, n_kept, resamples, seed);
-    result.p = NAN; // nobody asks whether a cost is 0
+    result.p = NAN; // a cost of 0 is not a hypothesis
     free(kept);
     return result;
 }
@@ -209,7 +209,7 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     return result;
 }
 
-// The blocks in which none of the rows has a NAN; returns how many.
+// The blocks in which no row has a NAN; returns their number.
 static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
 {
     size_t kept = 0;
@@ -223,7 +223,7 @@ static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t 
     return kept;
 }
 
-// Rows of n values each, sorted, and where each was before: places[i] of sorted[i].
+// Rows of n values each, sorted, with their original positions: places[i] of sorted[i].
 struct sorted_rows {
     size_t rows, n;
     double *sorted;
@@ -249,7 +249,7 @@ static void sort_rows(struct sorted_rows *s, const double *logs, size_t stride,
     }
 }
 
-// What the function says of the ratios when block i occurs taken[i] times.
+// The value of the function if block i occurs taken[i] times.
 static double of_resample(double (*of)(const double *, const void *), const void *context,
                           const struct sorted_rows *s, const uint32_t *taken, uint32_t *counts,
                           double *ratios)
@@ -314,7 +314,9 @@ void holm(double *p, size_t n)
         if (isnan(p[i]))
             continue;
         double *found = bsearch(&p[i], sorted, kept, sizeof *sorted, compare);
-        while (found > sorted && found[-1] == *found) // of equal ones the first, which counts most
+        while (found > sorted &&
+               found[-1] ==
+                   *found) // the first of equal values, which has the highest adjusted value
             found--;
         p[i] = adjusted[found - sorted];
     }

@@ -82,8 +82,8 @@ static void summarize_metric(struct summary *s, const struct run *run, const str
         }
 }
 
-// The family of comparisons is an experiment's headline metric: all models, at all x, each with its
-// baseline. Of other metrics no p-value is shown.
+// The family of comparisons is an experiment's headline metric: all models, at all x, each against
+// its baseline. Other metrics show no p-value.
 static void correct(struct summary *s, size_t first)
 {
     size_t count = s->count - first;
@@ -173,7 +173,7 @@ static void write_estimate(FILE *file, const struct summary_row *row, const stru
 {
     const double values[] = {e->value, e->low, e->high};
     for (size_t i = 0; i < 3; i++)
-        if (row->metric && isinf(values[i])) // of what is derived the note says so
+        if (row->metric && isinf(values[i])) // for derived quantities the note says so
             fputs("\tnever", file);
         else
             output_number(file, values[i]);

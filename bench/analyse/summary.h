@@ -1,8 +1,8 @@
-// What the trials of a run say of each cell: the median over the blocks with its 95 % interval
-// (percentiles of open loops: that of all blocks merged), and the ratio to the experiment's
-// baseline, paired within blocks, with its own; and what experiments derive from several cells of a
-// block. It is computed once and stays in memory; summary.tsv is what others read of it. The same
-// trials give the same summary to the last digit.
+// The summary of a run: for each cell the median over the blocks with its 95 % interval (for
+// percentiles of open loops: from the merged blocks), and the ratio to the experiment's baseline,
+// paired within blocks, with its own interval; also the derived quantities. It is computed once and
+// kept in memory; summary.tsv is its output for others. The same trials give exactly the same
+// summary.
 #pragma once
 
 #include "bench/analyse/run.h"
@@ -19,8 +19,8 @@ struct summary_row {
     struct estimate value, ratio; // value may be INFINITY: never
     int validity;
     char note[FAULT_BYTES + 20]; // reasons, or why there is no value, or "-"
-    double p_holm;               // of a ratio of 1, adjusted for its family; NAN: it is in none
-    char x[64], name[64];        // what cell.x and, of what is derived, cell.model point to
+    double p_holm;               // for a ratio of 1, adjusted for its family; NAN: not in a family
+    char x[64], name[64];        // targets of cell.x and, for derived quantities, cell.model
 };
 
 struct summary {
@@ -28,21 +28,22 @@ struct summary {
     size_t count;
 };
 
-// Computes all rows: an experiment's headline metric first, then its others, then what it derives.
+// Computes all rows: an experiment's headline metric first, then its other metrics, then derived
+// quantities.
 void summarize(struct summary *summary, const struct run *run, const struct experiment *experiments,
                size_t count);
 
 void summary_free(struct summary *summary);
 
-// What tables call the metric of a row.
+// The name of a row's metric in tables.
 const char *summary_metric(const struct summary_row *row);
 
-// The row on a cell's metric, by its name ("derived": what is derived under the name of the model),
+// A cell's row for a metric, by its name ("derived": the derived quantity with the model's name),
 // or NULL.
 const struct summary_row *summary_find(const struct summary *summary, const struct cell *c,
                                        const char *metric);
 
 void summary_write(const struct summary *summary, FILE *file);
 
-// Writes the metrics that a summary has, as a table: what they are called and measured in.
+// Writes the metrics of a summary as a table: their labels and units.
 void summary_write_metrics(const struct summary *summary, FILE *file);

@@ -16,84 +16,86 @@ static const char too_few[] = "too-few-samples", fault_code[] = "fault";
 
 const struct reason reasons[] = {
     {"wrong-bytes", DISPROVED, EVERYTHING, FIGURE_wrong_answers, NAN, 0,
-     "an answer was not what had been sent, byte for byte",
-     "an echo server that lost, made up or mixed up a byte once is none: what it did in the trials "
-     "in which nothing of it showed is not known either"},
+     "an answer differed from what was sent",
+     "a server that once lost, invented or mixed up a byte is no echo server; its other trials "
+     "cannot be trusted either"},
     {"wrong-process", DISPROVED, EVERYTHING, FIGURE_foreign, NAN, 0,
-     "others than the server's processes answered, or took part",
-     "what they did is in none of its figures"},
+     "processes outside the server answered or took part",
+     "their work is in none of the server's figures"},
     {"errors", INVALID, EVERYTHING, FIGURE_errors, NAN, 0, "a request failed",
-     "a server that does not do its work is no faster for it: not one request may be refused, "
-     "reset, short, wrong or late"},
-    {fault_code, INVALID, EVERYTHING, FIGURE_COUNT, NAN, NAN,
-     "the trial could not be made as it should be", "its status says what went wrong"},
+     "a server that does less than its work must gain nothing: no request may be refused, reset, "
+     "short, wrong or late"},
+    {fault_code, INVALID, EVERYTHING, FIGURE_COUNT, NAN, NAN, "the trial could not be run properly",
+     "its status says what went wrong"},
     {"ports-exhausted", INVALID, EVERYTHING, FIGURE_ports_exhausted, NAN, 0,
-     "the client had no port left for a connection", "then the client refuses, and not the server"},
+     "the client had no free port for a connection", "then the client fails, not the server"},
     {"client-bound", SUSPECT, PACE, FIGURE_client_load, NAN, 0.8,
-     "the client's core was over 80 % busy, so this measures the client and not the server",
-     "the driver works in turns, and its load is a mean over the window: from four fifths on there "
-     "are stretches in which it is the limit"},
+     "the client's core was over 80 % busy, so this measures the client, not the server",
+     "the load is a mean over the window: from 80 % on there are periods in which the driver is "
+     "the "
+     "limit"},
     {"send-lag", SUSPECT, LATENCIES, FIGURE_send_lag_p99_us, NAN, 1000,
-     "the client sent late what was due",
-     "a timer is some 0.1 ms late; one request in a hundred more than 1 ms late is no timer's "
-     "doing, and its lateness is counted as the server's"},
+     "the client sent due requests late",
+     "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "
+     "is "
+     "not the cause, and the delay counts as the server's"},
     {"offered-not-sent", SUSPECT, PACE, FIGURE_unsent_share, NAN, 0.001,
-     "some of what was due was never sent",
-     "they are in the distribution with the time-out: from one in a thousand on its 99.9th "
-     "percentile is made of them"},
+     "some due requests were never sent",
+     "they count with the time-out: from one in a thousand on, the 99.9th percentile consists of "
+     "them"},
     {"shared-processor", SUSPECT, RATES, FIGURE_processors_shared, NAN, 0,
-     "client and server share a processor, and the rate is that of both",
-     "what one of them uses the other has not; the server's CPU time still tells models apart"},
+     "client and server share a CPU, and the rate is that of both",
+     "each takes time from the other; the server's CPU time still shows how models differ"},
     {"capacity-of-client", SUSPECT, PACE, FIGURE_capacity_server_load, 0.9, NAN,
-     "the server was not at its limit when it was asked for its capacity: that is the client's",
-     "a server that is has its processor for itself nearly all the time; a fraction of the rate is "
-     "then one of the client's"},
+     "the server was not saturated when its capacity was measured: the client was the limit",
+     "a saturated server uses its CPU nearly all the time; otherwise a fraction of the rate is a "
+     "fraction of the client's capacity"},
     {"unsteady", SUSPECT, PACE, FIGURE_thirds, 0.67, 1.5,
      "the first and the last third of the window differ by half",
-     "a mean over the window then stands for neither; a third of a short trial is 50 ms, in which "
-     "one turn of somebody else's takes a tenth"},
+     "the mean over the window then represents neither; a third of a short trial is 50 ms, of "
+     "which "
+     "one time slice of another process takes a tenth"},
     {"littles-law", SUSPECT, PACE, FIGURE_littles_law, 0.9, 1.1,
      "rate and latency do not fit the number of connections",
-     "connections that always wait for an answer are rate times mean latency many, within 3 % even "
-     "on "
-     "a busy machine; what is missing was spent outside what is measured"},
+     "if connections always wait for an answer, their number is rate times mean latency, within 3 "
+     "% "
+     "even on a busy machine; the rest was spent outside the measurement"},
     {"steal", SUSPECT, PACE | DURATIONS | CPU_TIMES, FIGURE_stolen_share, NAN, 0.05,
-     "the hypervisor took more than 5 % of the processors' time",
-     "as much as a headline's interval may reach; it is counted in hundredths of a second, and two "
-     "of them are less than that in a usual trial"},
+     "the hypervisor took more than 5 % of the CPU time",
+     "the target width of a headline interval; it is counted in hundredths of a second, and two of "
+     "them are less than that in a usual trial"},
     {"throttled", SUSPECT, PACE | DURATIONS, FIGURE_throttled, NAN, 0,
-     "the control group had used up its quota of processor time",
-     "a group that has is stopped for the rest of a period, tens of milliseconds"},
+     "the control group had used up its CPU quota",
+     "the group is then suspended for the rest of a period, tens of milliseconds"},
     {"accept-queue-overflow", SUSPECT, PACE, FIGURE_listen_drops, NAN, 0,
      "an accept queue overflowed",
-     "who is not let in tries again after a second, which is longer than most windows"},
+     "a dropped client retries after a second, which is longer than most windows"},
     {"descriptors-leaked", INVALID, EVERYTHING & ~COUNTS, FIGURE_descriptors_leaked, NAN, 16,
-     "the server kept descriptors open that it needs no more",
-     "then it leaves out a part of the work, and ends when it has no descriptor left; what a "
-     "server "
-     "opens when it begins to serve (a queue, a timer, a signal) is below that, and does not grow "
-     "with the connections"},
+     "the server kept descriptors open that it no longer needs",
+     "it leaves out part of the work, and fails when its descriptors run out; what a server opens "
+     "once (a queue, a timer, a signal) is below that, and does not grow with the connections"},
     {"not-reaped", INVALID, EVERYTHING & ~COUNTS, FIGURE_server_zombies, NAN, 8,
-     "children of the server had ended and were not waited for",
-     "then it leaves out a part of the work, and ends when there may be no more processes; a "
-     "server that reaps when it accepts the next time leaves a few"},
+     "the server did not reap dead children",
+     "it leaves out part of the work, and fails when its processes run out; a server that reaps at "
+     "its next accept leaves a few"},
     {"client-disturbed", SUSPECT, PACE, FIGURE_client_run_queue_delay, NAN, 0.05,
-     "the client waited for its core, which somebody else used",
-     "what it waits is missing in a rate and added to a latency, and a headline's interval is to "
-     "be "
-     "within 5 %; alone on its core the client waits less than 0.1 %, and 2 to 4 % where it makes "
-     "so many connections that the kernel's own threads need the core"},
+     "the client waited for its core, which another task used",
+     "its waiting lowers rates and raises latencies, and a headline's interval should be within 5 "
+     "%; "
+     "alone on its core the client waits less than 0.1 %, and 2 to 4 % if it makes so many "
+     "connections that kernel threads need the core"},
     {"start-up", SUSPECT, CPU_TIMES, FIGURE_idle_share, NAN, 0.25,
-     "over a quarter of the server's CPU time was its starting and stopping",
-     "that is measured of another start and taken off, and one start differs from the next by up "
-     "to a third: of what is left, a tenth would be chance"},
+     "over a quarter of the server's CPU time was for starting and stopping",
+     "this part is measured in another start and subtracted, and starts differ by up to a third: "
+     "of "
+     "the rest, a tenth would be chance"},
     {"stalls", SUSPECT, PACE, FIGURE_stalled, NAN, 0.005,
-     "at times nothing came back for long, though nobody waited for a processor",
-     "half of what a server loses that sleeps 1 % of the time; of honest ones a few trials in a "
-     "hundred have as much, by some hiccup of the machine"},
+     "sometimes nothing came back for long, though no thread waited for a CPU",
+     "half the loss of a server that sleeps 1 % of the time; of correct servers a few trials in a "
+     "hundred reach it, by disturbances of the machine"},
     {too_few, SUSPECT, EVERYTHING, FIGURE_COUNT, ESTIMATE_MIN_N, NAN,
-     "fewer than 6 blocks, too few for an interval; or too few requests for such a percentile",
-     "there is no 95 % interval for less; a percentile needs ten requests beyond it in each trial"},
+     "fewer than 6 blocks, too few for an interval; or too few requests for this percentile",
+     "no 95 % interval exists for fewer; a percentile needs ten requests beyond it in each trial"},
 };
 const size_t reason_count = sizeof reasons / sizeof *reasons;
 _Static_assert(sizeof reasons / sizeof *reasons <= 32, "a set of reasons is 32 bits");
@@ -152,7 +154,7 @@ int trial_validity(const double figures[FIGURE_COUNT], const char *status, uint3
 
 // ---- cells ----
 
-// The reasons for which what a trial measured may not enter a number of this class.
+// The reasons that exclude a trial from numbers of this class.
 static uint32_t exclusions(const struct judged_trial *trial, unsigned metric_class)
 {
     uint32_t set = 0;
@@ -222,7 +224,7 @@ double *values_of(const struct run *run, const struct cell *c, const struct metr
     return values;
 }
 
-// How many of a cell's trials can be used for a class, and how many of those bear each reason.
+// How many of a cell's trials are usable for a class, and how many of those have each reason.
 static size_t count_reasons(const struct run *run, const struct cell *c, unsigned metric_class,
                             size_t *counts)
 {

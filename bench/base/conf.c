@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// Whether a line's key is this one, with a model and an x where it can have them.
+// Whether a line's key is this one, with a model and an x if allowed.
 static bool is_key(const struct conf_key *key, const char *text)
 {
     size_t length = strlen(key->name);
@@ -57,7 +57,7 @@ const struct conf_key *conf_key_varied(const char *name, const char *where)
 
 // ---- values -----------------------------------------------------------------------------------
 
-// The words of a list, the last of them after "or".
+// The words of a list, with "or" before the last.
 static void list_words(FILE *file, const char *const *words, const char *quote)
 {
     for (size_t i = 0; words[i]; i++)
@@ -68,7 +68,7 @@ static void list_words(FILE *file, const char *const *words, const char *quote)
                 quote, words[i], quote);
 }
 
-// What a value must be, as an error and the README say it.
+// The required form of a value, as errors and the README state it.
 static void print_form(const struct conf_key *key, FILE *file, const char *quote)
 {
     static const char *const forms[] = {
@@ -98,7 +98,7 @@ static bool is_name(const char *text)
     return *text && !strchr(text, ' ');
 }
 
-// A first word and something behind it.
+// A first word and something after it.
 static bool has_rest(const char *text)
 {
     const char *rest = text + strcspn(text, " ");
@@ -172,10 +172,10 @@ static _Noreturn void refuse(const struct conf_key *key, const char *value, cons
         err(1, "%s", where);
     print_form(key, file, "");
     fclose(file);
-    errx(1, "%s: '%s' is %s, not '%s'", where, key->name, form, value);
+    errx(1, "%s: '%s' must be %s, not '%s'", where, key->name, form, value);
 }
 
-// Every value of what varies is one that the key can have.
+// Checks that every value of what varies is allowed for the key.
 static void check_values(const char *text, const char *where)
 {
     char words[1024], *rest = words, *value;

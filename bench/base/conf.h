@@ -1,5 +1,5 @@
-// What can stand in a .conf file: one table of the keys of experiments, claims and situations,
-// which reading, errors and the READMEs of bench/questions/ go by.
+// The keys of .conf files: one table for experiments, claims and situations. Parsing, errors and
+// the READMEs of bench/questions/ follow it.
 #pragma once
 
 #include <stdio.h>
@@ -12,14 +12,14 @@ enum conf_form {
     NAMES,  // one or more
     METRIC, // one of metric.h
     METRICS,
-    WHOLE,        // a number, or one of the words
-    REAL,         // likewise
+    WHOLE,        // a whole number, or one of the words
+    REAL,         // a number, or one of the words
     WORD,         // one of the words
     RISING,       // two whole numbers
     NAME_TEXT,    // a name, then text
     CELL_TEXT,    // MODEL@X, then text
     NAME_VALUES,  // what varies
-    TEXT_WITH_GAP // a % in it stands for the value of what varies
+    TEXT_WITH_GAP // a % in it is replaced by the value of what varies
 };
 
 enum {
@@ -31,8 +31,8 @@ enum {
 
 struct conf_key {
     const char *name;
-    unsigned kinds;    // of files that it can stand in; 0: only `vary` can name it
-    const char *types; // of trials, separated by blanks, that it is for; NULL: all
+    unsigned kinds;    // kinds of file that may have it; 0: only `vary` can name it
+    const char *types; // trial types that may have it, separated by blanks; NULL: all
     unsigned flags;
     enum conf_form form;
     double least, most;
@@ -42,17 +42,18 @@ struct conf_key {
 
 extern const struct conf_key conf_keys[]; // the last one has no name
 
-// The key of a line, which may have a model and an x behind it. Exits with status 1 and one line,
-// which begins with `where` and names the nearest key, if files of this kind have none like it.
+// The key of a line, which may have a model and an x after it. If files of this kind have no such
+// key, exits with status 1 and one line that begins with `where` and names the nearest key.
 const struct conf_key *conf_key_named(enum conf_kind kind, const char *key, const char *where);
 
-// What can vary by that name; NULL: an option of the programs. Exits likewise if it cannot vary.
+// The key that can vary under that name; NULL: an option of the programs. Exits in the same way if
+// it cannot vary.
 const struct conf_key *conf_key_varied(const char *name, const char *where);
 
-// Exits with status 1 and one line, which begins with `where`, if a key cannot have this value.
+// Exits with status 1 and one line that begins with `where` if a key cannot have this value.
 void conf_check(const struct conf_key *key, const char *value, const char *where);
 
-// Exits likewise if the key is not for this type of trial.
+// Exits in the same way if the key is not for this trial type.
 void conf_check_type(const struct conf_key *key, const char *type, const char *where);
 
 // Prints the table of the keys of one kind of file, in Markdown, between two marks.

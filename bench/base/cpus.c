@@ -41,7 +41,7 @@ void cpus_print(const cpu_set_t *set, char *list, size_t bytes)
             used += (size_t)snprintf(list + used, bytes - used, "%s%d", used ? "," : "", cpu);
 }
 
-// Whether no hyper-thread of the same core comes before this processor.
+// Whether this CPU is the first hyper-thread of its core.
 static int is_first_of_its_core(int cpu)
 {
     char path[128], list[256] = "";
@@ -73,7 +73,7 @@ void cpus_choose(cpu_set_t *server, cpu_set_t *client)
     CPU_SET(chosen[found == 2 ? 1 : 0], client);
 }
 
-// Adds processors of a set until there are so many.
+// Adds CPUs of a set until the number is reached.
 static void add_from(const cpu_set_t *from, bool one_a_core, unsigned count, cpu_set_t *cpus)
 {
     for (int cpu = 0; cpu < CPU_SETSIZE && (unsigned)CPU_COUNT(cpus) < count; cpu++)

@@ -19,7 +19,7 @@ static char *copy(const char *text)
     return copied;
 }
 
-// File and line, as errors begin.
+// File and line, the beginning of an error.
 static const char *where(const struct experiment *e, size_t line, char text[WHERE_BYTES])
 {
     snprintf(text, WHERE_BYTES, "%s:%zu", e->path, e->numbers[line]);
@@ -38,7 +38,7 @@ static void add_line(struct experiment *e, const char *key, const char *value, s
     e->numbers[e->lines++] = number;
 }
 
-// A line without its end: a key, blanks and a value, or a comment, or nothing.
+// A line without its newline: a key, blanks and a value, or a comment, or empty.
 static void read_line(struct experiment *e, enum conf_kind kind, char *line, size_t number)
 {
     char at[WHERE_BYTES];
@@ -52,7 +52,7 @@ static void read_line(struct experiment *e, enum conf_kind kind, char *line, siz
     key = strcspn(line, " ");
     gap = strspn(line + key, " ");
     if (key == 0)
-        errx(1, "%s:%zu: a line begins with its key, not with a blank", e->path, number);
+        errx(1, "%s:%zu: a line must begin with its key, not with a blank", e->path, number);
     line[key] = '\0';
     snprintf(at, sizeof at, "%s:%zu", e->path, number);
     const struct conf_key *known = conf_key_named(kind, line, at);
@@ -60,14 +60,14 @@ static void read_line(struct experiment *e, enum conf_kind kind, char *line, siz
         errx(1, "%s: '%s' has no value", at, line);
     for (size_t i = 0; i < e->lines && !(known->flags & REPEATS); i++)
         if (strcmp(e->keys[i], line) == 0)
-            errx(1, "%s: '%s' stands in line %zu already", at, line, e->numbers[i]);
+            errx(1, "%s: '%s' is already in line %zu", at, line, e->numbers[i]);
     conf_check(known, line + key + gap, at);
     add_line(e, line, line + key + gap, number);
 }
 
 // ---- a whole file -----------------------------------------------------------------------------
 
-// A key, or what varies, is only for some types of trial.
+// Some keys, and some names of what varies, are only for some trial types.
 static void check_types(const struct experiment *e, enum conf_kind kind)
 {
     const char *type = experiment_get(e, "type");
@@ -81,13 +81,13 @@ static void check_types(const struct experiment *e, enum conf_kind kind)
     }
 }
 
-// An x that a line names is one of what varies.
+// An x in a line must be one of the values of what varies.
 static void check_x(const struct experiment *e, size_t line, const char *x)
 {
     const char *vary = experiment_get(e, "vary");
     char at[WHERE_BYTES];
     if (!is_listed(x, vary ? vary + strcspn(vary, " ") : "-"))
-        errx(1, "%s: '%s' is no value of what varies", where(e, line, at), x);
+        errx(1, "%s: '%s' is not a value of what varies", where(e, line, at), x);
 }
 
 static void check_all_x(const struct experiment *e)
@@ -105,7 +105,7 @@ static void check_all_x(const struct experiment *e)
     }
 }
 
-// Cells that take part in the same blocks can be compared.
+// Only cells in the same blocks can be compared.
 static void check_every(const struct experiment *e)
 {
     char at[WHERE_BYTES];
@@ -244,7 +244,7 @@ const struct metric *experiment_metric(const struct experiment *e, const char *n
 {
     const struct metric *metric = metric_named(name);
     if (!metric)
-        errx(1, "experiment %s: no metric is called '%s'", e->stem, name);
+        errx(1, "experiment %s: unknown metric '%s'", e->stem, name);
     return metric;
 }
 

@@ -1,6 +1,5 @@
-// An experiment is a question, written down in one file (bench/questions/experiments/<stem>.conf):
-// lines of a key and its value, and comments. Claims and situations are files of the same form.
-// conf.h has the keys.
+// An experiment is a question in one file (bench/questions/experiments/<stem>.conf): lines of a key
+// and a value, and comments. Claims and situations have the same form. conf.h has the keys.
 #pragma once
 
 #include "bench/base/conf.h"
@@ -13,13 +12,13 @@ struct experiment {
     char stem[64];
     size_t lines;
     char **keys, **values;
-    size_t *numbers; // of the lines in the file
+    size_t *numbers; // line numbers in the file
     char *path;
 };
 
-// Reads all *.conf files of a folder, in the order of their names. Exits with status 1 and one line
-// if there is none, if one cannot be read, or if one has what its kind of file cannot have. Returns
-// how many.
+// Reads all *.conf files of a folder, sorted by name. Exits with status 1 and one line if there is
+// none, if one cannot be read, or if one has a line that its kind of file may not have. Returns the
+// number of files.
 size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs);
 size_t experiments_read(const char *folder, struct experiment **experiments);
 
@@ -38,15 +37,14 @@ const char *experiment_need(const struct experiment *e, const char *key);
 // The value of a key whose values are numbers; exits with status 1 if there is none.
 double experiment_number(const struct experiment *e, const char *key);
 
-// What something derived is counted in, of the lines `unit NAME WORDS`; "-" if there is none for
-// it.
+// The unit of a derived quantity, from the lines `unit NAME WORDS`; "-" if there is none.
 const char *experiment_unit(const struct experiment *e, const char *name);
 
-// Whether what varies in an experiment is called so.
+// Whether this is the name of what varies in an experiment.
 bool is_varied(const struct experiment *e, const char *name);
 
-// What a model is compared with: the experiment's baseline; where that is "own", a variant with the
-// program that it is a variant of (whose name is then in `own`), and everybody else with itself.
+// The baseline of a model: the experiment's baseline; if that is "own", the plain program of a
+// variant (whose name is then in `own`), and every other model itself.
 const char *baseline_of(const struct experiment *e, const char *model, char own[64]);
 
 // The metric of that name. Exits with status 1 and one line if there is none.

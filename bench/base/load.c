@@ -18,7 +18,7 @@ enum type { WHOLE, REAL, WORD, FLAG };
 #name, offsetof(struct load, name), __VA_ARGS__                                            \
     }
 
-// In the order in which they are written.
+// In output order.
 static const struct field {
     const char *key;
     size_t offset;
@@ -40,7 +40,7 @@ static const struct field {
 
 enum { FIELDS = sizeof fields / sizeof *fields };
 
-// The value of a field in words; false if it is not set.
+// The value of a field as text; false if it is not set.
 static bool write_value(const struct field *field, const struct load *load, char value[32])
 {
     const void *at = (const char *)load + field->offset;

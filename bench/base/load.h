@@ -1,5 +1,5 @@
-// A load: what a trial does to a server, or how often it has a program repeat its operation. In
-// plan.tsv and cells.tsv it is one column of key=value pairs separated by blanks.
+// A load: what a trial does to a server, or how often a program repeats its operation. In plan.tsv
+// and cells.tsv it is one column of key=value pairs separated by blanks.
 #pragma once
 
 #include <stdbool.h>
@@ -18,11 +18,11 @@ struct load {
     double timeout_s;
 
     // What else is done to the server, and how it is judged.
-    unsigned long workers;    // of the server, where its pool is given a size
-    unsigned long background; // connections beside the driver's
-    const char *behaviour;    // of these: one of load_behaviours
-    const char *end;          // how a process that serves is brought down: one of load_ends
-    bool failures_counted;    // they are part of the result
+    unsigned long workers;    // of the server, if its pool size is set
+    unsigned long background; // background connections
+    const char *behaviour;    // of those: one of load_behaviours
+    const char *end;          // how a serving process is ended: one of load_ends
+    bool failures_counted;    // failures are part of the result
     double fraction;          // percent of the server's capacity, instead of a rate
     double limit_ms;          // of the 99th percentile of latency
 
@@ -33,11 +33,11 @@ struct load {
 
 enum { LOAD_BYTES = 512 }; // of a load in writing
 
-// The words that there are; NULL ends each list.
+// The allowed words; NULL ends each list.
 extern const char *const load_behaviours[], *const load_ends[];
 
 void load_write(const struct load *load, char text[LOAD_BYTES]);
 
-// Exits with status 1 and one line, which begins with `where`, if the text is no load. The words
-// in the load are those of the lists above.
+// Exits with status 1 and one line that begins with `where` if the text is not a load. Words in the
+// load point into the lists above.
 void load_parse(const char *text, struct load *load, const char *where);

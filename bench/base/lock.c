@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Who has locked the file, by its number; 0 if that cannot be seen from here.
+// The process id of the lock holder; 0 if it is not visible.
 static int holder_of(int fd)
 {
     FILE *locks = fopen("/proc/locks", "re");
@@ -47,7 +47,7 @@ static void read_command(int pid, char *command, size_t bytes)
     command[length] = '\0';
 }
 
-// When a process began, by its number in /proc/PID/stat: clock ticks since the machine did.
+// The start time of a process from /proc/PID/stat: clock ticks since boot.
 static time_t beginning_of(int pid)
 {
     char path[64], text[1024];

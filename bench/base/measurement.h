@@ -1,5 +1,4 @@
-// What one trial yields: a row of figures, NAN where a figure does not apply, and whether it can be
-// used.
+// The result of a trial: a row of figures, NAN where a figure does not apply, and its status.
 #pragma once
 
 #include "bench/base/metric.h"
@@ -8,14 +7,14 @@
 
 struct measurement {
     double figures[FIGURE_COUNT];
-    char status[240]; // "ok", or what went wrong: the figures are then not to be used
+    char status[240]; // "ok", or what went wrong: then the figures are not used
 };
 
 void measurement_reset(struct measurement *m);
 
-// Sets the status unless it tells of an earlier fault already.
+// Sets the status unless it already has a fault.
 __attribute__((format(printf, 2, 3))) void measurement_fault(struct measurement *m,
                                                              const char *format, ...);
 
-// Adds to the status of a fault what somebody has said about it, if anything.
+// Appends a program's message, if any, to the status of a fault.
 void measurement_explain(struct measurement *m, const char *words);

@@ -38,7 +38,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-// Row by row of the table of distances between the beginnings of both words.
+// The edit-distance table of both words, row by row.
 size_t edit_distance(const char *a, const char *b)
 {
     enum { LETTERS = 63 };

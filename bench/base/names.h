@@ -1,4 +1,4 @@
-// Lists of names, separated by blanks, as experiments and knobs have them.
+// Lists of names separated by blanks, as in experiments and settings.
 #pragma once
 
 #include <stdbool.h>
@@ -7,13 +7,13 @@
 // Whether a name is among the words of a list.
 bool is_listed(const char *name, const char *list);
 
-// Ends the program with status 2 and one line if one of the words asked for (NULL: none) is not
-// among those that there are. what: what such a word names.
+// Ends the program with status 2 and one line if a requested word (NULL: none) is not in the list.
+// what: the kind of thing that a word names.
 void check_names(const char *asked, const char *there_are, const char *what);
 
-// The same word of a list that ends with NULL; NULL if it is none of them.
+// The equal word of a list that ends with NULL; NULL if there is none.
 const char *word_of(const char *word, const char *const *words);
 
-// How many letters to insert, delete, replace, or swap with their neighbour make one word the other
-// (of the first 63 of each).
+// The number of letters to insert, delete, replace, or swap with a neighbour to make one word the
+// other (of the first 63 of each).
 size_t edit_distance(const char *a, const char *b);

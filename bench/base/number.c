@@ -12,7 +12,7 @@ bool is_real(const char *text, double least, double most, double *value)
     return end != text && !*end && *value >= least && *value <= most;
 }
 
-// Digits alone: strtoul() would also take blanks, a sign and trailing text.
+// Digits only: strtoul() would also accept blanks, a sign and trailing text.
 bool is_whole(const char *text, unsigned long least, unsigned long most, unsigned long *value)
 {
     errno = 0;
@@ -25,7 +25,7 @@ double number_real(const char *text, const char *what, double least, double most
 {
     double value;
     if (!is_real(text, least, most, &value))
-        errx(2, "%s is a number from %.15g to %.15g, not '%s'", what, least, most, text);
+        errx(2, "%s must be a number from %.15g to %.15g, not '%s'", what, least, most, text);
     return value;
 }
 
@@ -34,6 +34,6 @@ unsigned long number_whole(const char *text, const char *what, unsigned long lea
 {
     unsigned long value;
     if (!is_whole(text, least, most, &value))
-        errx(2, "%s is a number from %lu to %lu, not '%s'", what, least, most, text);
+        errx(2, "%s must be a number from %lu to %lu, not '%s'", what, least, most, text);
     return value;
 }

@@ -1,19 +1,19 @@
-// Files that appear whole or not at all: written under another name, renamed at the end.
+// Files that appear complete or not at all: written under a temporary name and renamed at the end.
 #pragma once
 
 #include <stdio.h>
 
 struct output {
     FILE *file;
-    char path[4096];     // the name it gets
-    char new_path[4104]; // the name it has until then
+    char path[4096];     // final name
+    char new_path[4104]; // temporary name
 };
 
-// Begins folder/name. Exits with status 1 if it cannot.
+// Creates folder/name. Exits with status 1 if it cannot.
 struct output output_begin(const char *folder, const char *name);
 
-// Gives the file its name. Exits with status 1 if any of it could not be written.
+// Renames the file to its final name. Exits with status 1 if any of it could not be written.
 void output_complete(struct output *o);
 
-// A cell of a table behind a tab: six digits, or "-" for what is not finite.
+// A cell of a table after a tab: six digits, or "-" if not finite.
 void output_number(FILE *file, double value);

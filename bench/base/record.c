@@ -25,7 +25,7 @@ void record_lock(const struct record *r)
 {
     char holder[HOLDER_BYTES];
     if (!lock_take(r->fd, holder))
-        errx(1, "another run is under way: %s; it holds %s", holder, r->path);
+        errx(1, "another run is in progress: %s; it holds %s", holder, r->path);
 }
 
 static size_t size_of(const struct record *r)
@@ -36,7 +36,7 @@ static size_t size_of(const struct record *r)
     return (size_t)info.st_size;
 }
 
-// Cuts rows off the end until is_good says yes to the last one. The header is row 0.
+// Truncates the file by rows until is_good accepts the last one. The header is row 0.
 static size_t trim(const struct record *r,
                    bool (*is_good)(const char *row, size_t length, size_t number,
                                    const void *context),
@@ -74,7 +74,7 @@ static bool is_whole(const char *row, size_t length, size_t number, const void *
 static void append(const struct record *r, const char *text, size_t length)
 {
     size_t before = size_of(r);
-    errno = ENOSPC; // what a short write means
+    errno = ENOSPC; // a short write means this
     if (write(r->fd, text, length) == (ssize_t)length)
         return;
     int problem = errno;

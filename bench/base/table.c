@@ -11,12 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-// Opens what is packed of a table, path.xz, by way of xz. NULL with errno if there is none.
+// Opens the packed form of a table (path.xz) through xz. NULL with errno if there is none.
 static FILE *open_packed(const char *path)
 {
     char packed[4096], command[64];
     snprintf(packed, sizeof packed, "%s.xz", path);
-    int fd = open(packed, O_RDONLY); // xz inherits it and knows it by its number: no name to quote
+    int fd = open(packed, O_RDONLY); // xz inherits it and gets its number: a name would need quotes
     if (fd < 0)
         return NULL;
     snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
@@ -44,7 +44,7 @@ static void read_file(struct table *t, const char *path)
     if (bytes <= 0)
         errx(1, "%s: empty", path);
     if (t->text[bytes - 1] != '\n')
-        errx(1, "%s: truncated: its last line is not complete", path);
+        errx(1, "%s: truncated: its last line is incomplete", path);
 }
 
 bool table_exists(const char *path)

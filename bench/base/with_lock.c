@@ -1,8 +1,8 @@
-// alone: executes a command while holding the lock on a file, or says who holds it. Two runs on one
-// machine would measure each other, whatever folders they write.
+// with_lock: executes a command while holding the lock on a file, or names the current holder. Two
+// runs on one machine would disturb each other, even in different folders.
 //
-// The lock goes with the command, and with whatever it starts, and is gone when the last of them
-// is. The file stays, empty: its name is all that there is to it.
+// The lock is inherited by the command and its children, and released with the last of them. The
+// file stays, empty: only its name matters.
 #include "bench/base/lock.h"
 
 #include <err.h>
@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-// In a folder that everybody may write, a file of another user is not opened by who would create it
+// In a world-writable folder, opening another user's file with O_CREAT fails
 // (fs.protected_regular).
 static int open_lock(const char *path)
 {
@@ -26,10 +26,10 @@ int main(int argc, char **argv)
 {
     char holder[HOLDER_BYTES];
     if (argc < 3)
-        errx(2, "usage: alone FILE COMMAND [ARGUMENT...]");
+        errx(2, "usage: with_lock FILE COMMAND [ARGUMENT...]");
     int fd = open_lock(argv[1]);
     if (!lock_take(fd, holder))
-        errx(1, "another run is under way: %s; it holds %s", holder, argv[1]);
+        errx(1, "another run is in progress: %s; it holds %s", holder, argv[1]);
     if (fcntl(fd, F_SETFD, 0) < 0)
         err(1, "%s", argv[1]);
     execvp(argv[2], argv + 2);

@@ -1,15 +1,15 @@
-// plan: writes down everything that a run will measure, and in which order, before anything is
-// measured.
+// plan: writes down everything that a run will measure, and in which order, before the first
+// measurement.
 //
-// A cell is an experiment, a model and the value of what varies. A block is every cell once (those
-// that no headline needs, in some blocks only), shuffled so that what is compared stays close
-// together; blocks follow each other, each with an order of its own that depends on the seed and
-// its number alone. So a run can stop after any block, go on later, or be given more time, and the
-// rows that are there already stay as they are.
+// A cell is an experiment, a model and the value of what varies. A block is every cell once (cells
+// outside the headline only in some blocks), shuffled so that cells to be compared stay close
+// together. Each block has its own order, which depends only on the seed and its number. So a run
+// can stop after any block, continue later, or be given more time, and existing rows stay as they
+// are.
 //
 // Writes into the run's folder: experiments/ (a copy), models.tsv, cells.tsv, left_out.tsv,
-// not_measured.tsv, settings.tsv and plan.tsv. Where all but the last are there already, only
-// plan.tsv is written anew, for the given budget.
+// not_measured.tsv, settings.tsv and plan.tsv. If all but the last exist, only plan.tsv is
+// rewritten, for the given budget.
 #include "bench/base/cpus.h"
 #include "bench/base/experiment.h"
 #include "bench/base/memory.h"
@@ -33,12 +33,12 @@
 #include <unistd.h>
 
 enum { LEAST_BLOCKS = 3 };
-enum { PLANNED_COLUMNS = 7 }; // of cells.tsv, from the first on: experiment to load
+enum { PLANNED_COLUMNS = 7 }; // of cells.tsv, starting with the first: experiment to load
 
 struct options {
     const char *run;
-    const char *experiments; // names separated by blanks, or "all"; NULL: those of the core
-    const char *models;      // likewise; NULL: all
+    const char *experiments; // names separated by blanks, or "all"; NULL: the core
+    const char *models;      // the same; NULL: all
     const char *server_cpus, *client_cpus;
     double budget_minutes;
     unsigned long seed;
@@ -93,19 +93,19 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->run)
-            errx(2, "one folder, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after the folder of the run", argument);
         options->run = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->run)
-            errx(2, "which folder is the run's?");
+            errx(2, "the folder of the run is missing (see --help)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-// Whether the kernel would let a process have exactly these processors.
+// Whether the kernel lets a process use exactly these CPUs.
 static bool are_usable(const cpu_set_t *cpus)
 {
     cpu_set_t before, got;
@@ -123,9 +123,9 @@ static void choose(const char *list, cpu_set_t *cpus)
     if (!list)
         return;
     if (cpus_parse(list, cpus) < 0)
-        errx(2, "not a list of processors: '%s'", list);
+        errx(2, "not a list of CPUs: '%s'", list);
     if (!are_usable(cpus))
-        errx(2, "not all of these processors can be used here: '%s'", list);
+        errx(2, "not all of these CPUs can be used here: '%s'", list);
 }
 
 static struct processors choose_processors(const struct options *options)
@@ -158,7 +158,7 @@ static void copy_experiment(const char *run, const struct experiment *e)
     output_complete(&copy);
 }
 
-// The files of a run that say what is in it.
+// The files that describe what a run measures.
 struct inventory {
     struct output models, cells, left_out, not_measured;
 };
@@ -180,7 +180,7 @@ static void take_stock(const struct experiment *e, const struct options *options
     free(contenders);
 }
 
-// Without a choice, those that are marked, or all where none is.
+// By default the marked ones, or all if none is.
 static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
 {
     bool core = experiment_get(e, "core");
@@ -240,10 +240,10 @@ static void set_up_run(const struct options *options)
     output_complete(&inventory.left_out);
     output_complete(&inventory.not_measured);
     experiments_free(all, count);
-    write_settings(options, &setting); // the last: a run that has it is complete
+    write_settings(options, &setting); // written last: a run with this file is complete
 }
 
-// Why there is nothing to measure.
+// Why nothing can be measured.
 static _Noreturn void refuse(const char *run)
 {
     char path[4096];
@@ -255,7 +255,7 @@ static _Noreturn void refuse(const char *run)
         if (strcmp(table_text(&models, row, status), "ok") != 0)
             errx(1, "%s: nothing can be measured here: %s is %s", run,
                  table_text(&models, row, name), table_text(&models, row, status));
-    errx(1, "%s: no experiment asked for measures a model asked for", run);
+    errx(1, "%s: none of the chosen experiments measures a chosen model", run);
 }
 
 static unsigned long stored_seed(const char *run)
@@ -274,7 +274,7 @@ static unsigned long stored_seed(const char *run)
     return (unsigned long)seed;
 }
 
-// The blocks of the plan that is there already, 0 if none is.
+// The number of blocks of an existing plan, 0 if there is none.
 static size_t blocks_planned(const char *run)
 {
     struct table plan;
@@ -290,8 +290,8 @@ static size_t blocks_planned(const char *run)
     return blocks;
 }
 
-// As many blocks as would fit if nothing but windows took time: more than will be run before the
-// budget is spent. A plan never gets shorter: some of it may have been carried out.
+// As many blocks as would fit if only windows took time: more than the budget allows. A plan never
+// gets shorter, because part of it may be done.
 static size_t blocks_wanted(const char *run, const struct table *cells, const struct place *places,
                             double budget_minutes)
 {

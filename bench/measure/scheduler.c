@@ -28,7 +28,7 @@ struct question *question_named(const struct questions *q, const char *stem)
     for (size_t i = 0; i < q->count; i++)
         if (strcmp(q->experiments[i].stem, stem) == 0)
             return &q->states[i];
-    errx(1, "no experiment of the run is called '%s'", stem);
+    errx(1, "this run has no experiment '%s'", stem);
 }
 
 void question_add(struct question *question, double wall_s)
@@ -46,7 +46,7 @@ bool questions_wait(struct questions *q, const char *folder)
         struct question *question = &q->states[i];
         double reach = question->has_converged ? 0 : headline_reach(&run, &q->experiments[i]);
         if (isnan(reach))
-            continue; // no ratio is nothing to wait for
+            continue; // without a ratio there is nothing to wait for
         has_ratio = true;
         question->has_converged =
             reach <= CONVERGED_WITHIN && least_trials(&run, &q->experiments[i]) >= LEAST_TRIALS;

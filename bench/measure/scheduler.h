@@ -1,4 +1,5 @@
-// The experiments of a run while it goes on: what their trials take, and which have their answer.
+// The experiments of a run in progress: the time that their trials take, and which need no more
+// blocks.
 #pragma once
 
 #include "bench/base/experiment.h"
@@ -7,7 +8,8 @@
 #include <stddef.h>
 
 struct question {
-    bool has_converged; // every headline ratio is, and there is enough of the rest (convergence.h)
+    bool has_converged; // every headline ratio has, and the other cells have enough values
+                        // (convergence.h)
     double wall_s;      // of its trials so far
     size_t trials;      // so far
 };
@@ -23,13 +25,12 @@ void questions_read(struct questions *q, const char *run);
 
 void questions_free(struct questions *q);
 
-// Exits with status 1 if there is none of that name.
+// Exits with status 1 if there is none with this name.
 struct question *question_named(const struct questions *q, const char *stem);
 
-// Another trial, which took so long.
+// Adds a trial and the time that it took.
 void question_add(struct question *question, double wall_s);
 
-// Looks at all of the run's trials so far and finds out who has converged, and stays so. Returns
-// whether there is a ratio to wait for; where nobody has a ratio at all, there is only the budget
-// to wait for.
+// Checks with all trials so far which experiments have converged; this is final. Returns whether
+// there is a ratio to wait for; without any ratio only the budget ends the run.
 bool questions_wait(struct questions *q, const char *run);

@@ -1,9 +1,9 @@
-// selftest: doubts the measuring itself, before a run's trials.
+// selftest: tests the measurement itself, before a run's trials.
 //
-// The driver is given a load whose latencies can be computed (bench/analyse/selftest.h says how);
-// it is driven to its limit; and timer, clock and processors are looked at. What is found goes into
-// selftest.tsv, which is there whole or not at all: numbers only, what they are worth is judged
-// with the trials (bench/analyse/selftest.c).
+// The driver gets a load whose latencies can be computed (bench/analyse/selftest.h) and one that
+// finds its limit; timer, clock and CPUs are checked. The findings go into selftest.tsv, which is
+// written completely or not at all. They are numbers only, judged together with the trials
+// (bench/analyse/selftest.c).
 #include "bench/base/output.h"
 #include "bench/base/record.h"
 #include "bench/measure/gaps.h"
@@ -29,7 +29,7 @@
 
 static FILE *findings;
 
-// What it is, in words, is written here, as this knows what was done.
+// The description is written here, where the measurement is known.
 __attribute__((format(printf, 4, 5))) static void found(const char *name, double value,
                                                         const char *unit, const char *format, ...)
 {
@@ -45,13 +45,13 @@ __attribute__((format(printf, 4, 5))) static void found(const char *name, double
 
 // ---- the known answer ---------------------------------------------------------------------------
 
-// The load leaves the server idle nine tenths of the time and more. There are few connections, so
-// that a driver that counts from the sending would miss nearly everything. A quarter of the stop is
-// a delay that no healthy machine has of itself.
+// The load leaves the server idle for at least nine tenths of the time. There are few connections,
+// so that a driver that counts from the send time would miss nearly everything. A quarter of the
+// stop is a delay that no healthy machine has by itself.
 enum { RATE_PER_S = 2000, CONNECTIONS = 16 };
 static const double window_s = 2, before_stop_s = 0.6, stop_s = 0.3, limit_s = 0.075;
 
-struct stop { // of the server, as whoever stopped it saw it
+struct stop { // of the server, as seen by this program
     double shortest_s, longest_s;
 };
 
@@ -112,15 +112,15 @@ static void ask_for_the_known_answer(const struct setting *setting)
         drive_and_stop(setting, &server, &stop, &report, &m);
     server_stop(setting, &server, &m);
     if (strcmp(m.status, "ok") != 0) {
-        warnx("no answer to what is known: %s", m.status);
+        warnx("no known answer: %s", m.status);
         report_clear(&report);
     }
     found("known_answer_rate", RATE_PER_S, "1/s", "requests due, in an open loop");
-    found("known_answer_window", window_s, "s", "in which they were");
-    found("known_answer_limit", limit_s, "s", "to how late they may be");
-    found("known_answer_stop", stop_s, "s", "for which the server was to be stopped then");
-    found("known_answer_stop_shortest", stop.shortest_s, "s", "for which it was, at least");
-    found("known_answer_stop_longest", stop.longest_s, "s", "for which it was, at most");
+    found("known_answer_window", window_s, "s", "window of these requests");
+    found("known_answer_limit", limit_s, "s", "limit for a late request");
+    found("known_answer_stop", stop_s, "s", "intended stop of the server");
+    found("known_answer_stop_shortest", stop.shortest_s, "s", "its actual stop, at least");
+    found("known_answer_stop_longest", stop.longest_s, "s", "its actual stop, at most");
     found("known_answer_delayed", 100 - report.in_time_percent, "%",
           "requests more than %g ms late when the server is stopped for %g ms of %g s under an "
           "open loop",
@@ -129,7 +129,7 @@ static void ask_for_the_known_answer(const struct setting *setting)
           "99th percentile of the latencies then");
     found("known_answer_max", report.latency.max_us / 1e3, "ms", "largest latency then");
     found("known_answer_p99_from_sending", report.service.p99_us / 1e3, "ms",
-          "what a client would say that counts from when it sends (coordinated omission)");
+          "the same, counted from the send time (coordinated omission)");
 }
 
 // ---- the client's ceiling -----------------------------------------------------------------------
@@ -150,11 +150,11 @@ static void find_the_ceiling(const struct setting *setting)
     if (strcmp(m.status, "ok") != 0)
         measurement_reset(&m);
     found("null_echo_client_ceiling", 1e6 / m.figures[FIGURE_client_cpu_us_per_echo], "1/s",
-          "echoes that a full core of the client could do, from its CPU time for each with the %s "
+          "echoes per second of a full client core, from its CPU time per echo with the %s "
           "server",
           has_io_uring ? "io_uring" : "epoll");
     found("null_echo_client_load", 100 * m.figures[FIGURE_client_load], "%",
-          "of the client's core while that was measured");
+          "load of the client's core during that measurement");
 }
 
 // ---- timer, clock, processors -------------------------------------------------------------------
@@ -167,25 +167,25 @@ static void run_on(const cpu_set_t *cpus)
         err(1, "sched_setaffinity");
 }
 
-// The driver waits for a request's time by such a timer: it sends that much too late, and counts
-// the lateness as latency.
+// The driver waits for a request's time with such a timer: it sends that much too late, and the
+// delay counts as latency.
 static void find_the_overshoot(const struct setting *setting)
 {
     static const struct timespec rest = {.tv_nsec = SLEEP_US * 1000};
     static struct histogram late;
     histogram_reset(&late);
     run_on(&setting->client_cpus);
-    prctl(PR_SET_TIMERSLACK, 1UL); // as the driver has it
+    prctl(PR_SET_TIMERSLACK, 1UL); // like the driver
     for (size_t i = 0; i < SLEEPS; i++) {
         uint64_t due_ns = monotonic_ns() + SLEEP_US * 1000;
         clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, NULL);
         histogram_record(&late, monotonic_ns() - due_ns);
     }
     found("timer_overshoot_p50", (double)histogram_percentile(&late, 50) / 1e3, "us",
-          "how late sleeps of %d us end on the client's core: half of them", SLEEP_US);
+          "median delay of sleeps of %d us on the client's core", SLEEP_US);
     found("timer_overshoot_p99", (double)histogram_percentile(&late, 99) / 1e3, "us",
-          "the latest hundredth of them");
-    found("timer_overshoot_max", (double)histogram_max(&late) / 1e3, "us", "the latest of %d",
+          "99th percentile of that delay");
+    found("timer_overshoot_max", (double)histogram_max(&late) / 1e3, "us", "largest of %d delays",
           SLEEPS);
 }
 
@@ -206,7 +206,7 @@ static void find_the_gaps(const cpu_set_t *cpus, const char *core)
           "longest time that a program spinning for 1 s on the %s's core did not run", core);
     snprintf(name, sizeof name, "spin_lost_%s_core", core);
     found(name, 100 * (double)gaps.lost_ns / (double)(last_ns - begun_ns), "%",
-          "of that second, in gaps of more than %d us", GAP_NS / 1000);
+          "share of that second lost in gaps of more than %d us", GAP_NS / 1000);
 }
 
 static void find_the_cost_of_the_clock(void)
@@ -221,7 +221,7 @@ static void find_the_cost_of_the_clock(void)
     for (int i = 0; i < CLOCK_READS; i++)
         last_ns = monotonic_ns();
     found("clock_read", (double)(last_ns - begun_ns) / CLOCK_READS, "ns",
-          "what reading the clock costs; its source is %s", source);
+          "cost of reading the clock; its source is %s", source);
 }
 
 // ---- selftest.tsv -------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ static void measure(const char *run)
 {
     struct setting setting;
     setting_read(run, &setting);
-    // Nobody else may measure for this run meanwhile: the trials' lock is taken early.
+    // No other process may measure for this run meanwhile: take the trials' lock early.
     struct record trials = record_open(run, "trials.tsv");
     record_lock(&trials);
     signal(SIGPIPE, SIG_IGN);

@@ -1,10 +1,10 @@
-// trial: carries out the trials of a plan, one after the other, and appends a row to trials.tsv as
-// each ends.
+// trial: executes the trials of a plan, one after another, and appends a row to trials.tsv after
+// each.
 //
-// It stops after the last whole block that fits the budget (three at least), or when every headline
-// ratio has converged; experiments that have their answer (convergence.h) take part in no further
-// block. Rows that are there already are not measured again: after an interruption, or for more
-// time, it goes on where it stopped.
+// It stops after the last whole block that fits the budget (at least three), or when every headline
+// ratio has converged. Experiments that have converged (convergence.h) get no more blocks. Existing
+// rows are not measured again: after an interruption, or with more time, it continues where it
+// stopped.
 #include "bench/base/measurement.h"
 #include "bench/base/number.h"
 #include "bench/base/table.h"
@@ -49,12 +49,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->run)
-            errx(2, "one folder, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after the folder of the run", argument);
         options->run = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->run)
-            errx(2, "which folder is the run's?");
+            errx(2, "the folder of the run is missing (see --help)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -71,8 +71,8 @@ static void interrupt(int signal_number)
 struct plan {
     struct table table;
     size_t trial, block, experiment, type, model, x, program, arguments, load; // columns
-    struct load *loads;                                                        // of each row
-    double begun; // the block that trials were made of last
+    struct load *loads;                                                        // one per row
+    double begun; // the latest block with a trial
     bool *done;
 };
 
@@ -108,8 +108,8 @@ static void read_plan(const char *run, struct plan *p)
     }
 }
 
-// Marks the trials that have a row, and those of earlier blocks that have none: they were left out,
-// because their experiment had converged. Returns the time they took in s.
+// Marks the trials with a row, and those of earlier blocks without one: they were skipped because
+// their experiment had converged. Returns the total time in s.
 static double read_done(const char *path, struct plan *p, struct questions *q)
 {
     struct table done;
@@ -143,7 +143,7 @@ static void show_progress(const struct plan *p, size_t row, double spent_s, doub
             (int)left_s % 60);
 }
 
-// A log gets a line a block, a terminal one line that changes.
+// A log gets a line per block, a terminal a single updated line.
 static void show_block(const struct plan *p, size_t row, double spent_s, double budget_s)
 {
     if (isatty(STDERR_FILENO))
@@ -163,7 +163,7 @@ static void show_trial(const struct plan *p, size_t row, double spent_s, double 
             table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
-// What there is to be kept of a trial besides its row: a line each, or nothing.
+// The data of a trial besides its row: one line each, or none.
 struct lines {
     char *raw, *latencies;
 };
@@ -192,7 +192,7 @@ static void measure(const struct setting *setting, const struct plan *p, size_t 
         err(1, "raw times");
 }
 
-// A trial has one line for such a file, or none.
+// A trial has at most one line in such a file.
 static void append_line(const struct record *record, const char *line, size_t trial)
 {
     char *row;
@@ -214,8 +214,8 @@ static void append_row(const struct record *trials, const struct plan *p, size_t
     trials_append(trials, &name, started, wall_s, m);
 }
 
-// Whether a row of raw times or latencies is of a trial that has its row. One that has none was
-// killed between the two, and is repeated.
+// Whether the trial of such a row has its row in trials.tsv. Otherwise it was killed between the
+// two, and is repeated.
 static bool has_row(const char *row, const void *context)
 {
     const struct plan *p = context;
@@ -232,7 +232,7 @@ static struct record open_beside(const char *run, const char *name, const char *
     return record;
 }
 
-// How long the block that begins at this row will take, by what its trials took before.
+// The expected duration of the block that begins at this row, from its earlier trials.
 static double expected_s(const struct plan *p, const struct questions *q, size_t row)
 {
     double block = table_number(&p->table, row, p->block), sum_s = 0;
@@ -245,7 +245,7 @@ static double expected_s(const struct plan *p, const struct questions *q, size_t
     return sum_s;
 }
 
-// Whether the block that begins at this row is to be run, or what is left of one that was begun.
+// Whether to run the block that begins at this row, or the rest of it.
 static bool goes_on(const char *folder, const struct plan *p, struct questions *q, size_t row,
                     double spent_s, double budget_s)
 {
@@ -277,8 +277,8 @@ int main(int argc, char **argv)
     struct record raw = open_beside(options.run, "hyperfine.tsv", "trial\treport", &plan),
                   latencies = open_beside(options.run, "latency.tsv", "trial\thistogram", &plan);
 
-    struct sigaction action = {
-        .sa_handler = interrupt}; // without SA_RESTART: it ends what is being waited for
+    struct sigaction action = {.sa_handler =
+                                   interrupt}; // no SA_RESTART: it interrupts waiting calls
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
@@ -323,6 +323,6 @@ int main(int argc, char **argv)
     free(plan.loads);
     questions_free(&questions);
     if (interrupted)
-        errx(1, "interrupted: the rows so far are kept, and the same run goes on where it stopped");
+        errx(1, "interrupted: the rows so far are kept; the same run continues where it stopped");
     return 0;
 }

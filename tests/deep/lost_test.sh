@@ -137,7 +137,7 @@ second() { # NAME FILE KNOB=VALUE...: is refused because of that file, and chang
     before=$(ls -l --time-style=full-iso "$results"/twice/{plan.tsv,environment.json})
     env RESULTS="$results" BUDGET=0 "${@:3}" "$work/twice/bench/run.sh" > "$work/output" 2> "$work/error"
     check "twice at once: $1 is refused" equals 'its status' $? 1
-    check "twice at once: $1 says because of whom" grep -qE "another run is under way: process $holder \\(.*results/twice\\), since 20[0-9-]* [0-9:]* UTC; it holds $2\$" "$work/error"
+    check "twice at once: $1 says because of whom" grep -qE "another run is in progress: process $holder \\(.*results/twice\\), since 20[0-9-]* [0-9:]* UTC; it holds $2\$" "$work/error"
     check "twice at once: $1, in one line" equals 'lines' "$(wc -l < "$work/error")" 1
     check "twice at once: $1 changes nothing" equals 'the files' "$(ls -l --time-style=full-iso "$results"/twice/{plan.tsv,environment.json})" "$before"
 }

@@ -17,14 +17,14 @@ enum { MANY_CLIENTS = 100 };
 struct cell {
     const char *x_name, *x; // x_name is NULL if nothing varies
     char program[512], arguments[512], left_out[1024];
-    char placed[512]; // a command that gives a server other processors than a run's, or nothing
+    char placed[512]; // a command that places a server on other CPUs, or empty
     struct load load;
     double least_s;
     unsigned every;
     bool is_headline;
 };
 
-// A number of a serving experiment: its own value, or x if that is what varies.
+// A number of a serving experiment: its own value, or x if it varies.
 static double varied(const struct experiment *e, const struct cell *c, const char *key,
                      double otherwise)
 {
@@ -56,9 +56,8 @@ static void add_number(struct cell *c, const char *option, unsigned long value)
     add_argument(c, option, text);
 }
 
-// How long a server is driven: for a time, or for a number of requests: where what varies is
-// something else, as many more as it takes for each connection to carry as many as it may, and for
-// as many connections at a time as there may be.
+// The length of a trial: a time, or a number of requests. If something else varies, the number
+// grows so that every connection carries all its requests, for as many connections as there may be.
 static void set_length(const struct experiment *e, struct cell *c)
 {
     unsigned long total = (unsigned long)varied(e, c, "total", 0),
@@ -75,7 +74,7 @@ static void set_length(const struct experiment *e, struct cell *c)
     c->least_s = c->load.window_s + c->load.warmup_s;
 }
 
-// The value of a key that is one of a few words, or x if that is what varies; NULL: it is not set.
+// The value of a key with a list of words, or x if it varies; NULL: not set.
 static const char *varied_word(const struct experiment *e, const struct cell *c, const char *key,
                                const char *const *words)
 {
@@ -83,7 +82,7 @@ static const char *varied_word(const struct experiment *e, const struct cell *c,
     return text ? word_of(text, words) : NULL;
 }
 
-// Connections beside the driver's, and how they behave.
+// Background connections and their behaviour.
 static void set_background(const struct experiment *e, struct cell *c)
 {
     const char *behaviour = varied_word(e, c, "behaviour", load_behaviours);
@@ -93,8 +92,8 @@ static void set_background(const struct experiment *e, struct cell *c)
     c->load.failures_counted = experiment_get(e, "failures");
 }
 
-// A program is asked whether it can have so many clients at once, where they are many; so is the
-// kernel, for the processes that make them.
+// If there are many clients, the program's and the kernel's limits are checked, the latter for the
+// client processes.
 static void add_clients(struct cell *c, unsigned long clients)
 {
     struct rlimit files;
@@ -131,14 +130,14 @@ static void serve(const struct experiment *e, const struct contender *who, struc
     load->timeout_s = experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s") : 10;
     load->end = varied_word(e, c, "end", load_ends);
     set_background(e, c);
-    // A loop serves any number of connections: its pool is not sized by them. A variant can say
-    // itself how large its pool is.
+    // A loop serves any number of connections, so they do not set its pool size. A variant may set
+    // it itself.
     bool is_sized = who->has_pool && (is_varied(e, "workers") ||
                                       (!who->workers && strcmp(who->capacity, "many") != 0));
     load->workers = is_sized ? pool_size(e, c) : who->workers;
     if (is_sized)
         add_number(c, "-w", load->workers);
-    if (load->end) // it is driven until it is known what comes of that
+    if (load->end) // it is driven until the consequences are known
         c->least_s = 0.05;
     else
         set_length(e, c);
@@ -151,7 +150,7 @@ static void serve(const struct experiment *e, const struct contender *who, struc
         add_clients(c, load->connections + load->background);
 }
 
-// So many idle connections are held, and nothing is asked on them once they were served.
+// The idle connections to hold; after one request each they are silent.
 static void hold(const struct experiment *e, const struct contender *who, struct cell *c)
 {
     struct load *load = &c->load;
@@ -162,12 +161,11 @@ static void hold(const struct experiment *e, const struct contender *who, struct
     }
     snprintf(c->left_out, sizeof c->left_out, "%s",
              would_wait(who, load->connections, load->workers));
-    c->least_s = 0.1 + (double)load->connections * 2e-4; // to connect and to be closed
+    c->least_s = 0.1 + (double)load->connections * 2e-4; // to connect and to close
     add_clients(c, load->connections);
 }
 
-// The counts of an operation: those for this model and this x, or for the one, or for the other, or
-// for all.
+// The counts of an operation: for this model and x, or for one of the two, or for all.
 static void count(const struct experiment *e, const struct contender *who, struct cell *c)
 {
     char keys[4][192];
@@ -185,7 +183,7 @@ static void count(const struct experiment *e, const struct contender *who, struc
     c->least_s = 0.05;
 }
 
-// The processor of whoever is to run apart from the server's: -1 if they share theirs.
+// The CPU of a peer that runs apart from the server: -1 if they share one.
 static int processor_apart(const struct processors *processors)
 {
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
@@ -194,8 +192,8 @@ static int processor_apart(const struct processors *processors)
     return -1;
 }
 
-// What varies and is nothing of the load is an option of the program: --NAME VALUE, or what the
-// experiment says, with % for the value.
+// If what varies is not part of the load, it is an option of the program: --NAME VALUE, or the
+// experiment's `option` with % for the value.
 static void add_option(const struct experiment *e, struct cell *c,
                        const struct processors *processors)
 {
@@ -221,7 +219,7 @@ static void add_option(const struct experiment *e, struct cell *c,
     add_argument(c, "", text);
 }
 
-// Gives a server as many processors as x says.
+// Gives a server x CPUs.
 static void place(struct cell *c, const struct processors *processors)
 {
     char list[sizeof c->placed - sizeof "taskset -c  "];
@@ -235,7 +233,7 @@ static void place(struct cell *c, const struct processors *processors)
     snprintf(c->placed, sizeof c->placed, "taskset -c %s ", list);
 }
 
-// An experiment can leave cells out itself: MODEL@X and why.
+// An experiment can leave cells out: MODEL@X and the reason.
 static void leave_out(const struct experiment *e, const struct contender *who, struct cell *c)
 {
     char cell[160];
@@ -245,7 +243,7 @@ static void leave_out(const struct experiment *e, const struct contender *who, s
             snprintf(c->left_out, sizeof c->left_out, "%s", e->values[i] + length);
 }
 
-// Whether a program can run so here is its own to say.
+// The program decides whether it can run here.
 static void ask(struct cell *c)
 {
     char text[sizeof c->left_out];
@@ -265,7 +263,7 @@ static unsigned every(const struct experiment *e, const char *key, unsigned othe
     return experiment_get(e, key) ? (unsigned)experiment_number(e, key) : otherwise;
 }
 
-// In which blocks it takes part.
+// The blocks that it takes part in.
 static void take_turn(const struct experiment *e, const struct contender *who, bool is_chosen,
                       struct cell *c)
 {

@@ -49,7 +49,7 @@ int describe(const char *program, const char *options, char *text, size_t bytes)
     char command[1024];
     snprintf(command, sizeof command, "timeout 10 %s %s --describe 2>&1", program, options);
     int status = output_of(command, text, bytes);
-    const char *reason = strstr(text, ": "); // behind the program's name
+    const char *reason = strstr(text, ": "); // after the program's name
     if (status == SKIPPED && reason)
         memmove(text, reason + 2, strlen(reason + 2) + 1);
     else if (status != 0)
@@ -78,11 +78,11 @@ static unsigned long workers_in(const char *options)
     snprintf(words, sizeof words, "%s", options);
     while ((word = strsep(&rest, " ")))
         if (strcmp(word, "-w") == 0 && rest && !is_whole(strsep(&rest, " "), 1, 65536, &workers))
-            errx(1, "-w is a number of workers from 1 to 65536: '%s'", options);
+            errx(1, "-w must be a number of workers from 1 to 65536: '%s'", options);
     return workers;
 }
 
-// What a variant or an outsider is: its name, the command, and options.
+// The parts of a variant or an outsider: its name, the command, and options.
 static void define(struct contender *who, const char *text, bool is_outside)
 {
     int command = 0, options = 0;
@@ -93,7 +93,7 @@ static void define(struct contender *who, const char *text, bool is_outside)
         who->workers = workers_in(who->options);
 }
 
-// Copies of the programs that the build could not link statically are not there; it has said why.
+// Programs that the build could not link statically have no copy; it has recorded why.
 static int describe_static(const struct experiment *e, const struct contender *who, char *text,
                            size_t bytes)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Whether what is derived by a line is computed from this cell: from MODEL or MODEL@X.
+// Whether a `derive` line uses this cell: MODEL or MODEL@X.
 static bool is_term(const char *line, const char *model, const char *x)
 {
     char words[1024], *rest = words, *word, cell[192];
@@ -17,7 +17,7 @@ static bool is_term(const char *line, const char *model, const char *x)
     return false;
 }
 
-// Whether something that is part of the answer is; a crossover needs the baseline at all x, too.
+// Whether a part of the answer does; a crossover also needs the baseline at all x.
 static bool is_answer_from(const struct experiment *e, const char *model, const char *x)
 {
     const char *answer = experiment_get(e, "answer");

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 4 }; // experiment, x, those behind the headline, cell
+enum { LEVELS = 4 }; // experiment, x, headline cells, cell
 
 struct ticket {
     long drawn[LEVELS];
     size_t index;
 };
 
-// The first row from `begin` on that has the same in a column as this one.
+// The first row from `begin` on with the same value in a column as this one.
 static size_t first_like(const struct table *t, size_t begin, size_t row, size_t column)
 {
     while (strcmp(table_text(t, begin, column), table_text(t, row, column)) != 0)
@@ -55,8 +55,8 @@ static int compare(const void *left, const void *right)
 
 size_t block_order(const struct place *places, size_t n, uint64_t seed, size_t block, size_t *order)
 {
-    // What stands together draws one number for all: one each for n experiments, x, headlines of an
-    // x, and cells, for those that take no part, too.
+    // Adjacent cells share a random number: one each for n experiments, x, headlines of an x, and
+    // cells, including those that take no part.
     long *numbers = calloc(LEVELS * n, sizeof *numbers);
     struct ticket *tickets = calloc(n, sizeof *tickets);
     unsigned short state[3];

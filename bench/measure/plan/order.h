@@ -1,10 +1,10 @@
 // Which cells take part in a block, and in which order.
 //
-// What is compared is measured close together: a machine that others use changes its speed within
-// seconds, and a ratio is all the more exact the less of that lies between its two halves. So a
-// block is shuffled as a whole only by its experiments; within an experiment its x, within an x the
-// cells behind the headline as one and each of the others, and the cells behind the headline among
-// each other. Who of two comes first, and where the pair stands, is chance.
+// Cells to be compared are measured close together: a shared machine changes its speed within
+// seconds, and a ratio is more exact with less of that between its two halves. So experiments are
+// shuffled within a block, x within an experiment, the headline cells as one unit with the other
+// cells within an x, and the headline cells among themselves. The order within a pair, and its
+// position, are random.
 #pragma once
 
 #include "bench/base/table.h"
@@ -14,20 +14,20 @@
 #include <stdint.h>
 
 struct place {
-    size_t experiment, x; // the first cell of the same: two x of two experiments differ
-    bool is_headline;     // stands beside those that are, too
-    size_t every, turn;   // takes part in one of so many blocks: in those with this remainder
+    size_t experiment, x; // the first cell with the same: two x of two experiments differ
+    bool is_headline;     // adjacent to the other headline cells
+    size_t every, turn;   // takes part in one of this many blocks: those with this remainder
 };
 
-// The places of all cells of cells.tsv. Experiments take turns; within one all cells that take part
-// in as many blocks are in the same ones, and those that take part in more of them are there, too:
-// any two can be compared. The caller frees them. Exits if memory runs out.
+// The places of all cells of cells.tsv. Experiments take turns. Within one, cells with the same
+// frequency are in the same blocks, and more frequent cells are in these, too: any two can be
+// compared. The caller frees them. Exits if out of memory.
 struct place *places_of(const struct table *cells);
 
-// Whether it does in this one, counted from 1. All do in the first.
+// Whether it takes part in this block, counted from 1. All do in the first.
 bool takes_part(const struct place *place, size_t block);
 
-// Puts the indices of the n places that take part in a block into the order of it, which depends on
-// the seed, the block and the places alone. Returns how many they are. Exits if memory runs out.
+// Orders the indices of the n places that take part in a block; the order depends only on the seed,
+// the block and the places. Returns their number. Exits if out of memory.
 size_t block_order(const struct place *places, size_t n, uint64_t seed, size_t block,
                    size_t *order);

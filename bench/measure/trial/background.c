@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const uint64_t limit_ns = 30000000000; // its own, of 20 s, comes before
+static const uint64_t limit_ns = 30000000000; // its own limit, 20 s, comes before
 
 void background_arguments(const struct load *load, char text[BACKGROUND_ARGUMENTS_BYTES])
 {
@@ -24,7 +24,7 @@ static bool await(const struct background *background, const char *word, char *l
     if (read_line(background->output_fd, line, bytes, monotonic_ns() + limit_ns) &&
         strncmp(line, word, strlen(word)) == 0)
         return true;
-    measurement_fault(m, "background is not %s", word);
+    measurement_fault(m, "background connections did not report %s", word);
     return false;
 }
 
@@ -60,14 +60,14 @@ void background_gather(struct background *background, struct measurement *m)
         !await(background, "ready", line, sizeof line, m))
         return;
     if (sscanf(line, "ready %u waiting %u failed %u", &in_place, &waiting, &failed) != 3) {
-        measurement_fault(m, "background says '%s'", line);
+        measurement_fault(m, "unexpected output of background: '%s'", line);
         return;
     }
     m->figures[FIGURE_background_ready] = in_place;
     m->figures[FIGURE_background_waiting] = waiting;
     if (waiting > 0 || failed > 0)
-        measurement_fault(m, "background of %u: %u wait and %u failed", in_place + waiting + failed,
-                          waiting, failed);
+        measurement_fault(m, "%u background connections: %u waiting, %u failed",
+                          in_place + waiting + failed, waiting, failed);
 }
 
 void background_end(struct background *background, struct measurement *m)

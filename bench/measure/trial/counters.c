@@ -31,7 +31,8 @@ static double stolen_s(const cpu_set_t *cpus)
     return sum / (double)sysconf(_SC_CLK_TCK);
 }
 
-// A counter of /proc/net/snmp or netstat: a line of names, and one of values in the same order.
+// A counter of /proc/net/snmp or netstat: a line of names, followed by one of values in the same
+// order.
 static double counted(const char *path, const char *group, const char *wanted)
 {
     FILE *file = fopen(path, "re");
@@ -52,7 +53,7 @@ static double counted(const char *path, const char *group, const char *wanted)
     return count;
 }
 
-// How often one control group was made to wait.
+// How often one control group was throttled.
 static double throttled_in(const char *group)
 {
     char path[4200], line[256];
@@ -67,7 +68,7 @@ static double throttled_in(const char *group)
     return count;
 }
 
-// A quota of any group above ours holds us too. Version 1 has a hierarchy for each controller.
+// The quota of any group above ours applies to us, too. Version 1 has a hierarchy per controller.
 static double throttled_with(const char *base, const char *ours)
 {
     char group[4096];

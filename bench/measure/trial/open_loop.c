@@ -1,6 +1,6 @@
 #include "bench/measure/trial/open_loop.h"
 
-// Long enough for thousands of echoes: the capacity is then known within some percent.
+// Long enough for thousands of echoes: this gives the capacity within a few percent.
 static const double probe_s = 0.12, probe_warmup_s = 0.03;
 
 double open_loop_capacity(const struct trial *t, const struct server *server, struct measurement *m)
@@ -14,11 +14,12 @@ double open_loop_capacity(const struct trial *t, const struct server *server, st
            capacity_per_s = report.echoes_per_s,
            available_us = report.window_s * 1e6 * CPU_COUNT(&t->setting->server_cpus);
     m->figures[FIGURE_capacity_per_s] = capacity_per_s;
-    // Of connections that end, the processes that served them are gone, and their time with them.
+    // Without persistent connections, the processes that served them are gone, and their CPU time
+    // with them.
     if (report.requests_per_connection == 0)
         m->figures[FIGURE_capacity_server_load] = cpu_us / available_us;
     if (!(capacity_per_s > 0) || open_loop_errors(&report) > 0)
-        measurement_fault(m, "it has no capacity: %.0f echoes per s, %.0f errors", capacity_per_s,
+        measurement_fault(m, "no usable capacity: %.0f echoes per s, %.0f errors", capacity_per_s,
                           open_loop_errors(&report));
     return capacity_per_s;
 }

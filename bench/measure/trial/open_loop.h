@@ -1,16 +1,16 @@
-// What trials in open loop share: what the server can do at most, and what is an error.
+// Shared by open-loop trials: the server's capacity, and the definition of an error.
 #pragma once
 
 #include "bench/base/measurement.h"
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/trial_type.h"
 
-// How many echoes a second the server gives to the driver in a closed loop of the trial's
-// connections, a short one; it goes into the figures with how busy the server's processors were.
-// Where they were not, the limit was the client's.
+// The server's echoes per second in a short closed loop with the trial's connections. It is stored
+// in the figures, with the load of the server's CPUs. If those were not busy, the client was the
+// limit.
 double open_loop_capacity(const struct trial *t, const struct server *server,
                           struct measurement *m);
 
-// Requests that were refused, reset, cut short or answered wrong. Those that were late or never
-// sent are none of them: they are in the distribution of latencies.
+// Requests that were refused, reset, cut short or wrongly answered. Late and unsent ones do not
+// count: they are in the latency distribution.
 double open_loop_errors(const struct report *report);

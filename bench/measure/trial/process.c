@@ -40,14 +40,14 @@ static int ms_until(uint64_t until_ns)
     return now >= until_ns ? 0 : (int)((until_ns - now) / 1000000 + 1);
 }
 
-// The children that this process has started lately.
+// The recently started children of this process.
 static pid_t started[64];
 static size_t starts;
 
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd)
 {
-    prctl(PR_SET_CHILD_SUBREAPER, 1); // nothing that it leaves behind gets lost
+    prctl(PR_SET_CHILD_SUBREAPER, 1); // orphans come to this process
     pid_t parent = getpid(), pid = fork();
     if (pid < 0)
         err(1, "fork");
@@ -59,7 +59,8 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127);
-    // What make or a lock left open here is none of its business (kernels before 5.11 leave it).
+    // Descriptors inherited from make or a lock must not reach the child (kernels before 5.11 keep
+    // them).
     syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
         dup2(error_fd, STDERR_FILENO) < 0 ||
@@ -136,7 +137,7 @@ static void end_if_stray(const struct process_ids *ids, void *ended)
 unsigned process_orphans_end(void)
 {
     unsigned sum = 0, ended;
-    do { // a orphan's children come to this process as it ends
+    do { // an orphan's children come to this process when it ends
         ended = 0;
         process_visit(end_if_stray, &ended);
         sum += ended;
@@ -172,7 +173,7 @@ static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *co
 
 bool process_group_kill(pid_t group)
 {
-    while (waitpid(-group, NULL, WNOHANG) > 0) // those that came to this process
+    while (waitpid(-group, NULL, WNOHANG) > 0) // those that became its children
         ;
     if (for_each_of_group(group, NULL, NULL) == 0)
         return false;
@@ -197,8 +198,8 @@ uint64_t process_group_cpu_ns(pid_t group)
     return sum;
 }
 
-// A line "NAME: N kB" of /proc/PID/smaps_rollup, which is counted page by page; what
-// /proc/PID/status has may be many pages behind.
+// A line "NAME: N kB" of /proc/PID/smaps_rollup, which counts page by page; /proc/PID/status may
+// lag by many pages.
 static bool read_rollup(pid_t pid, const char *name, unsigned *kib)
 {
     char path[64], line[256];
@@ -292,7 +293,7 @@ bool process_count_descriptors(pid_t pid, unsigned *count)
     return true;
 }
 
-// Of a process or thread; 0 if it has been reaped meanwhile.
+// For a process or thread; 0 if it has been reaped meanwhile.
 static char state_of(const char *stat_path)
 {
     char text[512];

@@ -44,8 +44,7 @@ bool server_start(const struct setting *setting, const char *program, const char
     return true;
 }
 
-// The shares of the idlest and the busiest worker in what all have counted, which is in rising
-// order.
+// The shares of the least busy and the busiest worker in all counts, which are in ascending order.
 static void share_out(const char *counts, struct life *life)
 {
     double least = NAN, most = NAN, sum = 0, workers = 0;
@@ -62,7 +61,7 @@ static void share_out(const char *counts, struct life *life)
     life->busiest = most / (sum / workers);
 }
 
-// What a server has counted, which it says last of all.
+// The count of a server, which it prints last.
 static void read_counts(int output_fd, struct life *life)
 {
     char text[8192], *rest = text, *line;
@@ -79,7 +78,7 @@ static void read_counts(int output_fd, struct life *life)
     }
 }
 
-// Appends what a server has said to the log, and keeps its last line.
+// Appends a server's error output to the log, and keeps its last line.
 static void keep_errors(const struct setting *setting, struct server *server)
 {
     static char text[ERRORS_AT_MOST + 1];

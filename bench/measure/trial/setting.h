@@ -1,22 +1,22 @@
-// What holds for everything that a run measures.
+// The conditions of everything that a run measures.
 #pragma once
 
 #include <sched.h>
 
 struct setting {
     cpu_set_t server_cpus, client_cpus;
-    int log_fd; // takes what servers and tools print on their error output
+    int log_fd; // receives the error output of servers and tools
 };
 
-// Reads which processors a run's server and client have, and opens its messages.log. Exits with
-// status 1 and one line if it cannot.
+// Reads the CPUs of a run's server and client, and opens its messages.log. Exits with status 1 and
+// one line if it cannot.
 void setting_read(const char *run, struct setting *setting);
 
-// Keeps virtual processors from halting for as long as this process lives
+// Keeps CPUs out of deep idle states while this process lives
 // (Documentation/power/pm_qos_interface).
 void hold_off_halts(void);
 
-// Gives this process and its children System V's objects and POSIX's message queues of their own,
-// with the same limits: they go with the last of these processes, also if all are killed at once
-// (ipc_namespaces(7)). Where this is not allowed, it does nothing.
+// Gives this process and its children a private IPC namespace, with the same limits: their System V
+// objects and POSIX message queues disappear with the last of them, even if all are killed at once
+// (ipc_namespaces(7)). Does nothing where this is not permitted.
 void keep_ipc_apart(void);

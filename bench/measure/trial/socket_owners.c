@@ -58,7 +58,7 @@ static void look_into(struct proof *p, const struct process_ids *ids)
     const struct dirent *entry;
     snprintf(path, sizeof path, "/proc/%d/fd", (int)ids->pid);
     DIR *folder = opendir(path);
-    if (!folder) // it has ended meanwhile, or belongs to somebody else
+    if (!folder) // it has ended meanwhile, or belongs to another user
         return;
     while ((entry = readdir(folder))) {
         struct socket wanted = {0};

@@ -1,5 +1,5 @@
-// The TCP sockets of a port, as the kernel lists them (sock_diag(7)). /proc/net/tcp says the same,
-// but also tells of every connection of the last minute, which takes long after many of them.
+// The TCP sockets of a port, as listed by the kernel (sock_diag(7)). /proc/net/tcp has the same
+// information, but also every connection of the last minute, which is slow if there were many.
 #pragma once
 
 #include <stdbool.h>
@@ -8,13 +8,13 @@
 struct tcp_socket {
     bool listens;
     uint32_t address;    // its own, in host order
-    unsigned peer_port;  // 0 if it listens
+    unsigned peer_port;  // 0 for a listener
     unsigned long inode; // 0: a connection that is not accepted yet, or was closed
 };
 
-// Calls visit with each IPv4 socket whose local port this is. The kernel goes through all of them:
-// with 100 000 connections of the last minute that takes 12 ms, of those that listen next to
-// nothing. False if this kernel lists none.
+// Calls visit for each IPv4 socket with this local port. The kernel scans all sockets: with 100 000
+// connections of the last minute that takes 12 ms, for listeners almost nothing. False if this
+// kernel cannot list them.
 bool tcp_sockets_visit(unsigned port, bool only_listening,
                        void (*visit)(const struct tcp_socket *socket, void *context),
                        void *context);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// The linker's names for the two ends of the section that KIND adds to.
+// The linker's symbols for the start and end of the section that TRIAL_TYPE adds to.
 extern const struct trial_type *const __start_trial_types[];
 extern const struct trial_type *const __stop_trial_types[];
 
@@ -16,5 +16,5 @@ const struct trial_type *trial_type_named(const char *name)
     for (size_t i = 0; i < count; i++)
         if (strcmp(__start_trial_types[i]->name, name) == 0)
             return __start_trial_types[i];
-    errx(1, "there is no trial type called '%s'", name);
+    errx(1, "unknown trial type '%s'", name);
 }

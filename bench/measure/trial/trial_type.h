@@ -1,6 +1,6 @@
-// The kinds of trial: what is done to measure a cell once. A kind is one file
-// bench/measure/types/NAME.c, which describes itself with KIND; it is linked into the steps and
-// found there. An experiment names its kind.
+// The trial types: how a cell is measured once. A trial type is one file bench/measure/types/NAME.c
+// that registers itself with TRIAL_TYPE; it is linked into the programs and found there. An
+// experiment names its type.
 #pragma once
 
 #include "bench/base/load.h"
@@ -10,15 +10,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-// One trial of a cell. The text is the plan's: words, "-" where there are none.
+// One trial of a cell. Texts are the plan's: words, or "-".
 struct trial {
     const struct setting *setting;
     const char *program, *arguments;
     struct load load;
-    unsigned long number; // of the trial in its plan
-    unsigned long block;  // that it is part of
-    FILE *raw;            // takes what hyperfine said
-    FILE *latencies;      // takes the histograms of open loops (latency_record.h)
+    unsigned long number; // in the plan
+    unsigned long block;  // of the trial
+    FILE *raw;            // receives hyperfine's report
+    FILE *latencies;      // receives the histograms of open loops (latency_record.h)
 };
 
 struct trial_type {
@@ -33,5 +33,5 @@ struct trial_type {
     static const struct trial_type *const entry __attribute__((used, section("trial_types"))) =    \
         &type
 
-// Exits with status 1 if there is none of that name.
+// Exits with status 1 if there is none with this name.
 const struct trial_type *trial_type_named(const char *name);

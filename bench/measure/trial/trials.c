@@ -18,7 +18,7 @@ struct record trials_open(const char *run)
         used += snprintf(columns + used, sizeof columns - (size_t)used, "\t%s", metrics[i].name);
     snprintf(columns + used, sizeof columns - (size_t)used, "\tstatus");
     if (record_begin(&trials, columns))
-        warnx("%s: its last row was cut off or damaged; that trial is repeated", trials.path);
+        warnx("%s: its last row was torn or damaged; that trial is repeated", trials.path);
     return trials;
 }
 

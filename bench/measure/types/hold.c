@@ -1,15 +1,14 @@
-// A fresh server that holds idle connections: what they take in memory.
+// A fresh server with idle connections: how much memory they take.
 //
-// The server is looked at twice: before any connection came, and when all of them have been served
-// once and are silent. The difference, by their number, is what one connection takes; what the
-// server and its clients take to start cancels.
+// The memory is read twice: before the first connection, and when all connections have been served
+// once and are silent. The difference, divided by their number, is the memory per connection; the
+// start-up memory of server and clients cancels out.
 //
-// The processes' own memory is their PSS, summed over the server's process tree. The kernel's is
-// that of the whole machine, so the client's ends of the connections are in it, with their sockets;
-// they are the same beside every server. Whoever else makes processes or sockets meanwhile is in it
-// too. PSS is summed after the kernel's memory is read, as looking costs the kernel memory; before,
-// both are looked at once in vain, so that what looking at the first processes costs is there
-// already.
+// The processes' own memory is the sum of PSS over the server's process tree. The kernel's memory
+// is that of the whole machine, so it includes the client's ends of the connections; they are the
+// same for every server. It also includes whatever else creates processes or sockets meanwhile. PSS
+// is read after the kernel's memory, because reading it uses kernel memory; for the same reason
+// both are first read once without using the result.
 #include "bench/measure/trial/background.h"
 #include "bench/measure/trial/kernel_memory.h"
 #include "bench/measure/trial/process.h"
@@ -26,7 +25,7 @@ struct memory {
 
 static struct memory look(const struct server *server)
 {
-    static const struct timespec rest = {.tv_nsec = 30000000}; // what was freed comes back late
+    static const struct timespec rest = {.tv_nsec = 30000000}; // freed memory is returned late
     struct memory memory;
     nanosleep(&rest, NULL);
     memory.kernel = kernel_memory_now();

@@ -1,12 +1,11 @@
-// A server with connections, of which one brings down who serves it: how many of the others go with
-// it, and how long it takes until somebody new is served.
+// A server with connections, one of which ends its serving process: how many of the others are
+// lost, and how long until a new client is served.
 //
-// The load's end is crash: one of its connections sends a line that the server is poisoned by (its
-// argument --poison WORD); or kill: the process that serves that connection is killed (SIGKILL),
-// found by who has a descriptor of it. Before that, all are served. What happens is timed from when
-// that client sees its connection end; the others are asked for an echo then, all at once, and a
-// newcomer connects, again every millisecond while it is refused or turned away. A server that is
-// gone is not waited for: nobody here starts it again.
+// `end` is crash: one connection sends the poison line of the server's --poison WORD; or kill: the
+// process that serves that connection, found by its descriptor, is killed (SIGKILL). Before that,
+// all are served. Times count from when that client sees its connection end. Then all others send a
+// request at once, and a new client connects, and retries every millisecond if it is refused or
+// dropped. A dead server is not waited for: nothing here restarts it.
 #include "bench/measure/trial/descriptors.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/server.h"
@@ -31,9 +30,9 @@ static const uint64_t patience_ns = 2000000000;
 enum { LINE_BYTES = 64, CLIENTS_AT_MOST = 1024 };
 
 struct client {
-    int fd; // -1: not connected, or not any more
+    int fd; // -1: not connected, or no longer
     char line[LINE_BYTES + 1];
-    size_t back; // how much of it
+    size_t back; // received part of the echo
     bool served, wronged;
     uint64_t asked_ns;
     double latency_us; // once it is served
@@ -85,7 +84,7 @@ static void hear(struct client *c)
         c->latency_us = (double)(monotonic_ns() - c->asked_ns) / 1e3;
 }
 
-// Hears those who wait for something, for a millisecond at most. Returns how many still do.
+// Polls the waiting clients, for at most a millisecond. Returns the number that still wait.
 static size_t hear_all(struct client *clients, size_t n)
 {
     struct pollfd polled[CLIENTS_AT_MOST + 1];
@@ -110,8 +109,8 @@ static bool is_gone(const struct server *server)
     return waitid(P_PID, (id_t)server->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
 }
 
-// Who serves a client: has a descriptor of its connection, and is no parent that had it before. 0:
-// cannot be told. A server of one process serves all.
+// The process that serves a client: it has a descriptor of its connection, and is not a parent that
+// had it before. 0: unknown. A single process serves all.
 static pid_t who_serves(const struct server *server, const struct client *c, unsigned port)
 {
     struct tree tree = {.leader = server->pid, .port = port};
@@ -125,25 +124,25 @@ static pid_t who_serves(const struct server *server, const struct client *c, uns
         for (size_t k = 0; k < tree.members[i].count; k++)
             if (tree.members[i].descriptors[k].refers_to == CONNECTION &&
                 tree.members[i].descriptors[k].port == ntohs(own.sin_port))
-                found = tree.members[i].pid; // the leader is the first
+                found = tree.members[i].pid; // the leader comes first
     tree_free(&tree);
     return found;
 }
 
-// Sends the line that the server is poisoned by: the word behind --poison among its arguments.
+// Sends the poison line: the word after --poison in its arguments.
 static void send_poison(const struct client *c, const char *arguments)
 {
     char line[300];
     const char *option = strstr(arguments, "--poison ");
     if (!option)
-        errx(1, "a server crashes by --poison WORD, which its arguments lack: %s", arguments);
+        errx(1, "a crash needs --poison WORD in the server's arguments: %s", arguments);
     const char *word = option + strlen("--poison ");
     int length = snprintf(line, sizeof line, "%.*s\n", (int)strcspn(word, " "), word);
     if (send(c->fd, line, (size_t)length, MSG_NOSIGNAL) != length)
         err(1, "send");
 }
 
-// Brings down who serves the first client, and waits until that one sees it.
+// Ends the process that serves the first client, and waits until that client sees it.
 static bool bring_down(const struct trial *t, const struct server *server, struct client *first,
                        unsigned port, struct measurement *m)
 {
@@ -151,7 +150,7 @@ static bool bring_down(const struct trial *t, const struct server *server, struc
     if (strcmp(t->load.end, "kill") == 0) {
         pid_t pid = who_serves(server, first, port);
         if (!pid || kill(pid, SIGKILL) < 0) {
-            measurement_fault(m, "nobody can be told to serve the connection");
+            measurement_fault(m, "the process that serves the connection is unknown");
             return false;
         }
     } else {
@@ -162,14 +161,14 @@ static bool bring_down(const struct trial *t, const struct server *server, struc
         ;
     if (first->fd < 0)
         return true;
-    measurement_fault(m, "who serves the connection lives on");
+    measurement_fault(m, "the process that serves the connection did not end");
     return false;
 }
 
 // ---- what comes of it ----
 
-// Asks the others, and lets a newcomer try, until all is known or patience ends. Returns when the
-// newcomer was served, in us from the beginning; INFINITY: never.
+// Sends the others' requests and the new client's attempts until all are known or the time is over.
+// Returns the time until the new client was served, in us; INFINITY: never.
 static double ask_everybody(const struct server *server, const struct sockaddr_in *address,
                             struct client *others, size_t n)
 {
@@ -195,7 +194,7 @@ static void count(const struct client *others, size_t n, double back_us, double 
     for (size_t i = 0; i < n; i++) {
         lost += !others[i].served;
         if (others[i].served)
-            slowest_us = fmax(slowest_us, others[i].latency_us); // which is of NAN and it, it
+            slowest_us = fmax(slowest_us, others[i].latency_us); // fmax ignores NAN
     }
     f[FIGURE_connections_lost] = lost;
     f[FIGURE_connections_lost_share] = n > 0 ? lost / (double)n : NAN;
@@ -203,9 +202,9 @@ static void count(const struct client *others, size_t n, double back_us, double 
     f[FIGURE_service_back_us] = back_us;
 }
 
-// Servers replace workers ten times a second at most, counted from their start: what is measured is
-// to come at any moment of that, and not in the first turn, in which they made the pool. The golden
-// ratio's multiples, less their whole part, are spread evenly.
+// Servers replace workers at most ten times a second, counted from their start. The end must come
+// at any moment of that interval, and not in the first one, in which the pool was created.
+// Multiples of the golden ratio, modulo 1, are spread evenly.
 static void wait_for_any_moment(unsigned long trial)
 {
     double turns = (double)trial * 0.61803398875;
@@ -214,8 +213,8 @@ static void wait_for_any_moment(unsigned long trial)
         ;
 }
 
-// Puts another client into the first one's place, each in its turn: who connected first is not like
-// the others where workers share a listener.
+// Moves a different client to the first place in each trial: with a shared listener the first
+// client to connect is special.
 static void choose_victim(struct client *clients, size_t n, unsigned long trial)
 {
     struct client chosen = clients[trial % n];
@@ -228,7 +227,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
 {
     unsigned port;
     if (sscanf(server->address, "127.0.0.1:%u", &port) != 1)
-        errx(1, "not an address of the loopback: %s", server->address);
+        errx(1, "not a loopback address: %s", server->address);
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -254,7 +253,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
 
 static void measure(const struct trial *t, struct measurement *m)
 {
-    static struct client clients[CLIENTS_AT_MOST + 1]; // the last one is the newcomer
+    static struct client clients[CLIENTS_AT_MOST + 1]; // the last one is the new client
     struct server server = {.may_crash = true};
     cpu_set_t before;
     unsigned long n = t->load.connections;

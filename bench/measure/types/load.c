@@ -1,12 +1,12 @@
-// A fresh server under an open loop: requests are due at the times of a Poisson schedule, whatever
-// the server does, and a latency counts from there.
+// A fresh server under an open loop: requests are due at the times of a Poisson schedule,
+// regardless of the server, and latency counts from there.
 //
-// The rate is a fraction, in percent, of the server's own capacity, which a short closed loop of
-// the same connections finds out just before; where the load has no fraction, it is the plan's. All
-// models of a block get the same schedule, stretched to their rates, and each block another one.
+// The rate is a fraction, in percent, of the server's own capacity, which a short closed loop with
+// the same connections measures just before; without a fraction it is the plan's rate. All models
+// of a block get the same schedule, stretched to their rates, and each block a different one.
 //
-// A rate that the server cannot serve is no fault: latencies grow then, and requests that were
-// never sent are in the distribution with the time-out and more.
+// An excessive rate is not a fault: latencies grow, and unsent requests are in the distribution
+// with at least the time-out.
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/latency_record.h"
 #include "bench/measure/trial/open_loop.h"
@@ -39,7 +39,7 @@ static void take_report(const struct report *report, double cpu_us, struct measu
     if (!(f[FIGURE_echoes] > 0))
         measurement_fault(m, "no echoes");
     if (f[FIGURE_failures] > 0)
-        measurement_fault(m, "%.0f requests refused, reset, cut short or answered wrong",
+        measurement_fault(m, "%.0f requests refused, reset, cut short or wrongly answered",
                           f[FIGURE_failures]);
 }
 

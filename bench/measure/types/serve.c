@@ -1,13 +1,13 @@
-// A fresh server, driven by the client driver, stopped, and its CPU time accounted.
+// A fresh server, driven by the client driver and stopped, with its CPU time accounted for.
 //
-// The CPU time is that of the server's whole process tree. Where connections persist it is taken
-// between the two ends of the window, at which no request is under way: every process that served
-// is alive then. Where they do not, processes come and go: it is taken over the server's whole life
-// by wait4(), less what the same server spends when it is started and stopped without a client,
-// which is measured just after; warm-up and window both count, as do their connections. Background
-// connections would be in that too: beside it there is no such figure.
+// The CPU time is that of the server's whole process tree. With persistent connections it is the
+// difference between the two ends of the window, when no request is pending and every serving
+// process is alive. Otherwise processes come and go: it is the total of the server's life from
+// wait4(), minus that of the same server started and stopped without a client, measured just after.
+// Then warm-up and window both count, as do their connections. With background connections this
+// total would include them, so there is no such figure.
 //
-// Background connections is in place before the driver begins and stays until it has ended.
+// Background connections are in place before the driver starts, and stay until it has ended.
 #include "bench/base/record.h"
 #include "bench/measure/trial/background.h"
 #include "bench/measure/trial/driver.h"
@@ -21,14 +21,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_ECHOES_IN_THIRDS = 100 }; // fewer differ by chance
+enum { LEAST_ECHOES_IN_THIRDS = 100 }; // fewer vary by chance
 
-// So few that are left are no reason for a second look.
+// A few leftovers are no reason to check again.
 enum { FEW = 8, LOOKS_AT_MOST = 50 };
 
-// Counts what it holds beyond what it began with. A server that has its processor to itself needs
-// less than 10 ms to close and to reap. One that others keep from it is looked at again: while it
-// has still to run, what it will leave is not known.
+// Counts descriptors and children beyond those at the start. An undisturbed server needs less than
+// 10 ms to close and reap. A server that is kept from its CPU is checked again, because its final
+// state is not known yet.
 static void look_at_rest(const struct server *server, unsigned workers, struct measurement *m)
 {
     struct process_state state;
@@ -58,7 +58,7 @@ static void look_where_it_runs(const struct setting *setting, const struct serve
     m->figures[FIGURE_processors_shared] = CPU_COUNT(&cpus);
 }
 
-// All failures together; their kinds are put into words.
+// The sum of all failures, with the types in words.
 static double failures(const struct report *report, char *kinds, size_t bytes)
 {
     double sum = 0;
@@ -73,9 +73,9 @@ static double failures(const struct report *report, char *kinds, size_t bytes)
     return sum;
 }
 
-// How long nothing came back, if neither the driver nor the server waited for a processor: they may
-// have waited meanwhile. Where several processes of a server wait for each other they do so most of
-// the time, and nothing can be said.
+// How long nothing came back, if neither the driver nor the server waited for a CPU: otherwise that
+// may be the reason. If several processes of a server wait for each other, they do so most of the
+// time, and nothing can be concluded.
 static void look_for_stalls(const struct report *report, struct measurement *m)
 {
     double *f = m->figures, silent = report->silent;
@@ -86,7 +86,7 @@ static void look_for_stalls(const struct report *report, struct measurement *m)
         f[FIGURE_stalled] = silent > waited ? silent - waited : 0;
 }
 
-// What says whether the load was what it was meant to be (bench/analyse/validity.c).
+// Figures that show whether the load was as intended (bench/analyse/validity.c).
 static void look_at_the_load(const struct report *report, struct measurement *m)
 {
     double window_s = report->window_s, connections = report->connections, echoes = report->echoes,
@@ -99,23 +99,23 @@ static void look_at_the_load(const struct report *report, struct measurement *m)
         f[FIGURE_send_lag_p99_us] = report->send_lag.p99_us;
         f[FIGURE_unsent_share] = report->unsent / due;
     } else if (report->requests_per_connection == 0 && latency_s < window_s / 10) {
-        // At the end of the window each connection has half a request to go, on average: a
-        // twentieth of the window at most.
+        // At the end of the window each connection is on average half-way through a request: at
+        // most a twentieth of the window.
         f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
     }
 }
 
-// A trial as it was carried out.
+// A completed trial.
 struct serving {
     struct report report;   // the driver's
-    struct life life, idle; // of the server, and of one that nobody came to
+    struct life life, idle; // of the server, and of one without clients
     double window_cpu_us;   // of the server, between the gates
-    bool persistent;        // connections are
-    bool has_background;    // beside the driver
-    bool counts_failures;   // they are part of the result
+    bool persistent;        // connections are persistent
+    bool has_background;    // background connections exist
+    bool counts_failures;   // failures are part of the result
 };
 
-// The server's CPU time and what else it spent, in all and for each connection and echo.
+// The server's CPU time and other costs, in total and per connection and echo.
 static void account(const struct serving *s, struct measurement *m)
 {
     double *f = m->figures;
@@ -143,7 +143,7 @@ static void account(const struct serving *s, struct measurement *m)
         (s->life.switches - s->idle.switches) / f[FIGURE_connections];
 }
 
-// What the driver saw.
+// The driver's results.
 static void take_report(const struct serving *s, struct measurement *m)
 {
     double *f = m->figures;
@@ -172,11 +172,11 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
     if (!(f[FIGURE_echoes] > 0) && !s->counts_failures)
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(s->life.counted))
-        measurement_fault(m, "the server did not say what it counted");
+        measurement_fault(m, "the server did not report its count");
     if (isfinite(s->life.counted) && s->life.counted != echoes)
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
                           echoes);
-    bool is_wrong = s->report.errors[MISMATCH] > 0; // which is never a result
+    bool is_wrong = s->report.errors[MISMATCH] > 0; // this is never a result
     f[FIGURE_errors] = is_wrong || !s->counts_failures ? f[FIGURE_failures] : 0;
     if (f[FIGURE_errors] > 0)
         measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],

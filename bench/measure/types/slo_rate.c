@@ -1,23 +1,21 @@
-// The highest rate of an open loop at which a server keeps the 99th percentile of its latencies
-// under a limit (in ms): searched for, on one fresh server.
+// The highest rate of an open loop at which a server keeps p99 within a limit (in ms): a search on
+// one fresh server.
 //
-// The search halves the rate, beginning at half of the server's capacity in a closed loop, until
-// the limit is kept, and then bisects, on a logarithmic scale, up to a little above the capacity.
-// Each step is an open loop with a schedule of its own, of a thousand requests or more, so that ten
-// lie beyond the percentile. A step has kept the limit if its percentile is within it and no
-// request failed or was not sent. Of a step in which the client sent late,
-// by half of the limit, nothing is known of the server: it has not kept the limit either, and if
-// no step has, the trial says so and is not used.
+// The search starts at half of the server's closed-loop capacity and halves the rate until a step
+// passes. Then it bisects, on a logarithmic scale, up to a little above the capacity. Each step is
+// an open loop with its own schedule, of a thousand requests or more, so that ten lie beyond the
+// percentile. A step passes if its percentile is within the limit and every request was sent and
+// answered. If the client sent late by half of the limit, the step does not measure the server:
+// it fails, and if no step passes, the trial reports that and is not used.
 //
-// What disturbs a step disturbs the search for good: one step that fails by accident keeps it
-// below. If one step in ten does, nearly half of all searches of six steps go wrong, and always
-// downwards. So a step that fails is made once more and has failed if both have, which leaves 6 %.
-// The price is that a rate at the very knee, kept half of the time, is kept three times in four:
-// the knee is read slightly high, by less than the last bracket (4 %), and for all models alike.
+// A disturbed step spoils the whole search: one accidental failure keeps the result too low. If one
+// step in ten is disturbed, nearly half of all searches of six steps go wrong, always downwards. So
+// a failed step is repeated once and fails only if both fail, which leaves 6 %. The price: a rate
+// exactly at the limit, which passes half of the time, then passes three times in four. So the
+// result is slightly high, by less than the last bracket (4 %), for all models alike.
 //
-// What is reported is the rate that was answered within the window of the highest step that kept
-// the limit, not the one that was offered: for a short time a server can take more than it can
-// answer before a limit of 10 ms is over.
+// The result is the rate answered within the window of the highest passing step, not the offered
+// rate: for a short time a server can accept more than it can answer within 10 ms.
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/open_loop.h"
 #include "bench/measure/trial/trial_type.h"
@@ -29,8 +27,8 @@
 
 static const double above_capacity = 1.05, close_enough = 1.04, least_share = 1.0 / 16;
 
-// Some more requests than a thousand, for their number is random; and how long a step may take
-// then.
+// Slightly more requests than a thousand, because their number is random; and the maximum duration
+// of a step.
 enum { LEAST_REQUESTS = 1200, LONGEST_S = 1, TRIES = 2 };
 
 struct search {
@@ -42,7 +40,7 @@ struct search {
     bool client_was_late;
 };
 
-// One step: whether the limit was kept. What it measured goes into the figures then.
+// One step: returns whether it passed, and stores its figures if it did.
 static bool try_once(struct search *s, double rate_per_s)
 {
     struct report report;
@@ -87,7 +85,7 @@ static void find(struct search *s)
         low /= 2;
     }
     if (!(low >= least)) {
-        measurement_fault(s->m, "the limit is not kept at %.0f requests per s%s", high,
+        measurement_fault(s->m, "p99 exceeds the limit even at %.0f requests per s%s", high,
                           s->client_was_late ? ": the client was late itself" : "");
         return;
     }

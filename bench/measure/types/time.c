@@ -1,8 +1,8 @@
 // A program that repeats an operation COUNT times, timed as a whole by hyperfine at two counts. One
-// operation is the slope between them, so that starting the program cancels.
+// operation is the slope between them, so that program start cancels out.
 //
-// The load is the small and the large count and how often each is run, three times if nothing is
-// said. The raw times are kept as one line of JSON, marked with the trial's number.
+// The load is the small and the large count, and the number of runs of each (default three). The
+// raw times are kept as one line of JSON with the trial's number.
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/trial_type.h"
 
@@ -23,7 +23,7 @@ struct seconds {
     double wall, user, system;
 };
 
-// Takes the times at both counts out of hyperfine's report, and adds the report to the raw ones.
+// Reads the times at both counts from hyperfine's report, and appends the report to the raw times.
 static bool read_report(const char *path, FILE *raw, struct seconds at[2])
 {
     char command[512], line[256];
@@ -49,7 +49,7 @@ static void measure(const struct trial *t, struct measurement *m)
                         runs = t->load.runs ? t->load.runs : 3;
     char command[1024], small_command[1060], large_command[1060], path[64], runs_option[32];
     if (small < 1 || large <= small)
-        errx(1, "trial %lu: counts are two rising numbers, not %lu and %lu", t->number, small,
+        errx(1, "trial %lu: counts must be two rising numbers, not %lu and %lu", t->number, small,
              large);
     snprintf(command, sizeof command, "%s %s", t->program,
              strcmp(t->arguments, "-") == 0 ? "" : t->arguments);
@@ -63,8 +63,7 @@ static void measure(const struct trial *t, struct measurement *m)
     snprintf(runs_option, sizeof runs_option, "--runs=%lu", runs);
     snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)getpid(), export_fd);
 
-    // Run once only, a command would pay for memory that the host has taken back since the last
-    // one.
+    // A single run would pay for memory that the host has reclaimed since the last one.
     struct arguments list = {.list = {"hyperfine", "--shell=none", "--style=none", runs_option,
                                       runs == 1 ? "--warmup=1" : "--warmup=0", "--export-json",
                                       path, small_command, large_command},
@@ -85,7 +84,7 @@ static void measure(const struct trial *t, struct measurement *m)
         double operations = (double)(large - small), *f = m->figures;
         f[FIGURE_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
         if (f[FIGURE_wall_us_per_operation] <= 0)
-            measurement_fault(m, "no slope: the work drowned in what starting it took");
+            measurement_fault(m, "no slope: the work is lost in the start-up time");
         f[FIGURE_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
         f[FIGURE_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
         f[FIGURE_cpu_us_per_operation] =
