@@ -120,14 +120,14 @@ plan() {
         ! grep -qE '^(//|#) Runs alone: ' "$source" || how=-x
         for ((i = 1; i <= ${parts:-1}; i++)); do
             printf '%s\t%s\t%s\t%s\n' $how "$(awk -F '\t' -v program="${test##*/}" -v parts="${parts:-1}" \
-                '$1 == program { sum += $3 } END { print int(sum / parts) }' "$durations")" "$test" "${parts:+$i/$parts}"
+                '$1 == program { sum += $3 } END { print sum ? int(sum / parts) : parts > 1 }' "$durations")" "$test" "${parts:+$i/$parts}"
         done
     done | sort -t $'\t' -k 1,1 -k 2,2nr -s
 }
 
 tests=()
 # shellcheck disable=SC2086  # several words, or a pattern
-for name in ${TEST_PROGRAMS-$(find "$build/tests" -maxdepth 1 -type f -printf '%f\n' | sort)}; do tests+=("$build/tests/${name##*/}"); done
+for name in ${TEST_PROGRAMS-$(basename -s .c tests/*.c)}; do tests+=("$build/tests/${name##*/}"); done
 # shellcheck disable=SC2086
 for name in ${TEST_SCRIPTS-tests/*_test.sh}; do tests+=("$name"); done
 for test in "${tests[@]}"; do
