@@ -120,7 +120,7 @@ plan() {
         ! grep -qE '^(//|#) Runs alone: ' "$source" || how=-x
         for ((i = 1; i <= ${parts:-1}; i++)); do
             printf '%s\t%s\t%s\t%s\n' $how "$(awk -F '\t' -v program="${test##*/}" -v parts="${parts:-1}" \
-                '$1 == program { sum += $3 } END { print sum ? int(sum / parts) : parts > 1 }' "$durations")" "$test" "${parts:+$i/$parts}"
+                '$1 == program { sum += $3 } END { print (sum ? int(sum / parts) : parts > 1) }' "$durations")" "$test" "${parts:+$i/$parts}"
         done
     done | sort -t $'\t' -k 1,1 -k 2,2nr -s
 }
