@@ -90,8 +90,8 @@ from_make() { # TEXT TARGET KNOB...: make fails and says so
     status=$?
     equals 'the status' $status 2 && says "$work/error" "$1"
 }
-check 'bad input: make plots without RUN' from_make 'give RUN=' plots
-check 'bad input: make report without RUN' from_make 'give RUN=' report
+check 'bad input: make plots without RUN' from_make 'RUN=name is missing' plots
+check 'bad input: make report without RUN' from_make 'RUN=name is missing' report
 check 'bad input: make plots, no such run' from_make 'is not a run' plots RUN=nosuch
 check 'bad input: make report, no such run' from_make 'is not a run' report RUN=nosuch
 

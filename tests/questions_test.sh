@@ -44,7 +44,7 @@ corrected() {
         "$some/summary.tsv" > "$work/summary.tsv" && cp "$work/summary.tsv" "$some" && "$repo/bench/report/report.sh" "$some"
 }
 check 'not shown among so many: a report' corrected
-check 'not shown among so many: the sentence' says <(unescaped "$some/report.md") '(a difference alone, but not shown among 1 comparisons)'
+check 'not shown among so many: the sentence' says <(unescaped "$some/report.md") '(not shown among 1 comparisons)'
 check 'not shown among so many: the list of the others' says <(unescaped "$some/report.md") 'prefork_reuseport 1.50 (1.20 to 1.80) not shown among 2 comparisons'
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
