@@ -21,23 +21,23 @@ same_seed_same_plan() {
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
     equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
-    equals 'the questions not asked' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
+    equals 'the questions not measured' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
     for number in 1 2 3; do
         [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
         [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
     done
 }
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
-all_asked() {
+all_planned() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
-    equals 'how many are not asked' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
+    equals 'how many are not measured' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
         equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
         column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
         while read -r stem; do # where nothing can be linked both ways
             equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/questions/experiments/$stem.conf")" linking || return 1
         done < "$work/unplanned"
 }
-check 'plan: all questions on demand' all_asked
+check 'plan: all questions on demand' all_planned
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
 plan=$build/bench/measure/plan trial=$build/bench/measure/trial analyse=$build/bench/analyse/analyse
@@ -62,7 +62,7 @@ bad_knob 2 "'1-'" CLIENT_CPUS=1-
 bad_knob 2 "1000" SERVER_CPUS=1000
 bad_knob 2 "'maybe'" SELFTEST=maybe
 mkdir "$results/letters" "$results/empty"
-echo 'dear me' > "$results/letters/one.txt"
+echo 'a line' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
 bad_knob 2 'was planned already' RUN=tiny EXPERIMENTS= MODELS= SEED=2
 for folder in "$results/letters" "$results/nosuch"; do

@@ -219,7 +219,7 @@ names_models() {
 check 'report: names every model' names_models
 check 'report: says that three blocks are too few' says "$tiny/report.md" 'too few blocks for an interval: 3'
 
-check 'report: says that there are no self-tests, on demand' says "$tiny/report.md" 'This run was made without self-tests (SELFTEST=no)'
+check 'report: says that there are no self-tests, on demand' says "$tiny/report.md" 'this run has no self-tests (SELFTEST=no)'
 
 # ---- more time, less time -----------------------------------------------------------------------------------------
 grow=$results/grow
@@ -230,8 +230,8 @@ grown() { # BUDGET
         equals 'n' "$(value "$grow/summary.tsv" n metric=server_cpu_us_per_connection)" "$(rows "$grow/trials.tsv")"
 }
 bench grow RUN=grow BUDGET=0 EXPERIMENTS=churn MODELS=epoll
-not_asked_is_named() { says <(unescaped "$grow/report.md") "Not measured in this run: $(column "$grow/not_measured.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
-check 'report: names what was not asked' not_asked_is_named
+not_measured_is_named() { says <(unescaped "$grow/report.md") "Not measured in this run: $(column "$grow/not_measured.tsv" experiment | paste -sd , | sed 's/,/, /g')."; }
+check 'report: names what was not measured' not_measured_is_named
 check 'more time: first three blocks' equals 'rows' "$(rows "$grow/trials.tsv")" 3
 check 'more time: earlier rows are as they were' grown 0.03
 check 'more time: more blocks' has_rows "$grow/trials.tsv" 4
