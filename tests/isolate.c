@@ -77,7 +77,7 @@ static void what_cannot_be_measured(void **unused)
 {
     (void)unused;
     struct measurement m = trial("fork", "--work hard --poison deadly", "crash");
-    assert_non_null(strstr(m.status, "server did not start; fork: --work is spin:US"));
+    assert_non_null(strstr(m.status, "server did not start; fork: --work must be spin:US"));
     assert_true(isnan(m.figures[FIGURE_connections_lost]));
 
     m = trial("iterative", "--poison deadly", "crash"); // has one connection, the others wait
