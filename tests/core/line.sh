@@ -229,7 +229,8 @@ recomputed() { # RUN LEAST_ROWS
             for (b = 1; b <= 3; b++) {
                 if (!(($1, $2, $3, $5, b) in value)) continue
                 v[++n] = value[$1, $2, $3, $5, b]
-                if (($1, $2, $13, $5, b) in value) { pairs++; logs += log(v[n] / value[$1, $2, $13, $5, b]) }
+                base = value[$1, $2, $13, $5, b] + 0 # a short program may take no time that is counted
+                if (base > 0 && v[n] > 0) { pairs++; logs += log(v[n] / base) }
                 for (i = n; i > 1 && v[i] < v[i - 1]; i--) { t = v[i]; v[i] = v[i - 1]; v[i - 1] = t }
             }
             if ($6 != n) wrong("n", n)
