@@ -44,9 +44,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     struct crowd *crowd = &options->crowd;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt's one line is enough
-        return 0;
     case 'c':
         crowd->connections = (unsigned)whole(argument, "CONNECTIONS", 1, 1000000);
         return 0;
@@ -73,17 +70,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case WAIT_OPTION:
         options->waits = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (options->target)
-            errx(2, "unexpected argument '%s' after HOST:PORT", argument);
-        options->target = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->target)
-            errx(2, "HOST:PORT is missing (see --help)");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return target_option(key, argument, state, &options->target);
     }
 }
 

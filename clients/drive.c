@@ -75,9 +75,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     struct load *load = &options->load;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt's one line is enough
-        return 0;
     case 'c':
         load->connections = (unsigned)whole(argument, "CONNECTIONS", 1, 1000000);
         return 0;
@@ -125,21 +122,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case RAW_OPTION:
         options->raw_path = argument;
         return 0;
-    case ARGP_KEY_ARG:
-        if (options->target)
-            errx(2, "unexpected argument '%s' after HOST:PORT", argument);
-        options->target = argument;
-        return 0;
     case ARGP_KEY_END:
-        if (!options->target)
-            errx(2, "HOST:PORT is missing (see --help)");
         if (load->total_requests && load->window_ns)
             errx(2, "-d and -n exclude each other");
         if (!load->total_requests && !load->window_ns)
             load->window_ns = 1000000000;
-        return 0;
+        // fall through
     default:
-        return ARGP_ERR_UNKNOWN;
+        return target_option(key, argument, state, &options->target);
     }
 }
 

@@ -1,6 +1,8 @@
 // The contract of a server, tested on every program in build/servers/: a new one is found by
-// itself. One test a cell, named hazard/program. An argument is a pattern of names to run, such as
-// 'half_close/*'. With DEEP=1 only those hazards are tested that take too long for every change.
+// itself. One test a cell, named hazard/program. An argument is a part, I/N, or a pattern of names
+// to run, such as 'half_close/*'. With DEEP=1 only those hazards are tested that take too long for
+// every change.
+//
 // Runs in 4 parts.
 #include "tests/core/contract.h"
 #include "tests/core/client.h"

@@ -32,7 +32,7 @@ while IFS='|' read -r when build programs scripts; do
         [ "$when" != deep ] || left_out+=("$build: ${programs:+$programs }$scripts")
         continue
     fi
-    echo "== make test $build: ${programs:+$programs }$scripts"
+    echo "== make test${build:+ $build}: ${programs:+$programs }$scripts"
     [ "$programs" != all ] || unset programs
     # shellcheck disable=SC2086  # one or two variables of make
     env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build

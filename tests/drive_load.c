@@ -1,6 +1,7 @@
 // What the driver says of its own load, for whoever judges a trial by it
 // (bench/analyse/validity.c): whether the window was steady, and whether it had a port for
 // every connection.
+//
 // Runs alone: it compares the driver with its own load.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"

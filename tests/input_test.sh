@@ -28,7 +28,7 @@ same_seed_same_plan() {
     done
 }
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
-all_asked() {
+all_planned() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
     equals 'how many are not measured' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
         equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
@@ -37,7 +37,7 @@ all_asked() {
             equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/questions/experiments/$stem.conf")" linking || return 1
         done < "$work/unplanned"
 }
-check 'plan: all questions on demand' all_asked
+check 'plan: all questions on demand' all_planned
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
 plan=$build/bench/measure/plan trial=$build/bench/measure/trial analyse=$build/bench/analyse/analyse
@@ -62,7 +62,7 @@ bad_knob 2 "'1-'" CLIENT_CPUS=1-
 bad_knob 2 "1000" SERVER_CPUS=1000
 bad_knob 2 "'maybe'" SELFTEST=maybe
 mkdir "$results/letters" "$results/empty"
-echo 'hello' > "$results/letters/one.txt"
+echo 'a line' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
 bad_knob 2 'is already planned' RUN=tiny EXPERIMENTS= MODELS= SEED=2
 for folder in "$results/letters" "$results/nosuch"; do

@@ -219,7 +219,7 @@ names_models() {
 check 'report: names every model' names_models
 check 'report: says that three blocks are too few' says "$tiny/report.md" 'too few blocks for an interval: 3'
 
-check 'report: says that there are no self-tests, on demand' says "$tiny/report.md" 'Unknown: this run has no self-tests (SELFTEST=no)'
+check 'report: says that there are no self-tests, on demand' says "$tiny/report.md" 'this run has no self-tests (SELFTEST=no)'
 
 # ---- more time, less time -----------------------------------------------------------------------------------------
 grow=$results/grow

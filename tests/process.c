@@ -59,7 +59,7 @@ static struct started start_role(const char *words)
 {
     char line[16];
     struct started s = start("/proc/self/exe", words, &everywhere, -1);
-    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_true(read_line(s.output_fd, line, sizeof line, now_ns() + 20 * second_ns));
     assert_string_equal(line, "ready");
     return s;
 }
@@ -67,9 +67,9 @@ static struct started start_role(const char *words)
 // Waits for the end of a process, or with a negative id of any of that group, but not for ever.
 static bool has_ended(pid_t pid, int *status)
 {
-    uint64_t until_ns = monotonic_ns() + 20 * second_ns;
+    uint64_t until_ns = now_ns() + 20 * second_ns;
     pid_t ended;
-    while ((ended = waitpid(pid, status, WNOHANG)) == 0 && monotonic_ns() < until_ns)
+    while ((ended = waitpid(pid, status, WNOHANG)) == 0 && now_ns() < until_ns)
         usleep(1000);
     return ended > 0;
 }
@@ -130,19 +130,19 @@ static void a_process_is_waited_for_until_then(void **unused)
     int status = -1;
     struct rusage usage;
     struct started s = start_role("burn 50");
-    uint64_t before_ns = monotonic_ns();
+    uint64_t before_ns = now_ns();
     assert_false(process_wait(s.pid, before_ns + 100 * ms_ns, &status, &usage));
-    assert_in_range(monotonic_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
+    assert_in_range(now_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
     assert_false(process_wait(s.pid, before_ns, &status, &usage)); // that is over
     kill(s.pid, SIGTERM);
-    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(process_wait(s.pid, now_ns() + 20 * second_ns, &status, &usage));
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
     assert_in_range(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec, 45000, 200000);
     assert_int_equal(waitpid(s.pid, NULL, WNOHANG), -1); // it is reaped
     finish(&s);
 
     s = start("/proc/self/exe", "exit 7", &everywhere, -1);
-    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(process_wait(s.pid, now_ns() + 20 * second_ns, &status, &usage));
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     finish(&s);
 }
@@ -160,11 +160,11 @@ static void a_signal_ends_waiting(void **unused)
     const struct sigaction action = {.sa_handler = do_nothing};
     const struct itimerval soon = {.it_value = {.tv_usec = 50000}};
     struct started s = start_role("sleep");
-    uint64_t before_ns = monotonic_ns();
+    uint64_t before_ns = now_ns();
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
     assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
     assert_false(process_wait(s.pid, before_ns + 20 * second_ns, &status, &usage));
-    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    assert_true(now_ns() - before_ns < 5 * second_ns);
     finish(&s);
 }
 
@@ -212,7 +212,7 @@ static void a_process_ends_with_its_parent(void **unused)
         if (pipe2(output, O_CLOEXEC) < 0)
             _exit(1);
         started = process_start(&list, &everywhere, output[1], STDERR_FILENO, -1);
-        if (!read_line(output[0], line, sizeof line, monotonic_ns() + 20 * second_ns) ||
+        if (!read_line(output[0], line, sizeof line, now_ns() + 20 * second_ns) ||
             write(channel[1], &started, sizeof started) != sizeof started)
             _exit(1);
         raise(SIGKILL);
@@ -233,7 +233,7 @@ static void a_process_is_pinned(void **unused)
     cpus_choose(&server, &client);
     cpus_print(&client, expected, sizeof expected);
     struct started s = start("/proc/self/exe", "cpus", &client, -1);
-    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_true(read_line(s.output_fd, line, sizeof line, now_ns() + 20 * second_ns));
     assert_string_equal(line, expected);
     finish(&s);
 }
@@ -247,7 +247,7 @@ static void a_process_inherits_what_it_is_given_alone(void **unused)
     snprintf(words, sizeof words, "descriptors %d %d", given, kept);
     snprintf(expected, sizeof expected, "open closed");
     struct started s = start("/proc/self/exe", words, &everywhere, given);
-    assert_true(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_true(read_line(s.output_fd, line, sizeof line, now_ns() + 20 * second_ns));
     assert_string_equal(line, expected);
     finish(&s);
     close(given);
@@ -291,9 +291,9 @@ static void what_changes_is_looked_at_when_it_rests(void **unused)
     assert_true(process_look_at_rest(s.pid, &none));
     finish(&s);
     s = start_role("settle 10"); // closes and reaps one every ms
-    uint64_t before_ns = monotonic_ns();
+    uint64_t before_ns = now_ns();
     assert_true(process_look_at_rest(s.pid, &state));
-    assert_in_range(monotonic_ns() - before_ns, 10 * ms_ns, 1000 * ms_ns);
+    assert_in_range(now_ns() - before_ns, 10 * ms_ns, 1000 * ms_ns);
     assert_int_equal(state.children, 0);
     assert_int_equal(state.descriptors, none.descriptors);
     finish(&s);
@@ -311,10 +311,10 @@ static void a_program_that_is_not_there(void **unused)
     struct rusage usage;
     char line[256];
     struct started s = start(BUILD_FOLDER "/servers/nosuch", "-p 0", &everywhere, -1);
-    assert_false(read_line(s.output_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
-    assert_true(read_line(s.error_fd, line, sizeof line, monotonic_ns() + 20 * second_ns));
+    assert_false(read_line(s.output_fd, line, sizeof line, now_ns() + 20 * second_ns));
+    assert_true(read_line(s.error_fd, line, sizeof line, now_ns() + 20 * second_ns));
     assert_non_null(strstr(line, BUILD_FOLDER "/servers/nosuch: No such file"));
-    assert_true(process_wait(s.pid, monotonic_ns() + 20 * second_ns, &status, &usage));
+    assert_true(process_wait(s.pid, now_ns() + 20 * second_ns, &status, &usage));
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 127);
     finish(&s);
 }
@@ -326,21 +326,21 @@ static void lines_are_read_until_then(void **unused)
     char line[8];
     assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
     assert_int_equal(write(channel[1], "one\n\n1234567\n12345678\nhalf", 26), 26);
-    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_true(read_line(channel[0], line, sizeof line, now_ns()));
     assert_string_equal(line, "one");
-    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_true(read_line(channel[0], line, sizeof line, now_ns()));
     assert_string_equal(line, "");
-    assert_false(read_line(channel[0], line, sizeof line, monotonic_ns())); // no room for its end
-    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
+    assert_false(read_line(channel[0], line, sizeof line, now_ns())); // no room for its end
+    assert_true(read_line(channel[0], line, sizeof line, now_ns()));
     assert_string_equal(line, "");
-    assert_false(read_line(channel[0], line, sizeof line, monotonic_ns()));
-    assert_true(read_line(channel[0], line, sizeof line, monotonic_ns()));
-    uint64_t before_ns = monotonic_ns();
+    assert_false(read_line(channel[0], line, sizeof line, now_ns()));
+    assert_true(read_line(channel[0], line, sizeof line, now_ns()));
+    uint64_t before_ns = now_ns();
     assert_false(read_line(channel[0], line, sizeof line, before_ns + 50 * ms_ns));
-    assert_in_range(monotonic_ns() - before_ns, 50 * ms_ns, 1000 * ms_ns);
+    assert_in_range(now_ns() - before_ns, 50 * ms_ns, 1000 * ms_ns);
     close(channel[1]);
     assert_false(read_line(channel[0], line, sizeof line, before_ns + 20 * second_ns));
-    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    assert_true(now_ns() - before_ns < 5 * second_ns);
     close(channel[0]);
 }
 
@@ -351,18 +351,18 @@ static void all_is_read_until_then(void **unused)
     char text[8];
     assert_int_equal(pipe2(channel, O_CLOEXEC), 0);
     assert_int_equal(write(channel[1], "one\ntwo", 7), 7);
-    uint64_t before_ns = monotonic_ns();
+    uint64_t before_ns = now_ns();
     read_to_end(channel[0], text, sizeof text, before_ns + 50 * ms_ns); // it is full
     assert_string_equal(text, "one\ntwo");
-    assert_true(monotonic_ns() - before_ns < 50 * ms_ns);
+    assert_true(now_ns() - before_ns < 50 * ms_ns);
     assert_int_equal(write(channel[1], "half", 4), 4);
     read_to_end(channel[0], text, sizeof text, before_ns + 100 * ms_ns);
     assert_string_equal(text, "half");
-    assert_in_range(monotonic_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
+    assert_in_range(now_ns() - before_ns, 100 * ms_ns, 1000 * ms_ns);
     close(channel[1]);
     read_to_end(channel[0], text, sizeof text, before_ns + 20 * second_ns);
     assert_string_equal(text, "");
-    assert_true(monotonic_ns() - before_ns < 5 * second_ns);
+    assert_true(now_ns() - before_ns < 5 * second_ns);
     close(channel[0]);
 }
 

@@ -6,12 +6,13 @@
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
 # TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
 # than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
-# a test that takes more than TEST_SECONDS (default 120), or than ten times as long as the last time, if that is longer.
+# a test that takes more than TEST_SECONDS (default 120, under a sanitizer 600) and than ten times as long as the last time.
 # How long each test took is kept in BUILD/durations.tsv.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-build=${BUILD:-build}
+build=${BUILD:-build} SAN=${SAN:-}
 durations=$build/durations.tsv
+least=${TEST_SECONDS:-$((120 * (${#SAN} > 0 ? 5 : 1)))}
 at_once=${TEST_JOBS:-$(($(nproc) + 1))}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -84,12 +85,12 @@ report() { # STATUS
 
 # What runs alone has the lock to itself, the others share it.
 run() { # TEST PART HOW
-    local test=$1 part=$2 program=${1##*/} log=$work/${1##*/}_${2%/*} least=${TEST_SECONDS:-120} current='' last='' status begun since
+    local test=$1 part=$2 program=${1##*/} log=$work/${1##*/}_${2%/*} current='' last='' status begun since
     local times=$log.times
     local -A before=()
     while IFS=$'\t' read -r _ name ms; do
         before[$name]=$ms
-    done < <(grep -F "$program"$'\t' "$durations")
+    done < <(grep -- "^$program"$'\t' "$durations")
     exec 8>> build/tests.lock && flock "$3" 8 || exit 1
     begun=$(now_us) since=$begun
     exec 9< <(exec setpriv --pdeathsig TERM timeout --kill-after=10 3600 "$test" ${part:+"$part"} 2>&1 8>&-)
@@ -120,14 +121,14 @@ plan() {
         ! grep -qE '^(//|#) Runs alone: ' "$source" || how=-x
         for ((i = 1; i <= ${parts:-1}; i++)); do
             printf '%s\t%s\t%s\t%s\n' $how "$(awk -F '\t' -v program="${test##*/}" -v parts="${parts:-1}" \
-                '$1 == program { sum += $3 } END { print int(sum / parts) }' "$durations")" "$test" "${parts:+$i/$parts}"
+                '$1 == program { sum += $3 } END { print (sum ? int(sum / parts) : parts > 1) }' "$durations")" "$test" "${parts:+$i/$parts}"
         done
     done | sort -t $'\t' -k 1,1 -k 2,2nr -s
 }
 
 tests=()
 # shellcheck disable=SC2086  # several words, or a pattern
-for name in ${TEST_PROGRAMS-$(find "$build/tests" -maxdepth 1 -type f -printf '%f\n' | sort)}; do tests+=("$build/tests/${name##*/}"); done
+for name in ${TEST_PROGRAMS-$(basename -s .c tests/*.c)}; do tests+=("$build/tests/${name##*/}"); done
 # shellcheck disable=SC2086
 for name in ${TEST_SCRIPTS-tests/*_test.sh}; do tests+=("$name"); done
 for test in "${tests[@]}"; do

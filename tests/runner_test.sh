@@ -37,6 +37,12 @@ check 'one that hangs: the test is named' says "$work/said" 'HANGS: second: more
 check 'one that hangs: is killed' nothing_left planted
 check 'one that hangs: is a failure beside those that pass' ends_with '1 passed, 1 failed, 0 skipped'
 
+runs hangs &
+check 'interrupted: it is under way' within 5 inhabitant planted 'sleep 60'
+kill "$(inhabitant planted 'tests/run.sh')"
+wait $!
+check 'interrupted: nothing of it is left' nothing_left planted
+
 plant crashes '// Crashes.' <<< 'echo "[ RUN      ] first"; echo "some words"; kill -SEGV $$'
 check 'one that crashes: ends the run' eval '! runs crashes'
 check 'one that crashes: its words are shown' says "$work/said" 'some words'

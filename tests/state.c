@@ -2,6 +2,7 @@
 // both found by themselves: what is counted is what was echoed, to the last request, or the two are
 // refused. Run from the directory that holds both. An argument is a pattern of names to run, such
 // as '*/prefork+*'.
+//
 // Runs in 2 parts.
 #include "tests/core/census.h"
 #include "tests/core/client.h"

@@ -11,21 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-// Opens a table, or its packed form (path.xz) through xz.
-static FILE *open_file(const char *path, bool *is_packed)
+// Opens the packed form of a table (path.xz) through xz. NULL with errno if there is none.
+static FILE *open_packed(const char *path)
 {
     char packed[4096], command[64];
-    FILE *file = fopen(path, "re");
-    *is_packed = !file && errno == ENOENT;
-    if (!*is_packed)
-        return file;
-    // xz inherits the descriptor and gets its number: a name would have to be quoted.
     snprintf(packed, sizeof packed, "%s.xz", path);
-    int fd = open(packed, O_RDONLY);
+    int fd = open(packed, O_RDONLY); // xz inherits it and gets its number: a name would need quotes
     if (fd < 0)
         return NULL;
     snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
-    file = popen(command, "re");
+    FILE *file = popen(command, "re");
     close(fd);
     return file;
 }
@@ -33,9 +28,9 @@ static FILE *open_file(const char *path, bool *is_packed)
 static void read_file(struct table *t, const char *path)
 {
     size_t room = 0;
-    bool is_packed;
     *t = (struct table){.path = path};
-    FILE *file = open_file(path, &is_packed);
+    bool is_packed = access(path, F_OK) < 0 && errno == ENOENT;
+    FILE *file = is_packed ? open_packed(path) : fopen(path, "re");
     if (!file)
         err(1, "%s", path);
     errno = 0;

@@ -64,7 +64,7 @@ static const char *svg_folder;
 
 static uint64_t limit_ns(void)
 {
-    return monotonic_ns() + SUBJECT_LIMIT_S * (uint64_t)1000000000;
+    return now_ns() + SUBJECT_LIMIT_S * (uint64_t)1000000000;
 }
 
 static void show(const char *name, const char *title, const char *moment)
@@ -115,9 +115,9 @@ static bool has_forgotten_first(void)
 static void settle(bool (*holds)(void))
 {
     static const struct timespec step = {.tv_nsec = 10000000};
-    uint64_t patience_ns = monotonic_ns() + PATIENCE_MS * (uint64_t)1000000, end_ns = limit_ns();
+    uint64_t patience_ns = now_ns() + PATIENCE_MS * (uint64_t)1000000, end_ns = limit_ns();
     for (;;) {
-        uint64_t now = monotonic_ns();
+        uint64_t now = now_ns();
         tree_read(&tree);
         if (tree.at_rest && (now > patience_ns || !holds || holds()))
             return;

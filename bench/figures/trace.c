@@ -19,7 +19,7 @@ static bool wait_for_stop(pid_t pid, int *status, uint64_t until_ns)
 {
     static const struct timespec step = {.tv_nsec = 200000};
     pid_t waited;
-    while ((waited = waitpid(pid, status, WNOHANG | __WALL)) == 0 && monotonic_ns() < until_ns)
+    while ((waited = waitpid(pid, status, WNOHANG | __WALL)) == 0 && now_ns() < until_ns)
         nanosleep(&step, NULL);
     return waited == pid && WIFSTOPPED(*status);
 }

@@ -16,6 +16,7 @@
 #include "bench/base/names.h"
 #include "bench/base/number.h"
 #include "bench/base/output.h"
+#include "bench/base/run_folder.h"
 #include "bench/base/table.h"
 #include "bench/measure/plan/cells.h"
 #include "bench/measure/plan/contender.h"
@@ -70,9 +71,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt's one line is enough
-        return 0;
     case EXPERIMENTS_OPTION:
         options->experiments = argument;
         return 0;
@@ -91,6 +89,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case CLIENT_CPUS_OPTION:
         options->client_cpus = argument;
         return 0;
+<<<<<<< HEAD
     case ARGP_KEY_ARG:
         if (options->run)
             errx(2, "unexpected argument '%s' after the folder of the run", argument);
@@ -100,8 +99,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (!options->run)
             errx(2, "the folder of the run is missing (see --help)");
         return 0;
+=======
+>>>>>>> driver
     default:
-        return ARGP_ERR_UNKNOWN;
+        return run_folder_option(key, argument, state, &options->run);
     }
 }
 

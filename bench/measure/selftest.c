@@ -66,17 +66,17 @@ static void sleep_s(double seconds)
 static bool stop_for_a_while(pid_t server, struct stop *stop)
 {
     siginfo_t state = {0};
-    uint64_t stopping_ns = monotonic_ns();
+    uint64_t stopping_ns = now_ns();
     if (kill(server, SIGSTOP) < 0 ||
         waitid(P_PID, (id_t)server, &state, WSTOPPED | WEXITED | WNOWAIT) < 0 ||
         state.si_code != CLD_STOPPED)
         return false;
-    uint64_t stopped_ns = monotonic_ns();
+    uint64_t stopped_ns = now_ns();
     sleep_s(stop_s);
-    uint64_t continuing_ns = monotonic_ns();
+    uint64_t continuing_ns = now_ns();
     if (kill(server, SIGCONT) < 0)
         return false;
-    stop->longest_s = (double)(monotonic_ns() - stopping_ns) / 1e9;
+    stop->longest_s = (double)(now_ns() - stopping_ns) / 1e9;
     stop->shortest_s = (double)(continuing_ns - stopped_ns) / 1e9;
     return true;
 }
@@ -177,9 +177,9 @@ static void find_the_overshoot(const struct setting *setting)
     run_on(&setting->client_cpus);
     prctl(PR_SET_TIMERSLACK, 1UL); // like the driver
     for (size_t i = 0; i < SLEEPS; i++) {
-        uint64_t due_ns = monotonic_ns() + SLEEP_US * 1000;
+        uint64_t due_ns = now_ns() + SLEEP_US * 1000;
         clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, NULL);
-        histogram_record(&late, monotonic_ns() - due_ns);
+        histogram_record(&late, now_ns() - due_ns);
     }
     found("timer_overshoot_p50", (double)histogram_percentile(&late, 50) / 1e3, "us",
           "median delay of sleeps of %d us on the client's core", SLEEP_US);
@@ -195,11 +195,11 @@ static void find_the_gaps(const cpu_set_t *cpus, const char *core)
     struct gaps gaps = {0};
     char name[64];
     run_on(cpus);
-    uint64_t begun_ns = monotonic_ns(), last_ns = begun_ns;
+    uint64_t begun_ns = now_ns(), last_ns = begun_ns;
     while (last_ns - begun_ns < second_ns) {
-        uint64_t now_ns = monotonic_ns();
-        gaps_add(&gaps, now_ns - last_ns);
-        last_ns = now_ns;
+        uint64_t now = now_ns();
+        gaps_add(&gaps, now - last_ns);
+        last_ns = now;
     }
     snprintf(name, sizeof name, "spin_longest_gap_%s_core", core);
     found(name, (double)gaps.longest_ns / 1e3, "us",
@@ -217,9 +217,9 @@ static void find_the_cost_of_the_clock(void)
         source[strcspn(source, "\n")] = '\0';
     if (file)
         fclose(file);
-    uint64_t begun_ns = monotonic_ns(), last_ns = begun_ns;
+    uint64_t begun_ns = now_ns(), last_ns = begun_ns;
     for (int i = 0; i < CLOCK_READS; i++)
-        last_ns = monotonic_ns();
+        last_ns = now_ns();
     found("clock_read", (double)(last_ns - begun_ns) / CLOCK_READS, "ns",
           "cost of reading the clock; its source is %s", source);
 }

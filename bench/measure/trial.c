@@ -7,6 +7,7 @@
 // stopped.
 #include "bench/base/measurement.h"
 #include "bench/base/number.h"
+#include "bench/base/run_folder.h"
 #include "bench/base/table.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/trial/counters.h"
@@ -41,12 +42,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->err_stream = NULL; // getopt's one line is enough
-        return 0;
     case BUDGET_OPTION:
         options->budget_minutes = number_real(argument, "the budget in MINUTES", 0, 10080);
         return 0;
+<<<<<<< HEAD
     case ARGP_KEY_ARG:
         if (options->run)
             errx(2, "unexpected argument '%s' after the folder of the run", argument);
@@ -56,8 +55,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (!options->run)
             errx(2, "the folder of the run is missing (see --help)");
         return 0;
+=======
+>>>>>>> driver
     default:
-        return ARGP_ERR_UNKNOWN;
+        return run_folder_option(key, argument, state, &options->run);
     }
 }
 
@@ -302,10 +303,10 @@ int main(int argc, char **argv)
         struct measurement m;
         struct lines lines;
         time_t started = time(NULL);
-        uint64_t start_ns = monotonic_ns();
+        uint64_t start_ns = now_ns();
         show_trial(&plan, row, spent_s, budget_s);
         measure(&setting, &plan, row, &lines, &m);
-        double wall_s = (double)(monotonic_ns() - start_ns) / 1e9;
+        double wall_s = (double)(now_ns() - start_ns) / 1e9;
         spent_s += wall_s;
         if (!interrupted) {
             append_line(&raw, lines.raw, row + 1);

@@ -57,6 +57,26 @@ socklen_t resolve(const char *target, struct sockaddr_storage *address)
     return bytes;
 }
 
+error_t target_option(int key, char *argument, struct argp_state *state, const char **target)
+{
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case ARGP_KEY_ARG:
+        if (*target)
+            errx(2, "unexpected argument '%s' after HOST:PORT", argument);
+        *target = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*target)
+            errx(2, "HOST:PORT is missing (see --help)");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 void make_room_for(unsigned connections)
 {
     struct rlimit files;

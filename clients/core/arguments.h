@@ -2,6 +2,7 @@
 // status 2; something that this machine does not allow, with status 1.
 #pragma once
 
+#include <argp.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -14,6 +15,9 @@ uint64_t seconds(const char *text, const char *what, double least);
 
 // The address of HOST:PORT. Returns its length.
 socklen_t resolve(const char *target, struct sockaddr_storage *address);
+
+// The one argument, HOST:PORT: what a parser of options does with all that is none of its own.
+error_t target_option(int key, char *argument, struct argp_state *state, const char **target);
 
 // Raises the descriptor limit to the allowed maximum, which must be enough for this many
 // connections.

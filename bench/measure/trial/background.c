@@ -21,7 +21,7 @@ void background_arguments(const struct load *load, char text[BACKGROUND_ARGUMENT
 static bool await(const struct background *background, const char *word, char *line, size_t bytes,
                   struct measurement *m)
 {
-    if (read_line(background->output_fd, line, bytes, monotonic_ns() + limit_ns) &&
+    if (read_line(background->output_fd, line, bytes, now_ns() + limit_ns) &&
         strncmp(line, word, strlen(word)) == 0)
         return true;
     measurement_fault(m, "background connections did not report %s", word);
@@ -77,7 +77,7 @@ void background_end(struct background *background, struct measurement *m)
     if (!background->pid)
         return;
     close(background->command_fd);
-    if (!process_wait(background->pid, monotonic_ns() + limit_ns, &status, &usage)) {
+    if (!process_wait(background->pid, now_ns() + limit_ns, &status, &usage)) {
         measurement_fault(m, "background did not end");
         kill(background->pid, SIGKILL);
         waitpid(background->pid, NULL, 0);

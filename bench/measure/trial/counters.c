@@ -112,7 +112,7 @@ void counters_read(const struct setting *setting, struct counters *c)
     c->listen_overflows = counted(netstat, "TcpExt:", "ListenOverflows");
     c->listen_drops = counted(netstat, "TcpExt:", "ListenDrops");
     c->retransmits = counted(snmp, "Tcp:", "RetransSegs");
-    c->at_s = (double)monotonic_ns() / 1e9;
+    c->at_s = (double)now_ns() / 1e9;
 }
 
 void counters_since(const struct setting *setting, const struct counters *then,

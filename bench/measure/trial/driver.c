@@ -52,7 +52,7 @@ struct driver driver_start(const struct setting *setting, const struct server *s
     arguments_add(&list, words);
     struct driver driver = {
         process_start(&list, &setting->client_cpus, output[1], setting->log_fd, gate[1]), output[0],
-        gate[0], monotonic_ns() + 60 * second_ns};
+        gate[0], now_ns() + 60 * second_ns};
     close(output[1]);
     close(gate[1]);
     return driver;

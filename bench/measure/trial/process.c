@@ -27,17 +27,10 @@ void arguments_add(struct arguments *a, char *words)
             a->list[a->count++] = word;
 }
 
-uint64_t monotonic_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static int ms_until(uint64_t until_ns)
 {
-    uint64_t now = monotonic_ns();
-    return now >= until_ns ? 0 : (int)((until_ns - now) / 1000000 + 1);
+    uint64_t left_ns = ns_until(until_ns);
+    return left_ns == 0 ? 0 : (int)(left_ns / 1000000 + 1);
 }
 
 // The recently started children of this process.
@@ -370,19 +363,19 @@ bool process_look_at_rest(pid_t pid, struct process_state *state)
 {
     static const uint64_t rest_ns = 10000000, rest_of_zombies_ns = 50000000, most_ns = 200000000;
     static const struct timespec step = {.tv_nsec = 1000000};
-    uint64_t begun_ns = monotonic_ns(), changed_ns = begun_ns, now_ns = begun_ns;
+    uint64_t begun_ns = now_ns(), changed_ns = begun_ns, now = begun_ns;
     if (!process_look(pid, state))
         return false;
-    while (now_ns - changed_ns < (state->zombies > 0 ? rest_of_zombies_ns : rest_ns) &&
-           now_ns - begun_ns < most_ns) {
+    while (now - changed_ns < (state->zombies > 0 ? rest_of_zombies_ns : rest_ns) &&
+           now - begun_ns < most_ns) {
         struct process_state before = *state;
         nanosleep(&step, NULL);
-        now_ns = monotonic_ns();
+        now = now_ns();
         if (!process_look(pid, state))
             return false;
         if (state->descriptors != before.descriptors || state->children != before.children ||
             state->zombies != before.zombies)
-            changed_ns = now_ns;
+            changed_ns = now;
     }
     return true;
 }

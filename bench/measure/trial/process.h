@@ -2,6 +2,8 @@
 // their CPU time.
 #pragma once
 
+#include "clients/core/clock.h"
+
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,5 +90,3 @@ bool read_line(int fd, char *line, size_t bytes, uint64_t until_ns);
 // Reads all that comes up to the end, until_ns at most, as far as there is room; the text ends with
 // a zero.
 void read_to_end(int fd, char *text, size_t bytes, uint64_t until_ns);
-
-uint64_t monotonic_ns(void);

@@ -34,7 +34,7 @@ bool server_start(const struct setting *setting, const char *program, const char
     server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd, -1);
     close(output[1]);
     server->output_fd = output[0];
-    if (!read_line(server->output_fd, line, sizeof line, monotonic_ns() + 10 * second_ns) ||
+    if (!read_line(server->output_fd, line, sizeof line, now_ns() + 10 * second_ns) ||
         strncmp(line, announcement, strlen(announcement)) != 0) {
         measurement_fault(m, "server did not start");
         return false;
@@ -67,7 +67,7 @@ static void read_counts(int output_fd, struct life *life)
     char text[8192], *rest = text, *line;
     unsigned long long count;
     int counts = 0;
-    read_to_end(output_fd, text, sizeof text, monotonic_ns() + second_ns);
+    read_to_end(output_fd, text, sizeof text, now_ns() + second_ns);
     while ((line = strsep(&rest, "\n")) && rest) { // what has no newline was cut off
         if (sscanf(line, "state %*s counted %llu", &count) == 1)
             life->counted = (double)count;
@@ -101,7 +101,7 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     struct rusage usage = {0};
     struct life life = {.counted = NAN, .busiest = NAN, .idlest = NAN};
     kill(server->pid, SIGTERM);
-    if (!process_wait(server->pid, monotonic_ns() + 5 * second_ns, &status, &usage)) {
+    if (!process_wait(server->pid, now_ns() + 5 * second_ns, &status, &usage)) {
         measurement_fault(m, "server did not stop");
         kill(-server->pid, SIGKILL);
         waitpid(server->pid, NULL, 0);

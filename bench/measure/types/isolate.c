@@ -62,7 +62,7 @@ static void ask(struct client *c)
 {
     c->back = 0;
     c->served = false;
-    c->asked_ns = monotonic_ns();
+    c->asked_ns = now_ns();
     if (send(c->fd, c->line, LINE_BYTES, MSG_NOSIGNAL) != LINE_BYTES)
         leave(c);
 }
@@ -81,7 +81,7 @@ static void hear(struct client *c)
     c->back += (size_t)n;
     c->served = c->back == LINE_BYTES;
     if (c->served)
-        c->latency_us = (double)(monotonic_ns() - c->asked_ns) / 1e3;
+        c->latency_us = (double)(now_ns() - c->asked_ns) / 1e3;
 }
 
 // Polls the waiting clients, for at most a millisecond. Returns the number that still wait.
@@ -146,7 +146,7 @@ static void send_poison(const struct client *c, const char *arguments)
 static bool bring_down(const struct trial *t, const struct server *server, struct client *first,
                        unsigned port, struct measurement *m)
 {
-    uint64_t until_ns = monotonic_ns() + patience_ns;
+    uint64_t until_ns = now_ns() + patience_ns;
     if (strcmp(t->load.end, "kill") == 0) {
         pid_t pid = who_serves(server, first, port);
         if (!pid || kill(pid, SIGKILL) < 0) {
@@ -157,7 +157,7 @@ static bool bring_down(const struct trial *t, const struct server *server, struc
         send_poison(first, t->arguments);
     }
     first->served = false;
-    while (hear_all(first, 1) > 0 && !first->wronged && monotonic_ns() < until_ns)
+    while (hear_all(first, 1) > 0 && !first->wronged && now_ns() < until_ns)
         ;
     if (first->fd < 0)
         return true;
@@ -173,16 +173,16 @@ static double ask_everybody(const struct server *server, const struct sockaddr_i
                             struct client *others, size_t n)
 {
     struct client *newcomer = &others[n];
-    uint64_t begun_ns = monotonic_ns();
+    uint64_t begun_ns = now_ns();
     double back_us = INFINITY;
     for (size_t i = 0; i < n; i++)
         ask(&others[i]);
-    for (bool known = false; !known && monotonic_ns() - begun_ns < patience_ns;) {
+    for (bool known = false; !known && now_ns() - begun_ns < patience_ns;) {
         if (newcomer->fd < 0 && come(newcomer, address))
             ask(newcomer);
         size_t waiting = hear_all(others, n + 1);
         if (newcomer->served && isinf(back_us))
-            back_us = (double)(monotonic_ns() - begun_ns) / 1e3;
+            back_us = (double)(now_ns() - begun_ns) / 1e3;
         known = waiting == 0 && (newcomer->served || is_gone(server));
     }
     return back_us;
@@ -231,12 +231,12 @@ static void isolate(const struct trial *t, const struct server *server, struct c
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    uint64_t until_ns = monotonic_ns() + patience_ns;
+    uint64_t until_ns = now_ns() + patience_ns;
     size_t waiting = n;
     for (size_t i = 0; i < n; i++)
         if (come(&clients[i], &address))
             ask(&clients[i]);
-    while (waiting > 0 && monotonic_ns() < until_ns)
+    while (waiting > 0 && now_ns() < until_ns)
         waiting = hear_all(clients, n);
     for (size_t i = 0; i < n; i++)
         waiting += clients[i].fd < 0;

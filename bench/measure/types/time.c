@@ -72,7 +72,7 @@ static void measure(const struct trial *t, struct measurement *m)
     struct rusage usage = {0};
     pid_t pid = process_start(&list, &t->setting->server_cpus, nowhere, t->setting->log_fd, -1);
     struct seconds at[2] = {{0}};
-    if (!process_wait(pid, monotonic_ns() + deadline_ns, &status, &usage)) {
+    if (!process_wait(pid, now_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");
         kill(-pid, SIGKILL);
         waitpid(pid, NULL, 0);

@@ -1,0 +1,23 @@
+#include "bench/base/run_folder.h"
+
+#include <err.h>
+
+error_t run_folder_option(int key, char *argument, struct argp_state *state, const char **folder)
+{
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case ARGP_KEY_ARG:
+        if (*folder)
+            errx(2, "one folder, not also '%s'", argument);
+        *folder = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*folder)
+            errx(2, "which folder is the run's?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
