@@ -132,11 +132,7 @@ check 'two names: the report doubts everything then' doubts_everything
 check 'two names: within 2 %' judges near 18 "$cpu 20.3 20.31 20.29" "$cpu 19.7 19.71 19.69" passed passed
 check 'two names: no valid trial' judges none 18 'status it broke' "$same" failed passed
 check 'two names: too few blocks' judges few 6 "$cpu 30" "$cpu 19.5" recorded recorded
-<<<<<<< HEAD
-check 'two names: the report says that it was not judged' says <(section few) 'this run did not compare a server with itself'
-=======
 check 'two names: the report says that it was not judged' says <(section few) 'did not compare a server with itself'
->>>>>>> driver
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
 refuses 'bad input: no folder' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest"

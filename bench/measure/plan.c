@@ -89,18 +89,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case CLIENT_CPUS_OPTION:
         options->client_cpus = argument;
         return 0;
-<<<<<<< HEAD
-    case ARGP_KEY_ARG:
-        if (options->run)
-            errx(2, "unexpected argument '%s' after the folder of the run", argument);
-        options->run = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!options->run)
-            errx(2, "the folder of the run is missing (see --help)");
-        return 0;
-=======
->>>>>>> driver
     default:
         return run_folder_option(key, argument, state, &options->run);
     }
