@@ -93,7 +93,7 @@ is_stopped() { # TREE: whether a server in it is
 }
 { selftest killed "$results/killed" & } 2> /dev/null
 check 'killed: the server is stopped' within 5 is_stopped killed
-refuses 'killed: a second one meanwhile' 1 'another run is under way' "$build/bench/measure/selftest" "$results/killed"
+refuses 'killed: a second one meanwhile' 1 'another run is in progress' "$build/bench/measure/selftest" "$results/killed"
 check 'killed: it is' kill -KILL "$(inhabitant killed '^build.*/bench/measure/selftest')"
 wait
 check 'killed: nothing is left running' nothing_left killed

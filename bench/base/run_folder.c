@@ -10,12 +10,12 @@ error_t run_folder_option(int key, char *argument, struct argp_state *state, con
         return 0;
     case ARGP_KEY_ARG:
         if (*folder)
-            errx(2, "one folder, not also '%s'", argument);
+            errx(2, "unexpected argument '%s' after the folder of the run", argument);
         *folder = argument;
         return 0;
     case ARGP_KEY_END:
         if (!*folder)
-            errx(2, "which folder is the run's?");
+            errx(2, "the folder of the run is missing (see --help)");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
