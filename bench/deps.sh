@@ -1,7 +1,7 @@
 #!/bin/bash
-# deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick when nothing is.
+# deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick if nothing is.
 #
-# NO_DEPS=1 installs nothing: it prints the line to type and fails if something is missing. CC=clang asks for clang.
+# NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
 set -euo pipefail
 
 purpose=${1-}
@@ -70,12 +70,12 @@ esac
 ((${#missing[@]})) || exit 0
 
 if ! command -v apt-get > /dev/null; then
-    echo "deps: missing for '$purpose' (named as in Debian): ${missing[*]}; no apt-get here: install them by hand" >&2
+    echo "deps: missing for '$purpose' (Debian names): ${missing[*]}; no apt-get here: install them manually" >&2
     exit 1
 fi
 
-# Lists older than a day may name versions that the mirror has dropped. The files carry the mirror's times: the folder
-# knows when it was last written.
+# Package lists older than a day may name versions that the mirror no longer has. The files have the mirror's times, so check the
+# folder's.
 lists=
 if [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mtime -1 2>/dev/null)" ]; then
     lists=$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit)

@@ -1,14 +1,15 @@
 #!/bin/bash
-# run.sh: the whole line for one run: plan, trials, and what is concluded from them. Knobs are environment variables:
-#   RUN          the run's name, a folder in RESULTS (default: the time); one that exists goes on where it stopped
+# run.sh: one whole run: plan, trials, and conclusions. Settings are environment variables:
+#
+#   RUN          the run's name, a folder in RESULTS (default: the time); an existing run continues where it stopped
 #   BUDGET       minutes for all trials together (default 10)
-#   EXPERIMENTS  only these, separated by blanks, or all (default: the core, those marked so)
+#   EXPERIMENTS  only these, separated by blanks, or all (default: the core)
 #   MODELS       only these, separated by blanks (default: all)
-#   SEED         of the order of the trials (default 1)
-#   SERVER_CPUS, CLIENT_CPUS   lists of processors (default: a core each)
-#   RESULTS      where runs are kept (default results)
-#   RUN_LOCK     runs with the same file exclude each other (default /tmp/forklore.lock)
-#   SELFTEST     no: a throw-away run, without the self-tests before its trials; environment.json and the report say so
+#   SEED         seed of the order of the trials (default 1)
+#   SERVER_CPUS, CLIENT_CPUS   lists of CPUs (default: one core each)
+#   RESULTS      folder of the runs (default results)
+#   RUN_LOCK     runs with the same lock file exclude each other (default /tmp/forklore.lock)
+#   SELFTEST     no: a throw-away run without self-tests; environment.json and the report say so
 set -euo pipefail
 
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
@@ -19,23 +20,23 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RUN must be a name of letters, digits, '.', '_' and '-', not '$name'" 2
 [[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET must be a number of minutes, not '$BUDGET'" 2
 [[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED must be a whole number, not '$SEED'" 2
-[[ ${SELFTEST:=yes} =~ ^(yes|no)$ ]] || fail "SELFTEST is yes or no, not '$SELFTEST'" 2
+[[ ${SELFTEST:=yes} =~ ^(yes|no)$ ]] || fail "SELFTEST must be yes or no, not '$SELFTEST'" 2
 build=${BUILD:-build} # the folder of the variant (Makefile)
 run=${RESULTS:-results}/$name
-if [ "${1:-}" != "$run" ]; then # its folder is among its arguments for whoever is refused because of it
+if [ "${1:-}" != "$run" ]; then # the folder is an argument so that a refused run can name it
     RUN=$name exec "$build"/bench/base/with_lock "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
 fi
 
 if [ -e "$run/settings.tsv" ]; then
     [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
-        fail "$run was planned already: its SEED, EXPERIMENTS, MODELS and processors stay as they are" 2
+        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS and CPUs cannot change" 2
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
-    [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: to go on with it, unxz its files first"
-    echo "bench: $run is there already and goes on where it stopped" >&2
+    [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"
+    echo "bench: $run exists and continues where it stopped" >&2
     step "$build"/bench/measure/plan --budget "$BUDGET" "$run"
 else
     [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"
-    # It is there planned, or not at all: whoever is killed meanwhile begins anew.
+    # The folder appears completely planned or not at all: a killed plan starts again.
     new=${RESULTS:-results}/.$name.new
     rm -rf "$new"
     trap 'rm -rf "$new"' EXIT
@@ -59,7 +60,7 @@ bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(settin
 mv "$run/environment.json.new" "$run/environment.json"
 
 [ -e "$run/selftest.tsv" ] || [ "$SELFTEST" = no ] || step "$build"/bench/measure/selftest "$run"
-echo "bench: run $name, $BUDGET minutes of trials, then plots and report; interrupted, it goes on with: make bench RUN=$name BUDGET=$BUDGET" >&2
+echo "bench: run $name, $BUDGET minutes of trials, then plots and report; to continue after an interruption: make bench RUN=$name BUDGET=$BUDGET" >&2
 step "$build"/bench/measure/trial --budget "$BUDGET" "$run"
 step bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

@@ -1,13 +1,13 @@
 #!/bin/bash
-# includes.sh: fails if a file includes what its room may not know. Arrows go one way:
+# includes.sh: fails if a file includes from a room that it may not use. Includes go one way:
 #
-#     base <- measure, base <- analyse <- report; servers/ and clients/ know nothing of the others
+#     base <- measure, base <- analyse <- report; servers/ and clients/ include nothing else
 #
-# Only what decides what to measure next (the scheduler) may use analyse from measure.
+# Of measure, only the scheduler may use analyse.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-allowed() { # FILE: the rooms that it may include from
+allowed() { # FILE: the rooms it may include from
     case $1 in
         servers/*) echo servers ;;
         clients/*) echo clients ;;

@@ -64,7 +64,7 @@ bad_knob 2 "'maybe'" SELFTEST=maybe
 mkdir "$results/letters" "$results/empty"
 echo 'a line' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
-bad_knob 2 'was planned already' RUN=tiny EXPERIMENTS= MODELS= SEED=2
+bad_knob 2 'is already planned' RUN=tiny EXPERIMENTS= MODELS= SEED=2
 for folder in "$results/letters" "$results/nosuch"; do
     what="${folder##*/}, which is no run"
     refuses "bad input: trial on $what" 1 "$folder is not a run" "$trial" "$folder"

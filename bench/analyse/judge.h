@@ -2,7 +2,7 @@
 // each claim.
 //
 // A ratio between two cells is taken within blocks, with the usual interval. A claim is decided
-// only if whole intervals are on one side, even among so many comparisons (Holm), and never by a
+// only if whole intervals are on one side, even among many comparisons (Holm), and never by a
 // suspect or invalid number.
 #pragma once
 

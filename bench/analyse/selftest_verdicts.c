@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-// What is in doubt where a finding is not within its bounds.
+// What is in doubt if a finding is out of bounds.
 struct rule {
     const char *name;
     struct bounds bounds;
@@ -40,7 +40,7 @@ static double parameter(const struct table *t, const char *name)
     return table_number(t, row, table_column(t, "value"));
 }
 
-// The bounds of an answer that could not be had are those of the stop as it was meant.
+// A missing answer gets the bounds of the intended stop.
 static struct stall stall_of(const struct table *t)
 {
     double meant_s = parameter(t, "known_answer_stop"),
@@ -56,7 +56,7 @@ static struct bounds scaled(double factor, struct bounds b)
     return (struct bounds){factor * b.low, factor * b.high};
 }
 
-// A finding that there is not was not made in this run.
+// A missing finding was not made in this run.
 static void judge_row(const struct table *t, const struct rule *rule, FILE *file)
 {
     size_t row = row_of(t, rule->name);
@@ -72,16 +72,16 @@ static void judge_row(const struct table *t, const struct rule *rule, FILE *file
 static void judge_table(const char *run, FILE *file)
 {
     static const struct bounds any = {NAN, NAN};
-    // Half of the sleeps more than 100 us late would be more than an echo takes; one in a hundred
-    // more than 1 ms late is no timer's doing, somebody else has the core then.
+    // If half of the sleeps are more than 100 us late, that is more than an echo takes. If one in a
+    // hundred is more than 1 ms late, the timer is not the cause: another task has the core.
     static const struct bounds late_us = {NAN, 100}, latest_hundredth_us = {NAN, 1000};
-    // A percent of the time lost is a percent off every rate: 5 % is as much as the interval of a
-    // headline may reach to either side. A gap of 10 ms is several turns of somebody else's: it
-    // would be the largest latency of many trials.
+    // One percent of lost time lowers every rate by one percent: 5 % is the target width of a
+    // headline interval. A gap of 10 ms is several time slices of another task: it would be the
+    // largest latency of many trials.
     static const struct bounds gap_us = {NAN, 10000}, lost_percent = {NAN, 5};
-    // The driver reads the clock about twice for an echo, which costs it some 10 us: with 200 ns
-    // each, looking at the clock would be 4 % of that. Read in user space it takes 20 to 60 ns;
-    // where each read is a call into the kernel or the hypervisor it takes several times that.
+    // The driver reads the clock about twice per echo, which costs it about 10 us: with 200 ns
+    // each, that is 4 %. In user space a read takes 20 to 60 ns; with a call into the kernel or the
+    // hypervisor it takes several times that.
     static const struct bounds clock_ns = {NAN, 200};
     static char path[4096];
     struct table t;
@@ -120,7 +120,7 @@ static void judge_pair(const char *baseline, const struct estimate *ratio, FILE 
     if (ratio->n > 0 && ratio->n < ESTIMATE_MIN_N)
         what = "the same server under two names: ratio of their CPU times; too few blocks to judge";
     else if (ratio->n == 0)
-        b = same_server(1, 1, 1); // no valid trial is no proof
+        b = same_server(1, 1, 1); // without a valid trial nothing is proved
     snprintf(name, sizeof name, "same_server_%s", baseline);
     judge_finding(&(struct finding){name, ratio->value, "-", b.low, b.high, what, "all"}, file);
 }

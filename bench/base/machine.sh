@@ -1,8 +1,8 @@
 #!/bin/bash
-# machine.sh: how the scripts read what machine they are on; they source it.
+# machine.sh: functions that read properties of the machine. Sourced by other scripts.
 #
-# Each function prints what it reads, or nothing where that cannot be read. MACHINE_ROOT is a folder to read instead of
-# the machine: proc/, sys/ and dev/ are below it.
+# Each function prints what it reads, or nothing if it cannot be read. MACHINE_ROOT is a folder to read instead of the machine,
+# with proc/, sys/ and dev/ in it.
 machine=${MACHINE_ROOT:-}
 cpus=$machine/sys/devices/system/cpu
 
@@ -27,12 +27,12 @@ container() {
     systemd-detect-virt --container 2>/dev/null || true # likewise
 }
 
-numbers_of() { # LIST: as the kernel writes it, 0-2,4: each number
+numbers_of() { # a CPU list such as 0-2,4: each number
     local part
     for part in ${1//,/ }; do seq "${part%-*}" "${part#*-}"; done
 }
 
-cores_of() { # LIST of processors: how many cores they are
+cores_of() { # of CPUs: the number of their cores
     local cpu siblings
     for cpu in $(numbers_of "$1"); do
         siblings=$(contents "$cpus/cpu$cpu/topology/thread_siblings_list")
@@ -53,7 +53,7 @@ clock_source() { contents "$machine/sys/devices/system/clocksource/clocksource0/
 
 huge_pages() { contents "$machine/sys/kernel/mm/transparent_hugepage/enabled" | sed 's/.*\[\(.*\)\].*/\1/'; }
 
-mitigations() { # a line for each vulnerability: its name, a tab, what is done
+mitigations() { # a line per vulnerability: its name, a tab, its mitigation
     local file
     for file in "$cpus"/vulnerabilities/*; do
         if [ -r "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$(contents "$file")"; fi
@@ -67,7 +67,7 @@ limit() { # soft|hard NAME in /proc/self/limits
         "$machine/proc/self/limits" 2>/dev/null || true
 }
 
-# This process's control groups, from its own up to the topmost that is visible; in a container, paths may be the host's.
+# This process's control groups, from its own up to the topmost visible one; in a container, paths may be the host's.
 groups() { # CONTROLLER
     local path base=$machine/sys/fs/cgroup
     path=$(awk -F : -v controller="$1" '
@@ -82,7 +82,7 @@ groups() { # CONTROLLER
     done
 }
 
-cpu_quota() { # how many processors' time this process and its like may use; "none" if all
+cpu_quota() { # the CPU quota of this process, in CPUs; "none" if unlimited
     local group
     [ -r "$machine/proc/self/cgroup" ] || return 0
     groups cpu | while read -r group; do

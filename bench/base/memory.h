@@ -1,11 +1,11 @@
-// Memory that is there: where there is none, the program ends with status 1 and one line.
+// Allocation that cannot fail: out of memory, the program ends with status 1 and one line.
 #pragma once
 
 #include <stddef.h>
 
-// For n entries, also none, all zero.
+// Memory for n entries (n may be 0), all zero.
 void *memory_for(size_t n, size_t bytes);
 
-// Room for one more entry, all zero, behind the count that a list has; it was made by this, or is
-// NULL and empty.
+// Makes room for one more entry, all zero, after the first `count` of a list. The list was made by
+// this function, or is NULL and empty.
 void *memory_one_more(void *list, size_t count, size_t bytes);

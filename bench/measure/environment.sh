@@ -1,8 +1,8 @@
 #!/bin/bash
-# environment.sh [KEY=VALUE...]: one JSON object on stdout that says where a run was made.
+# environment.sh [KEY=VALUE...]: prints one JSON object that describes where a run was made.
 #
-# What cannot be read is null, so that "unknown" never looks like "none". The object travels with published results:
-# no host name, no user name, no absolute path. KEY=VALUE pairs are the caller's own (budget_minutes, seed, run, ...).
+# What cannot be read is null, so that "unknown" never looks like "none". The object is published with results: it has no host
+# name, no user name, no absolute path. KEY=VALUE pairs come from the caller (budget_minutes, seed, run, ...).
 set -euo pipefail
 
 for pair in "$@"; do
@@ -15,13 +15,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=bench/base/machine.sh
 . "$root/bench/base/machine.sh"
 
-first_line() { # COMMAND...: its first line, or nothing if there is no such command or it fails
+first_line() { # its first line, or nothing if the command is missing or fails
     local text
     text=$("$@" 2>/dev/null) || return 0
     printf '%s\n' "${text%%$'\n'*}"
 }
 
-# Of what the kernel was started with, only what changes the numbers: the rest may name disks and hosts.
+# Only kernel parameters that change the numbers: others may name disks and hosts.
 kernel_parameters() {
     local names='mitigations|[a-z_]*spec[a-z_]*|retbleed|pti|nopti|isolcpus|nohz|nohz_full|rcu_nocbs|idle|nohlt|maxcpus|nosmt'
     names+='|[a-z_]*\.max_cstate|[a-z_]*pstate|clocksource|tsc|transparent_hugepage|preempt'
@@ -35,7 +35,7 @@ if [ -e "$root/.git" ] && commit=$(git -C "$root" rev-parse --verify HEAD 2>/dev
     dirty=$([ -n "$changes" ] && echo true || echo false)
 fi
 
-# Compiler and flags as the programs were built, when they were; a path on the way to the compiler stays private.
+# Compiler and flags of the build; the path of the compiler stays private.
 flags=
 [ ! -r "$root/${BUILD:-build}/flags" ] || flags=$(sed -E "s#(^|[ =])/[^ ]*/#\1#g" "$root/${BUILD:-build}/flags")
 compiler=${flags%% *}

@@ -29,7 +29,11 @@ function unit() { return behind_number(unit_of(metric)) }
 # A derived quantity has the metric's unit, unless it is given another one.
 function derived_unit(name) { return behind_number(plain(named_unit(name) == "" ? unit_of(ENVIRON["metric"]) : named_unit(name))) }
 # As it reads after "times the", and before "with the fork server".
-function quantity() { return metric_label[metric] (metric_per[metric] == "" || is_cost(metric) ? "" : " per " metric_per[metric]) }
+function quantity(   label) {
+    label = metric_label[metric]
+    if (sub(/ per second$/, "", label)) label = "rate of " label # a plural would not fit "is"
+    return label (metric_per[metric] == "" || is_cost(metric) ? "" : " per " metric_per[metric])
+}
 # A column's heading, with its unit.
 function title(m,   per) {
     per = metric_per[m] == "operation" ? (operation == "" ? ENVIRON["per"] : operation) : metric_per[m]

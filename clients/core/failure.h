@@ -1,4 +1,4 @@
-// How a request can fail. The driver counts each kind apart.
+// How a request can fail. The driver counts each type separately.
 #pragma once
 
 enum failure { CONNECT_FAILED, RESET, SHORT, MISMATCH, TIMEOUT, FAILURES };

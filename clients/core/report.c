@@ -145,14 +145,14 @@ static bool read_value(struct report *r, const struct field *f, const char *valu
     }
     if (length == 1 && *value == '-')
         return true;
-    if (length == 0 || strchr(" \t\n", *value)) // which strtod would pass over
+    if (length == 0 || strchr(" \t\n", *value)) // strtod would skip these
         return false;
     double number = strtod(value, &end);
     set_number(r, f, number);
     return end == value + length && isfinite(number);
 }
 
-// A line up to its newline. False with what is wrong with it.
+// A line up to its newline. False, with a description of the problem.
 static bool read_line(struct report *r, const char *line, const char *end, bool seen[FIELDS],
                       char *problem)
 {
