@@ -1,5 +1,5 @@
 #!/bin/bash
-# runner_test.sh: the runner of the tests (tests/run.sh) on tests that are planted: one that hangs, crashes, says nothing, fails,
+# runner_test.sh: the runner of the tests (tests/run.sh) on tests that are planted: one that hangs, crashes, prints nothing, fails,
 # has become slower, runs in parts, and ones that may not run beside others.
 #
 # shellcheck disable=SC2016  # commands for eval
