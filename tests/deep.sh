@@ -14,6 +14,7 @@ case ${1-} in
     *) echo 'usage: deep.sh [quick]' >&2 && exit 2 ;;
 esac
 
+unset MAKEFLAGS MAKELEVEL MFLAGS # each build uses all processors, and knows only what its row says
 measured='contract state echo drive serving isolate'
 # When, how it is built, programs, scripts.
 matrix="
@@ -24,17 +25,17 @@ deep|CC=clang|$measured|
 deep|LINK=static|$measured spawn ipc|
 quick|CC=clang LINK=static|$measured spawn ipc|
 deep|||tests/deep/*_test.sh
-deep|DEEP=1|contract|"
+deep|DEEP=1 TEST_JOBS=1|contract|"
 
 left_out=()
 while IFS='|' read -r when build programs scripts; do
     if [ "$when" != both ] && [ "$when" != "$rows" ]; then
-        [ "$when" != deep ] || left_out+=("$build: ${programs:+$programs }$scripts")
+        [ "$when" != deep ] || left_out+=("${build:-the plain build}: ${programs:+$programs }$scripts")
         continue
     fi
     echo "== make test${build:+ $build}: ${programs:+$programs }$scripts"
     [ "$programs" != all ] || unset programs
     # shellcheck disable=SC2086  # one or two variables of make
-    env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build
+    env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build < /dev/null
 done <<< "${matrix#?}"
 ((${#left_out[@]} == 0)) || printf 'left to make check-deep: %s\n' "${left_out[@]}"

@@ -54,6 +54,8 @@ void work_of_some(struct cell *cell)
                   light = echo_lines(cell, "heav\n", 3);
     if (heavy.wall_ms < LINES * WORK_MS)
         fail_msg("a line with the word takes no work");
+    if (light.wall_ms >= LINES * WORK_MS) // unless somebody else had the processor
+        light = echo_lines(cell, "heav\n", 3);
     if (light.wall_ms >= LINES * WORK_MS)
         fail_msg("a line without the word takes work");
 }
