@@ -156,7 +156,8 @@ static void gate(const char *moment)
             errx(1, "gate: end of file instead of an answer");
 }
 
-// A percentile, unless fewer than ten values lie beyond it: it would be the luck of one of them.
+// A percentile; NAN if fewer than ten values are beyond it, because it would depend on single
+// values.
 static double percentile_us(const struct histogram *h, double percent)
 {
     double beyond = (double)histogram_count(h) * (100 - percent) / 100 + 1e-6; // 99.9 is not exact
@@ -181,8 +182,8 @@ static double per(double amount, double count)
     return count > 0 ? amount / count : NAN;
 }
 
-// Failed and unsent requests are in the histogram with the time-out, so that they are not in time
-// unless that is shorter: then nobody can tell.
+// Failed and unsent requests are in the histogram with the time-out, so they are not in time. If
+// the time-out is shorter than the limit, the share is unknown.
 static double in_time_percent(const struct options *options, const struct histogram *latency)
 {
     double within = (double)histogram_count_within(latency, options->in_time_ns);
@@ -267,7 +268,7 @@ static int judge(const char *target, const struct outcome *o)
     if (!o->echoes_total)
         warnx("%s: no echo came back (%s)", target, detail);
     else
-        warnx("%s: %" PRIu64 " failures beside %" PRIu64 " echoes (%s)", target, failed,
+        warnx("%s: %" PRIu64 " failures and %" PRIu64 " echoes (%s)", target, failed,
               o->echoes_total, detail);
     return 1;
 }
@@ -298,8 +299,8 @@ int main(int argc, char **argv)
         gate_fd = options.gate_fd;
         options.load.gate = gate;
     }
-    signal(SIGPIPE, SIG_IGN);      // a gate that is gone is an error with a message
-    prctl(PR_SET_TIMERSLACK, 1UL); // the schedule's times are meant
+    signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
+    prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     if (engine_run(net, &options.load, &outcome) < 0)
         err(1, "engine");
     struct report report = report_of(&options, net, &outcome);

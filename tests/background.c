@@ -219,7 +219,7 @@ static void heavy_ones_ask_again_and_again(void **unused)
     assert_true(lines >= echoes && lines <= echoes + 3);
 }
 
-// They fill what is between them and the server, no more, and nobody else waits for them.
+// They fill the buffers between them and the server, no more, and no other client waits for them.
 static void stalled_ones_fill_the_buffers(void **unused)
 {
     (void)unused;

@@ -83,14 +83,14 @@ check 'background: some cells more rarely' equals 'the blocks' "$(value "$run/pl
 left() { value "$run/left_out.tsv" reason experiment=beside model="$1" x="$2"; }
 check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'serves at most 1020 clients at once'
 check 'left out: a pool would need more workers' equals 'the reason' "$(left prefork 30)" 'there are more connections than workers, and some would wait for ever'
-check 'left out: nobody else, but who the experiment says' equals 'rows' "$(rows "$run/left_out.tsv")" 6
+check 'left out: only what the experiment says' equals 'rows' "$(rows "$run/left_out.tsv")" 6
 
 check 'held: the load' equals 'the load' "$(load_of held fork 60)" connections=60
 check 'held: as many as asked for' equals 'held' "$(value "$run/trials.tsv" held experiment=held model=fork x=60 | sort -u)" 60
 check 'held: a report' says "$run/report.md" 'Load: 30 or 60 idle connections, each served once.'
 
 in_time() { value "$run/trials.tsv" in_time_percent experiment=stuck model="$1" x="$2" | sort -u; }
-check 'stuck: nobody is served by a pool' equals 'in time' "$(in_time prefork stalled) $(in_time prefork silent)" '0 0'
+check 'stuck: a pool serves no one' equals 'in time' "$(in_time prefork stalled) $(in_time prefork silent)" '0 0'
 some_in_time() { in_time epoll stalled | awk '$1 > 0 { found = 1 } END { exit !found }'; }
 check 'stuck: others are by a loop' some_in_time
 check 'stuck: a report' says "$run/report.md" 'with the prefork server is 0'

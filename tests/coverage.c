@@ -224,8 +224,8 @@ static void intervals_of_medians_cover(void **unused)
     }
 }
 
-// Nobody differs here. So of families of fourteen comparisons with one baseline, no more than 5 %
-// may claim that somebody does; without Holm's adjustment many do.
+// There is no difference here. So of families of fourteen comparisons with one baseline, no more
+// than 5 % may claim one; without Holm's adjustment many do.
 static void families_rarely_raise_a_false_alarm(void **unused)
 {
     (void)unused;

@@ -421,7 +421,7 @@ static void answered_in_time(void **state)
     expect_figure("in_time_percent", 100);
     drive(plant(NEVER_ANSWERS), "-n 4 --timeout 0.2");
     expect_figure("in_time_percent", 0);
-    drive(plant(HONEST), "-n 4 --timeout 0.05"); // nobody can tell
+    drive(plant(HONEST), "-n 4 --timeout 0.05"); // unknown
     assert_true(declined("in_time_percent"));
 }
 

@@ -1,4 +1,4 @@
-// What the driver says of its own load, for whoever judges a trial by it
+// What the driver reports of its own load, by which trials are judged
 // (bench/analyse/validity.c): whether the window was steady, and whether it had a port for
 // every connection.
 //

@@ -373,7 +373,7 @@ static void what_is_no_server(void **unused)
     expect_failure(1, "/nosuch/folder");
 }
 
-// Killed in the midst of it, for nobody reads what it prints, while it holds the server.
+// Killed while it holds the server, blocked because its output is not read.
 static void nothing_outlives_it(void **unused)
 {
     (void)unused;

@@ -43,7 +43,7 @@ check 'plan: all questions on demand' all_planned
 plan=$build/bench/measure/plan trial=$build/bench/measure/trial analyse=$build/bench/analyse/analyse
 bad_knob() { # STATUS TEXT KNOB=VALUE...
     refuses "bad input: ${*:3}" "$1" "$2" env RESULTS="$results" RUN=bad BUDGET=0 EXPERIMENTS=churn MODELS=epoll "${@:3}" "$work/tiny/bench/run.sh"
-    rm -rf "$results/bad" # whoever was not refused
+    rm -rf "$results/bad" # of a value that was not refused
 }
 bad_knob 2 "'../x'" RUN=../x
 bad_knob 2 "'.hidden'" RUN=.hidden

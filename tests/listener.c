@@ -123,7 +123,7 @@ static void a_blocking_accept_goes_on(void **unused)
     }
 }
 
-// Whoever does not wait in accept has others to serve, and comes back.
+// A caller that does not wait in accept has others to serve, and comes back.
 static void a_non_blocking_accept_returns(void **unused)
 {
     (void)unused;

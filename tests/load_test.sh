@@ -26,7 +26,7 @@ ask few "${one[@]}" 'type load' 'rate 1000' 'metric latency_p50_us' 'also latenc
 check 'open loops: the run ends well' runs asked RUN=open BUDGET=0
 open=$results/open
 trials=$open/trials.tsv
-# Where others use the processors, nobody may be served in so short a time: that trial is rightly not used.
+# If other processes use the CPUs, no request may be served in such a short time: that trial is rightly not used.
 ok_or_starved() { ! column "$trials" status | grep -v '^ok$\|^no usable capacity: 0 echoes per s, 0 errors$\|^no echoes$'; }
 check 'open loops: every trial is ok' ok_or_starved
 

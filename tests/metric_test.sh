@@ -1,6 +1,6 @@
 #!/bin/bash
 # metric_test.sh: what an edit of one table does: a new metric is a row and an assignment, and is then recorded, judged and
-# reported; a changed threshold judges an old run anew, and its trials stay as they are.
+# reported; a changed threshold judges an old run again, and its trials stay as they are.
 #
 # Needs a built build/. The edits are made in a copy of the sources.
 # shellcheck source=tests/core/line.sh
@@ -35,7 +35,7 @@ notes_of() { value "$run/summary.tsv" note "metric=$1" model=epoll | paste -sd '
 cp "$run/trials.tsv" "$work/before"
 sed -i 's/FIGURE_client_load, NAN, 0.8/FIGURE_client_load, NAN, 0.0001/' "$edited/bench/analyse/validity.c"
 check 'a threshold: is in one place' rebuild analyse/analyse
-check 'a threshold: the old run is judged anew' "$edited/$BUILD/bench/analyse/analyse" "$repo/bench/questions" "$run"
+check 'a threshold: the old run is judged again' "$edited/$BUILD/bench/analyse/analyse" "$repo/bench/questions" "$run"
 check 'a threshold: all of it' equals 'trials that are client-bound' "$(value "$run/doubts.tsv" reasons experiment=winking | grep -c client-bound)" 6
 check 'a threshold: its rates' says <(notes_of connections_per_s) client-bound
 check 'a threshold: its new metric, by its class' says <(notes_of winks) client-bound

@@ -56,7 +56,7 @@ static int end(void **unused)
     return 0;
 }
 
-// ---- what the server holds when nobody is being served ----
+// ---- what the server holds when no client is being served ----
 
 struct expectation {
     unsigned descriptors, zombies;

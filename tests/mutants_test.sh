@@ -3,7 +3,7 @@
 # a code and shows no number of it as a valid one, and has nothing to say against the others. A client whose core somebody
 # else uses is named, too.
 #
-# Runs alone: what somebody else on the processors does to a trial bears codes, too.
+# Runs alone: other tasks on the CPUs give a trial codes, too.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -32,7 +32,7 @@ ask lasting 'headline fork prefork thread zz_honest zz_sleeps_at_requests zz_sle
     'models epoll fork prefork thread zz_honest zz_drops_bytes zz_answers_before_reading zz_echoes_stale zz_sleeps_at_requests zz_sleeps_at_times zz_serves_from_a_daemon zz_points_elsewhere'
 
 # ---- mutants ------------------------------------------------------------------------------------------------------
-exec 4< <(cd "$mutants" && exec build/servers/epoll) # somebody else's server, left on its port
+exec 4< <(cd "$mutants" && exec build/servers/epoll) # a foreign server, left on its port
 elsewhere=$!
 read -r -u 4 line
 check 'mutants: the run goes on to its end' runs mutants RUN=mutants BUDGET=0 ZZ_ELSEWHERE="${line##*:}"
@@ -77,7 +77,7 @@ says_what_leaked() { equals 'descriptors of fork+keep-connfd' "$(value "$run/sum
 check 'mutant: what it holds is a number even so' says_what_leaked
 
 # One sleep of 2 ms in a window: to be told from what others on the processors do only if they do little.
-is_crowded() { # MODEL: in most of its trials somebody else had the processors for more than a fiftieth of the time
+is_crowded() { # MODEL: in most of its trials other tasks had the CPUs for more than a fiftieth of the time
     [ "$(paste <(value "$run/trials.tsv" client_run_queue_delay "model=$1") <(value "$run/trials.tsv" server_run_queue_delay_us "model=$1") |
         awk '$1 > 0.02 || $2 > 5000' | wc -l)" -ge 2 ]
 }
@@ -105,7 +105,7 @@ for name in epoll fork prefork thread zz_honest; do
     check "honest: nothing is said against $name" blameless "$name"
 done
 
-# ---- a client whose core somebody else uses -----------------------------------------------------------------------
+# ---- a client whose core another task uses -----------------------------------------------------------------------
 client_cpus=$(awk -F '\t' '$1 == "client_cpus" { print $2 }' "$run/settings.tsv")
 taskset -c "$client_cpus" sh -c 'while :; do :; done' &
 neighbour=$!

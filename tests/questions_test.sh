@@ -58,7 +58,7 @@ variant    fork+threads fork --threads 4
 outside    sleeper sleep --for
 outside    nowhere zz_no_such_command
 vary       descriptors 10 100 1000000
-without    vfork@100 nobody wants to know
+without    vfork@100 not of interest
 counts     20 1020
 counts@100 10 1010
 counts:fork 30 1030
@@ -96,7 +96,7 @@ check 'ways: an outsider that is not there is named' says "$ways/models.tsv" 'sk
 check 'ways: counts for a model, for an x, for both' equals 'the counts' \
     "$(awk -F '\t' '$3 == "ways" && $2 == 1 && $5 != "sleeper" { split($9, count, /[ =]/); print $5 "@" $6 "=" count[2] " " count[4] " " count[6] }' "$ways/plan.tsv" | sort | paste -sd ' ')" \
     'fork+threads@100=10 1010 1 fork+threads@10=20 1020 1 fork@100=40 1040 1 fork@10=30 1030 1 vfork@10=20 1020 1'
-check 'ways: what the experiment leaves out, with its reason' equals 'the reason' "$(value "$ways/left_out.tsv" reason model=vfork x=100)" 'nobody wants to know'
+check 'ways: what the experiment leaves out, with its reason' equals 'the reason' "$(value "$ways/left_out.tsv" reason model=vfork x=100)" 'not of interest'
 limit=$(ulimit -H -n)
 if [ "$limit" = unlimited ] || [ "$limit" -ge 1000016 ]; then
     skips 'ways: what the program cannot do here' 'it can: there may be a million descriptors'

@@ -74,7 +74,7 @@ sentence 'a share' '- Beside 100 stalled clients the share of requests answered 
 sentence 'a suspect rate, at values that are ordered though they are words' 'the fork server is 44.0 (40.0 to 50.0) times that with epoll: 40,000 /s against 900 /s (suspect: steal).'
 sentence 'a baseline that the client holds back' '40,000 /s against 90,000 /s (epoll is client-bound: this is the client'"'"'s limit).'
 sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02.'
-sentence 'what somebody published' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
+sentence 'a published value' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
 sentence 'one of many comparisons' '(not shown among 1 comparisons)'
 sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
 best_on_top() { # of what more is better, the table begins with the most

@@ -2,7 +2,7 @@
 # selftest_test.sh: the self-tests of a run: on this machine, with a client planted that counts from when it sends, killed while
 # the server is stopped, and what is said afterwards of a server under two names.
 #
-# Runs alone: somebody else on the processors makes latencies wrong, and it is right to say so.
+# Runs alone: other tasks on the CPUs make latencies wrong, and it is right to say so.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -23,7 +23,7 @@ judge() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$results/$1"; 
 tests_itself() { selftest "$1" "$results/$1" && judge "$1"; } # TREE
 tested() { value "$results/$1/selftest_verdicts.tsv" "$2" "name=$3"; } # RUN COLUMN NAME
 
-verdicts() { # RUN VERDICT NAME...: with what was found, for whoever has to see why not
+verdicts() { # RUN VERDICT NAME...: with the findings, to show the reason for a failure
     local run=$1 verdict=$2 name
     shift 2
     for name; do

@@ -144,7 +144,7 @@ static void company_is_there_while_it_is_measured(void **unused)
                              .behaviour = "stalled"});
     assert_string_equal(m.status, "ok");
     assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
-    assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, where nobody else is busy
+    assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, if nothing else is busy
 
     m = beside(BUILD_FOLDER "/servers/select", "-",
                (struct load){.connections = 1, .total = 10, .background = 1030});
@@ -184,7 +184,7 @@ static void what_idle_connections_hold(void **unused)
     enum { HELD = 60, KERNEL_STACK_KIB = 16 };
     static const struct {
         const char *program;
-        double least_kib, most_kib; // of the processes' own, which nobody else disturbs
+        double least_kib, most_kib; // of the processes' own, which nothing else disturbs
     } cases[] = {
         {BUILD_FOLDER "/servers/epoll", 0, 4},
         {BUILD_FOLDER "/servers/coroutine", 4, 12},

@@ -153,7 +153,7 @@ static void become(struct program *program, const char *const *arguments,
     assert_true(holds(program));
 }
 
-// Killed in the middle, it leaves nobody: a child ends by itself.
+// Killed in the middle, it leaves no process: a child ends by itself.
 static void kill_and_expect_nobody(struct program *program)
 {
     assert_int_equal(kill(program->process.pid, SIGKILL), 0);

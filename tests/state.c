@@ -147,7 +147,7 @@ static void kill_a_worker(const struct cell *cell)
     struct pool pool = {cell, children[n - 1], n};
     assert_int_equal(kill(pool.killed, SIGKILL), 0);
     if (!within(SECOND_MS, is_replaced, &pool))
-        fail_msg("a killed worker is not replaced, or somebody took the companion for one");
+        fail_msg("a killed worker is not replaced, or the companion was taken for one");
 }
 
 // Cuts the line about the workers off, if there is one. In rising order they have counted all.
@@ -220,7 +220,7 @@ static bool nothing_left(const void *argument)
 }
 
 // A request comes after that: children that outlive the server until their client leaves must not
-// wait for whoever died with it.
+// wait for the process that died with it.
 static void leaves_nothing_when_killed(void **state)
 {
     struct cell *cell = *state;

@@ -215,7 +215,7 @@ void one_after_another(struct cell *cell)
     expect_census(&cell->server, &before);
 }
 
-// As crowd(), but nobody leaves before all are served, be the server as slow as it may.
+// As crowd(), but no client leaves before all are served, however slow the server is.
 static void full_house(const struct cell *cell, unsigned size)
 {
     struct client clients[MOST_AT_ONCE];

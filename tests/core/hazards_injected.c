@@ -19,7 +19,7 @@ struct state {
     struct census census;
     pid_t workers[MOST_WORKERS];
     size_t size;
-    struct client idle; // connected all the time, where that keeps nobody out
+    struct client idle; // connected all the time, unless that keeps others out
     unsigned failed;    // how many calls did
 };
 

@@ -28,7 +28,7 @@ void out_of_descriptors(struct cell *cell)
         clients[i] = client_connect(cell->server.port, i);
     client_exchange(&clients[0], 1000, NULL);
 
-    census_at_rest(&cell->server); // whoever serves them has been made
+    census_at_rest(&cell->server); // the processes that serve them exist
     expect_no_spinning(&cell->server);
     client_exchange(&clients[0], 1000, NULL); // those it has are still served
     for (unsigned i = 0; i < CLIENTS; i++)

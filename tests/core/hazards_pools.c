@@ -78,7 +78,7 @@ void worker_killed(struct cell *cell)
 
     pid_t killed[MOST_WORKERS] = {0};
     struct pool pool = {cell, killed, size};
-    for (size_t i = 0; i < size; i++) { // the oldest each time: whoever holds a lock is among them
+    for (size_t i = 0; i < size; i++) { // the oldest each time: one of them holds the lock
         assert_int_equal(kill_workers(cell, 1, killed), 1);
         assert_true(within(SECOND_MS, is_dead, killed)); // or it could still accept a client
         expect_service(cell->server.port);

@@ -114,7 +114,7 @@ void child_holds_only_its_connection(struct cell *cell)
         client_finish(&clients[i]);
 }
 
-// The client is closed, whom nobody can serve; it is neither forgotten nor served by the parent.
+// A client without a process is closed; it is neither forgotten nor served by the parent.
 void servant_refused(struct cell *cell)
 {
     static const char *const errors[] = {"EAGAIN", "ENOMEM"};

@@ -22,7 +22,7 @@ struct effort {
 static struct effort echo_lines(const struct cell *cell, const char *line, size_t piece)
 {
     struct client c = client_connect(cell->server.port, 0);
-    client_say(&c, "\n", 1); // whoever serves it is there
+    client_say(&c, "\n", 1); // its process or thread exists
     uint64_t used_ns = census(&cell->server).cpu_ns, begun_ns = now_ns();
     for (int i = 0; i < LINES; i++)
         client_say(&c, line, piece);
@@ -54,7 +54,7 @@ void work_of_some(struct cell *cell)
                   light = echo_lines(cell, "heav\n", 3);
     if (heavy.wall_ms < LINES * WORK_MS)
         fail_msg("a line with the word takes no work");
-    if (light.wall_ms >= LINES * WORK_MS) // unless somebody else had the processor
+    if (light.wall_ms >= LINES * WORK_MS) // unless another task had the CPU
         light = echo_lines(cell, "heav\n", 3);
     if (light.wall_ms >= LINES * WORK_MS)
         fail_msg("a line without the word takes work");

@@ -2,7 +2,7 @@
 # line.sh: what the tests of the measurement line share; they source it.
 #
 # Every run has a tree of links to the repository as its root, so that servers and questions can be planted in it, and
-# whatever it leaves running shows by its working directory: nobody else works there.
+# whatever it leaves running shows by its working directory: nothing else runs there.
 # Under a sanitizer (SAN) the machine is slower: everything that is waited for may take five times as long.
 set -uo pipefail
 if [ "${SAN:-}" = thread ]; then
@@ -19,7 +19,7 @@ build=$repo/$BUILD
 work=$(cd "$(mktemp -d)" && pwd -P)
 results="$work/the results" # a blank must not matter
 mkdir "$results"
-export RUN_LOCK=$work/lock # nobody else on this machine holds it
+export RUN_LOCK=$work/lock # no other run on this machine holds it
 slow=${SAN:+5}
 slow=${slow:-1}
 passed=0 failed=0 skipped=0

@@ -29,7 +29,7 @@ static void sleep_ms(long ms)
         ;
 }
 
-// Blocks until all is sent: whoever asks is expected to read what is answered.
+// Blocks until all is sent: the client is expected to read the answers.
 static bool send_all(int fd, const char *text, size_t bytes)
 {
     while (bytes) {

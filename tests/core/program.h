@@ -28,7 +28,7 @@ void program_start(struct program *p, const char *const *arguments, rlim_t files
 // By force, if it has not ended. Descendants as well.
 void program_end(struct program *p);
 
-// Runs it to its end, after which there is nobody left.
+// Runs it to its end, after which no process is left.
 struct result program_run(struct program *p, const char *const *arguments);
 struct result program_run_limited(struct program *p, const char *const *arguments, rlim_t files);
 

@@ -60,7 +60,7 @@ static void add_system_v(char list[LIST_BYTES])
     }
 }
 
-// The files of a folder that are ours by their names. Nobody else's: strangers' may come and go.
+// The files of a folder with our names. Other files may come and go.
 static void add_names(char list[LIST_BYTES], const char *folder)
 {
     DIR *entries = opendir(folder);

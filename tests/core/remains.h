@@ -1,14 +1,14 @@
 // What a program may leave behind: processes, System V objects, POSIX message queues, shared
-// memory, files. The test is a subreaper, so that whoever is left becomes a child of it.
+// memory, files. The test is a subreaper, so that orphans become its children.
 #pragma once
 
 #include <stdbool.h>
 
-// Before all tests. Among nobody else's System V objects and message queues, where that is allowed:
-// strangers' coming and going would fail a test.
+// Before all tests. In a private namespace for System V objects and message queues, where that is
+// allowed: strangers' coming and going would fail a test.
 void remains_isolate(void);
 
-// What there is now is nobody's to remove.
+// Existing objects are not to be removed.
 void remains_note(void);
 
 // No child, not even a zombie, and the objects that were noted. The second waits for that, since

@@ -13,7 +13,7 @@ for name in cut twice other grow; do tree $name; done
 cut=$results/cut budget=30 # more than enough to be killed in
 first=(EXPERIMENTS='churn ipc' MODELS='epoll fork prefork_sysv_sem pipe sysv_msg posix_mq zz_slow')
 
-# Who says slowly that it cannot run here: there is time to kill whoever asks.
+# A program that is slow to report that it cannot run here: there is time to kill the caller.
 printf '#!/bin/sh\nsleep 2\necho "zz_slow: too slow" >&2\nexit 77\n' > "$work/cut/build/servers/zz_slow"
 chmod +x "$work/cut/build/servers/zz_slow"
 

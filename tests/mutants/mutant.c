@@ -121,7 +121,7 @@ static _Noreturn void serve(int listener)
     }
 }
 
-// A daemon: nobody who waits for the server's processes waits for this one.
+// A daemon: waiting for the server's processes does not include it.
 static void serve_as_somebody_else(int listener)
 {
     if (fork() != 0)
