@@ -61,15 +61,15 @@ static void who_goes_down(void **unused)
                 continue;
             struct measurement m =
                 trial(cases[i].server, cases[i].arguments, killed ? "kill" : "crash");
-            const double *f = m.figures;
-            bool never = f[FIGURE_service_back_us] == INFINITY;
-            if (strcmp(m.status, "ok") != 0 || f[FIGURE_connections_lost] != cases[i].lost ||
-                never == cases[i].back || isnan(f[FIGURE_service_back_us]))
+            const double *f = m.values;
+            bool never = f[METRIC_service_back_us] == INFINITY;
+            if (strcmp(m.status, "ok") != 0 || f[METRIC_connections_lost] != cases[i].lost ||
+                never == cases[i].back || isnan(f[METRIC_service_back_us]))
                 fail_msg("%s, %s: %g lost, service back after %g us; %s", cases[i].server,
-                         killed ? "killed" : "crashed", f[FIGURE_connections_lost],
-                         f[FIGURE_service_back_us], m.status);
-            assert_int_equal(isfinite(f[FIGURE_others_latency_max_us]), cases[i].lost == 0);
-            assert_true(f[FIGURE_connections_lost_share] == cases[i].lost / (CLIENTS - 1));
+                         killed ? "killed" : "crashed", f[METRIC_connections_lost],
+                         f[METRIC_service_back_us], m.status);
+            assert_int_equal(isfinite(f[METRIC_others_latency_max_us]), cases[i].lost == 0);
+            assert_true(f[METRIC_connections_lost_share] == cases[i].lost / (CLIENTS - 1));
         }
 }
 
@@ -78,11 +78,11 @@ static void what_cannot_be_measured(void **unused)
     (void)unused;
     struct measurement m = trial("fork", "--work hard --poison deadly", "crash");
     assert_non_null(strstr(m.status, "server did not start; fork: --work must be spin:US"));
-    assert_true(isnan(m.figures[FIGURE_connections_lost]));
+    assert_true(isnan(m.values[METRIC_connections_lost]));
 
     m = trial("iterative", "--poison deadly", "crash"); // has one connection, the others wait
     assert_non_null(strstr(m.status, "5 of 6 connections are not served beforehand"));
-    assert_true(isnan(m.figures[FIGURE_connections_lost]));
+    assert_true(isnan(m.values[METRIC_connections_lost]));
 }
 
 int main(void)

@@ -16,7 +16,7 @@ printf '%s\n' 'title T' 'question Which?' 'type serve' 'models epoll fork' 'conn
 
 # shellcheck disable=SC1003  # the row goes on in the next line
 sed -i '/^#define METRICS(X)/a\    X(winks, "wk", MORE, RATES, "number of winks", "", "as many as connections were served, twice over") \\' "$edited/bench/base/metric.h"
-sed -i 's/^    f\[FIGURE_served\] = .*/&\n    f[FIGURE_winks] = 2 * f[FIGURE_served];/' "$edited/bench/measure/types/serve.c"
+sed -i 's/^    f\[METRIC_served\] = .*/&\n    f[METRIC_winks] = 2 * f[METRIC_served];/' "$edited/bench/measure/types/serve.c"
 rebuild() { make -C "$edited" -s --no-print-directory B="$BUILD" CC="${CC:-gcc}" SAN="${SAN:-}" LINK="${LINK:-}" "${@/#/$BUILD/bench/}" 2>&1 | tail -n 3; return "${PIPESTATUS[0]}"; } # PROGRAM...
 check 'a metric: a row and an assignment are enough to build' rebuild measure/plan measure/trial analyse/analyse
 bench edited RUN=winking BUDGET=0
@@ -33,7 +33,7 @@ check 'a metric: its class decides what makes it doubtful' equals 'its class' "$
 
 notes_of() { value "$run/summary.tsv" note "metric=$1" model=epoll | paste -sd ' '; } # METRIC
 cp "$run/trials.tsv" "$work/before"
-sed -i 's/FIGURE_client_load, NAN, 0.8/FIGURE_client_load, NAN, 0.0001/' "$edited/bench/analyse/validity.c"
+sed -i 's/METRIC_client_load, NAN, 0.8/METRIC_client_load, NAN, 0.0001/' "$edited/bench/analyse/validity.c"
 check 'a threshold: is in one place' rebuild analyse/analyse
 check 'a threshold: the old run is judged again' "$edited/$BUILD/bench/analyse/analyse" "$repo/bench/questions" "$run"
 check 'a threshold: all of it' equals 'trials that are client-bound' "$(value "$run/doubts.tsv" reasons experiment=winking | grep -c client-bound)" 6

@@ -174,8 +174,8 @@ static void append_trial(const struct record *trials, const char *number)
     struct trial_name name = {number, "1", "churn", "fork", "-"};
     struct measurement m;
     measurement_reset(&m);
-    m.figures[FIGURE_client_load] = 0.9;
-    m.figures[FIGURE_service_back_us] = INFINITY; // never
+    m.values[METRIC_client_load] = 0.9;
+    m.values[METRIC_service_back_us] = INFINITY; // never
     trials_append(trials, &name, 0, 0.25, &m);
 }
 
@@ -271,10 +271,10 @@ static void a_full_accept_queue_is_counted(void **unused)
     }
     usleep(1200000);
     counters_since(&setting, &before, &m);
-    assert_true(m.figures[FIGURE_listen_overflows] >= 2);
-    assert_true(m.figures[FIGURE_listen_drops] >= m.figures[FIGURE_listen_overflows]);
-    assert_true(m.figures[FIGURE_retransmits] >= 2);
-    assert_true(m.figures[FIGURE_stolen_share] >= 0 && m.figures[FIGURE_stolen_share] <= 1.01);
+    assert_true(m.values[METRIC_listen_overflows] >= 2);
+    assert_true(m.values[METRIC_listen_drops] >= m.values[METRIC_listen_overflows]);
+    assert_true(m.values[METRIC_retransmits] >= 2);
+    assert_true(m.values[METRIC_stolen_share] >= 0 && m.values[METRIC_stolen_share] <= 1.01);
     for (int i = 0; i < 3; i++)
         close(clients[i]);
     close(listener);

@@ -21,7 +21,7 @@
 static struct setting setting;
 static FILE *nowhere; // takes the latencies of open loops
 
-// The server's figures and status after so many connections, one after the other.
+// The server's values and status after so many connections, one after the other.
 static struct measurement trial(const char *program, const char *arguments, unsigned connections)
 {
     struct measurement m;
@@ -45,10 +45,10 @@ static const char *logged(void)
     return text;
 }
 
-static void expect(const struct measurement *m, enum figure figure, double value)
+static void expect(const struct measurement *m, enum metric_id figure, double value)
 {
-    if (m->figures[figure] != value)
-        fail_msg("%s is %g instead of %g", metrics[figure].name, m->figures[figure], value);
+    if (m->values[figure] != value)
+        fail_msg("%s is %g instead of %g", metrics[figure].name, m->values[figure], value);
 }
 
 static void what_is_seen_of_a_server(void **unused)
@@ -57,26 +57,26 @@ static void what_is_seen_of_a_server(void **unused)
     enum { FEW = 5, MORE = 20 };
     struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", FEW), m;
     assert_string_equal(correct.status, "ok");
-    expect(&correct, FIGURE_server_zombies, 0);
-    expect(&correct, FIGURE_served, FEW);
-    assert_true(correct.figures[FIGURE_server_descriptors] >= 4); // the listener, too
-    assert_true(correct.figures[FIGURE_server_memory_kib] > 0);
+    expect(&correct, METRIC_server_zombies, 0);
+    expect(&correct, METRIC_served, FEW);
+    assert_true(correct.values[METRIC_server_descriptors] >= 4); // the listener, too
+    assert_true(correct.values[METRIC_server_memory_kib] > 0);
     assert_string_equal(logged(), "");
 
     m = trial(BUILD_FOLDER "/servers/fork", "-", MORE);
     assert_string_equal(m.status, "ok");
-    expect(&m, FIGURE_server_zombies, 0);
-    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
+    expect(&m, METRIC_server_zombies, 0);
+    expect(&m, METRIC_server_descriptors, correct.values[METRIC_server_descriptors]);
 
     m = trial(BUILD_FOLDER "/servers/fork", "--mistake keep-connfd", MORE);
     assert_string_equal(m.status, "ok");
-    expect(&m, FIGURE_server_zombies, 0);
-    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors] + MORE);
+    expect(&m, METRIC_server_zombies, 0);
+    expect(&m, METRIC_server_descriptors, correct.values[METRIC_server_descriptors] + MORE);
 
     m = trial(BUILD_FOLDER "/servers/fork", "--mistake no-reap", MORE);
     assert_string_equal(m.status, "ok");
-    expect(&m, FIGURE_server_zombies, MORE);
-    expect(&m, FIGURE_server_descriptors, correct.figures[FIGURE_server_descriptors]);
+    expect(&m, METRIC_server_zombies, MORE);
+    expect(&m, METRIC_server_descriptors, correct.values[METRIC_server_descriptors]);
 }
 
 static void where_the_service_stops(void **unused)
@@ -88,8 +88,8 @@ static void where_the_service_stops(void **unused)
     struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", 1),
                        m = trial(BUILD_FOLDER "/servers/fork",
                                  "--mistake no-reap --max-children 15", 1000);
-    expect(&m, FIGURE_served, CHILDREN);
-    expect(&m, FIGURE_server_zombies, CHILDREN);
+    expect(&m, METRIC_served, CHILDREN);
+    expect(&m, METRIC_server_zombies, CHILDREN);
     assert_string_equal(m.status, "2 failures: errors_timeout 2 (15 connections served); "
                                   "fork: child limit reached: clients wait for one to end");
     assert_non_null(strstr(logged(), all_dead));
@@ -98,9 +98,9 @@ static void where_the_service_stops(void **unused)
     assert_int_equal(setenv("ASAN_OPTIONS", "detect_leaks=0", 1), 0);
 
     m = trial("prlimit --nofile=40 " BUILD_FOLDER "/servers/fork", "--mistake keep-connfd", 1000);
-    assert_in_range(m.figures[FIGURE_served], FILES / 2, FILES - 4); // the rest was there before
-    expect(&m, FIGURE_server_descriptors,
-           correct.figures[FIGURE_server_descriptors] + m.figures[FIGURE_served]);
+    assert_in_range(m.values[METRIC_served], FILES / 2, FILES - 4); // the rest was there before
+    expect(&m, METRIC_server_descriptors,
+           correct.values[METRIC_server_descriptors] + m.values[METRIC_served]);
     assert_non_null(strstr(m.status, "2 failures: errors_timeout 2 ("));
     assert_string_equal(strstr(m.status, "; ") + 2, no_files);
     assert_non_null(strstr(logged(), no_files));
@@ -130,11 +130,11 @@ static void company_is_there_while_it_is_measured(void **unused)
     beside_20 = beside(BUILD_FOLDER "/servers/epoll", "-", load);
     assert_string_equal(m.status, "ok");
     assert_string_equal(beside_20.status, "ok");
-    expect(&beside_20, FIGURE_background_ready, 20);
-    expect(&beside_20, FIGURE_background_waiting, 0);
-    expect(&beside_20, FIGURE_echoes, 100);
-    expect(&beside_20, FIGURE_server_descriptors, m.figures[FIGURE_server_descriptors]); // it left
-    assert_true(beside_20.figures[FIGURE_server_cpu_us_per_echo] > 0);
+    expect(&beside_20, METRIC_background_ready, 20);
+    expect(&beside_20, METRIC_background_waiting, 0);
+    expect(&beside_20, METRIC_echoes, 100);
+    expect(&beside_20, METRIC_server_descriptors, m.values[METRIC_server_descriptors]); // it left
+    assert_true(beside_20.values[METRIC_server_cpu_us_per_echo] > 0);
 
     m = beside(BUILD_FOLDER "/servers/epoll", "-",
                (struct load){.connections = 2,
@@ -143,8 +143,8 @@ static void company_is_there_while_it_is_measured(void **unused)
                              .background = 2,
                              .behaviour = "stalled"});
     assert_string_equal(m.status, "ok");
-    assert_true(isnan(m.figures[FIGURE_server_cpu_us])); // their connections would be in it
-    assert_true(m.figures[FIGURE_in_time_percent] > 50); // all, if nothing else is busy
+    assert_true(isnan(m.values[METRIC_server_cpu_us])); // their connections would be in it
+    assert_true(m.values[METRIC_in_time_percent] > 50); // all, if nothing else is busy
 
     m = beside(BUILD_FOLDER "/servers/select", "-",
                (struct load){.connections = 1, .total = 10, .background = 1030});
@@ -173,8 +173,8 @@ static void failures_can_be_the_answer(void **unused)
             assert_string_not_equal(m.status, "ok");
         else
             assert_string_equal(m.status, "ok");
-        assert_true((m.figures[FIGURE_in_time_percent] > 0) == serves);
-        assert_true((m.figures[FIGURE_failures] > 0) == !serves);
+        assert_true((m.values[METRIC_in_time_percent] > 0) == serves);
+        assert_true((m.values[METRIC_failures] > 0) == !serves);
     }
 }
 
@@ -200,17 +200,17 @@ static void what_idle_connections_hold(void **unused)
                                 .load = {.connections = HELD}};
         measurement_reset(&m);
         trial_type_named("hold")->measure(&t, &m);
-        const double *f = m.figures;
+        const double *f = m.values;
         assert_string_equal(m.status, "ok");
-        expect(&m, FIGURE_held, HELD);
-        double kib = f[FIGURE_pss_kib_per_connection];
+        expect(&m, METRIC_held, HELD);
+        double kib = f[METRIC_pss_kib_per_connection];
         if (!getenv("ASAN_OPTIONS") && !(kib >= cases[i].least_kib && kib <= cases[i].most_kib))
             fail_msg("%s: %g KiB per connection", cases[i].program, kib);
-        assert_true(isfinite(f[FIGURE_kernel_kib_per_connection]));
-        assert_true(fabs(f[FIGURE_memory_kib_per_connection] - kib -
-                         f[FIGURE_kernel_kib_per_connection]) < 1e-6);
+        assert_true(isfinite(f[METRIC_kernel_kib_per_connection]));
+        assert_true(fabs(f[METRIC_memory_kib_per_connection] - kib -
+                         f[METRIC_kernel_kib_per_connection]) < 1e-6);
         if (strstr(cases[i].program, "fork")) // others may come and go meanwhile
-            assert_in_range(f[FIGURE_kernel_stack_kib_per_connection] * HELD,
+            assert_in_range(f[METRIC_kernel_stack_kib_per_connection] * HELD,
                             KERNEL_STACK_KIB * HELD / 3, KERNEL_STACK_KIB * HELD * 3);
     }
 }
@@ -243,7 +243,7 @@ static void a_report_that_is_not_whole(void **unused)
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
     assert_string_equal(m.status, "the driver's report has no echoes_total");
-    assert_true(isnan(m.figures[FIGURE_window_s]) && isnan(m.figures[FIGURE_echoes_per_s]));
+    assert_true(isnan(m.values[METRIC_window_s]) && isnan(m.values[METRIC_echoes_per_s]));
 }
 
 int main(void)

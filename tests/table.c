@@ -282,8 +282,8 @@ static void the_first_fault_stays(void **unused)
     memset(&m, 0, sizeof m);
     measurement_reset(&m);
     assert_string_equal(m.status, "ok");
-    for (int figure = 0; figure < FIGURE_COUNT; figure++)
-        assert_true(isnan(m.figures[figure]));
+    for (int figure = 0; figure < METRIC_COUNT; figure++)
+        assert_true(isnan(m.values[figure]));
     measurement_fault(&m, "%d failures\tin\n%s", 3, "it");
     measurement_fault(&m, "server did not stop");
     assert_string_equal(m.status, "3 failures in it");
@@ -313,12 +313,12 @@ static void a_fault_is_explained(void **unused)
     assert_int_equal(strlen(m.status), sizeof m.status - 1);
 }
 
-static void figures_have_their_names(void **unused)
+static void metrics_have_their_names(void **unused)
 {
     (void)unused;
     assert_string_equal(metrics[0].name, "window_s");
-    assert_string_equal(metrics[FIGURE_echoes].name, "echoes");
-    assert_string_equal(metrics[FIGURE_system_us_per_operation].name, "system_us_per_operation");
+    assert_string_equal(metrics[METRIC_echoes].name, "echoes");
+    assert_string_equal(metrics[METRIC_system_us_per_operation].name, "system_us_per_operation");
 }
 
 int main(void)
@@ -336,7 +336,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_not_complete_does_not_appear),
         cmocka_unit_test(the_first_fault_stays),
         cmocka_unit_test(a_fault_is_explained),
-        cmocka_unit_test(figures_have_their_names),
+        cmocka_unit_test(metrics_have_their_names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

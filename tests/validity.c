@@ -20,12 +20,12 @@ static void expect_trial(const struct measurement *m, int validity, const char *
 {
     uint32_t set;
     char got[CODES_BYTES];
-    assert_int_equal(trial_validity(m->figures, m->status, &set), validity);
+    assert_int_equal(trial_validity(m->values, m->status, &set), validity);
     codes_print(set, got);
     assert_string_equal(got, codes);
 }
 
-static void a_trial_without_figures_is_valid(void **unused)
+static void a_trial_without_values_is_valid(void **unused)
 {
     (void)unused;
     struct measurement m;
@@ -39,15 +39,15 @@ static void a_figure_beyond_its_threshold_is_a_reason(void **unused)
     (void)unused;
     size_t tried = 0;
     for (const struct reason *r = reasons; r < reasons + reason_count; r++) {
-        for (int side = 0; r->looks_at != FIGURE_COUNT && side < 2; side++) {
+        for (int side = 0; r->looks_at != METRIC_COUNT && side < 2; side++) {
             double bound = side ? r->high : r->low;
             struct measurement m;
             if (isnan(bound))
                 continue;
             measurement_reset(&m);
-            m.figures[r->looks_at] = bound;
+            m.values[r->looks_at] = bound;
             expect_trial(&m, VALID, "-");
-            m.figures[r->looks_at] = nextafter(bound, side ? INFINITY : -INFINITY);
+            m.values[r->looks_at] = nextafter(bound, side ? INFINITY : -INFINITY);
             expect_trial(&m, r->validity, r->code);
             tried++;
         }
@@ -60,10 +60,10 @@ static void reasons_are_told_together(void **unused)
     (void)unused;
     struct measurement m;
     measurement_reset(&m);
-    m.figures[FIGURE_client_load] = 0.99;
-    m.figures[FIGURE_stolen_share] = 0.5;
+    m.values[METRIC_client_load] = 0.99;
+    m.values[METRIC_stolen_share] = 0.5;
     expect_trial(&m, SUSPECT, "client-bound;steal");
-    m.figures[FIGURE_errors] = 1;
+    m.values[METRIC_errors] = 1;
     measurement_fault(&m, "1 failure");
     expect_trial(&m, INVALID, "errors;client-bound;steal");
 }
@@ -73,11 +73,11 @@ static void another_fault_is_invalid_too(void **unused)
     (void)unused;
     struct measurement m;
     measurement_reset(&m);
-    m.figures[FIGURE_client_load] = 0.99;
+    m.values[METRIC_client_load] = 0.99;
     measurement_fault(&m, "server did not stop");
     expect_trial(&m, INVALID, "fault;client-bound");
     // A reason that leaves the counts as they are does not stand for one that does not.
-    m.figures[FIGURE_server_zombies] = 100;
+    m.values[METRIC_server_zombies] = 100;
     expect_trial(&m, INVALID, "fault;client-bound;not-reaped");
 }
 
@@ -115,7 +115,7 @@ static void metrics_have_their_classes(void **unused)
         assert_int_equal(metric->metric_class, rows[i].metric_class);
     }
     assert_null(metric_named("latency_p98_us"));
-    for (const struct metric *m = metrics; m < metrics + FIGURE_COUNT; m++) {
+    for (const struct metric *m = metrics; m < metrics + METRIC_COUNT; m++) {
         assert_true(m->metric_class <= SHARES && (m->metric_class & (m->metric_class - 1)) == 0);
         assert_true(*m->label && strlen(m->sentence) > 10);
         assert_true(m->percent == 0 || m->metric_class == LATENCIES);
@@ -136,7 +136,7 @@ static void mark(struct measurement *m, const char *codes)
     while ((code = strsep(&rest, ";")))
         for (const struct reason *r = reasons; r < reasons + reason_count; r++)
             if (strcmp(r->code, code) == 0)
-                m->figures[r->looks_at] = isnan(r->high) ? r->low - 1 : r->high + 1;
+                m->values[r->looks_at] = isnan(r->high) ? r->low - 1 : r->high + 1;
 }
 
 // A run of one cell: in its first blocks the trials have these reasons. Its rate is the number of
@@ -158,8 +158,8 @@ static void make_run(struct run *run, size_t marked, const char *status, const c
         struct measurement m;
         measurement_reset(&m);
         snprintf(number, sizeof number, "%zu", block);
-        m.figures[FIGURE_connections_per_s] = (double)block;
-        m.figures[FIGURE_server_descriptors] = (double)block;
+        m.values[METRIC_connections_per_s] = (double)block;
+        m.values[METRIC_server_descriptors] = (double)block;
         if (block <= marked) {
             mark(&m, codes);
             if (strcmp(status, "ok") != 0)
@@ -236,8 +236,8 @@ static void few_blocks_are_suspect(void **unused)
     run_free(&run);
 }
 
-static const struct metric *const rate = &metrics[FIGURE_connections_per_s],
-                                  *const a_count = &metrics[FIGURE_server_descriptors];
+static const struct metric *const rate = &metrics[METRIC_connections_per_s],
+                                  *const a_count = &metrics[METRIC_server_descriptors];
 
 static void an_invalid_trial_is_in_no_number(void **unused)
 {
@@ -331,7 +331,7 @@ static void the_reasons_are_written_with_their_counts(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_trial_without_figures_is_valid),
+        cmocka_unit_test(a_trial_without_values_is_valid),
         cmocka_unit_test(a_figure_beyond_its_threshold_is_a_reason),
         cmocka_unit_test(reasons_are_told_together),
         cmocka_unit_test(another_fault_is_invalid_too),

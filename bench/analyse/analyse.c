@@ -35,7 +35,7 @@ static void check_raw_times(const struct run *run, const char *folder)
         table_free(&raw);
     }
     for (size_t row = 0; row < run->trials.rows; row++)
-        if (isfinite(run->judged[row].figures[FIGURE_wall_us_per_operation]) &&
+        if (isfinite(run->judged[row].values[METRIC_wall_us_per_operation]) &&
             !has_report[run_trial_number(run, row) - 1])
             errx(1, "%s: trial %zu was timed and has no report there", path,
                  run_trial_number(run, row));

@@ -9,7 +9,7 @@
 bool is_open_loop(const struct run *run, const struct cell *c)
 {
     bool found = false;
-    double *offered = values_of(run, c, &metrics[FIGURE_offered_per_s], NULL);
+    double *offered = values_of(run, c, &metrics[METRIC_offered_per_s], NULL);
     for (size_t block = 0; block < run->blocks; block++)
         found = found || isfinite(offered[block]);
     free(offered);

@@ -91,16 +91,16 @@ size_t run_trial_number(const struct run *run, size_t row)
 static void judge_trials(struct run *run)
 {
     const struct table *t = &run->trials;
-    size_t columns[FIGURE_COUNT], status = table_column(t, "status");
+    size_t columns[METRIC_COUNT], status = table_column(t, "status");
     run->judged = memory_for(t->rows, sizeof *run->judged);
-    for (int i = 0; i < FIGURE_COUNT; i++)
+    for (int i = 0; i < METRIC_COUNT; i++)
         columns[i] = table_has(t, metrics[i].name) ? table_column(t, metrics[i].name) : t->columns;
     for (size_t row = 0; row < t->rows; row++) {
         struct judged_trial *trial = &run->judged[row];
-        for (int i = 0; i < FIGURE_COUNT; i++)
-            trial->figures[i] = columns[i] < t->columns ? table_number(t, row, columns[i]) : NAN;
+        for (int i = 0; i < METRIC_COUNT; i++)
+            trial->values[i] = columns[i] < t->columns ? table_number(t, row, columns[i]) : NAN;
         trial->status = table_text(t, row, status);
-        trial->validity = trial_validity(trial->figures, trial->status, &trial->reasons);
+        trial->validity = trial_validity(trial->values, trial->status, &trial->reasons);
     }
 }
 

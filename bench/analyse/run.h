@@ -20,9 +20,9 @@ struct index {
     size_t *rows, count;
 };
 
-// The figures of a trial, and their validity by today's rules.
+// The values of a trial, and their validity by today's rules.
 struct judged_trial {
-    double figures[FIGURE_COUNT];
+    double values[METRIC_COUNT];
     const char *status;
     int validity;     // of validity.h
     uint32_t reasons; // bit i: reasons[i] of validity.h

@@ -198,7 +198,7 @@ void summary_write(const struct summary *s, FILE *file)
 
 void summary_write_metrics(const struct summary *s, FILE *file)
 {
-    bool is_shown[FIGURE_COUNT] = {false};
+    bool is_shown[METRIC_COUNT] = {false};
     for (size_t i = 0; i < s->count; i++)
         if (s->rows[i]->metric)
             is_shown[s->rows[i]->metric - metrics] = true;

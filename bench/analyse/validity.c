@@ -15,85 +15,85 @@ const char *const validity_names[] = {
 static const char too_few[] = "too-few-samples", fault_code[] = "fault";
 
 const struct reason reasons[] = {
-    {"wrong-bytes", DISPROVED, EVERYTHING, FIGURE_wrong_answers, NAN, 0,
+    {"wrong-bytes", DISPROVED, EVERYTHING, METRIC_wrong_answers, NAN, 0,
      "an answer differed from what was sent",
      "a server that once lost, invented or mixed up a byte is no echo server; its other trials "
      "cannot be trusted either"},
-    {"wrong-process", DISPROVED, EVERYTHING, FIGURE_foreign, NAN, 0,
+    {"wrong-process", DISPROVED, EVERYTHING, METRIC_foreign, NAN, 0,
      "processes outside the server answered or took part",
-     "their work is in none of the server's figures"},
-    {"errors", INVALID, EVERYTHING, FIGURE_errors, NAN, 0, "a request failed",
+     "their work is in none of the server's metrics"},
+    {"errors", INVALID, EVERYTHING, METRIC_errors, NAN, 0, "a request failed",
      "a server that does less than its work must gain nothing: no request may be refused, reset, "
      "short, wrong or late"},
-    {fault_code, INVALID, EVERYTHING, FIGURE_COUNT, NAN, NAN, "the trial could not be run properly",
+    {fault_code, INVALID, EVERYTHING, METRIC_COUNT, NAN, NAN, "the trial could not be run properly",
      "its status says what went wrong"},
-    {"ports-exhausted", INVALID, EVERYTHING, FIGURE_ports_exhausted, NAN, 0,
+    {"ports-exhausted", INVALID, EVERYTHING, METRIC_ports_exhausted, NAN, 0,
      "the client had no free port for a connection", "then the client fails, not the server"},
-    {"client-bound", SUSPECT, PACE, FIGURE_client_load, NAN, 0.8,
+    {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, 0.8,
      "the client's core was over 80 % busy, so this measures the client, not the server",
      "the load is a mean over the window: from 80 % on there are periods in which the driver is "
      "the "
      "limit"},
-    {"send-lag", SUSPECT, LATENCIES, FIGURE_send_lag_p99_us, NAN, 1000,
+    {"send-lag", SUSPECT, LATENCIES, METRIC_send_lag_p99_us, NAN, 1000,
      "the client sent due requests late",
      "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "
      "is "
      "not the cause, and the delay counts as the server's"},
-    {"offered-not-sent", SUSPECT, PACE, FIGURE_unsent_share, NAN, 0.001,
+    {"offered-not-sent", SUSPECT, PACE, METRIC_unsent_share, NAN, 0.001,
      "some due requests were never sent",
      "they count with the time-out: from one in a thousand on, the 99.9th percentile consists of "
      "them"},
-    {"shared-processor", SUSPECT, RATES, FIGURE_processors_shared, NAN, 0,
+    {"shared-processor", SUSPECT, RATES, METRIC_processors_shared, NAN, 0,
      "client and server share a CPU, and the rate is that of both",
      "each takes time from the other; the server's CPU time still shows how models differ"},
-    {"capacity-of-client", SUSPECT, PACE, FIGURE_capacity_server_load, 0.9, NAN,
+    {"capacity-of-client", SUSPECT, PACE, METRIC_capacity_server_load, 0.9, NAN,
      "the server was not saturated when its capacity was measured: the client was the limit",
      "a saturated server uses its CPU nearly all the time; otherwise a fraction of the rate is a "
      "fraction of the client's capacity"},
-    {"unsteady", SUSPECT, PACE, FIGURE_thirds, 0.67, 1.5,
+    {"unsteady", SUSPECT, PACE, METRIC_thirds, 0.67, 1.5,
      "the first and the last third of the window differ by half",
      "the mean over the window then represents neither; a third of a short trial is 50 ms, of "
      "which "
      "one time slice of another process takes a tenth"},
-    {"littles-law", SUSPECT, PACE, FIGURE_littles_law, 0.9, 1.1,
+    {"littles-law", SUSPECT, PACE, METRIC_littles_law, 0.9, 1.1,
      "rate and latency do not fit the number of connections",
      "if connections always wait for an answer, their number is rate times mean latency, within 3 "
      "% "
      "even on a busy machine; the rest was spent outside the measurement"},
-    {"steal", SUSPECT, PACE | DURATIONS | CPU_TIMES, FIGURE_stolen_share, NAN, 0.05,
+    {"steal", SUSPECT, PACE | DURATIONS | CPU_TIMES, METRIC_stolen_share, NAN, 0.05,
      "the hypervisor took more than 5 % of the CPU time",
      "the target width of a headline interval; it is counted in hundredths of a second, and two of "
      "them are less than that in a usual trial"},
-    {"throttled", SUSPECT, PACE | DURATIONS, FIGURE_throttled, NAN, 0,
+    {"throttled", SUSPECT, PACE | DURATIONS, METRIC_throttled, NAN, 0,
      "the control group had used up its CPU quota",
      "the group is then suspended for the rest of a period, tens of milliseconds"},
-    {"accept-queue-overflow", SUSPECT, PACE, FIGURE_listen_drops, NAN, 0,
+    {"accept-queue-overflow", SUSPECT, PACE, METRIC_listen_drops, NAN, 0,
      "an accept queue overflowed",
      "a dropped client retries after a second, which is longer than most windows"},
-    {"descriptors-leaked", INVALID, EVERYTHING & ~COUNTS, FIGURE_descriptors_leaked, NAN, 16,
+    {"descriptors-leaked", INVALID, EVERYTHING & ~COUNTS, METRIC_descriptors_leaked, NAN, 16,
      "the server kept descriptors open that it no longer needs",
      "it leaves out part of the work, and fails when its descriptors run out; what a server opens "
      "once (a queue, a timer, a signal) is below that, and does not grow with the connections"},
-    {"not-reaped", INVALID, EVERYTHING & ~COUNTS, FIGURE_server_zombies, NAN, 8,
+    {"not-reaped", INVALID, EVERYTHING & ~COUNTS, METRIC_server_zombies, NAN, 8,
      "the server did not reap dead children",
      "it leaves out part of the work, and fails when its processes run out; a server that reaps at "
      "its next accept leaves a few"},
-    {"client-disturbed", SUSPECT, PACE, FIGURE_client_run_queue_delay, NAN, 0.05,
+    {"client-disturbed", SUSPECT, PACE, METRIC_client_run_queue_delay, NAN, 0.05,
      "the client waited for its core, which another task used",
      "its waiting lowers rates and raises latencies, and a headline's interval should be within 5 "
      "%; "
      "alone on its core the client waits less than 0.1 %, and 2 to 4 % if it makes so many "
      "connections that kernel threads need the core"},
-    {"start-up", SUSPECT, CPU_TIMES, FIGURE_idle_share, NAN, 0.25,
+    {"start-up", SUSPECT, CPU_TIMES, METRIC_idle_share, NAN, 0.25,
      "over a quarter of the server's CPU time was for starting and stopping",
      "this part is measured in another start and subtracted, and starts differ by up to a third: "
      "of "
      "the rest, a tenth would be chance"},
-    {"stalls", SUSPECT, PACE, FIGURE_stalled, NAN, 0.005,
+    {"stalls", SUSPECT, PACE, METRIC_stalled, NAN, 0.005,
      "sometimes nothing came back for long, though no thread waited for a CPU",
      "half the loss of a server that sleeps 1 % of the time; of correct servers a few trials in a "
      "hundred reach it, by disturbances of the machine"},
-    {too_few, SUSPECT, EVERYTHING, FIGURE_COUNT, ESTIMATE_MIN_N, NAN,
+    {too_few, SUSPECT, EVERYTHING, METRIC_COUNT, ESTIMATE_MIN_N, NAN,
      "fewer than 6 blocks, too few for an interval; or too few requests for this percentile",
      "no 95 % interval exists for fewer; a percentile needs ten requests beyond it in each trial"},
 };
@@ -133,13 +133,13 @@ void codes_print(uint32_t set, char codes[CODES_BYTES])
                                      r->code);
 }
 
-int trial_validity(const double figures[FIGURE_COUNT], const char *status, uint32_t *set)
+int trial_validity(const double values[METRIC_COUNT], const char *status, uint32_t *set)
 {
     int validity = VALID;
     bool is_explained = strcmp(status, "ok") == 0;
     *set = 0;
     for (const struct reason *r = reasons; r < last_reason(); r++) {
-        double figure = r->looks_at == FIGURE_COUNT ? NAN : figures[r->looks_at];
+        double figure = r->looks_at == METRIC_COUNT ? NAN : values[r->looks_at];
         if (!(figure < r->low || figure > r->high))
             continue;
         *set |= bit_of(r);
@@ -219,7 +219,7 @@ double *values_of(const struct run *run, const struct cell *c, const struct metr
     double *values = memory_for(run->blocks, sizeof *values);
     for (size_t block = 0; block < run->blocks; block++)
         values[block] =
-            rows[block] == NO_ROW ? NAN : run->judged[rows[block]].figures[metric - metrics];
+            rows[block] == NO_ROW ? NAN : run->judged[rows[block]].values[metric - metrics];
     free(rows);
     return values;
 }
@@ -289,7 +289,7 @@ void reasons_write(const struct run *run, FILE *file)
             trials += (run->judged[row].reasons & bit_of(r)) != 0;
         fprintf(file, "%s\t%s", r->code, validity_names[r->validity]);
         write_concerns(file, r->concerns);
-        fprintf(file, "\t%s", r->looks_at == FIGURE_COUNT ? "-" : metrics[r->looks_at].name);
+        fprintf(file, "\t%s", r->looks_at == METRIC_COUNT ? "-" : metrics[r->looks_at].name);
         write_bound(file, r->low);
         write_bound(file, r->high);
         fprintf(file, "\t%zu\t%s\t%s\n", trials, r->says, r->why);

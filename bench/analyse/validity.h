@@ -19,13 +19,13 @@ extern const char *const validity_names[]; // as in tables: a disproved trial is
 
 struct reason {
     const char *code;
-    int validity;         // of a trial that has it
-    unsigned concerns;    // the classes of metrics that it applies to (metric.h)
-    enum figure looks_at; // FIGURE_COUNT: none
-    double low, high;     // a figure below low or above high is a reason; NAN: no bound; a missing
-                          // figure is no reason
-    const char *says;     // text in a picture
-    const char *why;      // explanation of the threshold
+    int validity;            // of a trial that has it
+    unsigned concerns;       // the classes of metrics that it applies to (metric.h)
+    enum metric_id looks_at; // METRIC_COUNT: none
+    double low, high; // a figure below low or above high is a reason; NAN: no bound; a missing
+                      // figure is no reason
+    const char *says; // text in a picture
+    const char *why;  // explanation of the threshold
 };
 
 extern const struct reason reasons[];
@@ -38,9 +38,9 @@ enum { SUSPECT_PERCENT = 20 };
 
 enum { CODES_BYTES = 256 };
 
-// Judges a trial by its figures (NAN: missing) and its status. Its reasons are added to a set: bit
+// Judges a trial by its values (NAN: missing) and its status. Its reasons are added to a set: bit
 // i for reasons[i]. Returns its validity.
-int trial_validity(const double figures[FIGURE_COUNT], const char *status, uint32_t *set);
+int trial_validity(const double values[METRIC_COUNT], const char *status, uint32_t *set);
 
 // Writes the codes of a set, separated by ';', or "-".
 void codes_print(uint32_t set, char codes[CODES_BYTES]);

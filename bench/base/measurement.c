@@ -7,8 +7,8 @@
 
 void measurement_reset(struct measurement *m)
 {
-    for (int figure = 0; figure < FIGURE_COUNT; figure++)
-        m->figures[figure] = NAN;
+    for (int figure = 0; figure < METRIC_COUNT; figure++)
+        m->values[figure] = NAN;
     strcpy(m->status, "ok");
 }
 

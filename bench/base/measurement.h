@@ -1,4 +1,4 @@
-// The result of a trial: a row of figures, NAN where a figure does not apply, and its status.
+// The result of a trial: a value for each metric, NAN where one does not apply, and its status.
 #pragma once
 
 #include "bench/base/metric.h"
@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 struct measurement {
-    double figures[FIGURE_COUNT];
-    char status[240]; // "ok", or what went wrong: then the figures are not used
+    double values[METRIC_COUNT];
+    char status[240]; // "ok", or what went wrong: then the values are not used
 };
 
 void measurement_reset(struct measurement *m);

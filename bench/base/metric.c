@@ -10,13 +10,13 @@
      .label = label_,                                                                              \
      .per = per_,                                                                                  \
      .sentence = __VA_ARGS__},
-const struct metric metrics[FIGURE_COUNT] = {METRICS(METRIC_ROW)};
+const struct metric metrics[METRIC_COUNT] = {METRICS(METRIC_ROW)};
 
 static const char *const better_names[] = {[LESS] = "less", [MORE] = "more", [NEITHER] = "neither"};
 
 const struct metric *metric_named(const char *name)
 {
-    for (int i = 0; i < FIGURE_COUNT; i++)
+    for (int i = 0; i < METRIC_COUNT; i++)
         if (strcmp(metrics[i].name, name) == 0)
             return &metrics[i];
     return NULL;
@@ -42,10 +42,10 @@ static const char *or_none(const char *text)
     return *text ? text : "-";
 }
 
-void metrics_write(const bool is_shown[FIGURE_COUNT], FILE *file)
+void metrics_write(const bool is_shown[METRIC_COUNT], FILE *file)
 {
     fputs("metric\tunit\tbetter\tclass\tlabel\tper\tsentence\n", file);
-    for (const struct metric *m = metrics; m < metrics + FIGURE_COUNT; m++)
+    for (const struct metric *m = metrics; m < metrics + METRIC_COUNT; m++)
         if (is_shown[m - metrics])
             fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m->name, or_none(m->unit),
                     better_names[m->better], metric_class_name(m->metric_class), m->label,

@@ -171,11 +171,11 @@ struct metric {
     X(idle_share, "share", LESS, COUNTS, "start-up share", "",                                     \
       "share of a server's total CPU time for starting and stopping")
 
-#define METRIC_ENUM(name, ...) FIGURE_##name,
-enum figure { METRICS(METRIC_ENUM) FIGURE_COUNT };
+#define METRIC_ENUM(name, ...) METRIC_##name,
+enum metric_id { METRICS(METRIC_ENUM) METRIC_COUNT };
 #undef METRIC_ENUM
 
-extern const struct metric metrics[FIGURE_COUNT];
+extern const struct metric metrics[METRIC_COUNT];
 
 // The metric of that name, or NULL.
 const struct metric *metric_named(const char *name);
@@ -188,4 +188,4 @@ bool is_better(const struct metric *metric, double a, double b);
 const char *metric_class_name(unsigned metric_class);
 
 // Writes these metrics as a table (metrics.tsv): their labels and units, "-" for none.
-void metrics_write(const bool is_shown[FIGURE_COUNT], FILE *file);
+void metrics_write(const bool is_shown[METRIC_COUNT], FILE *file);

@@ -149,11 +149,11 @@ static void find_the_ceiling(const struct setting *setting)
     trial_type_named("serve")->measure(&trial, &m);
     if (strcmp(m.status, "ok") != 0)
         measurement_reset(&m);
-    found("null_echo_client_ceiling", 1e6 / m.figures[FIGURE_client_cpu_us_per_echo], "1/s",
+    found("null_echo_client_ceiling", 1e6 / m.values[METRIC_client_cpu_us_per_echo], "1/s",
           "echoes per second of a full client core, from its CPU time per echo with the %s "
           "server",
           has_io_uring ? "io_uring" : "epoll");
-    found("null_echo_client_load", 100 * m.figures[FIGURE_client_load], "%",
+    found("null_echo_client_load", 100 * m.values[METRIC_client_load], "%",
           "load of the client's core during that measurement");
 }
 

@@ -63,8 +63,8 @@ void background_gather(struct background *background, struct measurement *m)
         measurement_fault(m, "unexpected output of background: '%s'", line);
         return;
     }
-    m->figures[FIGURE_background_ready] = in_place;
-    m->figures[FIGURE_background_waiting] = waiting;
+    m->values[METRIC_background_ready] = in_place;
+    m->values[METRIC_background_waiting] = waiting;
     if (waiting > 0 || failed > 0)
         measurement_fault(m, "%u background connections: %u waiting, %u failed",
                           in_place + waiting + failed, waiting, failed);

@@ -121,10 +121,10 @@ void counters_since(const struct setting *setting, const struct counters *then,
     cpu_set_t cpus = used_by(setting);
     struct counters now;
     counters_read(setting, &now);
-    m->figures[FIGURE_stolen_share] =
+    m->values[METRIC_stolen_share] =
         (now.stolen_s - then->stolen_s) / ((now.at_s - then->at_s) * CPU_COUNT(&cpus));
-    m->figures[FIGURE_throttled] = now.throttled - then->throttled;
-    m->figures[FIGURE_listen_overflows] = now.listen_overflows - then->listen_overflows;
-    m->figures[FIGURE_listen_drops] = now.listen_drops - then->listen_drops;
-    m->figures[FIGURE_retransmits] = now.retransmits - then->retransmits;
+    m->values[METRIC_throttled] = now.throttled - then->throttled;
+    m->values[METRIC_listen_overflows] = now.listen_overflows - then->listen_overflows;
+    m->values[METRIC_listen_drops] = now.listen_drops - then->listen_drops;
+    m->values[METRIC_retransmits] = now.retransmits - then->retransmits;
 }

@@ -104,7 +104,7 @@ double driver_run(const struct setting *setting, const struct server *server,
             break;
     }
     driver_end(&driver, report, m);
-    m->figures[FIGURE_server_run_queue_delay_us] =
+    m->values[METRIC_server_run_queue_delay_us] =
         waited_ns[1] > waited_ns[0] ? (double)(waited_ns[1] - waited_ns[0]) / 1e3 : 0;
     return (double)(cpu_ns[1] - cpu_ns[0]) / 1e3;
 }

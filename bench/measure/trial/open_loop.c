@@ -13,11 +13,11 @@ double open_loop_capacity(const struct trial *t, const struct server *server, st
     double cpu_us = driver_run(t->setting, server, &probe, "", &report, m),
            capacity_per_s = report.echoes_per_s,
            available_us = report.window_s * 1e6 * CPU_COUNT(&t->setting->server_cpus);
-    m->figures[FIGURE_capacity_per_s] = capacity_per_s;
+    m->values[METRIC_capacity_per_s] = capacity_per_s;
     // Without persistent connections, the processes that served them are gone, and their CPU time
     // with them.
     if (report.requests_per_connection == 0)
-        m->figures[FIGURE_capacity_server_load] = cpu_us / available_us;
+        m->values[METRIC_capacity_server_load] = cpu_us / available_us;
     if (!(capacity_per_s > 0) || open_loop_errors(&report) > 0)
         measurement_fault(m, "no usable capacity: %.0f echoes per s, %.0f errors", capacity_per_s,
                           open_loop_errors(&report));

@@ -111,8 +111,8 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     if (process_group_kill(server->pid))
         measurement_fault(m, "server left processes behind");
     unsigned orphans = process_orphans_end();
-    if (orphans > 0 && !(m->figures[FIGURE_foreign] > 0)) {
-        m->figures[FIGURE_foreign] = orphans;
+    if (orphans > 0 && !(m->values[METRIC_foreign] > 0)) {
+        m->values[METRIC_foreign] = orphans;
         measurement_fault(m, "server had processes outside of its group");
     }
     read_counts(server->output_fd, &life);

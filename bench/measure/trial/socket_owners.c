@@ -127,7 +127,7 @@ static void judge(const struct proof *p, struct measurement *m)
         foreign++;
         holder = s->holder ? s->holder : holder;
     }
-    m->figures[FIGURE_foreign] = foreign + p->orphans;
+    m->values[METRIC_foreign] = foreign + p->orphans;
     name(foreign ? holder : p->orphan, who, sizeof who);
     if (foreign)
         measurement_fault(m, "%u sockets of its address are not the server's but held by %s",

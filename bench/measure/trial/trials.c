@@ -14,7 +14,7 @@ struct record trials_open(const char *run)
     record_lock(&trials);
     int used = snprintf(columns, sizeof columns,
                         "trial\tblock\texperiment\tmodel\tx\tstarted_utc\twall_s");
-    for (int i = 0; i < FIGURE_COUNT; i++)
+    for (int i = 0; i < METRIC_COUNT; i++)
         used += snprintf(columns + used, sizeof columns - (size_t)used, "\t%s", metrics[i].name);
     snprintf(columns + used, sizeof columns - (size_t)used, "\tstatus");
     if (record_begin(&trials, columns))
@@ -37,8 +37,8 @@ void trials_append(const struct record *trials, const struct trial_name *name, t
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
     int used = snprintf(text, sizeof text, "%s\t%s\t%s\t%s\t%s\t%s\t%.4f", name->trial, name->block,
                         name->experiment, name->model, name->x, when, wall_s);
-    for (int i = 0; i < FIGURE_COUNT; i++)
-        used += print_value(text + used, sizeof text - (size_t)used, m->figures[i]);
+    for (int i = 0; i < METRIC_COUNT; i++)
+        used += print_value(text + used, sizeof text - (size_t)used, m->values[i]);
     snprintf(text + used, sizeof text - (size_t)used, "\t%s", m->status);
     record_append(trials, text);
 }

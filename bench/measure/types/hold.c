@@ -36,15 +36,15 @@ static struct memory look(const struct server *server)
 static void subtract(const struct memory *before, const struct memory *after, double *f)
 {
     const struct kernel_memory *b = &before->kernel, *a = &after->kernel;
-    double held = f[FIGURE_background_ready];
-    f[FIGURE_held] = held;
-    f[FIGURE_pss_kib_per_connection] = (after->pss_kib - before->pss_kib) / held;
-    f[FIGURE_page_tables_kib_per_connection] = (a->page_tables_kib - b->page_tables_kib) / held;
-    f[FIGURE_kernel_stack_kib_per_connection] = (a->stacks_kib - b->stacks_kib) / held;
-    f[FIGURE_slab_kib_per_connection] = (a->slab_kib - b->slab_kib) / held;
-    f[FIGURE_kernel_kib_per_connection] = (kernel_memory_kib(a) - kernel_memory_kib(b)) / held;
-    f[FIGURE_memory_kib_per_connection] =
-        f[FIGURE_pss_kib_per_connection] + f[FIGURE_kernel_kib_per_connection];
+    double held = f[METRIC_background_ready];
+    f[METRIC_held] = held;
+    f[METRIC_pss_kib_per_connection] = (after->pss_kib - before->pss_kib) / held;
+    f[METRIC_page_tables_kib_per_connection] = (a->page_tables_kib - b->page_tables_kib) / held;
+    f[METRIC_kernel_stack_kib_per_connection] = (a->stacks_kib - b->stacks_kib) / held;
+    f[METRIC_slab_kib_per_connection] = (a->slab_kib - b->slab_kib) / held;
+    f[METRIC_kernel_kib_per_connection] = (kernel_memory_kib(a) - kernel_memory_kib(b)) / held;
+    f[METRIC_memory_kib_per_connection] =
+        f[METRIC_pss_kib_per_connection] + f[METRIC_kernel_kib_per_connection];
 }
 
 static void measure(const struct trial *t, struct measurement *m)
@@ -58,7 +58,7 @@ static void measure(const struct trial *t, struct measurement *m)
         struct memory before = look(&server);
         background_gather(&background, m);
         struct memory after = look(&server);
-        subtract(&before, &after, m->figures);
+        subtract(&before, &after, m->values);
         background_end(&background, m);
     }
     server_stop(t->setting, &server, m);

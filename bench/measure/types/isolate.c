@@ -196,10 +196,10 @@ static void count(const struct client *others, size_t n, double back_us, double 
         if (others[i].served)
             slowest_us = fmax(slowest_us, others[i].latency_us); // fmax ignores NAN
     }
-    f[FIGURE_connections_lost] = lost;
-    f[FIGURE_connections_lost_share] = n > 0 ? lost / (double)n : NAN;
-    f[FIGURE_others_latency_max_us] = slowest_us;
-    f[FIGURE_service_back_us] = back_us;
+    f[METRIC_connections_lost] = lost;
+    f[METRIC_connections_lost_share] = n > 0 ? lost / (double)n : NAN;
+    f[METRIC_others_latency_max_us] = slowest_us;
+    f[METRIC_service_back_us] = back_us;
 }
 
 // Servers replace workers at most ten times a second, counted from their start. The end must come
@@ -245,7 +245,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
     if (waiting > 0)
         measurement_fault(m, "%zu of %zu connections are not served beforehand", waiting, n);
     else if (bring_down(t, server, &clients[0], port, m))
-        count(clients + 1, n - 1, ask_everybody(server, &address, clients + 1, n - 1), m->figures);
+        count(clients + 1, n - 1, ask_everybody(server, &address, clients + 1, n - 1), m->values);
     for (size_t i = 0; i <= n; i++)
         if (clients[i].wronged)
             measurement_fault(m, "wrong bytes came back");

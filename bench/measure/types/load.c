@@ -18,29 +18,29 @@
 
 static void take_report(const struct report *report, double cpu_us, struct measurement *m)
 {
-    double *f = m->figures;
+    double *f = m->values;
     double due = report->offered_per_s * report->window_s;
-    f[FIGURE_window_s] = report->window_s;
-    f[FIGURE_failures] = f[FIGURE_errors] = open_loop_errors(report);
-    f[FIGURE_echoes] = report->echoes;
-    f[FIGURE_offered_per_s] = report->offered_per_s;
-    f[FIGURE_achieved_per_s] = report->echoes_per_s;
-    f[FIGURE_latency_p50_us] = report->latency.p50_us;
-    f[FIGURE_latency_p99_us] = report->latency.p99_us;
-    f[FIGURE_latency_p99_9_us] = report->latency.p99_9_us;
-    f[FIGURE_send_lag_p99_us] = report->send_lag.p99_us;
-    f[FIGURE_unsent_share] = report->unsent / due;
-    f[FIGURE_client_load] = report->cpu_load;
+    f[METRIC_window_s] = report->window_s;
+    f[METRIC_failures] = f[METRIC_errors] = open_loop_errors(report);
+    f[METRIC_echoes] = report->echoes;
+    f[METRIC_offered_per_s] = report->offered_per_s;
+    f[METRIC_achieved_per_s] = report->echoes_per_s;
+    f[METRIC_latency_p50_us] = report->latency.p50_us;
+    f[METRIC_latency_p99_us] = report->latency.p99_us;
+    f[METRIC_latency_p99_9_us] = report->latency.p99_9_us;
+    f[METRIC_send_lag_p99_us] = report->send_lag.p99_us;
+    f[METRIC_unsent_share] = report->unsent / due;
+    f[METRIC_client_load] = report->cpu_load;
     if (report->requests_per_connection == 0) {
-        f[FIGURE_connections] = report->connections;
-        f[FIGURE_server_cpu_us] = cpu_us;
-        f[FIGURE_server_cpu_us_per_echo] = cpu_us / f[FIGURE_echoes];
+        f[METRIC_connections] = report->connections;
+        f[METRIC_server_cpu_us] = cpu_us;
+        f[METRIC_server_cpu_us_per_echo] = cpu_us / f[METRIC_echoes];
     }
-    if (!(f[FIGURE_echoes] > 0))
+    if (!(f[METRIC_echoes] > 0))
         measurement_fault(m, "no echoes");
-    if (f[FIGURE_failures] > 0)
+    if (f[METRIC_failures] > 0)
         measurement_fault(m, "%.0f requests refused, reset, cut short or wrongly answered",
-                          f[FIGURE_failures]);
+                          f[METRIC_failures]);
 }
 
 static void drive(const struct trial *t, const struct server *server, struct measurement *m)

@@ -41,10 +41,10 @@ static void look_at_rest(const struct server *server, unsigned workers, struct m
         unsigned most = process_group_most_descriptors(server->pid),
                  expected = server->descriptors + workers;
         left = most > expected ? most - expected : 0;
-        m->figures[FIGURE_descriptors_leaked] = left;
-        m->figures[FIGURE_server_descriptors] = state.descriptors;
-        m->figures[FIGURE_server_zombies] = state.zombies;
-        m->figures[FIGURE_server_memory_kib] = state.memory_kib;
+        m->values[METRIC_descriptors_leaked] = left;
+        m->values[METRIC_server_descriptors] = state.descriptors;
+        m->values[METRIC_server_zombies] = state.zombies;
+        m->values[METRIC_server_memory_kib] = state.memory_kib;
     } while (ran && left + state.zombies > FEW && ++looks < LOOKS_AT_MOST);
 }
 
@@ -55,7 +55,7 @@ static void look_where_it_runs(const struct setting *setting, const struct serve
     if (sched_getaffinity(server->pid, sizeof cpus, &cpus) < 0)
         return;
     CPU_AND(&cpus, &cpus, &setting->client_cpus);
-    m->figures[FIGURE_processors_shared] = CPU_COUNT(&cpus);
+    m->values[METRIC_processors_shared] = CPU_COUNT(&cpus);
 }
 
 // The sum of all failures, with the types in words.
@@ -78,12 +78,12 @@ static double failures(const struct report *report, char *kinds, size_t bytes)
 // time, and nothing can be concluded.
 static void look_for_stalls(const struct report *report, struct measurement *m)
 {
-    double *f = m->figures, silent = report->silent;
-    f[FIGURE_client_run_queue_delay] = report->cpu_wait;
-    double waited = f[FIGURE_client_run_queue_delay] +
-                    f[FIGURE_server_run_queue_delay_us] / 1e6 / f[FIGURE_window_s];
+    double *f = m->values, silent = report->silent;
+    f[METRIC_client_run_queue_delay] = report->cpu_wait;
+    double waited = f[METRIC_client_run_queue_delay] +
+                    f[METRIC_server_run_queue_delay_us] / 1e6 / f[METRIC_window_s];
     if (isfinite(waited))
-        f[FIGURE_stalled] = silent > waited ? silent - waited : 0;
+        f[METRIC_stalled] = silent > waited ? silent - waited : 0;
 }
 
 // Figures that show whether the load was as intended (bench/analyse/validity.c).
@@ -91,17 +91,17 @@ static void look_at_the_load(const struct report *report, struct measurement *m)
 {
     double window_s = report->window_s, connections = report->connections, echoes = report->echoes,
            latency_s = report->latency.mean_us / 1e6, due = report->offered_per_s * window_s,
-           first = report->echoes_first_third, last = report->echoes_last_third, *f = m->figures;
-    f[FIGURE_ports_exhausted] = report->ports_exhausted;
+           first = report->echoes_first_third, last = report->echoes_last_third, *f = m->values;
+    f[METRIC_ports_exhausted] = report->ports_exhausted;
     if (first + last >= LEAST_ECHOES_IN_THIRDS)
-        f[FIGURE_thirds] = last / first;
+        f[METRIC_thirds] = last / first;
     if (isfinite(due)) {
-        f[FIGURE_send_lag_p99_us] = report->send_lag.p99_us;
-        f[FIGURE_unsent_share] = report->unsent / due;
+        f[METRIC_send_lag_p99_us] = report->send_lag.p99_us;
+        f[METRIC_unsent_share] = report->unsent / due;
     } else if (report->requests_per_connection == 0 && latency_s < window_s / 10) {
         // At the end of the window each connection is on average half-way through a request: at
         // most a twentieth of the window.
-        f[FIGURE_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
+        f[METRIC_littles_law] = echoes * latency_s / (connections * (window_s + latency_s / 2));
     }
 }
 
@@ -118,48 +118,48 @@ struct serving {
 // The server's CPU time and other costs, in total and per connection and echo.
 static void account(const struct serving *s, struct measurement *m)
 {
-    double *f = m->figures;
+    double *f = m->values;
     bool whole_life = !s->persistent && !s->has_background;
-    f[FIGURE_connections] = s->persistent ? s->report.connections : s->report.connections_total;
-    f[FIGURE_echoes] = s->persistent ? s->report.echoes : s->report.echoes_total;
-    f[FIGURE_faults] = s->life.faults;
-    f[FIGURE_switches] = s->life.switches;
-    f[FIGURE_busiest_worker_share] = s->life.busiest;
-    f[FIGURE_idlest_worker_share] = s->life.idlest;
+    f[METRIC_connections] = s->persistent ? s->report.connections : s->report.connections_total;
+    f[METRIC_echoes] = s->persistent ? s->report.echoes : s->report.echoes_total;
+    f[METRIC_faults] = s->life.faults;
+    f[METRIC_switches] = s->life.switches;
+    f[METRIC_busiest_worker_share] = s->life.busiest;
+    f[METRIC_idlest_worker_share] = s->life.idlest;
     if (s->persistent)
-        f[FIGURE_server_cpu_us] = s->window_cpu_us;
+        f[METRIC_server_cpu_us] = s->window_cpu_us;
     else if (whole_life)
-        f[FIGURE_server_cpu_us] = s->life.cpu_us - s->idle.cpu_us;
-    f[FIGURE_server_cpu_us_per_echo] = f[FIGURE_server_cpu_us] / f[FIGURE_echoes];
-    f[FIGURE_server_cpu_us_per_kib] = f[FIGURE_server_cpu_us_per_echo] / (s->report.bytes / 1024);
+        f[METRIC_server_cpu_us] = s->life.cpu_us - s->idle.cpu_us;
+    f[METRIC_server_cpu_us_per_echo] = f[METRIC_server_cpu_us] / f[METRIC_echoes];
+    f[METRIC_server_cpu_us_per_kib] = f[METRIC_server_cpu_us_per_echo] / (s->report.bytes / 1024);
     if (!whole_life)
         return;
-    f[FIGURE_server_idle_cpu_us] = s->idle.cpu_us;
-    f[FIGURE_idle_share] = s->idle.cpu_us / s->life.cpu_us;
-    f[FIGURE_server_cpu_us_per_connection] = f[FIGURE_server_cpu_us] / f[FIGURE_connections];
-    f[FIGURE_server_faults_per_connection] =
-        (s->life.faults - s->idle.faults) / f[FIGURE_connections];
-    f[FIGURE_server_switches_per_connection] =
-        (s->life.switches - s->idle.switches) / f[FIGURE_connections];
+    f[METRIC_server_idle_cpu_us] = s->idle.cpu_us;
+    f[METRIC_idle_share] = s->idle.cpu_us / s->life.cpu_us;
+    f[METRIC_server_cpu_us_per_connection] = f[METRIC_server_cpu_us] / f[METRIC_connections];
+    f[METRIC_server_faults_per_connection] =
+        (s->life.faults - s->idle.faults) / f[METRIC_connections];
+    f[METRIC_server_switches_per_connection] =
+        (s->life.switches - s->idle.switches) / f[METRIC_connections];
 }
 
 // The driver's results.
 static void take_report(const struct serving *s, struct measurement *m)
 {
-    double *f = m->figures;
-    f[FIGURE_window_s] = s->report.window_s;
-    f[FIGURE_served] = s->report.connections_served;
+    double *f = m->values;
+    f[METRIC_window_s] = s->report.window_s;
+    f[METRIC_served] = s->report.connections_served;
     if (!s->persistent)
-        f[FIGURE_connections_per_s] = s->report.connections_per_s;
-    f[FIGURE_echoes_per_s] = s->report.echoes_per_s;
-    f[FIGURE_client_load] = s->report.cpu_load;
-    f[FIGURE_client_cpu_us_per_echo] = s->report.cpu_us_per_echo;
-    f[FIGURE_in_time_percent] = s->report.in_time_percent;
-    f[FIGURE_latency_p50_us] = s->report.latency.p50_us;
-    f[FIGURE_latency_p99_us] = s->report.latency.p99_us;
-    f[FIGURE_latency_p99_9_us] = s->report.latency.p99_9_us;
-    f[FIGURE_offered_per_s] = s->report.offered_per_s;
-    f[FIGURE_wrong_answers] = s->report.errors[MISMATCH];
+        f[METRIC_connections_per_s] = s->report.connections_per_s;
+    f[METRIC_echoes_per_s] = s->report.echoes_per_s;
+    f[METRIC_client_load] = s->report.cpu_load;
+    f[METRIC_client_cpu_us_per_echo] = s->report.cpu_us_per_echo;
+    f[METRIC_in_time_percent] = s->report.in_time_percent;
+    f[METRIC_latency_p50_us] = s->report.latency.p50_us;
+    f[METRIC_latency_p99_us] = s->report.latency.p99_us;
+    f[METRIC_latency_p99_9_us] = s->report.latency.p99_9_us;
+    f[METRIC_offered_per_s] = s->report.offered_per_s;
+    f[METRIC_wrong_answers] = s->report.errors[MISMATCH];
     look_at_the_load(&s->report, m);
     look_for_stalls(&s->report, m);
 }
@@ -167,9 +167,9 @@ static void take_report(const struct serving *s, struct measurement *m)
 static void find_faults(const struct serving *s, const char *arguments, struct measurement *m)
 {
     char kinds[120];
-    double *f = m->figures, echoes = s->report.echoes_total;
-    f[FIGURE_failures] = failures(&s->report, kinds, sizeof kinds);
-    if (!(f[FIGURE_echoes] > 0) && !s->counts_failures)
+    double *f = m->values, echoes = s->report.echoes_total;
+    f[METRIC_failures] = failures(&s->report, kinds, sizeof kinds);
+    if (!(f[METRIC_echoes] > 0) && !s->counts_failures)
         measurement_fault(m, "no echoes");
     if (strstr(arguments, "--state") && !isfinite(s->life.counted))
         measurement_fault(m, "the server did not report its count");
@@ -177,10 +177,10 @@ static void find_faults(const struct serving *s, const char *arguments, struct m
         measurement_fault(m, "%.0f of %.0f requests counted in the shared state", s->life.counted,
                           echoes);
     bool is_wrong = s->report.errors[MISMATCH] > 0; // this is never a result
-    f[FIGURE_errors] = is_wrong || !s->counts_failures ? f[FIGURE_failures] : 0;
-    if (f[FIGURE_errors] > 0)
-        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[FIGURE_failures],
-                          kinds, f[FIGURE_served]);
+    f[METRIC_errors] = is_wrong || !s->counts_failures ? f[METRIC_failures] : 0;
+    if (f[METRIC_errors] > 0)
+        measurement_fault(m, "%.0f failures:%s (%.0f connections served)", f[METRIC_failures],
+                          kinds, f[METRIC_served]);
 }
 
 static void measure(const struct trial *t, struct measurement *m)

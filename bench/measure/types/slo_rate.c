@@ -40,11 +40,11 @@ struct search {
     bool client_was_late;
 };
 
-// One step: returns whether it passed, and stores its figures if it did.
+// One step: returns whether it passed, and stores its values if it did.
 static bool try_once(struct search *s, double rate_per_s)
 {
     struct report report;
-    double *f = s->m->figures;
+    double *f = s->m->values;
     struct load load = s->trial->load;
     load.rate = rate_per_s;
     load.window_s = fmax(load.window_s, LEAST_REQUESTS / rate_per_s);
@@ -55,13 +55,13 @@ static bool try_once(struct search *s, double rate_per_s)
     s->client_was_late = !(lag_us <= s->limit_us / 2);
     if (!(failed == 0 && p99_us <= s->limit_us) || s->client_was_late)
         return false;
-    f[FIGURE_window_s] = report.window_s;
-    f[FIGURE_echoes] = report.echoes;
-    f[FIGURE_slo_rate_per_s] = report.echoes_per_s;
-    f[FIGURE_latency_p50_us] = report.latency.p50_us;
-    f[FIGURE_latency_p99_us] = p99_us;
-    f[FIGURE_send_lag_p99_us] = lag_us;
-    f[FIGURE_client_load] = report.cpu_load;
+    f[METRIC_window_s] = report.window_s;
+    f[METRIC_echoes] = report.echoes;
+    f[METRIC_slo_rate_per_s] = report.echoes_per_s;
+    f[METRIC_latency_p50_us] = report.latency.p50_us;
+    f[METRIC_latency_p99_us] = p99_us;
+    f[METRIC_send_lag_p99_us] = lag_us;
+    f[METRIC_client_load] = report.cpu_load;
     return true;
 }
 

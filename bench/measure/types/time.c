@@ -81,17 +81,17 @@ static void measure(const struct trial *t, struct measurement *m)
     } else if (!read_report(path, t->raw, at)) {
         measurement_fault(m, "hyperfine's report cannot be read");
     } else {
-        double operations = (double)(large - small), *f = m->figures;
-        f[FIGURE_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
-        if (f[FIGURE_wall_us_per_operation] <= 0)
+        double operations = (double)(large - small), *f = m->values;
+        f[METRIC_wall_us_per_operation] = (at[1].wall - at[0].wall) / operations * 1e6;
+        if (f[METRIC_wall_us_per_operation] <= 0)
             measurement_fault(m, "no slope: the work is lost in the start-up time");
-        f[FIGURE_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
-        f[FIGURE_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
-        f[FIGURE_cpu_us_per_operation] =
-            f[FIGURE_user_us_per_operation] + f[FIGURE_system_us_per_operation];
+        f[METRIC_user_us_per_operation] = (at[1].user - at[0].user) / operations * 1e6;
+        f[METRIC_system_us_per_operation] = (at[1].system - at[0].system) / operations * 1e6;
+        f[METRIC_cpu_us_per_operation] =
+            f[METRIC_user_us_per_operation] + f[METRIC_system_us_per_operation];
     }
-    m->figures[FIGURE_faults] = (double)(usage.ru_minflt + usage.ru_majflt);
-    m->figures[FIGURE_switches] = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
+    m->values[METRIC_faults] = (double)(usage.ru_minflt + usage.ru_majflt);
+    m->values[METRIC_switches] = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
     if (process_group_kill(pid))
         measurement_fault(m, "processes were left behind");
     close(nowhere);
