@@ -24,7 +24,10 @@ name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 build=${BUILD:-build} # the folder of the variant (Makefile)
 run=${RESULTS:-results}/$name
 if [ "${1:-}" != "$run" ]; then # the folder is an argument so that a refused run can name it
-    RUN=$name exec "$build"/bench/base/with_lock "${RUN_LOCK:-/tmp/forklore.lock}" bench/run.sh "$run"
+    lock=${RUN_LOCK:-/tmp/forklore.lock}
+    [ -e "$lock" ] || [ -w "$(dirname "$lock")" ] ||
+        fail "RUN_LOCK: cannot create $lock: $(dirname "$lock") is not a writable folder (set RUN_LOCK to a writable path)"
+    RUN=$name exec "$build"/bench/base/with_lock "$lock" bench/run.sh "$run"
 fi
 
 if [ -e "$run/settings.tsv" ]; then

@@ -61,6 +61,7 @@ bad_knob 2 "'abc'" SERVER_CPUS=abc
 bad_knob 2 "'1-'" CLIENT_CPUS=1-
 bad_knob 2 "1000" SERVER_CPUS=1000
 bad_knob 2 "'maybe'" SELFTEST=maybe
+bad_knob 1 'RUN_LOCK: cannot create /nowhere/lock: /nowhere is not a writable folder (set RUN_LOCK to a writable path)' RUN_LOCK=/nowhere/lock
 mkdir "$results/letters" "$results/empty"
 echo 'a line' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
