@@ -36,7 +36,7 @@ if [ -e "$run/settings.tsv" ]; then
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"
     echo "bench: $run exists and continues where it stopped" >&2
-    step "$build"/bench/measure/plan --budget "$BUDGET" "$run"
+    step "$build"/bench/measure/plan "$run"
 else
     [ ! -e "$run" ] || [ -z "$(ls -A "$run")" ] || fail "$run is not a run: it has files, but no settings.tsv"
     # The folder appears completely planned or not at all: a killed plan starts again.
@@ -44,7 +44,7 @@ else
     rm -rf "$new"
     trap 'rm -rf "$new"' EXIT
     mkdir -p "$new"
-    step "$build"/bench/measure/plan --budget "$BUDGET" --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
+    step "$build"/bench/measure/plan --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
         ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"
     mv -T "$new" "$run"

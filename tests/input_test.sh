@@ -17,7 +17,7 @@ others() { grep -L '^core  *yes' "$repo"/bench/questions/experiments/*.conf | xa
 same_seed_same_plan() {
     cd "$work/tiny" || return 1
     for plan in 'one 7' 'two 7' 'other 8'; do
-        mkdir "$work/plan-${plan% *}" && build/bench/measure/plan --budget 0 --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
+        mkdir "$work/plan-${plan% *}" && build/bench/measure/plan --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
     equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
@@ -29,7 +29,7 @@ same_seed_same_plan() {
 }
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
 all_planned() {
-    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --budget 0 --experiments all "$work/plan-all" || return 1
+    cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --experiments all "$work/plan-all" || return 1
     equals 'how many are not measured' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
         equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
         column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&

@@ -79,7 +79,7 @@ ask turns 'models epoll fork thread prefork' 'connections 1' 'every 2'
 ask often 'models epoll' 'connections 1' 'timeout_s 3'
 ways=$results/ways
 many_ways() {
-    fixture asked ways 3 --budget 0 << 'END' && "$conclude" "$ways"
+    fixture asked ways 3 << 'END' && "$conclude" "$ways"
 * * * server_cpu_us_per_connection 10
 ways * * wall_us_per_operation 1000
 ways fork 10 wall_us_per_operation 1000 1500 1200

@@ -9,7 +9,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
 selftest() { (cd "$work/$1" && exec build/bench/measure/selftest "${@:2}"); } # TREE ARGUMENT...
-planned() { mkdir "$results/$1" && (cd "$work/$1" && build/bench/measure/plan --budget 0 --experiments churn --models epoll "$results/$1"); } # RUN
+planned() { mkdir "$results/$1" && (cd "$work/$1" && build/bench/measure/plan --experiments churn --models epoll "$results/$1"); } # RUN
 same='server_cpu_us_per_connection 20 22 18 21 19 20 21 19 20'
 filled() { # TREE NAME BLOCKS EPOLL_AGAIN FORK_AGAIN: with what fill takes of these two; whom they are compared with has 20
     fixture "$1" "$2" "$3" --experiments self_same << END

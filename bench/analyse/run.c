@@ -66,8 +66,23 @@ static size_t index_end(const struct index *index, const struct cell *c, size_t 
     return begin;
 }
 
+// dropped.tsv has whole questions, and single cells.
+static bool is_dropped(const struct run *run, const struct cell *c)
+{
+    const struct table *t = &run->dropped;
+    for (size_t row = 0; t->text && row < t->rows; row++)
+        if (strcmp(table_text(t, row, 0), c->experiment) == 0 &&
+            (strcmp(table_text(t, row, 1), "-") == 0 ||
+             (strcmp(table_text(t, row, 1), c->model) == 0 &&
+              strcmp(table_text(t, row, 2), c->x) == 0)))
+            return true;
+    return false;
+}
+
 bool run_has_planned(const struct run *run, const struct cell *c)
 {
+    if (is_dropped(run, c))
+        return false;
     size_t begin = index_begin(&run->first_block, c);
     return index_end(&run->first_block, c, begin) > begin;
 }
@@ -106,7 +121,7 @@ static void judge_trials(struct run *run)
 
 void run_read(struct run *run, const char *folder)
 {
-    static char plan[4096], models[4096], trials[4096];
+    static char plan[4096], models[4096], trials[4096], dropped[4096];
     snprintf(plan, sizeof plan, "%s/plan.tsv", folder);
     snprintf(models, sizeof models, "%s/models.tsv", folder);
     snprintf(trials, sizeof trials, "%s/trials.tsv", folder);
@@ -115,6 +130,10 @@ void run_read(struct run *run, const char *folder)
     table_read(&run->plan, plan);
     table_read(&run->models, models);
     table_read(&run->trials, trials);
+    snprintf(dropped, sizeof dropped, "%s/dropped.tsv", folder);
+    run->dropped = (struct table){0};
+    if (table_exists(dropped)) // not before a run is complete
+        table_read(&run->dropped, dropped);
     if (!run->plan.rows || !run->trials.rows)
         errx(1, "%s: nothing was measured yet", folder);
     size_t block = table_column(&run->plan, "block"), first = 0;
@@ -141,5 +160,6 @@ void run_free(struct run *run)
     table_free(&run->plan);
     table_free(&run->models);
     table_free(&run->trials);
+    table_free(&run->dropped);
     latencies_free(&run->latencies);
 }

@@ -30,6 +30,7 @@ struct judged_trial {
 
 struct run {
     struct table plan, models, trials;
+    struct table dropped;              // no text: nothing was
     struct judged_trial *judged;       // [trials.rows]
     struct index first_block, by_cell; // of the plan's first block; of all trials
     struct latencies latencies;
@@ -47,7 +48,7 @@ void run_read(struct run *run, const char *folder);
 
 void run_free(struct run *run);
 
-// Whether the plan has it: each of its cells is in the first block.
+// Whether the plan has it, and the scheduler has not dropped it for lack of time.
 bool run_has_planned(const struct run *run, const struct cell *c);
 
 // The rows of its trials so far, usable or not, in order.

@@ -109,13 +109,9 @@ const struct conf_key conf_keys[] = {
                  "run is preceded by one that does not count"},
     {"without", EXPERIMENT, .flags = REPEATS, .form = CELL_TEXT,
      .sentence = "A cell to leave out, and the reason for the report"},
-    {"headline_every", EXPERIMENT, .form = WHOLE, .least = 1, .most = 1000,
-     .sentence =
-         "3: the experiment takes part in the first block and in every third one (1 by default)"},
-    {"every", EXPERIMENT, .flags = AT_X, .form = WHOLE, .least = 1, .most = 1000,
-     .sentence = "6: cells that are no headline cells take part in the first block and in every "
-                 "sixth one, all in the same ones. A multiple of `headline_every`, which is the "
-                 "default. `every@X`: likewise all cells at this X"},
+    {"priority", EXPERIMENT, .form = WHOLE, .least = 1, .most = 99,
+     .sentence = "How important it is: what does not fit into the budget is dropped whole, the "
+                 "largest number first (50 by default)"},
     {"per", EXPERIMENT, .form = TEXT, .sentence = "What an operation is, in words"},
     {"metric", EXPERIMENT, .form = METRIC,
      .sentence = "The headline metric, a column of `trials.tsv`"},

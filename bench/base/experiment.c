@@ -105,17 +105,6 @@ static void check_all_x(const struct experiment *e)
     }
 }
 
-// Only cells in the same blocks can be compared.
-static void check_every(const struct experiment *e)
-{
-    char at[WHERE_BYTES];
-    for (size_t i = 0; i < e->lines; i++)
-        if (strcmp(e->keys[i], "every") == 0 && experiment_get(e, "headline_every") &&
-            atol(e->values[i]) % atol(experiment_get(e, "headline_every")))
-            errx(1, "%s: 'every' is a multiple of 'headline_every', not %s of %s", where(e, i, at),
-                 e->values[i], experiment_get(e, "headline_every"));
-}
-
 static void read_conf(enum conf_kind kind, const char *path, struct experiment *e)
 {
     char *line = NULL;
@@ -132,7 +121,6 @@ static void read_conf(enum conf_kind kind, const char *path, struct experiment *
     fclose(file);
     check_types(e, kind);
     check_all_x(e);
-    check_every(e);
 }
 
 size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs)

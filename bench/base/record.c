@@ -117,12 +117,23 @@ size_t record_trim(const struct record *r, bool (*keeps)(const char *row, const 
     return trim(r, is_kept, &keeper);
 }
 
-void record_append(const struct record *r, const char *row)
+void record_append_all(const struct record *r, char *const *rows, size_t count)
 {
     char *text;
-    int length = asprintf(&text, "%s\t%08x\n", row, crc32(row, strlen(row)));
-    if (length < 0)
+    size_t bytes;
+    FILE *file = open_memstream(&text, &bytes);
+    if (!file)
         err(1, "%s", r->path);
-    append(r, text, (size_t)length);
+    for (size_t i = 0; i < count; i++)
+        fprintf(file, "%s\t%08x\n", rows[i], crc32(rows[i], strlen(rows[i])));
+    if (fclose(file) == EOF)
+        err(1, "%s", r->path);
+    append(r, text, bytes);
     free(text);
+}
+
+void record_append(const struct record *r, const char *row)
+{
+    char *rows[] = {(char *)row};
+    record_append_all(r, rows, 1);
 }

@@ -28,3 +28,6 @@ size_t record_trim(const struct record *r, bool (*keeps)(const char *row, const 
 // Appends a row, given without checksum and newline, completely or not at all. On failure (no space
 // or similar) exits with status 1 and one line.
 void record_append(const struct record *r, const char *row);
+
+// Appends several rows with one call of the system: all are there, or none.
+void record_append_all(const struct record *r, char *const *rows, size_t count);

@@ -1,15 +1,12 @@
-// plan: writes down everything that a run will measure, and in which order, before the first
-// measurement.
+// plan: writes down everything that a run can measure before the first measurement.
 //
-// A cell is an experiment, a model and the value of what varies. A block is every cell once (cells
-// outside the headline only in some blocks), shuffled so that cells to be compared stay close
-// together. Each block has its own order, which depends only on the seed and its number. So a run
-// can stop after any block, continue later, or be given more time, and existing rows stay as they
-// are.
+// A cell is an experiment, a model and the value of what varies. A block is a choice of cells, each
+// once, shuffled so that cells to be compared stay close together. The first block, which is
+// planned here, has all cells; the others are chosen while the run goes on (scheduler.h).
 //
-// Writes into the run's folder: experiments/ (a copy), models.tsv, cells.tsv, left_out.tsv,
-// not_measured.tsv, settings.tsv and plan.tsv. If all but the last exist, only plan.tsv is
-// rewritten, for the given budget.
+// Writes into the run's folder: experiments/, claims/ and situations/ (copies), models.tsv,
+// cells.tsv, left_out.tsv, not_measured.tsv, settings.tsv and plan.tsv. If all but the last exist,
+// only plan.tsv is written.
 #include "bench/base/cpus.h"
 #include "bench/base/experiment.h"
 #include "bench/base/memory.h"
@@ -18,9 +15,10 @@
 #include "bench/base/output.h"
 #include "bench/base/run_folder.h"
 #include "bench/base/table.h"
+#include "bench/measure/plan/blocks.h"
 #include "bench/measure/plan/cells.h"
 #include "bench/measure/plan/contender.h"
-#include "bench/measure/plan/order.h"
+#include "bench/measure/trial/setting.h"
 
 #include <argp.h>
 #include <err.h>
@@ -33,22 +31,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEAST_BLOCKS = 3 };
-enum { PLANNED_COLUMNS = 7 }; // of cells.tsv, starting with the first: experiment to load
-
 struct options {
     const char *run;
     const char *experiments; // names separated by blanks, or "all"; NULL: the core
     const char *models;      // the same; NULL: all
     const char *server_cpus, *client_cpus;
-    double budget_minutes;
     unsigned long seed;
 };
 
 enum {
     EXPERIMENTS_OPTION = 256,
     MODELS_OPTION,
-    BUDGET_OPTION,
     SEED_OPTION,
     SERVER_CPUS_OPTION,
     CLIENT_CPUS_OPTION
@@ -58,7 +51,6 @@ static const struct argp_option argp_options[] = {
     {"experiments", EXPERIMENTS_OPTION, "NAMES", 0,
      "Only these experiments, or all (default: those that are marked as the core)", 0},
     {"models", MODELS_OPTION, "NAMES", 0, "Only these models (default: all)", 0},
-    {"budget", BUDGET_OPTION, "MINUTES", 0, "Time for all trials together (default 10)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the order (default 1)", 0},
     {"server-cpus", SERVER_CPUS_OPTION, "LIST", 0,
      "Processors of the server (default: the last core)", 0},
@@ -76,9 +68,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case MODELS_OPTION:
         options->models = argument;
-        return 0;
-    case BUDGET_OPTION:
-        options->budget_minutes = number_real(argument, "the budget in MINUTES", 0, 10080);
         return 0;
     case SEED_OPTION:
         options->seed = number_whole(argument, "the seed", 0, 1000000000000000);
@@ -137,14 +126,38 @@ static void write_settings(const struct options *options, const struct processor
     output_complete(&settings);
 }
 
-static void copy_experiment(const char *run, const struct experiment *e)
+// What a run is planned by is frozen in it.
+static void copy_conf(const char *run, const char *folder, const struct experiment *e)
 {
     char name[128];
-    snprintf(name, sizeof name, "experiments/%s.conf", e->stem);
+    snprintf(name, sizeof name, "%s/%s.conf", folder, e->stem);
     struct output copy = output_begin(run, name);
     for (size_t i = 0; i < e->lines; i++)
         fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
     output_complete(&copy);
+}
+
+static void make_folder(const char *run, const char *name)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", run, name);
+    if (mkdir(path, 0777) < 0 && errno != EEXIST)
+        err(1, "%s", path);
+}
+
+// Copies the claims or the situations, if there are any.
+static void freeze(const char *run, enum conf_kind kind, const char *folder)
+{
+    char path[4096];
+    struct experiment *confs;
+    snprintf(path, sizeof path, "bench/questions/%s", folder);
+    if (access(path, F_OK) < 0)
+        return;
+    size_t count = confs_read(kind, path, &confs);
+    make_folder(run, folder);
+    for (size_t i = 0; i < count; i++)
+        copy_conf(run, folder, &confs[i]);
+    experiments_free(confs, count);
 }
 
 // The files that describe what a run measures.
@@ -181,7 +194,6 @@ static bool is_asked(const struct experiment *e, const char *choice, bool has_co
 static void set_up_run(const struct options *options)
 {
     struct experiment *all;
-    char path[4096];
     size_t count = experiments_read("bench/questions/experiments", &all), bytes;
     bool has_core = false;
     char *names;
@@ -197,9 +209,9 @@ static void set_up_run(const struct options *options)
         check_names(options->experiments, names, "experiment");
     rewind(found);
     struct processors setting = choose_processors(options);
-    snprintf(path, sizeof path, "%s/experiments", options->run);
-    if (mkdir(path, 0777) < 0 && errno != EEXIST)
-        err(1, "%s", path);
+    make_folder(options->run, "experiments");
+    freeze(options->run, CLAIM, "claims");
+    freeze(options->run, SITUATION, "situations");
     struct inventory inventory = {
         .models = output_begin(options->run, "models.tsv"),
         .cells = output_begin(options->run, "cells.tsv"),
@@ -217,7 +229,7 @@ static void set_up_run(const struct options *options)
                     experiment_need(&all[i], "question"));
             continue;
         }
-        copy_experiment(options->run, &all[i]);
+        copy_conf(options->run, "experiments", &all[i]);
         take_stock(&all[i], options, &setting, found, &inventory);
     }
     if (fclose(found) == EOF)
@@ -247,54 +259,8 @@ static _Noreturn void refuse(const char *run)
     errx(1, "%s: none of the chosen experiments measures a chosen model", run);
 }
 
-static unsigned long stored_seed(const char *run)
-{
-    struct table settings;
-    char path[4096];
-    double seed = NAN;
-    snprintf(path, sizeof path, "%s/settings.tsv", run);
-    table_read(&settings, path);
-    for (size_t row = 0; row < settings.rows; row++)
-        if (strcmp(table_text(&settings, row, 0), "seed") == 0)
-            seed = table_number(&settings, row, 1);
-    table_free(&settings);
-    if (isnan(seed))
-        errx(1, "%s: no seed", path);
-    return (unsigned long)seed;
-}
-
-// The number of blocks of an existing plan, 0 if there is none.
-static size_t blocks_planned(const char *run)
-{
-    struct table plan;
-    char path[4096];
-    size_t blocks = 0;
-    snprintf(path, sizeof path, "%s/plan.tsv", run);
-    if (access(path, F_OK) < 0)
-        return 0;
-    table_read(&plan, path);
-    if (plan.rows)
-        blocks = (size_t)table_number(&plan, plan.rows - 1, table_column(&plan, "block"));
-    table_free(&plan);
-    return blocks;
-}
-
-// As many blocks as would fit if only windows took time: more than the budget allows. A plan never
-// gets shorter, because part of it may be done.
-static size_t blocks_wanted(const char *run, const struct table *cells, const struct place *places,
-                            double budget_minutes)
-{
-    size_t least_s = table_column(cells, "least_s");
-    double block_s = 0;
-    for (size_t i = 0; i < cells->rows; i++)
-        block_s += table_number(cells, i, least_s) / (double)places[i].every;
-    size_t blocks = (size_t)ceil(budget_minutes * 60 / block_s), before = blocks_planned(run);
-    if (blocks < LEAST_BLOCKS)
-        blocks = LEAST_BLOCKS;
-    return blocks < before ? before : blocks;
-}
-
-static void write_plan(const char *run, double budget_minutes)
+// The first block has every cell. The others are chosen as the run goes on (scheduler.h).
+static void write_first_block(const char *run)
 {
     struct table cells;
     char path[4096];
@@ -302,30 +268,18 @@ static void write_plan(const char *run, double budget_minutes)
     table_read(&cells, path);
     if (!cells.rows)
         refuse(run);
-    struct place *places = places_of(&cells);
-    size_t blocks = blocks_wanted(run, &cells, places, budget_minutes), trial = 0;
-    unsigned long seed = stored_seed(run);
-    size_t *order = memory_for(cells.rows, sizeof *order);
-    struct output plan = output_begin(run, "plan.tsv");
-    fputs("trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload\n", plan.file);
-    for (size_t block = 1; block <= blocks; block++) {
-        size_t taking_part = block_order(places, cells.rows, seed, block, order);
-        for (size_t i = 0; i < taking_part; i++) {
-            fprintf(plan.file, "%zu\t%zu", ++trial, block);
-            for (size_t column = 0; column < PLANNED_COLUMNS; column++)
-                fprintf(plan.file, "\t%s", table_text(&cells, order[i], column));
-            fputc('\n', plan.file);
-        }
-    }
-    output_complete(&plan);
-    free(order);
-    free(places);
+    bool *chosen = memory_for(cells.rows, sizeof *chosen);
+    memset(chosen, true, cells.rows * sizeof *chosen);
+    struct record plan = blocks_open(run);
+    blocks_append(&plan, &cells, chosen, setting_seed(run), 1, 0);
+    close(plan.fd);
+    free(chosen);
     table_free(&cells);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.budget_minutes = 10, .seed = 1};
+    struct options options = {.seed = 1};
     struct argp argp = {
         argp_options, parse_option, "RUN_FOLDER", "Plans a run: which trials, in which order.",
         NULL,         NULL,         NULL};
@@ -335,6 +289,8 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/settings.tsv", options.run);
     if (access(path, F_OK) < 0)
         set_up_run(&options);
-    write_plan(options.run, options.budget_minutes);
+    snprintf(path, sizeof path, "%s/plan.tsv", options.run);
+    if (access(path, F_OK) < 0)
+        write_first_block(options.run);
     return 0;
 }

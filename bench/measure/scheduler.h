@@ -1,36 +1,46 @@
-// The experiments of a run in progress: the time that their trials take, and which need no more
-// blocks.
+// The scheduler: which cells take part in the next block. It is a pure function of the cells, of
+// the trials so far, and of the budget: an interrupted run continues with the block that it would
+// have had, and a run can be replayed.
+//
+//  1. The first block has every cell: it shows what each costs.
+//  2. What cannot get FIRST_VALUES values within the budget is dropped: first single cells that
+//  would
+//     take a tenth of it, then whole questions, the least important first (`priority`).
+//  3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A cell
+//  whose
+//     first two trials fail gets no more.
+//  4. Then every block goes where it pays most: to the comparisons with the largest shortfall per
+//     second. A shortfall is how many more values its interval needs to be as narrow as its target,
+//     as its width falls with the square root of their number (Neyman allocation; Chen and Lee
+//     2010). Headline ratios aim at ±5 %, the cells of claims and situations at ±10 %.
+//
+// It stops on widths, never on the position of an interval (see convergence.h).
 #pragma once
-
-#include "bench/base/experiment.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct question {
-    bool has_converged; // every headline ratio has, and the other cells have enough values
-                        // (convergence.h)
-    double wall_s;      // of its trials so far
-    size_t trials;      // so far
-};
+enum { LEAST_BLOCKS = 3, FIRST_VALUES = 8 };
 
-struct questions {
-    struct experiment *experiments;
-    struct question *states;
-    size_t count;
-};
+struct scheduler;
 
-// Reads a run's experiments. Exits with status 1 if it has none.
-void questions_read(struct questions *q, const char *run);
+// Reads a run's cells, experiments, claims and situations. Exits with status 1 and one line if one
+// of them cannot be read.
+struct scheduler *scheduler_read(const char *run_folder);
 
-void questions_free(struct questions *q);
+void scheduler_free(struct scheduler *s);
 
-// Exits with status 1 if there is none with this name.
-struct question *question_named(const struct questions *q, const char *stem);
+size_t scheduler_cells(const struct scheduler *s);
 
-// Adds a trial and the time that it took.
-void question_add(struct question *question, double wall_s);
+// Chooses the cells of the next block, by their rows in cells.tsv, from the trials so far. The
+// first block, which has all cells, must be complete. Returns how many; 0: the run is complete.
+size_t scheduler_choose(struct scheduler *s, const char *run_folder, double budget_s, bool *chosen);
 
-// Checks with all trials so far which experiments have converged; this is final. Returns whether
-// there is a ratio to wait for; without any ratio only the budget ends the run.
-bool questions_wait(struct questions *q, const char *run);
+// Writes what was dropped for this budget, and the minutes that it needs (dropped.tsv). "-" stands
+// for all models and all x.
+#define DROPPED_COLUMNS "experiment\tmodel\tx\tminutes"
+void scheduler_write_dropped(const struct scheduler *s, const char *run_folder);
+
+// One line on what is known so far, for people: the headline ratios, how many comparisons have
+// reached their targets.
+void scheduler_describe(const struct scheduler *s, char *text, size_t bytes);

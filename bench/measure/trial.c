@@ -1,14 +1,16 @@
-// trial: executes the trials of a plan, one after another, and appends a row to trials.tsv after
+// trial: executes the trials of a run, one after another, and appends a row to trials.tsv after
 // each.
 //
-// It stops after the last whole block that fits the budget (at least three), or when every headline
-// ratio has converged. Experiments that have converged (convergence.h) get no more blocks. Existing
-// rows are not measured again: after an interruption, or with more time, it continues where it
-// stopped.
+// A block at a time: the scheduler (scheduler.h) chooses its cells from the trials so far, plan.tsv
+// gets its rows, and they are executed. It ends when the budget is spent (but not before
+// LEAST_BLOCKS blocks) or when all comparisons have reached their targets. Existing rows are not
+// measured again: after an interruption, or with more time, it continues where it stopped.
 #include "bench/base/measurement.h"
+#include "bench/base/memory.h"
 #include "bench/base/number.h"
 #include "bench/base/run_folder.h"
 #include "bench/base/table.h"
+#include "bench/measure/plan/blocks.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/process.h"
@@ -26,7 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LEAST_BLOCKS = 3, BUDGET_OPTION = 256 };
+enum { BUDGET_OPTION = 256 };
 
 struct options {
     const char *run;
@@ -61,8 +63,8 @@ struct plan {
     struct table table;
     size_t trial, block, experiment, type, model, x, program, arguments, load; // columns
     struct load *loads;                                                        // one per row
-    double begun; // the latest block with a trial
     bool *done;
+    size_t left; // rows without a trial
 };
 
 static void path_in(const char *run, const char *name, char path[4096])
@@ -74,6 +76,7 @@ static void read_plan(const char *run, struct plan *p)
 {
     static char path[4096];
     path_in(run, "plan.tsv", path);
+    *p = (struct plan){0};
     if (access(path, R_OK) < 0)
         errx(1, "%s is not a run: it has no plan.tsv", run);
     table_read(&p->table, path);
@@ -97,58 +100,65 @@ static void read_plan(const char *run, struct plan *p)
     }
 }
 
-// Marks the trials with a row, and those of earlier blocks without one: they were skipped because
-// their experiment had converged. Returns the total time in s.
-static double read_done(const char *path, struct plan *p, struct questions *q)
+// Marks the trials with a row. Returns the total time in s.
+static double read_done(const char *path, struct plan *p)
 {
     struct table done;
     double spent_s = 0;
     table_read(&done, path);
     size_t trial = table_column(&done, "trial"), model = table_column(&done, "model"),
            wall = table_column(&done, "wall_s");
+    p->left = p->table.rows;
     for (size_t row = 0; row < done.rows; row++) {
         size_t planned = (size_t)table_number(&done, row, trial) - 1;
         if (planned >= p->table.rows ||
             strcmp(table_text(&done, row, model), table_text(&p->table, planned, p->model)) != 0)
             errx(1, "%s:%zu: not a trial of this plan", path, row + 2);
-        double wall_s = table_number(&done, row, wall);
+        spent_s += table_number(&done, row, wall);
+        p->left -= !p->done[planned];
         p->done[planned] = true;
-        spent_s += wall_s;
-        question_add(question_named(q, table_text(&p->table, planned, p->experiment)), wall_s);
-        p->begun = table_number(&p->table, planned, p->block);
     }
-    for (size_t row = 0; row < p->table.rows; row++)
-        if (table_number(&p->table, row, p->block) < p->begun)
-            p->done[row] = true;
     table_free(&done);
     return spent_s;
 }
 
-static void show_progress(const struct plan *p, size_t row, double spent_s, double budget_s)
+static void free_plan(struct plan *p)
 {
-    double left_s = budget_s > spent_s ? budget_s - spent_s : 0;
-    fprintf(stderr, "block %s, %.0f %% done, %d:%02d left", table_text(&p->table, row, p->block),
-            budget_s > spent_s ? 100 * spent_s / budget_s : 100, (int)left_s / 60,
-            (int)left_s % 60);
+    table_free(&p->table);
+    free(p->done);
+    free(p->loads);
 }
 
-// A log gets a line per block, a terminal a single updated line.
-static void show_block(const struct plan *p, size_t row, double spent_s, double budget_s)
+// ---- progress: a log gets a line per block, a terminal a single updated line --------------------
+
+struct progress {
+    double spent_s, budget_s;
+    char known[256]; // what is known so far
+};
+
+static void show_progress(const struct progress *progress, const char *block)
+{
+    double left_s = fmax(0, progress->budget_s - progress->spent_s);
+    fprintf(stderr, "block %s%s%s · %d:%02d left", block, *progress->known ? " · " : "",
+            progress->known, (int)left_s / 60, (int)left_s % 60);
+}
+
+static void show_block(const struct progress *progress, const char *block)
 {
     if (isatty(STDERR_FILENO))
         return;
-    show_progress(p, row, spent_s, budget_s);
+    show_progress(progress, block);
     fputc('\n', stderr);
 }
 
-static void show_trial(const struct plan *p, size_t row, double spent_s, double budget_s)
+static void show_trial(const struct progress *progress, const struct plan *p, size_t row)
 {
     const char *x = table_text(&p->table, row, p->x);
     if (!isatty(STDERR_FILENO))
         return;
     fputs("\r\033[K", stderr);
-    show_progress(p, row, spent_s, budget_s);
-    fprintf(stderr, ": %s %s %s", table_text(&p->table, row, p->experiment),
+    show_progress(progress, table_text(&p->table, row, p->block));
+    fprintf(stderr, " · %s %s %s", table_text(&p->table, row, p->experiment),
             table_text(&p->table, row, p->model), strcmp(x, "-") == 0 ? "" : x);
 }
 
@@ -221,50 +231,91 @@ static struct record open_beside(const char *run, const char *name, const char *
     return record;
 }
 
-// The expected duration of the block that begins at this row, from its earlier trials.
-static double expected_s(const struct plan *p, const struct questions *q, size_t row)
+struct records {
+    struct record plan, trials, raw, latencies;
+};
+
+// Executes what the plan has and trials.tsv has not.
+static void execute(const struct setting *setting, struct plan *plan, const struct records *records,
+                    struct progress *progress)
 {
-    double block = table_number(&p->table, row, p->block), sum_s = 0;
-    for (; row < p->table.rows && table_number(&p->table, row, p->block) == block; row++) {
-        const struct question *question =
-            question_named(q, table_text(&p->table, row, p->experiment));
-        if (!p->done[row] && !question->has_converged && question->trials)
-            sum_s += question->wall_s / (double)question->trials;
+    const char *block = "";
+    for (size_t row = 0; row < plan->table.rows && !interrupted; row++) {
+        struct measurement m;
+        struct lines lines;
+        time_t started = time(NULL);
+        uint64_t start_ns = now_ns();
+        if (plan->done[row])
+            continue;
+        if (strcmp(block, table_text(&plan->table, row, plan->block)) != 0) {
+            block = table_text(&plan->table, row, plan->block);
+            show_block(progress, block);
+        }
+        show_trial(progress, plan, row);
+        measure(setting, plan, row, &lines, &m);
+        double wall_s = (double)(now_ns() - start_ns) / 1e9;
+        progress->spent_s += wall_s;
+        if (!interrupted) {
+            append_line(&records->raw, lines.raw, row + 1);
+            append_line(&records->latencies, lines.latencies, row + 1);
+            append_row(&records->trials, plan, row, started, wall_s, &m);
+        }
+        free(lines.raw);
+        free(lines.latencies);
     }
-    return sum_s;
 }
 
-// Whether to run the block that begins at this row, or the rest of it.
-static bool goes_on(const char *folder, const struct plan *p, struct questions *q, size_t row,
-                    double spent_s, double budget_s)
+// Chooses the block after this plan and appends it. False: the run is complete.
+static bool plan_block(const char *folder, struct scheduler *scheduler, const struct plan *plan,
+                       const struct records *records, struct progress *progress)
 {
-    double block = table_number(&p->table, row, p->block);
-    if (block <= LEAST_BLOCKS)
-        return true;
-    bool waits = questions_wait(q, folder);
-    return block == p->begun || (waits && spent_s + expected_s(p, q, row) <= budget_s);
+    static char path[4096];
+    struct table cells;
+    bool *chosen = memory_for(scheduler_cells(scheduler), sizeof *chosen);
+    size_t count = scheduler_choose(scheduler, folder, progress->budget_s, chosen),
+           last = (size_t)table_number(&plan->table, plan->table.rows - 1, plan->block);
+    scheduler_describe(scheduler, progress->known, sizeof progress->known);
+    if (count > 0) {
+        path_in(folder, "cells.tsv", path);
+        table_read(&cells, path);
+        blocks_append(&records->plan, &cells, chosen, setting_seed(folder), last + 1,
+                      plan->table.rows);
+        table_free(&cells);
+    }
+    free(chosen);
+    return count > 0;
+}
+
+static struct records open_records(const char *run)
+{
+    struct plan plan = {0};
+    struct records records = {.trials = trials_open(run)};
+    records.plan = blocks_open(run);
+    read_plan(run, &plan);
+    read_done(records.trials.path, &plan);
+    records.raw = open_beside(run, "hyperfine.tsv", "trial\treport", &plan);
+    records.latencies = open_beside(run, "latency.tsv", "trial\thistogram", &plan);
+    free_plan(&plan);
+    return records;
 }
 
 int main(int argc, char **argv)
 {
     struct options options = {.budget_minutes = 10};
     struct argp argp = {
-        argp_options, parse_option, "RUN_FOLDER", "Carries out the trials of a plan.",
+        argp_options, parse_option, "RUN_FOLDER", "Carries out the trials of a run.",
         NULL,         NULL,         NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
     struct plan plan = {0};
     struct setting setting;
-    struct questions questions;
-    read_plan(options.run, &plan);
+    read_plan(options.run, &plan); // exits if there is none
+    free_plan(&plan);
     setting_read(options.run, &setting);
-    questions_read(&questions, options.run);
-    struct record trials = trials_open(options.run);
-    double spent_s = read_done(trials.path, &plan, &questions),
-           budget_s = options.budget_minutes * 60;
-    struct record raw = open_beside(options.run, "hyperfine.tsv", "trial\treport", &plan),
-                  latencies = open_beside(options.run, "latency.tsv", "trial\thistogram", &plan);
+    struct scheduler *scheduler = scheduler_read(options.run);
+    struct records records = open_records(options.run);
+    struct progress progress = {.budget_s = options.budget_minutes * 60};
 
     struct sigaction action = {.sa_handler =
                                    interrupt}; // no SA_RESTART: it interrupts waiting calls
@@ -274,43 +325,20 @@ int main(int argc, char **argv)
     hold_off_halts();
     keep_ipc_apart();
 
-    double block = 0;
-    for (size_t row = 0; row < plan.table.rows && !interrupted; row++) {
-        if (plan.done[row])
-            continue;
-        if (table_number(&plan.table, row, plan.block) > block) {
-            if (!goes_on(options.run, &plan, &questions, row, spent_s, budget_s))
-                break;
-            block = table_number(&plan.table, row, plan.block);
-            show_block(&plan, row, spent_s, budget_s);
-        }
-        struct question *question =
-            question_named(&questions, table_text(&plan.table, row, plan.experiment));
-        if (question->has_converged)
-            continue;
-        struct measurement m;
-        struct lines lines;
-        time_t started = time(NULL);
-        uint64_t start_ns = now_ns();
-        show_trial(&plan, row, spent_s, budget_s);
-        measure(&setting, &plan, row, &lines, &m);
-        double wall_s = (double)(now_ns() - start_ns) / 1e9;
-        spent_s += wall_s;
-        if (!interrupted) {
-            append_line(&raw, lines.raw, row + 1);
-            append_line(&latencies, lines.latencies, row + 1);
-            append_row(&trials, &plan, row, started, wall_s, &m);
-            question_add(question, wall_s);
-        }
-        free(lines.raw);
-        free(lines.latencies);
+    bool goes_on = true;
+    while (goes_on) {
+        read_plan(options.run, &plan);
+        progress.spent_s = read_done(records.trials.path, &plan);
+        if (plan.left > 0)
+            execute(&setting, &plan, &records, &progress);
+        goes_on = !interrupted && plan_block(options.run, scheduler, &plan, &records, &progress);
+        free_plan(&plan);
     }
+    if (!interrupted)
+        scheduler_write_dropped(scheduler, options.run);
+    scheduler_free(scheduler);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    table_free(&plan.table);
-    free(plan.done);
-    free(plan.loads);
-    questions_free(&questions);
     if (interrupted)
         errx(1, "interrupted: the rows so far are kept; the same run continues where it stopped");
     return 0;

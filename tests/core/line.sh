@@ -201,7 +201,7 @@ analyse() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$1"; } # RUN
 # standard input says (tests/fixture/fill.c).
 fixture() { # TREE RUN BLOCKS [PLAN_OPTION...]
     local run=$results/$2
-    mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan --budget 1 "${@:4}" "$run") && "$build/fixture/fill" "$run" "$3" &&
+    mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan "${@:4}" "$run") && "$build/fixture/fill" "$run" "$3" &&
         "$repo/bench/measure/environment.sh" "run=$2" budget_minutes=1 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$run/environment.json"
 }
 

@@ -162,7 +162,7 @@ bench grow RUN=grow BUDGET=0.03 EXPERIMENTS=churn MODELS=epoll SELFTEST=yes
 cat > "$work/on_a_disk.sh" << 'END'
 cd "$1" && disk=$2 work=$3
 mount -t tmpfs -o size=256k none "$disk" || exit 77
-mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv,hyperfine.tsv,latency.tsv} "$disk/run" && build/bench/measure/plan --budget 1 "$disk/run" || exit 1
+mkdir "$disk/run" && cp -r "$4"/{settings.tsv,models.tsv,cells.tsv,left_out.tsv,experiments,trials.tsv,hyperfine.tsv,latency.tsv} "$disk/run" && build/bench/measure/plan "$disk/run" || exit 1
 cp "$disk/run/trials.tsv" "$work/disk-before"
 cat /dev/zero > "$disk/rest" 2> /dev/null
 truncate -s -4096 "$disk/rest" # room for a few rows

@@ -20,7 +20,6 @@ struct cell {
     char placed[512]; // a command that places a server on other CPUs, or empty
     struct load load;
     double least_s;
-    unsigned every;
     bool is_headline;
 };
 
@@ -258,25 +257,6 @@ static bool is_option(const struct experiment *e, const struct cell *c)
            (!conf_key_varied(c->x_name, e->path) || strcmp(c->x_name, "placement") == 0);
 }
 
-static unsigned every(const struct experiment *e, const char *key, unsigned otherwise)
-{
-    return experiment_get(e, key) ? (unsigned)experiment_number(e, key) : otherwise;
-}
-
-// The blocks that it takes part in.
-static void take_turn(const struct experiment *e, const struct contender *who, bool is_chosen,
-                      struct cell *c)
-{
-    unsigned headline_every = every(e, "headline_every", 1);
-    char here[80];
-    snprintf(here, sizeof here, "every@%s", c->x);
-    c->is_headline = is_chosen || is_headline_cell(e, who->name, c->x);
-    c->every = every(e, "every", headline_every);
-    if (c->is_headline)
-        c->every = headline_every;
-    c->every = every(e, here, c->every);
-}
-
 static void write_cell(const struct experiment *e, const struct contender *who, struct cell *c,
                        const struct processors *processors, FILE *cells, FILE *left_out)
 {
@@ -306,10 +286,9 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
         return;
     }
     load_write(&c->load, load);
-    fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%u\t%s\n", e->stem, kind, who->name, c->x,
+    fprintf(cells, "%s\t%s\t%s\t%s\t%s%s%s%s\t%s\t%s\t%g\t%s\n", e->stem, kind, who->name, c->x,
             c->placed, under ? under : "", under ? " " : "", c->program,
-            *c->arguments ? c->arguments : "-", load, c->least_s, c->every,
-            c->is_headline ? "yes" : "no");
+            *c->arguments ? c->arguments : "-", load, c->least_s, c->is_headline ? "yes" : "no");
 }
 
 void cells_write(const struct experiment *e, const struct contender *who, bool is_chosen,
@@ -322,7 +301,7 @@ void cells_write(const struct experiment *e, const struct contender *who, bool i
     }
     while ((x = strsep(&rest, " "))) {
         struct cell c = {.x_name = x_name, .x = x};
-        take_turn(e, who, is_chosen, &c);
+        c.is_headline = is_chosen || is_headline_cell(e, who->name, c.x);
         write_cell(e, who, &c, processors, cells, left_out);
     }
 }

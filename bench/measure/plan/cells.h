@@ -16,8 +16,7 @@ struct processors {
 // The columns of cells.tsv. load: in the format of load.h. least_s: the minimum duration of a
 // trial. every: it takes part in one of this many blocks. headline: whether it is a headline cell
 // (yes or no).
-#define CELL_COLUMNS                                                                               \
-    "experiment\ttype\tmodel\tx\tprogram\targuments\tload\tleast_s\tevery\theadline"
+#define CELL_COLUMNS "experiment\ttype\tmodel\tx\tprogram\targuments\tload\tleast_s\theadline"
 
 // The columns of left_out.tsv.
 #define LEFT_OUT_COLUMNS "experiment\tmodel\tx\treason"

@@ -24,24 +24,15 @@ static size_t first_like(const struct table *t, size_t begin, size_t row, size_t
 struct place *places_of(const struct table *cells)
 {
     size_t experiment = table_column(cells, "experiment"), x = table_column(cells, "x"),
-           every = table_column(cells, "every"), headline = table_column(cells, "headline"),
-           experiments = 0;
+           headline = table_column(cells, "headline");
     struct place *places = memory_for(cells->rows, sizeof *places);
     for (size_t row = 0; row < cells->rows; row++) {
         struct place *p = &places[row];
         p->experiment = first_like(cells, 0, row, experiment);
         p->x = first_like(cells, p->experiment, row, x);
         p->is_headline = strcmp(table_text(cells, row, headline), "yes") == 0;
-        p->every = (size_t)table_number(cells, row, every);
-        experiments += p->experiment == row;
-        p->turn = experiments;
     }
     return places;
-}
-
-bool takes_part(const struct place *place, size_t block)
-{
-    return block == 1 || (block - 1 + place->turn) % place->every == 0;
 }
 
 static int compare(const void *left, const void *right)
@@ -53,7 +44,8 @@ static int compare(const void *left, const void *right)
     return (a->index > b->index) - (a->index < b->index);
 }
 
-size_t block_order(const struct place *places, size_t n, uint64_t seed, size_t block, size_t *order)
+size_t block_order(const struct place *places, size_t n, const bool *chosen, uint64_t seed,
+                   size_t block, size_t *order)
 {
     // Adjacent cells share a random number: one each for n experiments, x, headlines of an x, and
     // cells, including those that take no part.
@@ -68,7 +60,7 @@ size_t block_order(const struct place *places, size_t n, uint64_t seed, size_t b
         numbers[i] = nrand48(state);
     for (size_t i = 0; i < n; i++) {
         const struct place *p = &places[i];
-        if (takes_part(p, block))
+        if (chosen[i])
             tickets[count++] = (struct ticket){
                 {numbers[p->experiment], numbers[n + p->x],
                  p->is_headline ? numbers[2 * n + p->x] : numbers[3 * n + i], numbers[3 * n + i]},

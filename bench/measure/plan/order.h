@@ -1,4 +1,4 @@
-// Which cells take part in a block, and in which order.
+// The order of the cells of a block.
 //
 // Cells to be compared are measured close together: a shared machine changes its speed within
 // seconds, and a ratio is more exact with less of that between its two halves. So experiments are
@@ -16,18 +16,12 @@
 struct place {
     size_t experiment, x; // the first cell with the same: two x of two experiments differ
     bool is_headline;     // adjacent to the other headline cells
-    size_t every, turn;   // takes part in one of this many blocks: those with this remainder
 };
 
-// The places of all cells of cells.tsv. Experiments take turns. Within one, cells with the same
-// frequency are in the same blocks, and more frequent cells are in these, too: any two can be
-// compared. The caller frees them. Exits if out of memory.
+// The places of all cells of cells.tsv. The caller frees them. Exits if out of memory.
 struct place *places_of(const struct table *cells);
 
-// Whether it takes part in this block, counted from 1. All do in the first.
-bool takes_part(const struct place *place, size_t block);
-
-// Orders the indices of the n places that take part in a block; the order depends only on the seed,
+// Orders the indices of those of the n places that are chosen; the order depends only on the seed,
 // the block and the places. Returns their number. Exits if out of memory.
-size_t block_order(const struct place *places, size_t n, uint64_t seed, size_t block,
-                   size_t *order);
+size_t block_order(const struct place *places, size_t n, const bool *chosen, uint64_t seed,
+                   size_t block, size_t *order);

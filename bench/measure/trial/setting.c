@@ -5,6 +5,7 @@
 
 #include <err.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +33,22 @@ void setting_read(const char *run, struct setting *setting)
     setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (setting->log_fd < 0)
         err(1, "%s", path);
+}
+
+unsigned long setting_seed(const char *run)
+{
+    struct table settings;
+    char path[4096];
+    double seed = NAN;
+    snprintf(path, sizeof path, "%s/settings.tsv", run);
+    table_read(&settings, path);
+    for (size_t row = 0; row < settings.rows; row++)
+        if (strcmp(table_text(&settings, row, 0), "seed") == 0)
+            seed = table_number(&settings, row, 1);
+    table_free(&settings);
+    if (isnan(seed))
+        errx(1, "%s: no seed", path);
+    return (unsigned long)seed;
 }
 
 void hold_off_halts(void)

@@ -12,6 +12,9 @@ struct setting {
 // one line if it cannot.
 void setting_read(const char *run, struct setting *setting);
 
+// The seed of a run. Exits with status 1 and one line if it has none.
+unsigned long setting_seed(const char *run);
+
 // Keeps CPUs out of deep idle states while this process lives
 // (Documentation/power/pm_qos_interface).
 void hold_off_halts(void);

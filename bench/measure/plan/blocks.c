@@ -1,0 +1,50 @@
+#include "bench/measure/plan/blocks.h"
+
+#include "bench/base/memory.h"
+#include "bench/measure/plan/order.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// Those of cells.tsv that the plan repeats, from the first on: experiment to load.
+enum { PLANNED_COLUMNS = 7 };
+
+struct record blocks_open(const char *run_folder)
+{
+    struct record plan = record_open(run_folder, "plan.tsv");
+    record_begin(&plan, "trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload");
+    return plan;
+}
+
+static char *row_of(const struct table *cells, size_t cell, size_t trial, size_t block)
+{
+    char *row;
+    size_t bytes;
+    FILE *file = open_memstream(&row, &bytes);
+    if (!file)
+        err(1, "plan.tsv");
+    fprintf(file, "%zu\t%zu", trial, block);
+    for (size_t column = 0; column < PLANNED_COLUMNS; column++)
+        fprintf(file, "\t%s", table_text(cells, cell, column));
+    if (fclose(file) == EOF)
+        err(1, "plan.tsv");
+    return row;
+}
+
+void blocks_append(const struct record *plan, const struct table *cells, const bool *chosen,
+                   uint64_t seed, size_t block, size_t trials_before)
+{
+    struct place *places = places_of(cells);
+    size_t *order = memory_for(cells->rows, sizeof *order),
+           count = block_order(places, cells->rows, chosen, seed, block, order);
+    char **rows = memory_for(count, sizeof *rows);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = row_of(cells, order[i], trials_before + i + 1, block);
+    record_append_all(plan, rows, count);
+    for (size_t i = 0; i < count; i++)
+        free(rows[i]);
+    free(rows);
+    free(order);
+    free(places);
+}
