@@ -18,7 +18,7 @@ fail() { echo "bench: $1" >&2; exit "${2:-1}"; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 name=${RUN:-$(date -u +%Y-%m-%d_%H%M%S)}
 [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "RUN must be a name of letters, digits, '.', '_' and '-', not '$name'" 2
-[[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ ]] || fail "BUDGET must be a number of minutes, not '$BUDGET'" 2
+[[ ${BUDGET:=10} =~ ^[0-9]+([.][0-9]+)?$ && ${BUDGET%.*} -le 10080 ]] || fail "BUDGET must be a number of minutes, not '$BUDGET'" 2
 [[ ${SEED:-1} =~ ^[0-9]+$ ]] || fail "SEED must be a whole number, not '$SEED'" 2
 [[ ${SELFTEST:=yes} =~ ^(yes|no)$ ]] || fail "SELFTEST must be yes or no, not '$SELFTEST'" 2
 build=${BUILD:-build} # the folder of the variant (Makefile)

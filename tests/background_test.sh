@@ -24,7 +24,6 @@ bytes       64
 pool        connections
 window_s    0.03
 warmup_s    0.01
-every@1500  3
 without     fork@1500 so many processes take too long
 per         echo
 metric      server_cpu_us_per_echo
@@ -79,7 +78,6 @@ check 'background: its behaviour' equals 'the load' "$(load_of stuck prefork sta
     'connections=64 requests=1 bytes=64 rate=200 window_s=0.1 timeout_s=0.2 workers=4 background=4 behaviour=stalled failures_counted=yes'
 check 'background: it was in place' equals 'ready' "$(value "$run/trials.tsv" background_ready experiment=beside model=fork x=30 | sort -u)" 30
 check 'background: many are asked for' equals 'the arguments' "$(value "$run/plan.tsv" arguments block=1 experiment=beside model=epoll x=1500)" '--clients 1502'
-check 'background: some cells more rarely' equals 'the blocks' "$(value "$run/plan.tsv" block experiment=beside model=epoll x=1500 | paste -sd ' ')" '1 3'
 left() { value "$run/left_out.tsv" reason experiment=beside model="$1" x="$2"; }
 check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'serves at most 1020 clients at once'
 check 'left out: a pool would need more workers' equals 'the reason' "$(left prefork 30)" 'there are more connections than workers, and some would wait for ever'

@@ -72,9 +72,9 @@ static void unknown_keys_are_refused(void **unused)
         {EXPERIMENT, "metirc x\n", "bad.conf:1: unknown key 'metirc'; the nearest is 'metric'"},
         {EXPERIMENT, "kind serve\n", "unknown key 'kind'; the nearest is "},
         {EXPERIMENT, "conts:fork@1 1 2\n", "unknown key 'conts:fork@1'; the nearest is 'counts'"},
-        {EXPERIMENT, "evry@3 2\n", "unknown key 'evry@3'; the nearest is 'every'"},
-        {EXPERIMENT, "every:fork 2\n", "unknown key 'every:fork'; the nearest is 'every'"},
-        {EXPERIMENT, "every@ 2\n", "unknown key 'every@'; the nearest is 'every'"},
+        {EXPERIMENT, "every 6\n", "unknown key 'every'; the nearest is "}, // of the first edition
+        {EXPERIMENT, "conts@3 1 2\n", "unknown key 'conts@3'; the nearest is 'counts'"},
+        {EXPERIMENT, "counts@ 1 2\n", "unknown key 'counts@'; the nearest is 'counts'"},
         {EXPERIMENT, "counts: 1 2\n", "unknown key 'counts:'; the nearest is 'counts'"},
         {EXPERIMENT, "counts:@1 1 2\n", "unknown key 'counts:@1'; the nearest is 'counts'"},
         {EXPERIMENT, "pool@3 2\n", "unknown key 'pool@3'; the nearest is 'pool'"},
@@ -102,7 +102,7 @@ static void wrong_values_are_refused(void **unused)
         {" metric echoes\n", "bad.conf:1: a line must begin with its key, not with a blank"},
         {"metric echoes\nwhy a\nwhy b\nmetric faults\n",
          "bad.conf:4: 'metric' is already in line 1"},
-        {"vary x 1\nevery@1 2\nevery@1 3\n", "bad.conf:3: 'every@1' is already in line 2"},
+        {"vary x 1\ncounts@1 1 2\ncounts@1 1 3\n", "bad.conf:3: 'counts@1' is already in line 2"},
         {"baseline x y\n", "'baseline' must be a name, not 'x y'"},
         {"metric ecoes\n", "'metric' must be the name of a metric, not 'ecoes'"},
         {"also echoes fault\n", "'also' must be names of metrics, not 'echoes fault'"},
@@ -118,8 +118,8 @@ static void wrong_values_are_refused(void **unused)
         {"window_s 3601\n", "'window_s' must be a number from 0.01 to 3600, not '3601'"},
         {"warmup_s nan\n", "'warmup_s' must be a number from 0 to 3600, not 'nan'"},
         {"background many\n", "'background' must be a whole number from 0 to 1000000, not 'many'"},
-        {"every 0\n", "'every' must be a whole number from 1 to 1000, not '0'"},
-        {"every 1.5\n", "'every' must be a whole number from 1 to 1000, not '1.5'"},
+        {"priority 0\n", "'priority' must be a whole number from 1 to 99, not '0'"},
+        {"priority 1.5\n", "'priority' must be a whole number from 1 to 99, not '1.5'"},
         {"pool all\n", "'pool' must be a whole number from 1 to 65536, or connections, not 'all'"},
         {"counts 10\n", "'counts' must be two rising whole numbers, not '10'"},
         {"counts 10 10\n", "'counts' must be two rising whole numbers, not '10 10'"},
@@ -147,9 +147,7 @@ static void wrong_values_are_refused(void **unused)
          "time"},
         {"type serve\nvary placement same_core\n",
          "bad.conf:2: 'placement' is for trials of type time, not serve"},
-        {"every 3\nheadline_every 2\n",
-         "bad.conf:1: 'every' is a multiple of 'headline_every', not 3 of 2"},
-        {"vary touch 10 20\nevery@1 2\n", "bad.conf:2: '1' is not a value of what varies"},
+        {"vary touch 10 20\ncounts@1 1 2\n", "bad.conf:2: '1' is not a value of what varies"},
         {"counts:fork@1 1 2\n", "bad.conf:1: '1' is not a value of what varies"},
         {"vary touch 10 20\nheadline_at 10 30\n", "bad.conf:2: '30' is not a value of what varies"},
         {"vary touch 10 20\nwithout fork@touch why\n",
@@ -186,13 +184,13 @@ static void what_fits_is_read(void **unused)
     (void)unused;
     static const char text[] =
         "type time\nvary touch 10 spin:1\ncounts 1 2\ncounts:fork+64_MiB 3 4\n"
-        "counts@spin:1 5 6\ncounts:fork@10 7 8\nevery 4\nheadline_every 2\n"
-        "every@10 3\nheadline_at spin:1\nwithout fork@10 no time\n"
+        "counts@spin:1 5 6\ncounts:fork@10 7 8\npriority 4\n"
+        "headline_at spin:1\nwithout fork@10 no time\n"
         "runs 1\nunit\ta\ts\nunit b µs of it\nderive a fork - epoll\n";
     struct experiment *e;
     const char *path = file_of("good.conf", text, strlen(text));
     assert_int_equal(experiments_read(files_folder, &e), 1);
-    assert_int_equal(e->lines, 15);
+    assert_int_equal(e->lines, 13);
     assert_string_equal(experiment_get(e, "counts:fork+64_MiB"), "3 4");
     assert_string_equal(experiment_get(e, "counts@spin:1"), "5 6");
     experiments_free(e, 1);

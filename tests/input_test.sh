@@ -22,10 +22,8 @@ same_seed_same_plan() {
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
     equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
     equals 'the questions not measured' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
-    for number in 1 2 3; do
-        [ "$(block "$work/plan-one" $number)" != "$(block "$work/plan-other" $number)" ] || { echo "block $number: same order" && return 1; }
-        [ "$(block "$work/plan-one" $number | sort)" = "$(block "$work/plan-other" $number | sort)" ] || { echo "block $number: other cells" && return 1; }
-    done
+    [ "$(block "$work/plan-one" 1)" != "$(block "$work/plan-other" 1)" ] || { echo 'the same order' && return 1; }
+    [ "$(block "$work/plan-one" 1 | sort)" = "$(block "$work/plan-other" 1 | sort)" ] || { echo 'other cells' && return 1; }
 }
 check 'plan: the same seed gives the same, another seed another order; without a choice only the core is asked' same_seed_same_plan
 all_planned() {

@@ -20,7 +20,7 @@ both=('models epoll fork' 'headline fork') one=('models epoll' 'headline epoll')
 ask load "${one[@]}" 'type load' 'timeout_s 2' 'vary fraction 20 70' 'metric latency_p50_us' 'also latency_p99_us latency_p99_9_us offered_per_s capacity_per_s'
 # What is beyond the capacity is waited for until it times out.
 ask rates "${both[@]}" 'type load' 'timeout_s 0.3' 'vary rate 2000 1000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
-ask searched "${one[@]}" 'type slo_rate' 'timeout_s 2' 'vary limit_ms 1900' 'headline_every 100' 'metric slo_rate_per_s' 'also capacity_per_s'
+ask searched "${one[@]}" 'type slo_rate' 'timeout_s 2' 'vary limit_ms 1900' 'metric slo_rate_per_s' 'also capacity_per_s'
 ask served "${one[@]}" 'type serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 ask few "${one[@]}" 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 check 'open loops: the run ends well' runs asked RUN=open BUDGET=0

@@ -1,4 +1,4 @@
-// Which cells take part in a block, with whom, and in which order.
+// The order of the cells of a block, and which cells an answer needs.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,23 +12,20 @@
 #include "bench/measure/plan/headline.h"
 #include "bench/measure/plan/order.h"
 
-enum { EVERY = 6, BLOCKS = 60 };
-
-// Two questions: one of two x, whose headline is at one of them, and one that takes part in every
-// second block.
-static const char cells_text[] = "experiment\tmodel\tx\tevery\theadline\n"
-                                 "one\tbase\t1\t6\tno\n"
-                                 "one\tbase\t2\t1\tyes\n"
-                                 "one\thead\t1\t6\tno\n"
-                                 "one\thead\t2\t1\tyes\n"
-                                 "one\tother\t2\t6\tno\n"
-                                 "one\tmore\t2\t6\tno\n"
-                                 "two\tbase\t-\t2\tyes\n"
-                                 "two\thead\t-\t2\tyes\n"
-                                 "two\tother\t-\t6\tno\n"
-                                 "two\tmore\t-\t6\tno\n"
-                                 "two\tlast\t-\t6\tno\n"
-                                 "two\tlater\t-\t6\tno\n";
+// Two questions: one of two x, whose headline is at one of them, and one without.
+static const char cells_text[] = "experiment\tmodel\tx\theadline\n"
+                                 "one\tbase\t1\tno\n"
+                                 "one\tbase\t2\tyes\n"
+                                 "one\thead\t1\tno\n"
+                                 "one\thead\t2\tyes\n"
+                                 "one\tother\t2\tno\n"
+                                 "one\tmore\t2\tno\n"
+                                 "two\tbase\t-\tyes\n"
+                                 "two\thead\t-\tyes\n"
+                                 "two\tother\t-\tno\n"
+                                 "two\tmore\t-\tno\n"
+                                 "two\tlast\t-\tno\n"
+                                 "two\tlater\t-\tno\n";
 enum { CELLS = 12 };
 
 static struct place *read_places(void)
@@ -47,30 +44,22 @@ static struct place *read_places(void)
     return places;
 }
 
-static void turns_are_taken(void **unused)
+static const bool all[CELLS] = {true, true, true, true, true, true,
+                                true, true, true, true, true, true};
+
+// Those that are chosen stand in the order that they have among all.
+static void only_the_chosen_are_there(void **unused)
 {
     (void)unused;
     struct place *places = read_places();
-    size_t parts[CELLS] = {0}, together = 0;
+    size_t order[CELLS], part[CELLS], count = 0;
+    bool chosen[CELLS] = {false, true, false, true, true, false, false, true};
+    assert_int_equal(block_order(places, CELLS, all, 7, 3, order), CELLS);
+    assert_int_equal(block_order(places, CELLS, chosen, 7, 3, part), 4);
     for (size_t i = 0; i < CELLS; i++)
-        assert_true(takes_part(&places[i], 1));
-    for (size_t block = 2; block <= BLOCKS + 1; block++) {
-        bool part[CELLS];
-        for (size_t i = 0; i < CELLS; i++) {
-            part[i] = takes_part(&places[i], block);
-            parts[i] += part[i];
-        }
-        assert_true(part[1] && part[3]);
-        assert_true(part[0] == part[2] && part[0] == part[4] && part[0] == part[5]);
-        assert_int_equal(part[6], part[7]);
-        for (size_t i = 8; i < CELLS; i++)
-            assert_true(part[i] == part[8] &&
-                        (!part[i] || part[6])); // with all they are compared to
-        together += part[0] && part[8];
-    }
-    for (size_t i = 0; i < CELLS; i++)
-        assert_int_equal(parts[i], BLOCKS / places[i].every);
-    assert_int_equal(together, 0); // the rare ones of two questions take turns
+        if (chosen[order[i]])
+            assert_int_equal(part[count++], order[i]);
+    assert_int_equal(count, 4);
     free(places);
 }
 
@@ -99,8 +88,8 @@ static void what_is_compared_stands_together(void **unused)
     size_t before[CELLS] = {0};
     for (uint64_t seed = 0; seed < RUNS; seed++) {
         size_t order[CELLS], again[CELLS], at[CELLS];
-        assert_int_equal(block_order(places, CELLS, seed, 1, order), CELLS);
-        assert_int_equal(block_order(places, CELLS, seed, 1, again), CELLS);
+        assert_int_equal(block_order(places, CELLS, all, seed, 1, order), CELLS);
+        assert_int_equal(block_order(places, CELLS, all, seed, 1, again), CELLS);
         assert_memory_equal(order, again, sizeof order);
         same += memcmp(order, before, sizeof order) == 0;
         memcpy(before, order, sizeof order);
@@ -128,7 +117,7 @@ static void what_is_compared_stands_together(void **unused)
     free(places);
 }
 
-static void who_is_behind_the_headline(void **unused)
+static void which_cells_are_headline_cells(void **unused)
 {
     (void)unused;
     char *keys[] = {"headline", "headline_at", "baseline", "derive", "derive", "answer"};
@@ -166,9 +155,9 @@ static void variants_bring_their_own_baseline(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(turns_are_taken),
+        cmocka_unit_test(only_the_chosen_are_there),
         cmocka_unit_test(what_is_compared_stands_together),
-        cmocka_unit_test(who_is_behind_the_headline),
+        cmocka_unit_test(which_cells_are_headline_cells),
         cmocka_unit_test(a_crossover_needs_its_baseline),
         cmocka_unit_test(variants_bring_their_own_baseline),
     };

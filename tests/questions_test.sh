@@ -74,8 +74,6 @@ derive     threads fork+threads - fork
 derive     each fork@100 - fork@10 / 90
 derive     all fork + fork+threads + sleeper
 END
-ask rare 'models epoll' 'connections 1' 'headline_every 3' 'metric server_cpu_us_per_connection'
-ask turns 'models epoll fork thread prefork' 'connections 1' 'every 2'
 ask often 'models epoll' 'connections 1' 'timeout_s 3'
 ways=$results/ways
 many_ways() {
@@ -115,15 +113,6 @@ check 'ways: derived from the blocks: differences' equals 'threads at 10 and 100
 check 'ways: derived from the blocks: between two x' equals 'each' "$(derived each -)" 10
 check 'ways: derived from the blocks: sums' equals 'all at 10 and 100' "$(derived all 10) $(derived all 100)" '5000 6800'
 check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
-check 'headline_every 3: in the first block and in every third' equals 'its blocks' "$(value "$ways/plan.tsv" block experiment=rare | paste -sd ' ')" '1 2'
-headline_each_time() {
-    local model
-    for model in epoll fork; do
-        equals "$model's blocks" "$(value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' ')" '1 2 3' || return 1
-    done
-    equals 'the blocks of the others' "$(for model in thread prefork; do value "$ways/plan.tsv" block experiment=turns "model=$model" | paste -sd ' '; done | sort -u | wc -l)" 1
-}
-check 'every 2: the headline and its baseline in each block, all others in the same ones' headline_each_time
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) 'timeout_s=3'
 
 # ---- a counted load, quotients, and from which x on a model costs less ------------------------------------------------
@@ -220,7 +209,6 @@ status=1 MODELS=thread bad_question 'none of the chosen experiments measures a c
 [ -e "$build/linked_static/none" ] ||
     status=1 bad_question "bad.conf:14: 'linking' must be dynamic or static, not 'elastic'" bad 'models epoll' 'connections 4' 'vary linking elastic static'
 status=1 bad_question "bad.conf:14: unknown key 'headine_at'; the nearest is 'headline_at'" bad 'models epoll' 'connections 4' 'headine_at 4'
-status=1 bad_question "'every' is a multiple of 'headline_every', not 3 of 2" bad 'models epoll' 'connections 4' 'headline_every 2' 'every 3'
 status=1 bad_question "'core' must be yes, not 'no'" bad 'models epoll' 'connections 4' 'core no'
 status=1 bad_question "'variant' must be a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "'end' must be kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'

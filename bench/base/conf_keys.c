@@ -125,9 +125,8 @@ const struct conf_key conf_keys[] = {
      .sentence =
          "The models whose ratios are the answer. The report's first page shows the first two"},
     {"headline_at", EXPERIMENT, .form = NAMES,
-     .sentence = "The values of what varies that the answer is for (all by default). The "
-                 "experiment gets no more blocks once all these ratios are within ±5 %, after "
-                 "twelve blocks or more, and every other cell has eight values"},
+     .sentence = "The values of what varies that the answer is for (all by default). These "
+                 "ratios are to be within ±5 %"},
     {"derive", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "A name, and the formula that gives it in each block. Its terms are models (the "
                  "headline metric of each), `MODEL@X` for one X, or `EXPERIMENT:MODEL:METRIC` for "

@@ -23,6 +23,7 @@
 // Of the budget: what the first pass may take, what one cell may take, and a block at least.
 #define FIRST_PASS_SHARE 0.9
 #define CELL_SHARE 0.1
+#define CHEAP_S 10.0 // no cell is dropped for less
 #define BLOCK_SHARE 0.005
 // A cell that is narrow enough may do with as few values as an interval needs.
 #define NARROW_WITHIN 0.02
@@ -369,15 +370,18 @@ static void look(struct scheduler *s, const struct run *run, struct comparison *
     size_t tried = s->cells[c->of].trials;
     if (is_suspect(s, run, c->of, c->of_metric) ||
         (c->to != no_cell && is_suspect(s, run, c->to, c->to_metric)) ||
-        (tried >= LEAST_CONVERGED_BLOCKS && e->n < ESTIMATE_MIN_N) || // its trials fail
-        (e->low == e->high && e->n >= LEAST_CONVERGED_BLOCKS))
+        (tried >= LEAST_CONVERGED_BLOCKS && e->n < ESTIMATE_MIN_N)) // its trials fail
         c->reach = 0;
-    else if (e->n < ESTIMATE_MIN_N || !isfinite(e->high) || !(e->value > 0))
+    else if (e->n < ESTIMATE_MIN_N)
+        c->reach = UNKNOWN * c->target;
+    else if (e->low == e->high)
+        c->reach = 0; // counts that never differ
+    else if (!isfinite(e->high) || !(e->value > 0))
         c->reach = UNKNOWN * c->target;
     else
         c->reach = fmax(e->high / e->value - 1, 1 - e->low / e->value);
     // The width of an interval from few values is itself random.
-    if (c->reach > 0 && e->n < LEAST_CONVERGED_BLOCKS)
+    if (tried < LEAST_CONVERGED_BLOCKS)
         c->reach = fmax(c->reach, 1.01 * c->target);
 }
 
@@ -421,7 +425,8 @@ static void drop(struct scheduler *s, double budget_s)
     }
     for (size_t i = 0; i < s->cell_count; i++) {
         struct cell_state *c = &s->cells[i];
-        c->is_dropped = budget_s > 0 && first_pass_s(c) > CELL_SHARE * budget_s;
+        c->is_dropped = budget_s > 0 && !c->is_headline &&
+                        first_pass_s(c) > fmax(CELL_SHARE * budget_s, CHEAP_S);
         if (!c->is_dropped)
             question_of(s, c)->first_pass_s += first_pass_s(c);
     }

@@ -2,17 +2,16 @@
 // the trials so far, and of the budget: an interrupted run continues with the block that it would
 // have had, and a run can be replayed.
 //
-//  1. The first block has every cell: it shows what each costs.
-//  2. What cannot get FIRST_VALUES values within the budget is dropped: first single cells that
-//  would
-//     take a tenth of it, then whole questions, the least important first (`priority`).
-//  3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A cell
-//  whose
-//     first two trials fail gets no more.
-//  4. Then every block goes where it pays most: to the comparisons with the largest shortfall per
-//     second. A shortfall is how many more values its interval needs to be as narrow as its target,
-//     as its width falls with the square root of their number (Neyman allocation; Chen and Lee
-//     2010). Headline ratios aim at ±5 %, the cells of claims and situations at ±10 %.
+// 1. The first block has every cell: it shows what each costs.
+// 2. What cannot get FIRST_VALUES values within the budget is dropped: single cells outside the
+//    headline that would take a tenth of it, then whole questions, the least important first
+//    (`priority`).
+// 3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A narrow
+//    cell needs fewer; one whose first two trials fail gets no more.
+// 4. Then each block goes where it pays most: to the comparisons that are farthest from their
+//    targets, per second of what a further value costs. This is the idea of optimal computing
+//    budget allocation (Chen and Lee 2010), with a width instead of a selection as its aim.
+//    Headline ratios aim at 5 % to either side, the cells of claims and situations at 10 %.
 //
 // It stops on widths, never on the position of an interval (see convergence.h).
 #pragma once

@@ -6,6 +6,9 @@ parts=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd) # the awk p
 export metrics=$run/metrics.tsv
 markup=$parts/text.awk                                               # or as_it_is.awk
 
+# Whether the scheduler dropped a whole question for lack of time.
+is_dropped() { [ -f "$run/dropped.tsv" ] && grep -q "^$1"$'\t-\t' "$run/dropped.tsv"; } # STEM
+
 setting() { sed -n "s/^$2[[:blank:]][[:blank:]]*//p" "$1"; } # CONF KEY
 
 plain() { awk -f "$parts/text.awk" -f "$parts/plain.awk"; }

@@ -27,6 +27,7 @@ trust() { printf '%s [More](#selftest)\n' "$(grep -v '^$' <<< "$selftest" | sed 
 not_measured() {
     [ -f "$run/not_measured.tsv" ] || return 0
     awk -f "$parts/text.awk" -f "$parts/not_measured.awk" "$run/not_measured.tsv"
+    [ ! -f "$run/dropped.tsv" ] || awk -f "$parts/text.awk" -f "$parts/dropped.awk" "$run/dropped.tsv"
 }
 
 first_page() {

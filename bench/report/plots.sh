@@ -110,6 +110,7 @@ trap 'rm -rf "$work" "$run/plots"/.*.new' EXIT
 for conf in "$run"/experiments/*.conf; do
     stem=$(basename "$conf" .conf)
     [ -f "$here/$stem.gp" ] || continue
+    if [ -f "$run/dropped.tsv" ] && grep -q "^$stem$tab-$tab" "$run/dropped.tsv"; then continue; fi # for lack of time
     metric=$(setting "$conf" metric)
     vary=$(setting "$conf" vary | cut -d ' ' -f 1)
     axis=$(setting "$conf" axis)

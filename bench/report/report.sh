@@ -30,14 +30,18 @@ id=$(basename "$(cd "$run" && pwd)")
 # shellcheck source=bench/report/first_page.sh
 . "$here/first_page.sh"
 
-# Questions in the order of report/order, then the others.
+# Questions in the order of report/order, then the others; not those that were dropped for lack of time.
 ordered() {
     local stem conf
-    while read -r stem; do
-        if [ -f "$run/experiments/$stem.conf" ]; then echo "$run/experiments/$stem.conf"; fi
-    done < "$here/order"
-    for conf in "$run"/experiments/*.conf; do
-        grep -qxF "$(basename "$conf" .conf)" "$here/order" || echo "$conf"
+    {
+        while read -r stem; do
+            if [ -f "$run/experiments/$stem.conf" ]; then echo "$run/experiments/$stem.conf"; fi
+        done < "$here/order"
+        for conf in "$run"/experiments/*.conf; do
+            grep -qxF "$(basename "$conf" .conf)" "$here/order" || echo "$conf"
+        done
+    } | while read -r conf; do
+        is_dropped "$(basename "$conf" .conf)" || echo "$conf"
     done
 }
 
