@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/analyse/statistics.h"
 #include "bench/base/random.h"
@@ -87,16 +88,18 @@ static void measure(const struct habits *habits, bool planned, uint64_t seed, si
     struct machine machine = started(habits, seed);
     struct place places[ALL_CELLS];
     size_t order[ALL_CELLS];
+    bool all[ALL_CELLS];
+    memset(all, true, sizeof all);
     for (size_t i = 0; i < ALL_CELLS; i++)
-        places[i] =
-            (struct place){i / CELLS * CELLS, i / CELLS * CELLS, i % CELLS < HEADLINE, 1, 0};
+        places[i] = (struct place){i / CELLS * CELLS, i / CELLS * CELLS, i % CELLS < HEADLINE};
     for (size_t block = 0; block < blocks; block++) {
         unsigned short state[3];
         random_state(state, seed, block);
         for (size_t i = 0; i < ALL_CELLS; i++)
             order[i] = i;
         if (planned)
-            assert_int_equal(block_order(places, ALL_CELLS, seed, block + 1, order), ALL_CELLS);
+            assert_int_equal(block_order(places, ALL_CELLS, all, seed, block + 1, order),
+                             ALL_CELLS);
         else
             shuffle(order, ALL_CELLS, state);
         for (size_t i = 0; i < ALL_CELLS; i++)

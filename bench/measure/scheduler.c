@@ -5,6 +5,7 @@
 #include "bench/analyse/estimates.h"
 #include "bench/analyse/run.h"
 #include "bench/base/experiment.h"
+#include "bench/base/load.h"
 #include "bench/base/memory.h"
 #include "bench/base/names.h"
 #include "bench/base/output.h"
@@ -21,10 +22,13 @@
 // What cannot be known yet counts as this many times wider than its target.
 #define UNKNOWN 10.0
 // Of the budget: what the first pass may take, what one cell may take, and a block at least.
-#define FIRST_PASS_SHARE 0.9
+#define FIRST_PASS_SHARE 0.6
 #define CELL_SHARE 0.1
 #define CHEAP_S 10.0 // no cell is dropped for less
 #define BLOCK_SHARE 0.005
+// What a trial of a timed program is to take, and by how much its counts may shrink for that.
+#define TIMED_S 0.4
+#define LEAST_SCALE 0.125
 // A cell that is narrow enough may do with as few values as an interval needs.
 #define NARROW_WITHIN 0.02
 
@@ -38,7 +42,9 @@ struct cell_state {
     bool is_headline, is_dropped;
     bool is_hopeless; // all of its trials failed, two at least: more would, too
     size_t trials;
-    double first_s, mean_s; // what its first trial took, and all of them on average
+    double first_s; // what its first trial took
+    double next_s;  // what the others are to take, as is known from the first
+    double mean_s;  // what all but the first took on average; next_s as long as there are none
 };
 
 // Cells that are measured in the same block whenever one of them is.
@@ -60,6 +66,7 @@ struct question_state {
     const struct experiment *experiment;
     long priority;
     bool is_dropped;
+    bool is_begun; // has more than the first block: it is not dropped any more
     double first_pass_s;
 };
 
@@ -69,6 +76,7 @@ struct scheduler {
     size_t experiment_count;
     struct cell_state *cells;
     size_t cell_count;
+    char **loads; // [cell_count]
     struct bundle *bundles;
     size_t bundle_count;
     struct comparison *comparisons;
@@ -261,6 +269,7 @@ static void read_cells(struct scheduler *s, const char *folder)
            headline = table_column(&s->table, "headline");
     s->cell_count = s->table.rows;
     s->cells = memory_for(s->cell_count, sizeof *s->cells);
+    s->loads = memory_for(s->cell_count, sizeof *s->loads);
     for (size_t row = 0; row < s->cell_count; row++) {
         struct cell_state *c = &s->cells[row];
         c->cell = (struct cell){table_text(&s->table, row, experiment),
@@ -297,6 +306,9 @@ void scheduler_free(struct scheduler *s)
 {
     for (size_t i = 0; i < s->bundle_count; i++)
         free(s->bundles[i].cells);
+    for (size_t i = 0; i < s->cell_count; i++)
+        free(s->loads[i]);
+    free(s->loads);
     free(s->bundles);
     free(s->comparisons);
     free(s->cells);
@@ -311,7 +323,44 @@ size_t scheduler_cells(const struct scheduler *s)
     return s->cell_count;
 }
 
+char *const *scheduler_loads(const struct scheduler *s)
+{
+    return s->loads;
+}
+
 // ---- what the trials so far say ---------------------------------------------------------------
+
+static bool is_hopeless(const struct run *run, const struct cell_state *c)
+{
+    bool fails = c->trials >= 2;
+    if (c->trials < 2 || c->trials >= FIRST_VALUES) // what comes later is an accident
+        return false;
+    double *values = values_of(run, &c->cell, experiment_headline_metric(c->experiment), NULL);
+    for (size_t block = 0; block < run->blocks; block++)
+        fails = fails && isnan(values[block]);
+    free(values);
+    return fails;
+}
+
+// Fewer repetitions of what takes long: the slope between the two counts stays what it is.
+static void scale_counts(struct scheduler *s, size_t cell)
+{
+    struct load load;
+    char text[LOAD_BYTES];
+    const struct cell_state *c = &s->cells[cell];
+    load_parse(table_text(&s->table, cell, table_column(&s->table, "load")), &load, "cells.tsv");
+    if (!load.large_count || s->loads[cell] || !(c->first_s > TIMED_S))
+        return;
+    double scale = fmax(LEAST_SCALE, TIMED_S / c->first_s);
+    unsigned long small = load.small_count, range = load.large_count - small;
+    load.small_count = (unsigned long)fmax(1, round((double)small * scale));
+    load.large_count = load.small_count +
+                       (unsigned long)fmax(fmin((double)range, 8), round((double)range * scale));
+    load_write(&load, text);
+    s->loads[cell] = strdup(text);
+    if (!s->loads[cell])
+        err(1, "a load");
+}
 
 static void count_trials(struct scheduler *s, const struct run *run)
 {
@@ -324,10 +373,11 @@ static void count_trials(struct scheduler *s, const struct run *run)
         for (size_t k = 0; k < c->trials; k++)
             sum_s += table_number(&run->trials, rows[k], wall);
         c->first_s = c->trials ? table_number(&run->trials, rows[0], wall) : 0;
-        c->mean_s = c->trials ? sum_s / (double)c->trials : 0;
-        c->is_hopeless = c->trials >= 2;
-        for (size_t k = 0; k < c->trials; k++)
-            c->is_hopeless = c->is_hopeless && run->judged[rows[k]].validity >= INVALID;
+        if (c->trials > 0)
+            scale_counts(s, i);
+        c->next_s = s->loads[i] ? fmax(LEAST_SCALE * c->first_s, TIMED_S) : c->first_s;
+        c->mean_s = c->trials > 1 ? (sum_s - c->first_s) / (double)(c->trials - 1) : c->next_s;
+        c->is_hopeless = is_hopeless(run, c);
         s->spent_s += sum_s;
     }
 }
@@ -397,9 +447,10 @@ static struct question_state *question_of(struct scheduler *s, const struct cell
     return &s->questions[c->experiment - s->experiments];
 }
 
+// A timed program that took long will take less from now on.
 static double first_pass_s(const struct cell_state *c)
 {
-    return FIRST_VALUES * c->first_s;
+    return c->first_s + (FIRST_VALUES - 1) * c->next_s;
 }
 
 static struct question_state *least_important(struct scheduler *s)
@@ -409,7 +460,7 @@ static struct question_state *least_important(struct scheduler *s)
     for (size_t i = 0; i < s->experiment_count; i++) {
         struct question_state *q = &s->questions[i];
         kept += !q->is_dropped;
-        if (!q->is_dropped && (!least || q->priority >= least->priority))
+        if (!q->is_dropped && !q->is_begun && (!least || q->priority >= least->priority))
             least = q;
     }
     return kept > 1 ? least : NULL;
@@ -420,7 +471,7 @@ static void drop(struct scheduler *s, double budget_s)
     double total_s = 0;
     struct question_state *least;
     for (size_t i = 0; i < s->experiment_count; i++) {
-        s->questions[i].is_dropped = false;
+        s->questions[i].is_dropped = s->questions[i].is_begun = false;
         s->questions[i].first_pass_s = 0;
     }
     for (size_t i = 0; i < s->cell_count; i++) {
@@ -429,6 +480,8 @@ static void drop(struct scheduler *s, double budget_s)
                         first_pass_s(c) > fmax(CELL_SHARE * budget_s, CHEAP_S);
         if (!c->is_dropped)
             question_of(s, c)->first_pass_s += first_pass_s(c);
+        if (c->trials > 1)
+            question_of(s, c)->is_begun = true;
     }
     for (size_t i = 0; i < s->experiment_count; i++)
         total_s += s->questions[i].first_pass_s;
@@ -437,6 +490,21 @@ static void drop(struct scheduler *s, double budget_s)
         least->is_dropped = true;
         total_s -= least->first_pass_s;
     }
+}
+
+// Takes up the most important of the dropped questions that fits into the rest of the time. False
+// if there is none.
+static bool take_up(struct scheduler *s, double left_s)
+{
+    struct question_state *most = NULL;
+    for (size_t i = 0; i < s->experiment_count; i++) {
+        struct question_state *q = &s->questions[i];
+        if (q->is_dropped && q->first_pass_s <= left_s && (!most || q->priority < most->priority))
+            most = q;
+    }
+    if (most)
+        most->is_dropped = false;
+    return most;
 }
 
 static bool is_kept(struct scheduler *s, const struct cell_state *c)
@@ -546,7 +614,10 @@ static size_t choose(struct scheduler *s, const struct run *run, double budget_s
     size_t count = choose_first_pass(s, run, chosen);
     if (count > 0)
         return s->spent_s + cost_s(s, chosen) <= budget_s ? count : 0;
-    return choose_where_it_pays(s, budget_s, chosen);
+    count = choose_where_it_pays(s, budget_s, chosen);
+    if (count == 0 && take_up(s, budget_s - s->spent_s))
+        count = choose_first_pass(s, run, chosen);
+    return count;
 }
 
 size_t scheduler_choose(struct scheduler *s, const char *folder, double budget_s, bool *chosen)

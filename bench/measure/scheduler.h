@@ -12,6 +12,7 @@
 //    targets, per second of what a further value costs. This is the idea of optimal computing
 //    budget allocation (Chen and Lee 2010), with a width instead of a selection as its aim.
 //    Headline ratios aim at 5 % to either side, the cells of claims and situations at 10 %.
+// 5. If time is left, the most important of the dropped questions that fits is taken up.
 //
 // It stops on widths, never on the position of an interval (see convergence.h).
 #pragma once
@@ -34,6 +35,11 @@ size_t scheduler_cells(const struct scheduler *s);
 // Chooses the cells of the next block, by their rows in cells.tsv, from the trials so far. The
 // first block, which has all cells, must be complete. Returns how many; 0: the run is complete.
 size_t scheduler_choose(struct scheduler *s, const char *run_folder, double budget_s, bool *chosen);
+
+// The load of each cell of the next block, where it is not that of cells.tsv (else NULL): the
+// counts of a timed program are smaller where its first trial took long, so that a trial takes
+// about as long on every machine.
+char *const *scheduler_loads(const struct scheduler *s);
 
 // Writes what was dropped for this budget, and the minutes that it needs (dropped.tsv). "-" stands
 // for all models and all x.

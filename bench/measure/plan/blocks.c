@@ -17,7 +17,8 @@ struct record blocks_open(const char *run_folder)
     return plan;
 }
 
-static char *row_of(const struct table *cells, size_t cell, size_t trial, size_t block)
+static char *row_of(const struct table *cells, size_t cell, const char *load, size_t trial,
+                    size_t block)
 {
     char *row;
     size_t bytes;
@@ -25,22 +26,24 @@ static char *row_of(const struct table *cells, size_t cell, size_t trial, size_t
     if (!file)
         err(1, "plan.tsv");
     fprintf(file, "%zu\t%zu", trial, block);
-    for (size_t column = 0; column < PLANNED_COLUMNS; column++)
+    for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++)
         fprintf(file, "\t%s", table_text(cells, cell, column));
+    fprintf(file, "\t%s", load ? load : table_text(cells, cell, PLANNED_COLUMNS - 1));
     if (fclose(file) == EOF)
         err(1, "plan.tsv");
     return row;
 }
 
 void blocks_append(const struct record *plan, const struct table *cells, const bool *chosen,
-                   uint64_t seed, size_t block, size_t trials_before)
+                   char *const *loads, uint64_t seed, size_t block, size_t trials_before)
 {
     struct place *places = places_of(cells);
     size_t *order = memory_for(cells->rows, sizeof *order),
            count = block_order(places, cells->rows, chosen, seed, block, order);
     char **rows = memory_for(count, sizeof *rows);
     for (size_t i = 0; i < count; i++)
-        rows[i] = row_of(cells, order[i], trials_before + i + 1, block);
+        rows[i] =
+            row_of(cells, order[i], loads ? loads[order[i]] : NULL, trials_before + i + 1, block);
     record_append_all(plan, rows, count);
     for (size_t i = 0; i < count; i++)
         free(rows[i]);
