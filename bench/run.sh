@@ -54,9 +54,10 @@ fi
 setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
 halts=no
 if [ -w /dev/cpu_dma_latency ]; then halts=yes; fi
+client_io=$("$build"/clients/drive --describe)
 if [ -e "$run/selftest.tsv" ]; then SELFTEST=yes; fi # an earlier part of the run was tested
 bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
-    "client_cpus=$(setting client_cpus)" "halts_held_off=$halts" "selftest=$SELFTEST" | tee "$run/environment.json.new" > /dev/null || {
+    "client_cpus=$(setting client_cpus)" "client_io=$client_io" "halts_held_off=$halts" "selftest=$SELFTEST" | tee "$run/environment.json.new" > /dev/null || {
     rm -f "$run/environment.json.new"
     exit 1
 }

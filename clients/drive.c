@@ -24,9 +24,9 @@ struct options {
     const char *hgrm_path;
     uint64_t in_time_ns;
     const char *raw_path;
-    const struct net *net; // NULL: the first that works
+    const struct net *net;
     int gate_fd;
-    bool json;
+    bool json, describes;
 };
 
 enum {
@@ -34,6 +34,7 @@ enum {
     TIMEOUT_OPTION,
     SEED_OPTION,
     IO_OPTION,
+    DESCRIBE_OPTION,
     GATE_OPTION,
     JSON_OPTION,
     HGRM_OPTION,
@@ -55,7 +56,9 @@ static const struct argp_option argp_options[] = {
      "A request fails after SECONDS without an answer (default 2)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the open loop's schedule (default 1)", 0},
     {"io", IO_OPTION, "BACKEND", 0,
-     "epoll or io_uring (default: io_uring where the kernel allows it)", 0},
+     "epoll or io_uring (default: epoll, on every machine, so that results are comparable)", 0},
+    {"describe", DESCRIBE_OPTION, NULL, 0,
+     "Print the I/O backend and exit: with status 77 and the reason if it does not work here", 0},
     {"gate", GATE_OPTION, "FD", 0,
      "At the start and the end of the window, write a line to FD and wait for a line back, so "
      "that another program can read counters",
@@ -107,6 +110,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             errx(2, "--io must be epoll or io_uring, not '%s'", argument);
         options->net = strcmp(argument, net_epoll.name) == 0 ? &net_epoll : &net_io_uring;
         return 0;
+    case DESCRIBE_OPTION:
+        options->describes = true;
+        return 0;
     case GATE_OPTION:
         options->gate_fd = (int)whole(argument, "FD", 0, 1e6);
         return 0;
@@ -123,6 +129,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->raw_path = argument;
         return 0;
     case ARGP_KEY_END:
+        if (options->describes)
+            return 0;
         if (load->total_requests && load->window_ns)
             errx(2, "-d and -n exclude each other");
         if (!load->total_requests && !load->window_ns)
@@ -133,14 +141,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct net *open_net(const struct net *wanted, unsigned connections)
+static void open_net(const struct net *net, unsigned connections)
 {
-    static const struct net *const ways[] = {&net_io_uring, &net_epoll};
-    const char *reason = NULL;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        if ((!wanted || wanted == ways[i]) && !(reason = ways[i]->open(connections)))
-            return ways[i];
-    errx(77, "%s: %s", wanted ? wanted->name : net_epoll.name, reason);
+    const char *reason = net->open(connections);
+    if (reason)
+        errx(77, "%s: %s", net->name, reason);
 }
 
 static int gate_fd;
@@ -191,8 +196,7 @@ static double in_time_percent(const struct options *options, const struct histog
     return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
 }
 
-static struct report report_of(const struct options *options, const struct net *net,
-                               const struct outcome *o)
+static struct report report_of(const struct options *options, const struct outcome *o)
 {
     const struct load *load = &options->load;
     bool is_open = load->rate_per_s > 0;
@@ -228,7 +232,7 @@ static struct report report_of(const struct options *options, const struct net *
     for (int kind = 0; kind < FAILURES; kind++)
         r.errors[kind] = (double)o->failures[kind];
     snprintf(r.target, sizeof r.target, "%s", options->target);
-    snprintf(r.io, sizeof r.io, "%s", net->name);
+    snprintf(r.io, sizeof r.io, "%s", options->net->name);
     snprintf(r.loop, sizeof r.loop, "%s", is_open ? "open" : "closed");
     return r;
 }
@@ -278,6 +282,7 @@ int main(int argc, char **argv)
     static struct outcome outcome; // three histograms: too large for the stack
     struct options options = {
         .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1},
+        .net = &net_epoll,
         .gate_fd = -1,
         .in_time_ns = 100000000,
     };
@@ -292,18 +297,24 @@ int main(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
+    if (options.describes) {
+        open_net(options.net, 1);
+        if (puts(options.net->name) == EOF || fflush(stdout) == EOF)
+            err(1, "standard output");
+        return 0;
+    }
     options.load.target_bytes = resolve(options.target, &options.load.target);
     make_room_for(options.load.connections);
-    const struct net *net = open_net(options.net, options.load.connections);
+    open_net(options.net, options.load.connections);
     if (options.gate_fd >= 0) {
         gate_fd = options.gate_fd;
         options.load.gate = gate;
     }
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
-    if (engine_run(net, &options.load, &outcome) < 0)
+    if (engine_run(options.net, &options.load, &outcome) < 0)
         err(1, "engine");
-    struct report report = report_of(&options, net, &outcome);
+    struct report report = report_of(&options, &outcome);
     print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);

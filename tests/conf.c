@@ -133,6 +133,8 @@ static void wrong_values_are_refused(void **unused)
         {"option --work spin\n", "'option' must be text with a % for the value, not '--work spin'"},
         {"vary touch\n", "'vary' must be a name and values, not 'touch'"},
         {"vary end kill sleep\n", "bad.conf:1: 'end' must be kill or crash, not 'sleep'"},
+        {"io select\n", "'io' must be epoll or io_uring, not 'select'"},
+        {"vary io epoll select\n", "bad.conf:1: 'io' must be epoll or io_uring, not 'select'"},
         {"vary linking elastic static\n", "'linking' must be dynamic or static, not 'elastic'"},
         {"vary placement elsewhere\n",
          "'placement' must be same_core or two_cores, not 'elsewhere'"},
@@ -145,6 +147,8 @@ static void wrong_values_are_refused(void **unused)
         {"type time\nvary connections 1 2\n",
          "bad.conf:2: 'connections' is for trials of type hold isolate load serve slo_rate, not "
          "time"},
+        {"type isolate\nio epoll\n",
+         "bad.conf:2: 'io' is for trials of type load serve slo_rate, not isolate"},
         {"type serve\nvary placement same_core\n",
          "bad.conf:2: 'placement' is for trials of type time, not serve"},
         {"vary touch 10 20\ncounts@1 1 2\n", "bad.conf:2: '1' is not a value of what varies"},
@@ -220,7 +224,7 @@ static void all_files_of_the_suite_are_read(void **unused)
     static const char *const needed[] = {"place", "experiment", "sentence"};
     struct experiment *confs;
     size_t count = experiments_read("bench/questions/experiments", &confs);
-    assert_true(count >= 34);
+    assert_true(count >= 35);
     experiments_free(confs, count);
     count = confs_read(CLAIM, "bench/questions/claims", &confs);
     assert_true(count >= 38);

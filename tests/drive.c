@@ -115,6 +115,37 @@ static void totals_are_exact_in_open_loop(void **state)
     assert_int_equal(tally->messages, 100);
 }
 
+// The report names the backend; without --io it is epoll, also where io_uring would work.
+static void backend_is_named(void **state)
+{
+    char arguments[64], line[32];
+    use_io(state);
+    snprintf(line, sizeof line, "\nio\t%s\n", io);
+    drive(plant(HONEST), "-n 1");
+    expect_success();
+    assert_non_null(strstr(run.text, line));
+    snprintf(arguments, sizeof arguments, "--io %s --describe", io);
+    drive_start(arguments, 0);
+    drive_end();
+    assert_int_equal(run.status, 0);
+    snprintf(line, sizeof line, "%s\n", io);
+    assert_string_equal(run.text, line);
+}
+
+static void backend_is_epoll_by_default(void **state)
+{
+    char arguments[64];
+    use_io(state);
+    snprintf(arguments, sizeof arguments, "127.0.0.1:%u -n 1", plant(HONEST));
+    drive_start(arguments, 0);
+    drive_end();
+    expect_success();
+    assert_non_null(strstr(run.text, "\nio\tepoll\n"));
+    drive_start("--describe", 0);
+    drive_end();
+    assert_string_equal(run.text, "epoll\n");
+}
+
 static void percentiles_need_samples(void **state)
 {
     use_io(state);
@@ -455,6 +486,8 @@ int main(void)
         BY_EACH_IO(window_is_as_long_as_asked),
         BY_EACH_IO(offered_rate_is_kept),
         BY_EACH_IO(totals_are_exact_in_open_loop),
+        BY_EACH_IO(backend_is_named),
+        ONCE(backend_is_epoll_by_default),
         ONCE(percentiles_need_samples),
         ONCE(json_says_the_same),
         ONCE(hgrm_is_the_distribution),

@@ -124,6 +124,11 @@ as_planned() {
     diff <(cut -f 1-3,5-6 "$tiny/plan.tsv") <(cut -f 1-5 "$tiny/trials.tsv") | head -n 3 | { ! grep .; }
 }
 check 'tiny run: a row for each planned trial' as_planned
+client_recorded() { # epoll on every machine; what hyperfine times has no client
+    equals 'of servers' "$(value "$tiny/trials.tsv" client_io experiment=churn | sort -u)" epoll &&
+        equals 'of programs' "$(value "$tiny/trials.tsv" client_io experiment=spawn | sort -u)" -
+}
+check "tiny run: the client's I/O is recorded" client_recorded
 check 'tiny run: every trial is ok' all_ok "$tiny/trials.tsv"
 
 blocks_differ_in_order_alone() { # RUN: models that were asked for take part in every block
@@ -141,7 +146,7 @@ check 'tiny run: iterative is spared what it cannot do' equals 'its values of x'
 
 environment_has() {
     jq -e '[.run == "tiny", .budget_minutes == 0, .seed == 1, (.server_cpus | tostring) != "", (.client_cpus | tostring) != "",
-        (.halts_held_off | IN("yes", "no")), .selftest == "no", (.date | test("^20..-..-..T")), .cpus_online > 0, .memory_bytes > 0,
+        (.halts_held_off | IN("yes", "no")), .client_io == "epoll", .selftest == "no", (.date | test("^20..-..-..T")), .cpus_online > 0, .memory_bytes > 0,
         (.kernel_release | length > 0), (.architecture | length > 0), (.compiler | length > 0), (.flags | test("-std=c11")),
         (.mitigations | type == "object"), (.sysctls | has("net.core.somaxconn")), .limits.nofile != null,
         (.versions.hyperfine | test("[0-9]")), has("cpu_model"), has("virtualization"), has("commit"), has("dirty")]

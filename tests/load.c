@@ -4,6 +4,7 @@
 #include "bench/measure/trial/background.h"
 #include "bench/measure/trial/driver.h"
 #include "clients/core/crowd.h"
+#include "clients/core/net.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>
@@ -33,11 +34,13 @@ static const struct load full = {.connections = 1000000,
                                  .limit_ms = 10,
                                  .small_count = 8,
                                  .large_count = 9,
-                                 .runs = 11};
+                                 .runs = 11,
+                                 .io = "io_uring"};
 static const char full_text[] =
     "connections=1000000 requests=2 bytes=3 rate=0.1 total=1000000000000 window_s=0.15 "
     "warmup_s=0.001 timeout_s=0.333333333333333 seed=5 workers=6 background=7 behaviour=stalled "
-    "end=crash failures_counted=yes fraction=62.5 limit_ms=10 small_count=8 large_count=9 runs=11";
+    "end=crash failures_counted=yes fraction=62.5 limit_ms=10 small_count=8 large_count=9 runs=11 "
+    "io=io_uring";
 
 static void every_field_comes_back(void **unused)
 {
@@ -100,6 +103,7 @@ static void what_is_no_load_is_refused(void **unused)
         {"window_s=0.1s", "'window_s' of a load cannot be '0.1s'"},
         {"behaviour=rude", "'behaviour' of a load cannot be 'rude'"},
         {"end=sleep", "'end' of a load cannot be 'sleep'"},
+        {"io=select", "'io' of a load cannot be 'select'"},
         {"failures_counted=no", "'failures_counted' of a load cannot be 'no'"},
     };
     char longest[2 * LOAD_BYTES];
@@ -116,21 +120,26 @@ static void what_the_clients_are_told(void **unused)
     char text[DRIVER_BYTES], background[BACKGROUND_ARGUMENTS_BYTES];
     driver_arguments(&full, text);
     assert_string_equal(text, "-c 1000000 -k 2 -s 3 -r 0.1 -n 1000000000000 -d 0.15 --warmup 0.001 "
-                              "--timeout 0.333333333333333 --seed 5");
+                              "--timeout 0.333333333333333 --seed 5 --io io_uring");
     driver_arguments(&(struct load){.background = 3, .workers = 4}, text);
     assert_string_equal(text, "");
+    driver_arguments(&(struct load){.io = "epoll"}, text);
+    assert_string_equal(text, "--io epoll");
     background_arguments(&full, background);
     assert_string_equal(background, "-m stalled -c 7");
     background_arguments(&(struct load){.background = 1000000}, background);
     assert_string_equal(background, "-m idle -c 1000000");
 }
 
-static void behaviours_are_those_of_the_clients(void **unused)
+static void words_are_those_of_the_clients(void **unused)
 {
     (void)unused;
     for (int i = 0; i < BEHAVIOURS; i++)
         assert_string_equal(load_behaviours[i], behaviour_name[i]);
     assert_null(load_behaviours[BEHAVIOURS]);
+    assert_string_equal(load_ios[0], net_epoll.name);
+    assert_string_equal(load_ios[1], net_io_uring.name);
+    assert_null(load_ios[2]);
 }
 
 int main(void)
@@ -140,7 +149,7 @@ int main(void)
         cmocka_unit_test(nothing_set_is_a_dash),
         cmocka_unit_test(what_is_no_load_is_refused),
         cmocka_unit_test(what_the_clients_are_told),
-        cmocka_unit_test(behaviours_are_those_of_the_clients),
+        cmocka_unit_test(words_are_those_of_the_clients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

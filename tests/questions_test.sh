@@ -196,6 +196,29 @@ p_values() { # with its interval, of a family of one
 }
 check 'summary: a p-value where the interval excludes 1 is below 0.05, and no other' p_values
 
+# ---- a client whose I/O varies, where io_uring is refused -------------------------------------------------------------
+rm "$asked"/bench/questions/experiments/* "$asked/build/clients"
+mkdir "$asked/build/clients"
+cat > "$asked/build/clients/drive" << 'END'
+#!/bin/sh
+case $* in *io_uring*) echo 'drive: io_uring: Operation not permitted' >&2; exit 77 ;; esac
+echo epoll
+END
+chmod +x "$asked/build/clients/drive"
+ask client 'models epoll fork' 'connections 4' 'vary io epoll io_uring'
+ask fixed 'models epoll' 'connections 4' 'io io_uring'
+ask other 'models epoll' 'connections 4'
+client=$results/client
+client_varies() { fixture asked client 6 <<< '* * * server_cpu_us_per_connection 10' && "$conclude" "$client"; }
+check 'io: planned, and concluded' client_varies
+check 'io: is part of the load' says <(value "$client/plan.tsv" load experiment=client x=epoll) ' io=epoll'
+check 'io: without it the driver chooses' equals 'loads with io' "$(value "$client/plan.tsv" load experiment=other | grep -c io=)" 0
+check 'io: what the machine refuses is left out, with the reason' equals 'what is left out' \
+    "$(awk -F '\t' 'NR > 1 { print $1, $2, $3, $4 }' "$client/left_out.tsv" | sort | paste -sd '|')" \
+    "$(printf '%s the client cannot use io_uring: Operation not permitted|' 'client epoll io_uring' 'client fork io_uring' 'fixed epoll -' | sed 's/|$//')"
+check 'io: the report says so' says <(unescaped "$client/report.md") 'Left out at io_uring'
+check 'io: the load in the report' says <(unescaped "$client/report.md") 'with the client driver on epoll or io_uring'
+
 # ---- bad questions ----------------------------------------------------------------------------------------------------
 bad_question() { # TEXT NAME KEY_AND_VALUE...
     rm -f "$asked"/bench/questions/experiments/*
@@ -213,6 +236,7 @@ status=1 bad_question "'core' must be yes, not 'no'" bad 'models epoll' 'connect
 status=1 bad_question "'variant' must be a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "'end' must be kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
 status=1 bad_question "'behaviour' must be silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
+status=1 bad_question "'io' must be epoll or io_uring, not 'select'" bad 'models epoll' 'connections 4' 'vary io epoll select'
 status=1 bad_question "'option' must be text with a % for the value, not '--work spin'" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "'placement' must be same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

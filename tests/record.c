@@ -176,6 +176,7 @@ static void append_trial(const struct record *trials, const char *number)
     measurement_reset(&m);
     m.values[METRIC_client_load] = 0.9;
     m.values[METRIC_service_back_us] = INFINITY; // never
+    strcpy(m.client_io, "epoll");
     trials_append(trials, &name, 0, 0.25, &m);
 }
 
@@ -190,6 +191,7 @@ static size_t rows_of_trials(void)
         assert_true(isinf(table_number(&t, row, table_column(&t, "service_back_us"))));
         assert_false(table_has(&t, "validity") || table_has(&t, "reasons")); // raw means raw
         assert_string_equal(table_text(&t, row, table_column(&t, "status")), "ok");
+        assert_string_equal(table_text(&t, row, table_column(&t, "client_io")), "epoll");
     }
     size_t rows = t.rows;
     table_free(&t);
@@ -215,6 +217,24 @@ static void a_damaged_last_trial_is_to_be_repeated(void **unused)
     assert_int_equal(rows_of_trials(), 2);
     assert_int_equal(lseek(trials.fd, 0, SEEK_END), end);
     close(trials.fd);
+}
+
+static void open_trials(const char *folder)
+{
+    trials_open(folder);
+}
+
+static void a_table_with_other_columns_is_not_continued(void **unused)
+{
+    (void)unused;
+    static const char old[] = "trial\tblock\tstatus\tcrc32\n";
+    const char *path = file_of("trials.tsv", old, strlen(old));
+    expect_refusal(open_trials, files_folder, 1,
+                   "trials.tsv: another version wrote it, with other columns: start a new run");
+    struct record r = record_open(files_folder, "trials.tsv");
+    expect_text(&r, old);
+    close(r.fd);
+    remove(path);
 }
 
 // ---- locks ----
@@ -290,6 +310,7 @@ int main(void)
         cmocka_unit_test(rows_that_nobody_keeps_go),
         cmocka_unit_test(what_has_no_room_is_not_there_at_all),
         cmocka_unit_test(a_damaged_last_trial_is_to_be_repeated),
+        cmocka_unit_test(a_table_with_other_columns_is_not_continued),
         cmocka_unit_test(who_holds_a_lock_is_named),
         cmocka_unit_test(a_full_accept_queue_is_counted),
     };

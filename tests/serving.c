@@ -57,6 +57,7 @@ static void what_is_seen_of_a_server(void **unused)
     enum { FEW = 5, MORE = 20 };
     struct measurement correct = trial(BUILD_FOLDER "/servers/fork", "-", FEW), m;
     assert_string_equal(correct.status, "ok");
+    assert_string_equal(correct.client_io, "epoll"); // everywhere, unless the load says otherwise
     expect(&correct, METRIC_server_zombies, 0);
     expect(&correct, METRIC_served, FEW);
     assert_true(correct.values[METRIC_server_descriptors] >= 4); // the listener, too
@@ -119,6 +120,17 @@ static struct measurement beside(const char *program, const char *arguments, str
     measurement_reset(&m);
     trial_type_named("serve")->measure(&t, &m);
     return m;
+}
+
+static void the_client_does_its_io_as_the_load_says(void **unused)
+{
+    (void)unused;
+    if (system(BUILD_FOLDER "/clients/drive --io io_uring --describe > /dev/null") != 0)
+        skip(); // it has said why
+    struct load load = {.connections = 2, .total = 100, .io = "io_uring"};
+    struct measurement m = beside(BUILD_FOLDER "/servers/epoll", "-", load);
+    assert_string_equal(m.status, "ok");
+    assert_string_equal(m.client_io, "io_uring");
 }
 
 static void company_is_there_while_it_is_measured(void **unused)
@@ -244,6 +256,7 @@ static void a_report_that_is_not_whole(void **unused)
     assert_int_equal(system(command), 0);
     assert_string_equal(m.status, "the driver's report has no echoes_total");
     assert_true(isnan(m.values[METRIC_window_s]) && isnan(m.values[METRIC_echoes_per_s]));
+    assert_string_equal(m.client_io, "-");
 }
 
 int main(void)
@@ -251,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_seen_of_a_server),
         cmocka_unit_test(where_the_service_stops),
+        cmocka_unit_test(the_client_does_its_io_as_the_load_says),
         cmocka_unit_test(company_is_there_while_it_is_measured),
         cmocka_unit_test(failures_can_be_the_answer),
         cmocka_unit_test(what_idle_connections_hold),

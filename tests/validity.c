@@ -173,6 +173,25 @@ static void make_run(struct run *run, size_t marked, const char *status, const c
 
 static const struct cell cell = {"churn", "fork", "-"};
 
+// It lacks the columns that came later: they have no value, and the others are read as they are.
+static void a_run_of_an_older_version_is_read(void **unused)
+{
+    (void)unused;
+    struct run run;
+    make_run(&run, 0, "ok", "-");
+    run_free(&run);
+    remove(file_of("trials.tsv", "", 0));
+    struct record trials = record_open(files_folder, "trials.tsv");
+    record_begin(&trials, "trial\tblock\texperiment\tmodel\tx\tconnections_per_s\tstatus");
+    record_append(&trials, "1\t1\tchurn\tfork\t-\t7.5\tok");
+    close(trials.fd);
+    run_read(&run, files_folder);
+    assert_true(run.judged[0].values[METRIC_connections_per_s] == 7.5);
+    assert_true(isnan(run.judged[0].values[METRIC_server_descriptors]));
+    assert_string_equal(run.judged[0].status, "ok");
+    run_free(&run);
+}
+
 static void expect_cell(size_t marked, const char *marks, const char *metric, const char *codes)
 {
     struct run run;
@@ -337,6 +356,7 @@ int main(void)
         cmocka_unit_test(another_fault_is_invalid_too),
         cmocka_unit_test(each_reason_has_words_and_a_code_of_its_own),
         cmocka_unit_test(metrics_have_their_classes),
+        cmocka_unit_test(a_run_of_an_older_version_is_read),
         cmocka_unit_test(a_fifth_of_the_trials_does_not_make_a_cell_suspect),
         cmocka_unit_test(a_reason_is_told_of_what_it_concerns),
         cmocka_unit_test(few_blocks_are_suspect),

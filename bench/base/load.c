@@ -8,6 +8,7 @@
 
 const char *const load_behaviours[] = {"silent", "idle", "stalled", "trickling", "heavy", NULL};
 const char *const load_ends[] = {"kill", "crash", NULL};
+const char *const load_ios[] = {"epoll", "io_uring", NULL};
 
 static const char *const yes[] = {"yes", NULL};
 
@@ -35,7 +36,7 @@ static const struct field {
     FIELD(end, WORD, 0, load_ends),       FIELD(failures_counted, FLAG, 0, yes),
     FIELD(fraction, REAL, 1000, NULL),    FIELD(limit_ms, REAL, 60000, NULL),
     FIELD(small_count, WHOLE, 1e9, NULL), FIELD(large_count, WHOLE, 1e9, NULL),
-    FIELD(runs, WHOLE, 1000, NULL),
+    FIELD(runs, WHOLE, 1000, NULL),       FIELD(io, WORD, 0, load_ios),
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };

@@ -16,6 +16,7 @@ struct load {
     double rate;               // requests per second; not set: closed loop
     double window_s, warmup_s;
     double timeout_s;
+    const char *io; // backend: one of load_ios; not set: the driver's default
 
     // What else is done to the server, and how it is judged.
     unsigned long workers;    // of the server, if its pool size is set
@@ -34,7 +35,7 @@ struct load {
 enum { LOAD_BYTES = 512 }; // of a load in writing
 
 // The allowed words; NULL ends each list.
-extern const char *const load_behaviours[], *const load_ends[];
+extern const char *const load_behaviours[], *const load_ends[], *const load_ios[];
 
 void load_write(const struct load *load, char text[LOAD_BYTES]);
 

@@ -10,6 +10,7 @@ void measurement_reset(struct measurement *m)
     for (int figure = 0; figure < METRIC_COUNT; figure++)
         m->values[figure] = NAN;
     strcpy(m->status, "ok");
+    strcpy(m->client_io, "-");
 }
 
 static void become_a_cell(char *text) // of a table

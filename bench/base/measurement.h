@@ -7,7 +7,8 @@
 
 struct measurement {
     double values[METRIC_COUNT];
-    char status[240]; // "ok", or what went wrong: then the values are not used
+    char status[240];   // "ok", or what went wrong: then the values are not used
+    char client_io[16]; // the client driver's I/O backend; "-": the trial had no driver
 };
 
 void measurement_reset(struct measurement *m);

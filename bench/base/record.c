@@ -84,15 +84,29 @@ static void append(const struct record *r, const char *text, size_t length)
     err(1, "%s: the rows so far are kept", r->path);
 }
 
+// A row with other columns would make the whole file unreadable.
+static void check_header(const struct record *r, const char *header, size_t length)
+{
+    char *is = malloc(length);
+    if (!is)
+        err(1, "%s", r->path);
+    if (pread(r->fd, is, length, 0) != (ssize_t)length || memcmp(is, header, length) != 0)
+        errx(1, "%s: another version wrote it, with other columns: start a new run", r->path);
+    free(is);
+}
+
 size_t record_begin(const struct record *r, const char *columns)
 {
     size_t gone = trim(r, is_whole, NULL);
-    if (size_of(r) > 0)
-        return gone;
     char *header;
     int length = asprintf(&header, "%s\t%s\n", columns, CHECKSUM_COLUMN);
     if (length < 0)
         err(1, "%s", r->path);
+    if (size_of(r) > 0) {
+        check_header(r, header, (size_t)length);
+        free(header);
+        return gone;
+    }
     append(r, header, (size_t)length);
     free(header);
     return gone;

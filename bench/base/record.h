@@ -18,7 +18,8 @@ struct record record_open(const char *folder, const char *name);
 void record_lock(const struct record *r);
 
 // Truncates incomplete rows at the end, and gives a new table its header: these columns, separated
-// by tabs, and the checksum's. Returns the number of removed rows.
+// by tabs, and the checksum's. Returns the number of removed rows. If the table has other columns,
+// exits with status 1 and one line.
 size_t record_begin(const struct record *r, const char *columns);
 
 // Truncates rows at the end while `keeps` rejects the last one. Returns the number of removed rows.

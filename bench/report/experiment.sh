@@ -72,6 +72,7 @@ load() { # CONF
     case $vary in
         background) printf ', with background connections as in the table (%s)' "$(setting "$1" behaviour)" ;;
         behaviour) printf ', with %s background connections' "$(setting "$1" background)" ;;
+        io) printf ', with the client driver on %s' "$(one_of "$xs")" ;;
     esac
     case $requests in
         '') ;;

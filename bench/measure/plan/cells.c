@@ -128,6 +128,7 @@ static void serve(const struct experiment *e, const struct contender *who, struc
     load->limit_ms = varied(e, c, "limit_ms", 0);
     load->timeout_s = experiment_get(e, "timeout_s") ? experiment_number(e, "timeout_s") : 10;
     load->end = varied_word(e, c, "end", load_ends);
+    load->io = varied_word(e, c, "io", load_ios);
     set_background(e, c);
     // A loop serves any number of connections, so they do not set its pool size. A variant may set
     // it itself.
@@ -250,6 +251,15 @@ static void ask(struct cell *c)
         snprintf(c->left_out, sizeof c->left_out, "%s", text);
 }
 
+// The client driver decides whether it can use this backend here.
+static void ask_driver(struct cell *c)
+{
+    char option[32], reason[512];
+    snprintf(option, sizeof option, "--io %s", c->load.io);
+    if (describe(BUILD_FOLDER "/clients/drive", option, reason, sizeof reason) != 0)
+        snprintf(c->left_out, sizeof c->left_out, "the client cannot use %s", reason);
+}
+
 // What varies and is no key of conf.h is an option of the programs. So is where a peer runs.
 static bool is_option(const struct experiment *e, const struct cell *c)
 {
@@ -281,6 +291,8 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
     leave_out(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)
         ask(c);
+    if (c->load.io && !*c->left_out)
+        ask_driver(c);
     if (*c->left_out) {
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
         return;

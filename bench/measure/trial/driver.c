@@ -35,6 +35,8 @@ void driver_arguments(const struct load *load, char text[DRIVER_BYTES])
         if (options[i].value > 0)
             used += (size_t)snprintf(text + used, DRIVER_BYTES - used, "%s%s %.15g",
                                      used ? " " : "", options[i].option, options[i].value);
+    if (load->io)
+        snprintf(text + used, DRIVER_BYTES - used, "%s--io %s", used ? " " : "", load->io);
 }
 
 struct driver driver_start(const struct setting *setting, const struct server *server,
@@ -85,7 +87,9 @@ void driver_end(const struct driver *driver, struct report *report, struct measu
     } else if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
         measurement_fault(m, "driver ended with status %#x", (unsigned)status);
     }
-    if (!report_read(report, text, problem))
+    if (report_read(report, text, problem))
+        snprintf(m->client_io, sizeof m->client_io, "%.15s", report->io);
+    else
         measurement_fault(m, "the driver's report %s", problem);
 }
 

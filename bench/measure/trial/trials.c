@@ -16,7 +16,7 @@ struct record trials_open(const char *run)
                         "trial\tblock\texperiment\tmodel\tx\tstarted_utc\twall_s");
     for (int i = 0; i < METRIC_COUNT; i++)
         used += snprintf(columns + used, sizeof columns - (size_t)used, "\t%s", metrics[i].name);
-    snprintf(columns + used, sizeof columns - (size_t)used, "\tstatus");
+    snprintf(columns + used, sizeof columns - (size_t)used, "\tstatus\tclient_io");
     if (record_begin(&trials, columns))
         warnx("%s: its last row was torn or damaged; that trial is repeated", trials.path);
     return trials;
@@ -39,6 +39,6 @@ void trials_append(const struct record *trials, const struct trial_name *name, t
                         name->experiment, name->model, name->x, when, wall_s);
     for (int i = 0; i < METRIC_COUNT; i++)
         used += print_value(text + used, sizeof text - (size_t)used, m->values[i]);
-    snprintf(text + used, sizeof text - (size_t)used, "\t%s", m->status);
+    snprintf(text + used, sizeof text - (size_t)used, "\t%s\t%s", m->status, m->client_io);
     record_append(trials, text);
 }
