@@ -14,7 +14,7 @@ made() { # RUN ROW...: "model x ratio low high [note]" of one experiment, whose 
     local run=$results/$1 row
     mkdir -p "$run/experiments"
     printf '%s\n' '# What?' 'question What?' 'metric cost_us' 'metric ignored' 'also other' 'baseline base' 'headline  alpha beta' 'connections 4' > "$run/experiments/q.conf"
-    jq -n '{date: "2020-02-02", cpu_model: "One", flags: "cc -O2 -g", sysctls: {a: 1}, dirty: false, budget_minutes: 10, run: input_filename}' > "$run/environment.json"
+    jq -n '{date: "2020-02-02", cpu_model: "One", flags: "cc -O2 -g", sysctls: {a: 1}, dirty: false, costs: {fork_us: 60, page_fault_us: 0.5}, budget_minutes: 10, run: input_filename}' > "$run/environment.json"
     {
         tr ' ' '\t' <<< "$columns"
         printf 'q\tcost_us\tbase\tprocess\t1\t9\t10\t9\t11\t1\t1\t1\tbase\t-\n'
@@ -130,12 +130,13 @@ check 'no interval: nothing to judge by' compared 0 bare bare
 check 'no interval: it says so' last_line 'No headline interval to judge'
 
 made elsewhere 'alpha 1 2 1.96 2.04'
-jq '.cpu_model = "Another" | .flags = "cc -O0 -g -static" | .sysctls.a = 2 | .dirty = true | .date = "2021" | del(.budget_minutes)' "$results/three/environment.json" > "$results/elsewhere/environment.json"
+jq '.cpu_model = "Another" | .flags = "cc -O0 -g -static" | .sysctls.a = 2 | .dirty = true | .costs = {fork_us: 600, page_fault_us: 0.7} | .date = "2021" | del(.budget_minutes)' "$results/three/environment.json" > "$results/elsewhere/environment.json"
 sed -i 's/^connections 4/connections 8/; s/^question.*/question What else?/' "$results/elsewhere/experiments/q.conf"
 check 'other conditions: the verdict is the same' compared 0 three elsewhere
-for text in 'cpu_model: One -> Another' 'flags: -O2 -> -O0 -static' 'sysctls a: 1 -> 2' 'dirty: false -> true' 'budget_minutes: 10 -> not known' '  q: connections'; do
+for text in 'cpu_model: One -> Another' 'flags: -O2 -> -O0 -static' 'sysctls a: 1 -> 2' 'dirty: false -> true' 'costs fork_us: 60 -> 600' 'budget_minutes: 10 -> not known' '  q: connections'; do
     check "other conditions: $text" says "$work/said" "$text"
 done
+check 'other conditions: costs that nearly agree are none' equals 'lines with a page fault' "$(grep -c page_fault "$work/said")" 0
 check 'other conditions: dates are none' equals 'lines with a date' "$(grep -c 'date:' "$work/said")" 0
 
 other() { cp -r "$results/three" "$results/$1"; } # NAME

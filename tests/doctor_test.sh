@@ -4,7 +4,8 @@
 # Runs alone: for a while it keeps every processor busy.
 #
 # A machine is a folder with proc/, sys/ and dev/ (MACHINE_ROOT). What the doctor measures itself, how long a loop was
-# interrupted and how late a timer was, it measures on this machine. Needs a built build/.
+# interrupted and how late a timer was, it measures on this machine. What kernel operations cost says a script in place of
+# the program. Needs a built build/.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
@@ -127,6 +128,18 @@ echo 'gcc -std=c11 -O2 -g' > "$work/built/build/flags"
 printf '#!/bin/sh\necho io_uring\n' > "$work/built/build/servers/io_uring"
 chmod +x "$work/built/build/servers/io_uring"
 
+rm "$work/built/bench" "$work/built/build/bench"
+mkdir -p "$work/built/bench" "$work/built/build/bench/doctor"
+for room in "$repo"/bench/*; do [ "$room" = "$repo/bench/doctor" ] || ln -s "$room" "$work/built/bench"; done
+cp -R "$repo/bench/doctor" "$work/built/bench"
+printf '%s\t%s\t%s\t%s\t%s\n' machine fork_us page_fault_us system_call_us source 'One, guest' 50 0.5 0.1 here Two 700 - - there Three 60 - 0.1 - \
+    > "$work/built/bench/doctor/machines.tsv"
+costs() { # FORK PAGE_FAULT SYSTEM_CALL, in us
+    printf '#!/bin/sh\necho fork %s us\necho page_fault %s us\necho system_call %s us\n' "$@" > "$work/built/build/bench/doctor/costs"
+    chmod +x "$work/built/build/bench/doctor/costs"
+}
+
+costs 66 0.5 0.1
 good_machine good
 cp -R "$work/good" "$work/spoilt"
 cp -R "$work/good" "$work/other"
@@ -143,6 +156,8 @@ check 'good machine: mitigations are named' finds good ok mitigations '1 on, 1 m
 check 'good machine: others'"'"' shared memory is not left over' finds good ok 'System V IPC' 'nothing left over'
 check 'good machine: the hard limit of files counts' finds good ok 'open files' 20000
 check 'good machine: heat' finds good ok heat '45 C'
+check 'good machine: what is usual stands beside its costs' finds good ok fork '66 us' \
+    '60 us is usual (the median of: 50 us on One, guest; 700 us on Two; 60 us on Three)'
 check 'good machine: nothing is changed' equals 'what is there' "$(machine_files good)" "$before"
 
 # ---- everything wrong --------------------------------------------------------------------------------------------------
@@ -185,6 +200,7 @@ put spoilt proc/sysvipc/msg "key msqid perms cbytes qnum lspid lrpid uid\n0 3 60
 put spoilt proc/sysvipc/sem "key semid perms nsems uid\n0 5 600 1 $EUID"
 echo 'gcc -std=c11 -O2 -g -fsanitize=address' > "$work/built/build/flags"
 cp "$work/unsupported" "$work/built/build/servers/io_uring"
+costs 600 2 0.1
 examine built spoilt FREE_KIB=51200
 check 'everything wrong: status 0' equals 'its status' $? 0
 check 'everything wrong: the findings add up' adds_up spoilt
@@ -202,6 +218,9 @@ warning|tracing|strace, victim is traced by 61|end it
 warning|halts|cannot be prevented|/dev/cpu_dma_latency
 bad|clock source|hpet|dmesg
 bad|CPU quota|1.50 CPUs, throttled 12 times|cpuset
+warning|fork|600 us|page tables are unusually slow here (nested virtualisation?): everything with fork in it costs 10 times what is usual
+warning|page fault|2 us|a page fault costs 4 times what is usual
+ok|system call|0.1 us|0.1 us is usual
 bad|power|on battery|charger
 warning|heat|45 C, 3 times throttled|cool
 warning|huge pages|always|echo madvise
@@ -241,6 +260,7 @@ put other proc/61/comm "perf"
 process other 70 "$(printf '\033[2J')" 5
 echo 'gcc -std=c11 -O0 -g' > "$work/built/build/flags"
 rm "$work/built/build/servers/io_uring"
+costs 600 0.5 0.4
 examine built other
 check 'other ways: status 0' equals 'its status' $? 0
 check 'other ways: the findings add up' adds_up other
@@ -250,6 +270,9 @@ done << 'END'
 warning|ASLR|off|setarch
 warning|CPU quota|3.00 CPUs, throttled 0 times|cpuset
 warning|clock source|jiffies|try another
+warning|fork|600 us|the whole machine is slow: fork costs 10 times what is usual, a system call 4 times
+ok|page fault|0.5 us|0.5 us is usual
+warning|system call|0.4 us|system calls are unusually slow here
 warning|heat|95 C, 0 times throttled|cool
 warning|turbo|on|boost
 ok|power|no battery|none
@@ -262,6 +285,14 @@ bad|build|-O0|without OPT
 ok|io_uring|not built yet|make
 END
 rm "$work/built/build/flags"
+
+printf '#!/bin/sh\necho costs: fork: no >&2\nexit 1\n' > "$work/built/build/bench/doctor/costs"
+examine built other
+check 'costs: they cannot be measured' finds other warning costs unknown 'costs: fork: no; a run needs'
+rm "$work/built/build/bench/doctor/costs"
+examine built other
+check 'costs: not built' finds other ok costs 'not built yet'
+costs 66 0.5 0.1
 
 # ---- this machine --------------------------------------------------------------------------------------------------------
 # A neighbour on every processor it may have: the doctor's loops get half of it.
@@ -276,6 +307,15 @@ for cpu in $(allowed); do
 done
 DOCTOR_SECONDS=1 "$work/built/bench/doctor/doctor.sh" > "$work/here.log" 2> "$work/error"
 check 'this machine: status 0' equals 'its status' $? 0
+measured() { # beside the neighbours, which must not make a fork look expensive
+    "$build/bench/doctor/costs" > "$work/costs" || return 1
+    awk '
+        NF != 3 || $3 != "us" { wrong = 1 }
+        { us[$1] = $2 }
+        END { exit wrong || NR != 3 || us["fork"] <= us["page_fault"] || us["fork"] <= us["system_call"] || us["page_fault"] <= 0 || us["system_call"] <= 0 }' "$work/costs" ||
+        { cat "$work/costs" && return 1; }
+}
+check 'this machine: a fork costs more than a page fault and than a system call' measured
 kill "${neighbours[@]}"
 wait "${neighbours[@]}" 2> /dev/null
 check 'this machine: the findings add up' adds_up here
@@ -290,6 +330,7 @@ check 'nothing is left in the folders where it works' equals 'what is there' "$(
     "$(printf '%s:\n\n%s:' "$work/empty" "$work/scratch")"
 
 refuses 'usage: an argument' 2 'usage: doctor.sh' "$work/built/bench/doctor/doctor.sh" now
+refuses 'costs: an argument' 2 'usage: costs' "$build/bench/doctor/costs" now
 refuses 'usage: not a number of seconds' 2 'usage: doctor.sh' env DOCTOR_SECONDS=soon "$work/built/bench/doctor/doctor.sh"
 
 # ---- the same readings in what a run records ------------------------------------------------------------------------------
@@ -299,7 +340,7 @@ recorded() {
         [.cores_online == 3, .governor == "performance powersave", .turbo == "on", .cpu_quota == 1.5, .clocksource == "hpet",
         .thp == "always", .swap_bytes == 1073741824, .kernel_parameters == "mitigations=off isolcpus=1", .virtualization == "hypervisor",
         .limits.nproc == 1200, .limits.nproc_hard == 96365, .sysctls."net.ipv4.tcp_tw_reuse" == 0, .sysctls."vm.swappiness" == null,
-        .mitigations.meltdown == "Mitigation: PTI"]
+        .mitigations.meltdown == "Mitigation: PTI", .costs == {fork_us: 66, page_fault_us: 0.5, system_call_us: 0.1}]
         | if all then . else ["condition", index(false) + 1, "does not hold"] | join(" ") | halt_error end'
 }
 check 'environment.json: what a run records of a machine' recorded

@@ -12,6 +12,7 @@ allowed() { # FILE: the rooms it may include from
         servers/*) echo servers ;;
         clients/*) echo clients ;;
         bench/base/*) echo bench/base ;;
+        bench/doctor/*) echo bench/base ;;
         bench/micro/*) echo bench/base bench/micro ;;
         bench/measure/scheduler.*) echo bench/base bench/measure bench/analyse clients ;;
         bench/measure/*) echo bench/base bench/measure clients ;;

@@ -148,7 +148,7 @@ environment_has() {
     jq -e '[.run == "tiny", .budget_minutes == 0, .seed == 1, (.server_cpus | tostring) != "", (.client_cpus | tostring) != "",
         (.halts_held_off | IN("yes", "no")), .client_io == "epoll", .selftest == "no", (.date | test("^20..-..-..T")), .cpus_online > 0, .memory_bytes > 0,
         (.kernel_release | length > 0), (.architecture | length > 0), (.compiler | length > 0), (.flags | test("-std=c11")),
-        (.mitigations | type == "object"), (.sysctls | has("net.core.somaxconn")), .limits.nofile != null,
+        (.mitigations | type == "object"), (.sysctls | has("net.core.somaxconn")), .costs.fork_us > 0, .limits.nofile != null,
         (.versions.hyperfine | test("[0-9]")), has("cpu_model"), has("virtualization"), has("commit"), has("dirty")]
         | if all then . else ["condition", index(false) + 1, "does not hold"] | join(" ") | halt_error end' "$tiny/environment.json"
 }

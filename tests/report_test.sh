@@ -9,7 +9,7 @@ run=$results/planted
 mkdir -p "$run/experiments"
 printf 'experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n' > "$run/models.tsv"
 printf 'experiment\tmodel\tx\treason\n' > "$run/left_out.tsv"
-jq -n '{cpu_model: "One", cpus_online: 2, date: "2020-02-02T00:00:00Z", commit: "0123456789abcdef"}' > "$run/environment.json"
+jq -n '{cpu_model: "One", cpus_online: 2, costs: {fork_us: 6000, page_fault_us: 0.5, system_call_us: 0.1}, date: "2020-02-02T00:00:00Z", commit: "0123456789abcdef"}' > "$run/environment.json"
 printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\tvalidity\tp_holm\n' > "$run/summary.tsv"
 "$build/fixture/metrics" > "$run/metrics.tsv"
 printf 'code\tvalidity\tconcerns\tlooks_at\tlow\thigh\ttrials\tsays\twhy\n' > "$run/validity.tsv"
@@ -83,6 +83,12 @@ best_on_top() { # of what more is better, the table begins with the most
 check 'more of a rate is better' best_on_top
 says_where() { says "$work/text" 'One, 2 CPUs. Server on CPU not recorded' && says "$work/text" 'Run of 2020-02-02 00:00, commit 0123456789ab: 11 questions'; }
 check 'the first lines say what was run where' says_where
+check 'the kind of machine: its costs beside those of known ones' grep -E '^Fork 6000 µs \(usual: [0-9]+ µs\), page fault 0.5 µs .*; known machines: [^(]+ \(fork [0-9]+ µs' <(unescaped "$run/report.md")
+sentence 'the kind of machine: slow page tables' 'Page tables are unusually slow here (nested virtualisation?): everything with fork in it costs'
+cp -R "$run" "$results/old"
+jq 'del(.costs)' "$run/environment.json" > "$results/old/environment.json"
+costs_not_recorded() { "$repo/bench/report/report.sh" "$results/old" && ! grep 'known machines' "$results/old/report.md"; }
+check 'the kind of machine: no line where it was not recorded' costs_not_recorded
 folds() { equals 'opened and closed' "$(grep -c '<details>' "$work/text")" "$(grep -c '</details>' "$work/text")" && says "$run/report.html" '<summary>The numbers</summary>'; }
 check 'tables are folded' folds
 check 'cite: a suspect cell says so' says <("$repo/bench/report/cite.sh" "$run" work_wait.fork@sleep:1000 2>&1) 'cite: work_wait.fork@sleep:1000: suspect: steal'

@@ -66,6 +66,7 @@ load
 echo "doctor: observes the machine for $(awk -v s="$DOCTOR_SECONDS" 'BEGIN { print 2 * s + 1 }') s; do not use it meanwhile" >&2
 observe_idle
 overshoot
+costs
 observe_busy
 
 processors

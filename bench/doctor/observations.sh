@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# observations.sh: observations that take seconds: the idle and the busy machine, and timer delays. Sourced by doctor.sh.
+# observations.sh: observations that take seconds: the idle and the busy machine, timer delays, and
+# what kernel operations cost. Sourced by doctor.sh.
 
 ticks() { # one line per process: pid, parent, name, CPU time
     cat "$machine"/proc/[0-9]*/stat 2>/dev/null |
@@ -100,6 +101,20 @@ busy_machine() {
             'of the time of a busy loop on the worst CPU, taken by other processes or the host; a trial there loses as much' 'see other processes and stolen'
     else
         unknown interruptions 'no busy loop could be pinned to a CPU (taskset)'
+    fi
+}
+
+# What kernel operations cost (costs.c), beside the machines known. It is measured here even if MACHINE_ROOT is another machine.
+costs() {
+    local program=$root/${BUILD:-build}/bench/doctor/costs level what value why advice
+    if [ ! -x "$program" ]; then
+        found ok costs 'not built yet' 'after make, the doctor measures a fork, a page fault and a system call'
+    elif ! "$program" > "$scratch/costs" 2> "$scratch/error"; then
+        found warning costs unknown "$(head -n 1 "$scratch/error")" 'a run needs what failed here'
+    else
+        while IFS=$'\t' read -r level what value why advice; do
+            found "$level" "$what" "$value" "$why" "$advice"
+        done < <(awk -f "$root/bench/doctor/costs.awk" "$root/bench/doctor/machines.tsv" "$scratch/costs")
     fi
 }
 

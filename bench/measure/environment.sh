@@ -58,6 +58,8 @@ compiler=${flags%% *}
         printf 'versions\t%s\t%s\n' "$tool" "$(first_line "$tool" --version)"
     done
     printf 'versions\tlibc\t%s\n' "$(first_line getconf GNU_LIBC_VERSION)"
+    # The build may be older than this program.
+    { "$root/${BUILD:-build}/bench/doctor/costs" 2>/dev/null || true; } | awk -v OFS='\t' '{ print "costs", $1 "_" $3, $2 }'
     printf 'versions\tliburing\t%s\n' "$(first_line pkg-config --modversion liburing)"
 } | jq -Rn \
     --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
@@ -113,6 +115,7 @@ compiler=${flags%% *}
         mitigations: group("mitigations"),
         sysctls: group("sysctls") | numbers,
         limits: group("limits") | numbers,
+        costs: group("costs") | numbers,
         compiler: $compiler | known,
         flags: $flags | known,
         commit: $commit | known,

@@ -42,7 +42,8 @@ about() { # RUN
 about_base=$(about "$base")
 about_new=$(about "$new")
 
-# Every difference between the two environments; of flags, only the words that the other one lacks.
+# Every difference between the two environments; of flags, only the words that the other one lacks. Costs are measured: they differ
+# if one is more than 1.5 times the other.
 conditions() {
     jq -rn --slurpfile b "$base/environment.json" --slurpfile n "$new/environment.json" '
         def leaves: [paths(type != "object" and type != "array")];
@@ -52,6 +53,7 @@ conditions() {
         | reduce (($b | leaves) + ($n | leaves))[] as $p ([]; if index([$p]) then . else . + [$p] end)
         | .[] | . as $p | select($p != ["date"] and $p != ["run"]) | ($b | getpath($p)) as $x | ($n | getpath($p)) as $y
         | select($x != $y)
+        | select($p[0] != "costs" or $x == null or $y == null or ([$x, $y] | max > 1.5 * min))
         | if $p == ["flags"] and $x and $y then [$p[0], ($x | but($y)), ($y | but($x))]
           else [($p | map(tostring) | join(" ")), ($x | words), ($y | words)] end
         | join("\t")'

@@ -20,6 +20,14 @@ where() {
         then "\n> First look: with a budget of \(.budget_minutes) minute\(if .budget_minutes == 1 then "" else "s" end) (the default is 10) intervals are wide." else empty end'
 }
 
+# What kernel operations cost there, and on the machines known. Older runs do not record it.
+kind_of_machine() {
+    local line
+    line=$(environment '.costs // {} | to_entries[] | "\(.key | sub("_us$"; "")) \(.value) us"' |
+        awk -v page=1 -f "$here/../doctor/costs.awk" "$here/../doctor/machines.tsv" - | plain)
+    [ -z "$line" ] || printf '\n%s\n' "$line"
+}
+
 # The first sentence of the section on self-tests.
 trust() { printf '%s [More](#selftest)\n' "$(grep -v '^$' <<< "$selftest" | sed -n 3p)"; }
 
@@ -34,6 +42,7 @@ first_page() {
     local conf wide_ones
     printf '# forklore: run %s\n\n' "$(plain <<< "$id")"
     where
+    kind_of_machine
     echo
     trust
     printf '\n[Claims](#claims) · [Which model?](#chooser) · [The questions](#questions) · [How to read this](#reading) · [Method](#method) · [The models](#models) · [The environment](#environment) · [How to cite](#cite)\n'

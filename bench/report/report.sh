@@ -2,7 +2,7 @@
 # report.sh RUN_DIR: writes RUN_DIR/report.md and RUN_DIR/report.html (one file with the plots inside; it needs no network).
 #
 # Every number comes from the run's files: summary.tsv, verdicts.tsv, chooser.tsv, models.tsv, environment.json,
-# experiments/*.conf. The parts of the page are in bench/report/.
+# experiments/*.conf; those of other machines from bench/doctor/machines.tsv. The parts of the page are in bench/report/.
 set -euo pipefail
 export LC_ALL=C.UTF-8 # numbers keep their point
 
