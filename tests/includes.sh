@@ -14,7 +14,7 @@ allowed() { # FILE: the rooms it may include from
         bench/base/*) echo bench/base ;;
         bench/doctor/*) echo bench/base ;;
         bench/micro/*) echo bench/base bench/micro ;;
-        bench/measure/scheduler.*) echo bench/base bench/measure bench/analyse clients ;;
+        bench/measure/scheduler*) echo bench/base bench/measure bench/analyse clients ;;
         bench/measure/*) echo bench/base bench/measure clients ;;
         bench/analyse/*) echo bench/base bench/analyse clients ;;
         bench/report/*) echo bench/base bench/analyse bench/report ;;

@@ -3,6 +3,8 @@
 // a truth about each cell, and a machine that wanders (AR(1) from trial to trial), drifts, and now
 // and then takes three times as long. The seeds are fixed, so that a pass or a failure is one for
 // good.
+//
+// Runs in 2 parts.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,6 +33,7 @@
 #include "bench/measure/trial/setting.h"
 #include "bench/measure/trial/trials.h"
 #include "tests/core/files.h"
+#include "tests/core/part.h"
 
 enum { MAX_CELLS = 160, MAX_BLOCKS = 1000 };
 
@@ -75,6 +78,7 @@ struct run_made_up {
     size_t blocks, planned;
     bool chosen[MAX_CELLS];     // for the next block
     size_t measured[MAX_CELLS]; // trials of each cell
+    double took_s[MAX_CELLS];   // all of them together
     char folder[64], cells_path[96];
 };
 
@@ -216,6 +220,7 @@ static void carry_out(struct run_made_up *r, const struct trial_name *name, cons
     double cost_s = cost_of(t, load);
     trials_append(&r->trials, name, in_2020, cost_s, &m);
     r->measured[i]++;
+    r->took_s[i] += cost_s;
     r->spent_s += cost_s;
 }
 
@@ -305,6 +310,12 @@ static void add_cell(struct run_made_up *r, const char *experiment, const char *
     assert_true(r->count < MAX_CELLS);
     r->truths[r->count++] =
         (struct truth){experiment, model, "-", .value = 15, .spread = spread, .cost_s = cost_s};
+}
+
+static void set_pair(struct run_made_up *r, size_t base, double spread, double cost_s)
+{
+    r->truths[base].spread = r->truths[base + 1].spread = spread;
+    r->truths[base].cost_s = r->truths[base + 1].cost_s = cost_s;
 }
 
 static size_t chosen_cells(const struct run_made_up *r)
@@ -405,21 +416,21 @@ static double minutes_of(const struct dropped *d, const char *experiment, const 
     return NAN;
 }
 
-static void the_dearest_cell_is_dropped(void **unused)
+static void the_most_expensive_cell_is_dropped(void **unused)
 {
     (void)unused;
-    enum { DEAR = ADDED };
+    enum { EXPENSIVE = ADDED };
     static struct run_made_up r;
-    struct dropped d;
+    struct dropped d = {0};
     two_questions(&r, 0.5);
-    add_cell(&r, "first", "dear", 0.1, 9);
+    add_cell(&r, "first", "expensive", 0.1, 9);
     start(&r, &still, 120, 1);
     finish(&r);
     read_dropped(&r, &d);
     assert_int_equal(d.table.rows, 1);
-    assert_true(fabs(minutes_of(&d, "first", "dear", "-") - FIRST_VALUES * 9.0 / 60) <= 0.05);
-    assert_int_equal(r.measured[DEAR], 1);
-    for (size_t i = 0; i < DEAR; i++)
+    assert_true(fabs(minutes_of(&d, "first", "expensive", "-") - FIRST_VALUES * 9.0 / 60) <= 0.05);
+    assert_int_equal(r.measured[EXPENSIVE], 1);
+    for (size_t i = 0; i < EXPENSIVE; i++)
         assert_true(r.measured[i] >= FIRST_VALUES);
     assert_true(r.spent_s <= 120);
     table_free(&d.table);
@@ -430,7 +441,7 @@ static void the_least_important_question_is_dropped(void **unused)
 {
     (void)unused;
     static struct run_made_up r;
-    struct dropped d;
+    struct dropped d = {0};
     two_questions(&r, 0.5); // 8 s each for the first pass
     add_cell(&r, "first", "other", 0.1, 0.5);
     start(&r, &still, 15, 1);
@@ -444,6 +455,53 @@ static void the_least_important_question_is_dropped(void **unused)
     assert_true(r.measured[FIRST_HEAD] >= FIRST_VALUES);
     assert_true(r.spent_s <= 15);
     table_free(&d.table);
+    end_run(&r);
+}
+
+// When nothing else needs the time.
+static void what_was_dropped_is_taken_up(void **unused)
+{
+    (void)unused;
+    static struct run_made_up r;
+    struct dropped d = {0};
+    two_questions(&r, 0.5);
+    set_pair(&r, FIRST_BASE, 0.03, 0.5);
+    set_pair(&r, SECOND_BASE, 0.1, 1);
+    start(&r, &still, 30, 1); // 8 and 16 s for the first pass
+    while (choose(&r)) {
+        if (r.measured[FIRST_HEAD] < LEAST_CONVERGED_BLOCKS)
+            assert_false(r.chosen[SECOND_HEAD]);
+        measure(&r);
+    }
+    read_dropped(&r, &d);
+    assert_int_equal(d.table.rows, 0);
+    assert_int_equal(r.measured[FIRST_HEAD], LEAST_CONVERGED_BLOCKS);
+    assert_true(r.measured[SECOND_BASE] >= FIRST_VALUES);
+    assert_true(r.measured[SECOND_HEAD] >= FIRST_VALUES);
+    assert_true(r.spent_s <= 30);
+    table_free(&d.table);
+    end_run(&r);
+}
+
+// The first block has spent time on what is dropped then: the rest must do with what is left.
+static void what_was_dropped_has_cost_time(void **unused)
+{
+    (void)unused;
+    enum { THIRD_BASE = ADDED, THIRD_HEAD };
+    static struct run_made_up r;
+    two_questions(&r, 1);
+    set_pair(&r, SECOND_BASE, 0.1, 2.7);
+    write_conf(&r, "experiments", "third",
+               "priority 3\nmetric server_cpu_us_per_connection\nbaseline base\nheadline head\n");
+    add_cell(&r, "third", "base", 0.1, 30);
+    add_cell(&r, "third", "head", 0.1, 30);
+    r.truths[THIRD_BASE].is_headline = r.truths[THIRD_HEAD].is_headline = true;
+    start(&r, &still, 100, 1);
+    finish(&r);
+    assert_int_equal(r.measured[THIRD_HEAD], 1);
+    assert_true(r.measured[FIRST_HEAD] >= FIRST_VALUES);
+    assert_true(r.measured[SECOND_HEAD] == 1 || r.measured[SECOND_HEAD] >= FIRST_VALUES);
+    assert_true(r.spent_s <= 100);
     end_run(&r);
 }
 
@@ -555,24 +613,31 @@ static long priority_of(const char *experiment)
     return priority;
 }
 
-// Of what is kept every cell has an interval; of what was dropped nothing was more important.
+static double first_pass_of(const struct run_made_up *r, const char *experiment)
+{
+    double sum_s = 0;
+    for (size_t i = 0; i < r->count; i++)
+        if (strcmp(r->truths[i].experiment, experiment) == 0)
+            sum_s += FIRST_VALUES * r->took_s[i] / (double)r->measured[i];
+    return sum_s;
+}
+
+// What was dropped has no more than the first block. Of what is kept every cell has an interval,
+// and nothing that was dropped would have been more important without taking longer.
 static void check_kept(const struct run_made_up *r, const struct dropped *d)
 {
-    long least_kept = 0, most_dropped = 100;
     for (size_t i = 0; i < r->count; i++) {
         const struct truth *t = &r->truths[i];
-        long priority = priority_of(t->experiment);
         bool is_kept = isnan(minutes_of(d, t->experiment, "-", "-"));
-        if (is_kept && priority > least_kept)
-            least_kept = priority;
-        if (!is_kept && priority < most_dropped)
-            most_dropped = priority;
         if (!is_kept || !isnan(minutes_of(d, t->experiment, t->model, t->x)))
-            assert_true(r->measured[i] <= 1);
+            assert_int_equal(r->measured[i], 1);
         else if (r->measured[i] < ESTIMATE_MIN_N)
             fail_msg("%s %s %s has %zu values", t->experiment, t->model, t->x, r->measured[i]);
+        for (size_t row = 0; row < d->table.rows && is_kept; row++)
+            if (strcmp(table_text(&d->table, row, 1), "-") == 0 &&
+                priority_of(table_text(&d->table, row, 0)) < priority_of(t->experiment))
+                assert_true(60 * table_number(&d->table, row, 3) > first_pass_of(r, t->experiment));
     }
-    assert_true(least_kept < most_dropped);
 }
 
 static void print_dropped(const struct dropped *d)
@@ -589,7 +654,7 @@ static size_t ten_minutes(const char *costs_path, double times)
     static struct run_made_up r;
     static const double budget_s = 600;
     struct table costs;
-    struct dropped d;
+    struct dropped d = {0};
     char known[256];
     size_t questions = 0;
     as_recorded(&r, &costs, costs_path, times);
@@ -626,7 +691,7 @@ static void a_slow_machine_answers_what_it_can(void **unused)
 static void a_slower_machine_ends_in_time(void **unused)
 {
     (void)unused;
-    assert_in_range(ten_minutes("tests/fixture/costs_slow.tsv", 3), 2, 5);
+    assert_in_range(ten_minutes("tests/fixture/costs_slow.tsv", 3), 1, 5);
 }
 
 // ---- then where it pays -----------------------------------------------------------------------
@@ -649,12 +714,6 @@ static void finish_in_pairs(struct run_made_up *r)
         }
         measure(r);
     }
-}
-
-static void set_pair(struct run_made_up *r, size_t base, double spread, double cost_s)
-{
-    r->truths[base].spread = r->truths[base + 1].spread = spread;
-    r->truths[base].cost_s = r->truths[base + 1].cost_s = cost_s;
 }
 
 static void the_noisier_gets_more(void **unused)
@@ -792,12 +851,21 @@ static char *plan_with(size_t interrupted_after)
     return text;
 }
 
+static void check_same(const char *plan, const char *other)
+{
+    size_t same = 0, rows = 0;
+    for (; plan[same] && plan[same] == other[same]; same++)
+        rows += plan[same] == '\n';
+    if (plan[same] != other[same])
+        fail_msg("the plans differ from trial %zu on", rows);
+}
+
 static void an_interruption_changes_nothing(void **unused)
 {
     (void)unused;
     char *never = plan_with(NEVER), *after_each = plan_with(AFTER_EACH), *after_some = plan_with(5);
-    assert_string_equal(never, after_each);
-    assert_string_equal(never, after_some);
+    check_same(never, after_each);
+    check_same(never, after_some);
     free(never);
     free(after_each);
     free(after_some);
@@ -858,7 +926,9 @@ static void what_is_suspect_gets_no_more(void **unused)
 // ---- what the numbers are worth then ----------------------------------------------------------
 
 // Questions with a baseline, two models that cost the same, and one that costs twice as much. Their
-// spread of 10 % is mostly what neighbours share, as in the recorded runs.
+// spread of 10 % is mostly what neighbours share, as in the recorded runs. With RUNS at 200, 95.5 %
+// of the intervals hold the truth on either machine, and 4.4 % of what is the same is called
+// different.
 enum { QUESTIONS = 7, MODELS = 4, RUNS = 14 };
 static const double own_spread = 0.04;
 
@@ -945,14 +1015,16 @@ static int remove_runs(void **unused)
     return remove_all(files_folder) ? 0 : -1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         cmocka_unit_test(three_blocks_have_everything),
         cmocka_unit_test(three_blocks_have_something),
         cmocka_unit_test(the_first_pass_comes_first),
-        cmocka_unit_test(the_dearest_cell_is_dropped),
+        cmocka_unit_test(the_most_expensive_cell_is_dropped),
         cmocka_unit_test(the_least_important_question_is_dropped),
+        cmocka_unit_test(what_was_dropped_is_taken_up),
+        cmocka_unit_test(what_was_dropped_has_cost_time),
         cmocka_unit_test(timed_programs_take_less),
         cmocka_unit_test(a_fast_machine_answers_everything),
         cmocka_unit_test(a_slow_machine_answers_what_it_can),
@@ -968,5 +1040,15 @@ int main(void)
         cmocka_unit_test(intervals_cover_when_targets_end_it),
         cmocka_unit_test(intervals_cover_when_the_budget_ends_it),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_runs);
+    size_t n = sizeof tests / sizeof *tests;
+    for (size_t i = 0; i < n; i++) {
+        tests[i].name = strdup(tests[i].name); // choose_tests frees them
+        assert_non_null(tests[i].name);
+    }
+    if (argc == 2)
+        n = choose_tests(tests, n, argv[1]);
+    int failed = _cmocka_run_group_tests("scheduler", tests, n, make_folder, remove_runs);
+    for (size_t i = 0; i < n; i++)
+        free((char *)tests[i].name);
+    return failed != 0;
 }

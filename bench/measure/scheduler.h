@@ -4,8 +4,8 @@
 //
 // 1. The first block has every cell: it shows what each costs.
 // 2. What cannot get FIRST_VALUES values within the budget is dropped: single cells outside the
-//    headline that would take a tenth of it, then whole questions, the least important first
-//    (`priority`).
+//    headline that would take a tenth of it, then whole questions: the most important (`priority`)
+//    are kept, as many as fit.
 // 3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A narrow
 //    cell needs fewer; one whose first two trials fail gets no more.
 // 4. Then each block goes where it pays most: to the comparisons that are farthest from their

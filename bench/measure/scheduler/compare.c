@@ -1,0 +1,186 @@
+#include "bench/analyse/claim.h"
+#include "bench/analyse/convergence.h"
+#include "bench/analyse/estimates.h"
+#include "bench/base/memory.h"
+#include "bench/base/names.h"
+#include "bench/measure/scheduler/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// A comparison that is no headline ratio; those aim at CONVERGED_WITHIN.
+#define OTHERS_WITHIN 0.10
+
+static size_t find_cell(const struct scheduler *s, const char *experiment, const char *model,
+                        const char *x)
+{
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const struct cell *c = &s->cells[i].cell;
+        if (strcmp(c->experiment, experiment) == 0 && strcmp(c->model, model) == 0 &&
+            strcmp(c->x, x) == 0)
+            return i;
+    }
+    return NO_CELL;
+}
+
+static size_t add_bundle(struct scheduler *s)
+{
+    s->bundles = memory_one_more(s->bundles, s->bundle_count, sizeof *s->bundles);
+    s->bundles[s->bundle_count] = (struct bundle){0};
+    return s->bundle_count++;
+}
+
+static void add_to_bundle(struct bundle *b, size_t cell)
+{
+    for (size_t i = 0; i < b->count; i++)
+        if (b->cells[i] == cell)
+            return;
+    b->cells = memory_one_more(b->cells, b->count, sizeof *b->cells);
+    b->cells[b->count++] = cell;
+}
+
+// The same comparison is there once, with the narrower target.
+static void add_comparison(struct scheduler *s, const struct comparison *new)
+{
+    for (size_t i = 0; i < s->comparison_count; i++) {
+        struct comparison *c = &s->comparisons[i];
+        if (c->of == new->of && c->to == new->to && c->of_metric == new->of_metric &&
+            c->to_metric == new->to_metric) {
+            c->target = fmin(c->target, new->target);
+            return;
+        }
+    }
+    s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof *s->comparisons);
+    s->comparisons[s->comparison_count++] = *new;
+}
+
+static size_t baseline_cell(const struct scheduler *s, size_t cell)
+{
+    char own[64];
+    const struct cell_state *c = &s->cells[cell];
+    size_t base =
+        find_cell(s, c->cell.experiment, baseline_of(c->experiment, c->cell.model, own), c->cell.x);
+    return base == cell ? NO_CELL : base;
+}
+
+static bool is_headline_ratio(const struct cell_state *c)
+{
+    const char *at = experiment_get(c->experiment, "headline_at");
+    return is_listed(c->cell.model, experiment_need(c->experiment, "headline")) &&
+           (!at || is_listed(c->cell.x, at));
+}
+
+static void compare_with_baseline(struct scheduler *s, size_t cell, double target, size_t bundle)
+{
+    const struct metric *metric = experiment_headline_metric(s->cells[cell].experiment);
+    size_t base = baseline_cell(s, cell);
+    if (base == NO_CELL)
+        return;
+    if (bundle == NO_CELL) {
+        bundle = add_bundle(s);
+        add_to_bundle(&s->bundles[bundle], cell);
+        add_to_bundle(&s->bundles[bundle], base);
+    }
+    add_comparison(s, &(struct comparison){.of = cell,
+                                           .to = base,
+                                           .of_metric = metric,
+                                           .to_metric = metric,
+                                           .target = target,
+                                           .bundle = bundle});
+}
+
+// An answer that is derived from cells of several x needs them all in one block.
+void add_headlines(struct scheduler *s, const struct experiment *e)
+{
+    bool is_joint = experiment_get(e, "answer");
+    size_t bundle = NO_CELL;
+    const char *x = NULL;
+    for (size_t i = 0; i < s->cell_count; i++) {
+        const struct cell_state *c = &s->cells[i];
+        if (c->experiment != e || !c->is_headline)
+            continue;
+        if (bundle == NO_CELL || (!is_joint && strcmp(c->cell.x, x) != 0)) {
+            bundle = NO_CELL;
+            for (size_t b = 0; b < s->bundle_count && !is_joint; b++) {
+                const struct cell_state *other = &s->cells[s->bundles[b].cells[0]];
+                if (other->experiment == e && strcmp(other->cell.x, c->cell.x) == 0)
+                    bundle = b;
+            }
+            if (bundle == NO_CELL)
+                bundle = add_bundle(s);
+            x = c->cell.x;
+        }
+        add_to_bundle(&s->bundles[bundle], i);
+    }
+    for (size_t b = 0; b < s->bundle_count; b++)
+        for (size_t k = 0; k < s->bundles[b].count; k++) {
+            size_t cell = s->bundles[b].cells[k];
+            if (s->cells[cell].experiment == e)
+                compare_with_baseline(
+                    s, cell, is_headline_ratio(&s->cells[cell]) ? CONVERGED_WITHIN : OTHERS_WITHIN,
+                    b);
+        }
+}
+
+static const struct metric *metric_of(const struct scheduler *s, const struct operand *o)
+{
+    const struct experiment *e =
+        experiment_find(s->experiments, s->experiment_count, o->experiment);
+    return *o->metric ? metric_named(o->metric) : experiment_headline_metric(e);
+}
+
+// What is derived has its cells among the headline cells.
+static void add_condition(struct scheduler *s, const struct condition *c)
+{
+    size_t of = find_cell(s, c->of.experiment, c->of.model, c->of.x),
+           to = *c->to.model ? find_cell(s, c->to.experiment, c->to.model, c->to.x) : NO_CELL;
+    if (of == NO_CELL || (*c->to.model && to == NO_CELL) || strcmp(c->of.metric, "derived") == 0)
+        return;
+    struct comparison new = {.of = of,
+                             .to = to,
+                             .of_metric = metric_of(s, &c->of),
+                             .to_metric = to == NO_CELL ? NULL : metric_of(s, &c->to),
+                             .target = OTHERS_WITHIN,
+                             .bundle = add_bundle(s)};
+    add_to_bundle(&s->bundles[new.bundle], of);
+    if (to != NO_CELL)
+        add_to_bundle(&s->bundles[new.bundle], to);
+    if (new.of_metric && (to == NO_CELL || new.to_metric))
+        add_comparison(s, &new);
+}
+
+void add_claims(struct scheduler *s, const char *folder)
+{
+    struct experiment *claims;
+    if (access(folder, F_OK) < 0) // planned without any
+        return;
+    size_t count = confs_read(CLAIM, folder, &claims);
+    for (size_t i = 0; i < count; i++)
+        for (size_t line = 0; line < claims[i].lines; line++) {
+            struct condition condition;
+            if (strcmp(claims[i].keys[line], "holds_if") != 0)
+                continue;
+            condition_parse(&condition, claims[i].values[line], claims[i].stem);
+            add_condition(s, &condition);
+        }
+    experiments_free(claims, count);
+}
+
+void add_situations(struct scheduler *s, const char *folder)
+{
+    struct experiment *situations;
+    if (access(folder, F_OK) < 0)
+        return;
+    size_t count = confs_read(SITUATION, folder, &situations);
+    for (size_t i = 0; i < count; i++) {
+        const char *experiment = experiment_need(&situations[i], "experiment"),
+                   *x = experiment_get(&situations[i], "x");
+        for (size_t c = 0; c < s->cell_count; c++)
+            if (strcmp(s->cells[c].cell.experiment, experiment) == 0 &&
+                strcmp(s->cells[c].cell.x, x ? x : "-") == 0)
+                compare_with_baseline(s, c, OTHERS_WITHIN, NO_CELL);
+    }
+    experiments_free(situations, count);
+}

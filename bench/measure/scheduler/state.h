@@ -1,0 +1,91 @@
+#pragma once
+
+// What the parts of the scheduler share: the cells, the comparisons of cells with their targets,
+// and the questions.
+
+#include "bench/analyse/run.h"
+#include "bench/analyse/statistics.h"
+#include "bench/base/experiment.h"
+#include "bench/base/metric.h"
+#include "bench/base/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define NO_CELL SIZE_MAX
+
+struct cell_state {
+    struct cell cell;
+    const struct experiment *experiment;
+    bool is_headline, is_dropped;
+    bool is_hopeless; // all of its trials failed, two at least: more would, too
+    size_t trials;
+    double first_s; // what its first trial took
+    double next_s;  // what the others are to take, as is known from the first
+    double mean_s;  // what all but the first took on average; next_s as long as there are none
+};
+
+// Cells that are measured in the same block whenever one of them is.
+struct bundle {
+    size_t *cells, count;
+};
+
+struct comparison {
+    size_t of, to; // cells; to is NO_CELL: the value itself
+    const struct metric *of_metric, *to_metric;
+    double target;
+    size_t bundle;
+    size_t seen; // trials of both cells, and disproved ones, when this was computed:
+    struct estimate estimate;
+    double reach; // to the farther end, as a part of the value; 0: nothing to wait for
+};
+
+struct question_state {
+    const struct experiment *experiment;
+    long priority;
+    bool is_dropped;
+    bool is_begun; // has more than the first block: it is not dropped any more
+    double first_pass_s;
+    double more_s; // the same without the first block
+};
+
+struct scheduler {
+    struct table table;
+    struct experiment *experiments;
+    size_t experiment_count;
+    struct cell_state *cells;
+    size_t cell_count;
+    char **loads; // [cell_count]
+    struct bundle *bundles;
+    size_t bundle_count;
+    struct comparison *comparisons;
+    size_t comparison_count;
+    struct question_state *questions;
+    double spent_s;
+    size_t disproved; // trials
+};
+
+// compare.c: adds what is to be compared: the headline ratios of each experiment, the conditions of
+// the claims in this folder, and the cells of its situations. A folder that does not exist has
+// none.
+void add_headlines(struct scheduler *s, const struct experiment *e);
+void add_claims(struct scheduler *s, const char *folder);
+void add_situations(struct scheduler *s, const char *folder);
+
+// known.c: takes in the trials so far: what each cell costs, and how far each comparison is from
+// its target.
+void count_trials(struct scheduler *s, const struct run *run);
+void look(struct scheduler *s, const struct run *run);
+
+bool is_met(const struct comparison *c);
+
+// dropped.c: decides what does not fit into the budget (0: everything fits).
+void drop(struct scheduler *s, double budget_s);
+
+// Takes up the most important of the dropped questions that fits into the rest of the time. False
+// if there is none.
+bool take_up(struct scheduler *s, double left_s);
+
+// Whether the cell gets more trials: neither it nor its question is dropped, and some succeed.
+bool is_kept(struct scheduler *s, const struct cell_state *c);
