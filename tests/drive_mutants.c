@@ -87,7 +87,7 @@ static void a_service_that_stops(void **state)
     expect_figure("connections_served", SERVED);
     expect_figure("echoes", SERVED);
     expect_errors("errors_timeout", 2 * 4, 3 * 4);
-    expect_failure(1, "failures beside 20 echoes (no answer in time)");
+    expect_failure(1, "failures and 20 echoes (no answer in time)");
     assert_true(run.seconds < 2 * 0.25 + 2);
 }
 
