@@ -83,6 +83,15 @@ citing() {
     printf '```bibtex\n%s\n```\n' "$(bibtex)"
 }
 
+method() {
+    cat "$parts/method.md"
+    if [ -n "$(environment '.client_io // empty')" ]; then
+        cat "$parts/method_scheduler.md"
+    else
+        echo '- This run is of the first edition: headline cells took part in every block, other cells in some of them, and its client did its I/O with io_uring where the kernel allowed it.'
+    fi
+}
+
 page() {
     local conf selftest
     selftest=$("$here/report_selftest.sh" "$run")
@@ -94,7 +103,7 @@ page() {
     metrics
     reasons
     printf '\n<a id="method"></a>\n\n'
-    cat "$parts/method.md"
+    method
     echo
     models
     echo
