@@ -19,7 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bench/analyse/convergence.h"
 #include "bench/analyse/estimates.h"
 #include "bench/base/experiment.h"
 #include "bench/base/load.h"

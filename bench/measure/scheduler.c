@@ -1,6 +1,5 @@
 #include "bench/measure/scheduler.h"
 
-#include "bench/analyse/convergence.h"
 #include "bench/analyse/estimates.h"
 #include "bench/base/memory.h"
 #include "bench/measure/scheduler/state.h"

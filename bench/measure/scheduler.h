@@ -14,13 +14,18 @@
 //    Headline ratios aim at 5 % to either side, the cells of claims and situations at 10 %.
 // 5. If time is left, the most important of the dropped questions that fits is taken up.
 //
-// It stops on widths, never on the position of an interval (see convergence.h).
+// It stops on the width of an interval, never on its position: that does not bias it.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { LEAST_BLOCKS = 3, FIRST_VALUES = 8 };
+
+// A headline ratio is narrow enough within this fraction of it to either side, from
+// LEAST_CONVERGED_BLOCKS on: the width of an interval from few values is itself random.
+#define CONVERGED_WITHIN 0.05
+enum { LEAST_CONVERGED_BLOCKS = 12 };
 
 struct scheduler;
 

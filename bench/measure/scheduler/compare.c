@@ -1,8 +1,8 @@
 #include "bench/analyse/claim.h"
-#include "bench/analyse/convergence.h"
 #include "bench/analyse/estimates.h"
 #include "bench/base/memory.h"
 #include "bench/base/names.h"
+#include "bench/measure/scheduler.h"
 #include "bench/measure/scheduler/state.h"
 
 #include <math.h>

@@ -1,4 +1,3 @@
-#include "bench/analyse/convergence.h"
 #include "bench/analyse/estimates.h"
 #include "bench/base/load.h"
 #include "bench/base/memory.h"
