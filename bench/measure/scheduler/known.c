@@ -97,8 +97,8 @@ static bool is_suspect(const struct scheduler *s, const struct run *run, size_t 
     return many >= LEAST_CONVERGED_BLOCKS && (reasons & ~too_few_samples());
 }
 
-// An interval depends on nothing but the trials of both cells; whether it is suspect also on
-// others.
+// An interval depends on the trials of both cells, and on those that disprove a model: they take
+// away its values in all questions.
 static void estimate(const struct scheduler *s, const struct run *run, struct comparison *c)
 {
     size_t trials =
