@@ -112,8 +112,9 @@ const struct conf_key conf_keys[] = {
     {"without", EXPERIMENT, .flags = REPEATS, .form = CELL_TEXT,
      .sentence = "A cell to leave out, and the reason for the report"},
     {"priority", EXPERIMENT, .form = WHOLE, .least = 1, .most = 99,
-     .sentence = "How important it is: what does not fit into the budget is dropped whole, the "
-                 "largest number first (50 by default)"},
+     .sentence =
+         "How important it is, 1 the most (50 by default): in this order, questions are kept "
+         "if they fit into the budget; the others are dropped whole"},
     {"per", EXPERIMENT, .form = TEXT, .sentence = "What an operation is, in words"},
     {"metric", EXPERIMENT, .form = METRIC,
      .sentence = "The headline metric, a column of `trials.tsv`"},

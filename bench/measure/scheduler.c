@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // Of the budget, a block takes this at least.
 #define BLOCK_SHARE 0.005
