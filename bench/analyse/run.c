@@ -28,9 +28,9 @@ static int compare_rows(const void *left, const void *right, void *of)
     return order ? order : (*a > *b) - (*a < *b);
 }
 
-// Of the first rows of a table.
-static struct index index_rows(const struct table *table, size_t rows)
+static struct index index_rows(const struct table *table)
 {
+    const size_t rows = table->rows;
     struct index index = {table,
                           table_column(table, "experiment"),
                           table_column(table, "model"),
@@ -83,8 +83,17 @@ bool run_has_planned(const struct run *run, const struct cell *c)
 {
     if (is_dropped(run, c))
         return false;
-    size_t begin = index_begin(&run->first_block, c);
-    return index_end(&run->first_block, c, begin) > begin;
+    size_t begin = index_begin(&run->planned, c);
+    return index_end(&run->planned, c, begin) > begin;
+}
+
+const char *run_family(const struct run *run, const struct cell *c)
+{
+    for (size_t row = 0; row < run->models.rows; row++)
+        if (strcmp(table_text(&run->models, row, run->model_experiment), c->experiment) == 0 &&
+            strcmp(table_text(&run->models, row, run->model_name), c->model) == 0)
+            return table_text(&run->models, row, run->model_family);
+    return "-";
 }
 
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count)
@@ -136,12 +145,10 @@ void run_read(struct run *run, const char *folder)
         table_read(&run->dropped, dropped);
     if (!run->plan.rows || !run->trials.rows)
         errx(1, "%s: nothing was measured yet", folder);
-    size_t block = table_column(&run->plan, "block"), first = 0;
-    run->blocks = (size_t)table_number(&run->plan, run->plan.rows - 1, block);
-    while (first < run->plan.rows && table_number(&run->plan, first, block) == 1)
-        first++;
-    run->first_block = index_rows(&run->plan, first);
-    run->by_cell = index_rows(&run->trials, run->trials.rows);
+    run->blocks =
+        (size_t)table_number(&run->plan, run->plan.rows - 1, table_column(&run->plan, "block"));
+    run->planned = index_rows(&run->plan);
+    run->by_cell = index_rows(&run->trials);
     latencies_read(&run->latencies, folder, run->plan.rows);
     run->model_experiment = table_column(&run->models, "experiment");
     run->model_name = table_column(&run->models, "name");
@@ -154,7 +161,7 @@ void run_read(struct run *run, const char *folder)
 
 void run_free(struct run *run)
 {
-    free(run->first_block.rows);
+    free(run->planned.rows);
     free(run->by_cell.rows);
     free(run->judged);
     table_free(&run->plan);

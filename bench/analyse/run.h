@@ -30,9 +30,9 @@ struct judged_trial {
 
 struct run {
     struct table plan, models, trials;
-    struct table dropped;              // no text: nothing was
-    struct judged_trial *judged;       // [trials.rows]
-    struct index first_block, by_cell; // of the plan's first block; of all trials
+    struct table dropped;          // no text: nothing was
+    struct judged_trial *judged;   // [trials.rows]
+    struct index planned, by_cell; // of the plan; of the trials
     struct latencies latencies;
     size_t blocks;                                                   // of the plan, numbered from 1
     size_t model_experiment, model_name, model_family, model_status; // columns
@@ -50,6 +50,9 @@ void run_free(struct run *run);
 
 // Whether the plan has it, and the scheduler has not dropped it for lack of time.
 bool run_has_planned(const struct run *run, const struct cell *c);
+
+// The family of its model, or "-" if the run does not know it.
+const char *run_family(const struct run *run, const struct cell *c);
 
 // The rows of its trials so far, usable or not, in order.
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);

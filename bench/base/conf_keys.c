@@ -106,6 +106,11 @@ const struct conf_key conf_keys[] = {
      .sentence = "The small and the large COUNT. One operation is the slope between them. The most "
                  "specific key wins: `counts:MODEL@X`, then `counts@X`, then `counts:MODEL`, then "
                  "`counts`"},
+    {"trial_s", EXPERIMENT, .types = "time", .form = REAL, .least = 0.01, .most = 3600,
+     .sentence = "How long a trial should take: where the first one takes longer, the counts of "
+                 "the others are smaller"},
+    {"counts_shrink", EXPERIMENT, .types = "time", .form = WHOLE, .least = 1, .most = 1000,
+     .sentence = "By which factor the counts shrink for that at most"},
     {"runs", EXPERIMENT, .types = "time", .form = WHOLE, .least = 1, .most = 1000,
      .sentence = "How often a trial runs each count; the median is used (3 by default). A single "
                  "run is preceded by one that does not count"},

@@ -1,8 +1,8 @@
 // plan: writes down everything that a run can measure before the first measurement.
 //
 // A cell is an experiment, a model and the value of what varies. A block is a choice of cells, each
-// once, shuffled so that cells to be compared stay close together. The first block, which is
-// planned here, has all cells; the others are chosen while the run goes on (scheduler.h).
+// once, shuffled so that cells to be compared stay close together. The first block is planned here;
+// the others are chosen while the run goes on (scheduler.h).
 //
 // Writes into the run's folder: experiments/, claims/ and situations/ (copies), models.tsv,
 // cells.tsv, left_out.tsv, not_measured.tsv, settings.tsv and plan.tsv. If all but the last exist,
@@ -18,6 +18,7 @@
 #include "bench/measure/plan/blocks.h"
 #include "bench/measure/plan/cells.h"
 #include "bench/measure/plan/contender.h"
+#include "bench/measure/scheduler.h"
 #include "bench/measure/trial/setting.h"
 
 #include <argp.h>
@@ -259,7 +260,6 @@ static _Noreturn void refuse(const char *run)
     errx(1, "%s: none of the chosen experiments measures a chosen model", run);
 }
 
-// The first block has every cell. The others are chosen as the run goes on (scheduler.h).
 static void write_first_block(const char *run)
 {
     struct table cells;
@@ -269,7 +269,9 @@ static void write_first_block(const char *run)
     if (!cells.rows)
         refuse(run);
     bool *chosen = memory_for(cells.rows, sizeof *chosen);
-    memset(chosen, true, cells.rows * sizeof *chosen);
+    struct scheduler *scheduler = scheduler_read(run);
+    scheduler_choose_first(scheduler, chosen);
+    scheduler_free(scheduler);
     struct record plan = blocks_open(run);
     blocks_append(&plan, &cells, chosen, NULL, setting_seed(run), 1, 0);
     close(plan.fd);

@@ -67,6 +67,9 @@ void scheduler_free(struct scheduler *s)
     for (size_t i = 0; i < s->cell_count; i++)
         free(s->loads[i]);
     free(s->loads);
+    for (size_t i = 0; i < s->situation_count; i++)
+        free(s->situations[i].cells);
+    free(s->situations);
     free(s->bundles);
     free(s->comparisons);
     free(s->cells);
@@ -88,20 +91,42 @@ char *const *scheduler_loads(const struct scheduler *s)
 
 // ---- the next block ---------------------------------------------------------------------------
 
-static bool has_enough(const struct run *run, const struct cell_state *c)
+static bool has_enough(const struct scheduler *s, const struct run *run, const struct cell_state *c)
 {
-    if (c->trials >= FIRST_VALUES || c->trials < ESTIMATE_MIN_N)
-        return c->trials >= FIRST_VALUES;
+    if (c->trials >= s->first_values || c->trials < ESTIMATE_MIN_N)
+        return c->trials >= s->first_values;
     struct estimate e = value_of(run, &c->cell, experiment_headline_metric(c->experiment), NULL);
     return e.n >= ESTIMATE_MIN_N && e.high <= (1 + NARROW_WITHIN) * e.value &&
            e.low >= (1 - NARROW_WITHIN) * e.value;
+}
+
+// The next question that was not looked at yet, with all its cells.
+static size_t choose_first_look(struct scheduler *s, bool *chosen)
+{
+    const struct question_state *next = next_to_look_at(s);
+    size_t count = 0;
+    for (size_t i = 0; i < s->cell_count; i++) {
+        chosen[i] = next && s->cells[i].experiment == next->experiment;
+        count += chosen[i];
+    }
+    return count;
+}
+
+static size_t choose_least(struct scheduler *s, bool *chosen)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->cell_count; i++) {
+        chosen[i] = is_kept(s, &s->cells[i]) && s->cells[i].trials < LEAST_BLOCKS;
+        count += chosen[i];
+    }
+    return count;
 }
 
 static size_t choose_first_pass(struct scheduler *s, const struct run *run, bool *chosen)
 {
     size_t count = 0;
     for (size_t i = 0; i < s->cell_count; i++) {
-        chosen[i] = is_kept(s, &s->cells[i]) && (!run || !has_enough(run, &s->cells[i]));
+        chosen[i] = is_kept(s, &s->cells[i]) && !has_enough(s, run, &s->cells[i]);
         count += chosen[i];
     }
     return count;
@@ -115,27 +140,53 @@ static double cost_s(const struct scheduler *s, const bool *chosen)
     return sum_s;
 }
 
-// What a bundle costs beyond what is chosen already; INFINITY if a cell of it was dropped.
-static double more_s(struct scheduler *s, const struct bundle *b, const bool *chosen)
+// What one more value of a comparison costs; INFINITY if a cell of it was dropped. `more_s` is the
+// part of it that is not chosen already.
+static double bundle_s(struct scheduler *s, const struct bundle *b, const bool *chosen,
+                       double *more_s)
 {
     double sum_s = 0;
+    *more_s = 0;
     for (size_t i = 0; i < b->count; i++) {
         const struct cell_state *c = &s->cells[b->cells[i]];
-        sum_s += !is_kept(s, c) ? INFINITY : chosen[b->cells[i]] ? 0 : c->mean_s;
+        sum_s += is_kept(s, c) ? c->mean_s : INFINITY;
+        *more_s += chosen[b->cells[i]] ? 0 : c->mean_s;
     }
     return sum_s;
 }
 
-// The comparison that is farthest from its target per second, of those that fit; NULL if none does.
-static const struct comparison *farthest(struct scheduler *s, const bool *chosen, double left_s)
+enum aim { TWICE, TARGET, DECISION, NARROWER };
+
+// How many more values this aim needs; 0: none.
+static double more_values(const struct comparison *c, enum aim aim)
+{
+    double more = aim == TWICE ? c->more_to_twice : c->more_to_width;
+    if (aim == DECISION)
+        return isfinite(c->bound) && !c->is_headline ? c->more_to_decide : 0;
+    if (is_met(c))
+        return 0;
+    return aim == NARROWER || c->is_headline ? more : fmin(more, c->more_to_decide);
+}
+
+// The comparison that reaches this aim with the least time, weighted by the importance of its
+// question; NULL if none can in the time that is left. For NARROWER time does not count: the most
+// that can be done for what cannot be reached.
+static const struct comparison *nearest(struct scheduler *s, enum aim aim, const bool *chosen,
+                                        double left_s)
 {
     const struct comparison *best = NULL;
-    double best_score = 0;
+    double best_score = 0, more_s;
     for (size_t i = 0; i < s->comparison_count; i++) {
         const struct comparison *c = &s->comparisons[i];
-        double more = more_s(s, &s->bundles[c->bundle], chosen);
-        double score = (c->reach / c->target - 1) / (more + 1e-3);
-        if (!is_met(c) && more > 0 && more <= left_s && score > best_score) {
+        double value_s = bundle_s(s, &s->bundles[c->bundle], chosen, &more_s),
+               values = more_values(c, aim), needed_s = values * value_s;
+        if (!(values > 0) || !(more_s > 0) || !(value_s <= left_s) ||
+            (aim != NARROWER && needed_s > left_s))
+            continue;
+        double importance =
+                   (double)s->questions[s->cells[c->of].experiment - s->experiments].priority,
+               score = aim == NARROWER ? sqrt(values) / value_s : 1 / (importance * needed_s);
+        if (score > best_score) {
             best = c;
             best_score = score;
         }
@@ -143,13 +194,13 @@ static const struct comparison *farthest(struct scheduler *s, const bool *chosen
     return best;
 }
 
-static size_t choose_where_it_pays(struct scheduler *s, double budget_s, bool *chosen)
+static size_t choose_where_it_pays(struct scheduler *s, enum aim aim, double budget_s, bool *chosen)
 {
     double left_s = budget_s - s->spent_s, block_s = BLOCK_SHARE * budget_s, used_s = 0;
     size_t count = 0;
     const struct comparison *c;
     memset(chosen, 0, s->cell_count * sizeof *chosen);
-    while (used_s < block_s && (c = farthest(s, chosen, left_s - used_s)) != NULL) {
+    while (used_s < block_s && (c = nearest(s, aim, chosen, left_s - used_s)) != NULL) {
         const struct bundle *b = &s->bundles[c->bundle];
         for (size_t i = 0; i < b->count; i++) {
             count += !chosen[b->cells[i]];
@@ -164,16 +215,28 @@ static size_t choose(struct scheduler *s, const struct run *run, double budget_s
 {
     count_trials(s, run);
     drop(s, budget_s);
+    size_t count = choose_first_look(s, chosen);
+    if (count == 0)
+        count = choose_least(s, chosen);
+    if (count > 0)
+        return count;
     look(s, run);
-    if (run->blocks < LEAST_BLOCKS)
-        return choose_first_pass(s, NULL, chosen);
-    size_t count = choose_first_pass(s, run, chosen);
+    count = choose_first_pass(s, run, chosen);
     if (count > 0)
         return s->spent_s + cost_s(s, chosen) <= budget_s ? count : 0;
-    count = choose_where_it_pays(s, budget_s, chosen);
+    count = choose_where_it_pays(s, TWICE, budget_s, chosen);
+    if (count == 0)
+        count = choose_where_it_pays(s, TARGET, budget_s, chosen);
     if (count == 0 && take_up(s, budget_s - s->spent_s))
         count = choose_first_pass(s, run, chosen);
-    return count;
+    if (count == 0)
+        count = choose_where_it_pays(s, DECISION, budget_s, chosen);
+    return count ? count : choose_where_it_pays(s, NARROWER, budget_s, chosen);
+}
+
+size_t scheduler_choose_first(struct scheduler *s, bool *chosen)
+{
+    return choose_first_look(s, chosen);
 }
 
 size_t scheduler_choose(struct scheduler *s, const char *folder, double budget_s, bool *chosen)
@@ -196,6 +259,11 @@ static const struct experiment *most_important(const struct scheduler *s)
     return most->experiment;
 }
 
+static double reach_of(const struct estimate *e)
+{
+    return fmax(e->high / e->value - 1, 1 - e->low / e->value);
+}
+
 void scheduler_describe(const struct scheduler *s, char *text, size_t bytes)
 {
     const struct experiment *e = most_important(s);
@@ -210,11 +278,11 @@ void scheduler_describe(const struct scheduler *s, char *text, size_t bytes)
             continue;
         count++;
         met += is_met(c);
-        if (of->experiment == e && c->target == CONVERGED_WITHIN && shown < 2 &&
-            isfinite(c->estimate.high) && used < bytes)
+        if (of->experiment == e && c->is_headline && shown < 2 && isfinite(c->estimate.high) &&
+            used < bytes)
             used += (size_t)snprintf(text + used, bytes - used, "%s %s %.3g× ±%.0f %%",
                                      shown++ ? "," : title, of->cell.model, c->estimate.value,
-                                     100 * c->reach);
+                                     100 * reach_of(&c->estimate));
     }
     if (used < bytes)
         snprintf(text + used, bytes - used, "%s%zu of %zu targets reached", used ? " · " : "", met,

@@ -2,19 +2,24 @@
 // the trials so far, and of the budget: an interrupted run continues with the block that it would
 // have had, and a run can be replayed.
 //
-// 1. The first block has every cell: it shows what each costs.
+// 1. A first look at each question, in the order of their importance (`priority`): a block with all
+//    of its cells shows what each costs.
 // 2. What cannot get FIRST_VALUES values within the budget is dropped: single cells outside the
-//    headline that would take a tenth of it, then whole questions: the most important (`priority`)
-//    are kept, as many as fit.
+//    headline that would take a tenth of it, then whole questions: the most important are kept, as
+//    many as fit. When those that were looked at fill the time, the others are not looked at.
 // 3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A narrow
 //    cell needs fewer; one whose first two trials fail gets no more.
-// 4. Then each block goes where it pays most: to the comparisons that are farthest from their
-//    targets, per second of what a further value costs. This is the idea of optimal computing
-//    budget allocation (Chen and Lee 2010), with a width instead of a selection as its aim.
-//    Headline ratios aim at 5 % to either side, the cells of claims and situations at 10 %.
+// 4. Targets: headline ratios within 5 % to either side; the conditions of claims, and the models of
+//    a situation against the best one, decided or within 10 %. Each block goes to the comparisons
+//    that reach theirs with the least time, important questions first. How many values one needs
+//    is the square of its spread over its distance (Neyman 1934; optimal computing budget
+//    allocation, Chen and Lee 2010).
 // 5. If time is left, the most important of the dropped questions that fits is taken up.
+// 6. If time is left, what is within 10 % and undecided is measured until it is decided, if it can
+//    be in that time; then what has not reached its target gets the rest.
 //
-// It stops on the width of an interval, never on its position: that does not bias it.
+// It stops on the width of an interval, or when a confidence sequence has decided, which holds
+// however often one looks (needed.c); never because an interval happens to exclude a value.
 #pragma once
 
 #include <stdbool.h>
@@ -37,8 +42,12 @@ void scheduler_free(struct scheduler *s);
 
 size_t scheduler_cells(const struct scheduler *s);
 
+// Chooses the cells of the first block, which is the first look at the most important question.
+// Returns how many.
+size_t scheduler_choose_first(struct scheduler *s, bool *chosen);
+
 // Chooses the cells of the next block, by their rows in cells.tsv, from the trials so far. The
-// first block, which has all cells, must be complete. Returns how many; 0: the run is complete.
+// first block must be complete. Returns how many; 0: the run is complete.
 size_t scheduler_choose(struct scheduler *s, const char *run_folder, double budget_s, bool *chosen);
 
 // The load of each cell of the next block, where it is not that of cells.tsv (else NULL): the
@@ -47,7 +56,7 @@ size_t scheduler_choose(struct scheduler *s, const char *run_folder, double budg
 char *const *scheduler_loads(const struct scheduler *s);
 
 // Writes what was dropped for this budget, and the minutes that it needs (dropped.tsv). "-" stands
-// for all models and all x.
+// for all models and all x; as minutes, for a question that was not looked at.
 #define DROPPED_COLUMNS "experiment\tmodel\tx\tminutes"
 void scheduler_write_dropped(const struct scheduler *s, const char *run_folder);
 

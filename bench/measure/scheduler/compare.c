@@ -32,7 +32,7 @@ static size_t add_bundle(struct scheduler *s)
     return s->bundle_count++;
 }
 
-static void add_to_bundle(struct bundle *b, size_t cell)
+void bundle_add(struct bundle *b, size_t cell)
 {
     for (size_t i = 0; i < b->count; i++)
         if (b->cells[i] == cell)
@@ -41,14 +41,17 @@ static void add_to_bundle(struct bundle *b, size_t cell)
     b->cells[b->count++] = cell;
 }
 
-// The same comparison is there once, with the narrower target.
+// The same comparison is there once, with the narrower target, unless two bounds are to be decided.
 static void add_comparison(struct scheduler *s, const struct comparison *new)
 {
     for (size_t i = 0; i < s->comparison_count; i++) {
         struct comparison *c = &s->comparisons[i];
         if (c->of == new->of && c->to == new->to && c->of_metric == new->of_metric &&
-            c->to_metric == new->to_metric) {
+            c->to_metric == new->to_metric &&
+            (isnan(c->bound) || isnan(new->bound) || c->bound == new->bound)) {
             c->target = fmin(c->target, new->target);
+            c->is_headline = c->is_headline || new->is_headline;
+            c->bound = isnan(c->bound) ? new->bound : c->bound;
             return;
         }
     }
@@ -72,23 +75,21 @@ static bool is_headline_ratio(const struct cell_state *c)
            (!at || is_listed(c->cell.x, at));
 }
 
-static void compare_with_baseline(struct scheduler *s, size_t cell, double target, size_t bundle)
+static void compare_with_baseline(struct scheduler *s, size_t cell, size_t bundle)
 {
     const struct metric *metric = experiment_headline_metric(s->cells[cell].experiment);
+    bool is_headline = is_headline_ratio(&s->cells[cell]);
     size_t base = baseline_cell(s, cell);
-    if (base == NO_CELL)
-        return;
-    if (bundle == NO_CELL) {
-        bundle = add_bundle(s);
-        add_to_bundle(&s->bundles[bundle], cell);
-        add_to_bundle(&s->bundles[bundle], base);
-    }
-    add_comparison(s, &(struct comparison){.of = cell,
-                                           .to = base,
-                                           .of_metric = metric,
-                                           .to_metric = metric,
-                                           .target = target,
-                                           .bundle = bundle});
+    if (base != NO_CELL)
+        add_comparison(
+            s, &(struct comparison){.of = cell,
+                                    .to = base,
+                                    .of_metric = metric,
+                                    .to_metric = metric,
+                                    .is_headline = is_headline,
+                                    .target = is_headline ? CONVERGED_WITHIN : OTHERS_WITHIN,
+                                    .bound = NAN,
+                                    .bundle = bundle});
 }
 
 // An answer that is derived from cells of several x needs them all in one block.
@@ -112,15 +113,13 @@ void add_headlines(struct scheduler *s, const struct experiment *e)
                 bundle = add_bundle(s);
             x = c->cell.x;
         }
-        add_to_bundle(&s->bundles[bundle], i);
+        bundle_add(&s->bundles[bundle], i);
     }
     for (size_t b = 0; b < s->bundle_count; b++)
         for (size_t k = 0; k < s->bundles[b].count; k++) {
             size_t cell = s->bundles[b].cells[k];
             if (s->cells[cell].experiment == e)
-                compare_with_baseline(
-                    s, cell, is_headline_ratio(&s->cells[cell]) ? CONVERGED_WITHIN : OTHERS_WITHIN,
-                    b);
+                compare_with_baseline(s, cell, b);
         }
 }
 
@@ -143,10 +142,11 @@ static void add_condition(struct scheduler *s, const struct condition *c)
                              .of_metric = metric_of(s, &c->of),
                              .to_metric = to == NO_CELL ? NULL : metric_of(s, &c->to),
                              .target = OTHERS_WITHIN,
+                             .bound = c->bound,
                              .bundle = add_bundle(s)};
-    add_to_bundle(&s->bundles[new.bundle], of);
+    bundle_add(&s->bundles[new.bundle], of);
     if (to != NO_CELL)
-        add_to_bundle(&s->bundles[new.bundle], to);
+        bundle_add(&s->bundles[new.bundle], to);
     if (new.of_metric && (to == NO_CELL || new.to_metric))
         add_comparison(s, &new);
 }
@@ -168,6 +168,23 @@ void add_claims(struct scheduler *s, const char *folder)
     experiments_free(claims, count);
 }
 
+// The best is not known yet: see look_at_situation.
+static void compare_with_best(struct scheduler *s, const struct situation *of)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        struct comparison new = {.of = of->cells[i],
+                                 .to = NO_CELL,
+                                 .of_metric = of->metric,
+                                 .to_metric = of->metric,
+                                 .target = OTHERS_WITHIN,
+                                 .bound = 1,
+                                 .bundle = add_bundle(s)};
+        bundle_add(&s->bundles[new.bundle], new.of);
+        s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof new);
+        s->comparisons[s->comparison_count++] = new;
+    }
+}
+
 void add_situations(struct scheduler *s, const char *folder)
 {
     struct experiment *situations;
@@ -177,10 +194,17 @@ void add_situations(struct scheduler *s, const char *folder)
     for (size_t i = 0; i < count; i++) {
         const char *experiment = experiment_need(&situations[i], "experiment"),
                    *x = experiment_get(&situations[i], "x");
+        struct situation new = {.first = s->comparison_count};
         for (size_t c = 0; c < s->cell_count; c++)
             if (strcmp(s->cells[c].cell.experiment, experiment) == 0 &&
-                strcmp(s->cells[c].cell.x, x ? x : "-") == 0)
-                compare_with_baseline(s, c, OTHERS_WITHIN, NO_CELL);
+                strcmp(s->cells[c].cell.x, x ? x : "-") == 0) {
+                new.metric = experiment_headline_metric(s->cells[c].experiment);
+                new.cells = memory_one_more(new.cells, new.count, sizeof *new.cells);
+                new.cells[new.count++] = c;
+            }
+        compare_with_best(s, &new);
+        s->situations = memory_one_more(s->situations, s->situation_count, sizeof new);
+        s->situations[s->situation_count++] = new;
     }
     experiments_free(situations, count);
 }

@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What cannot be known yet counts as this many times wider than its target.
-#define UNKNOWN 10.0
-// What a trial of a timed program is to take, and by how much its counts may shrink for that.
-#define TIMED_S 0.4
-#define LEAST_SCALE 0.125
-
 static bool is_hopeless(const struct run *run, const struct cell_state *c)
 {
     bool fails = c->trials >= 2;
@@ -32,11 +26,17 @@ static void scale_counts(struct scheduler *s, size_t cell)
 {
     struct load load;
     char text[LOAD_BYTES];
-    const struct cell_state *c = &s->cells[cell];
-    load_parse(table_text(&s->table, cell, table_column(&s->table, "load")), &load, "cells.tsv");
-    if (!load.large_count || s->loads[cell] || !(c->first_s > TIMED_S))
+    struct cell_state *c = &s->cells[cell];
+    const char *trial_s = experiment_get(c->experiment, "trial_s");
+    c->next_s = c->first_s;
+    if (!trial_s || !(c->first_s > atof(trial_s)))
         return;
-    double scale = fmax(LEAST_SCALE, TIMED_S / c->first_s);
+    double scale =
+        fmax(1 / experiment_number(c->experiment, "counts_shrink"), atof(trial_s) / c->first_s);
+    c->next_s *= scale;
+    if (s->loads[cell])
+        return;
+    load_parse(table_text(&s->table, cell, table_column(&s->table, "load")), &load, "cells.tsv");
     unsigned long small = load.small_count, range = load.large_count - small;
     load.small_count = (unsigned long)fmax(1, round((double)small * scale));
     load.large_count = load.small_count +
@@ -61,9 +61,9 @@ void count_trials(struct scheduler *s, const struct run *run)
         for (size_t k = 0; k < c->trials; k++)
             sum_s += table_number(&run->trials, rows[k], wall);
         c->first_s = c->trials ? table_number(&run->trials, rows[0], wall) : 0;
+        c->next_s = 0;
         if (c->trials > 0)
             scale_counts(s, i);
-        c->next_s = s->loads[i] ? fmax(LEAST_SCALE * c->first_s, TIMED_S) : c->first_s;
         c->mean_s = c->trials > 1 ? (sum_s - c->first_s) / (double)(c->trials - 1) : c->next_s;
         c->is_hopeless = is_hopeless(run, c);
         s->spent_s += sum_s;
@@ -110,33 +110,77 @@ static void estimate(const struct scheduler *s, const struct run *run, struct co
 
 static void look_at(const struct scheduler *s, const struct run *run, struct comparison *c)
 {
-    const struct estimate *e = &c->estimate;
     size_t tried = s->cells[c->of].trials;
     estimate(s, run, c);
-    if (is_suspect(s, run, c->of, c->of_metric) ||
-        (c->to != NO_CELL && is_suspect(s, run, c->to, c->to_metric)) ||
-        (tried >= LEAST_CONVERGED_BLOCKS && e->n < ESTIMATE_MIN_N)) // its trials fail
-        c->reach = 0;
-    else if (e->n < ESTIMATE_MIN_N)
-        c->reach = UNKNOWN * c->target;
-    else if (e->low == e->high)
-        c->reach = 0; // counts that never differ
-    else if (!isfinite(e->high) || !(e->value > 0))
-        c->reach = UNKNOWN * c->target;
-    else
-        c->reach = fmax(e->high / e->value - 1, 1 - e->low / e->value);
-    // The width of an interval from few values is itself random.
-    if (tried < LEAST_CONVERGED_BLOCKS)
-        c->reach = fmax(c->reach, 1.01 * c->target);
+    bool fails = (tried >= LEAST_CONVERGED_BLOCKS && c->estimate.n < ESTIMATE_MIN_N) ||
+                 (tried >= FIRST_VALUES && c->estimate.n == 0);
+    look_for_needs(c, tried,
+                   fails || is_suspect(s, run, c->of, c->of_metric) ||
+                       (c->to != NO_CELL && is_suspect(s, run, c->to, c->to_metric)));
 }
 
-bool is_met(const struct comparison *c)
+// As choose.h has them: one client at a time is no answer, and the libraries are no models.
+static bool is_candidate(const struct run *run, const struct cell *c, const struct metric *metric)
 {
-    return c->reach <= c->target;
+    const char *family = run_family(run, c);
+    uint32_t reasons;
+    return strcmp(family, "iterative") != 0 && strcmp(family, "peer") != 0 &&
+           cell_validity(run, c, metric, ESTIMATE_MIN_N, &reasons) == VALID;
+}
+
+// The best of a situation so far: it is only what the others are compared with, to see which of
+// them need more trials.
+static size_t best_of(const struct scheduler *s, const struct run *run, const struct situation *of)
+{
+    size_t best = NO_CELL;
+    double best_value = NAN;
+    for (size_t i = 0; i < of->count; i++) {
+        const struct cell *c = &s->cells[of->cells[i]].cell;
+        double *values = values_of(run, c, of->metric, NULL);
+        struct estimate e = bootstrap_median(values, run->blocks, 0, SEED);
+        free(values);
+        if (e.n >= ESTIMATE_MIN_N && is_candidate(run, c, of->metric) &&
+            (best == NO_CELL || is_better(of->metric, e.value, best_value))) {
+            best = of->cells[i];
+            best_value = e.value;
+        }
+    }
+    return best;
+}
+
+static void compare_with(struct scheduler *s, struct comparison *c, size_t best)
+{
+    struct bundle *b = &s->bundles[c->bundle];
+    if (c->to == best)
+        return;
+    c->to = best;
+    c->seen = 0;
+    b->count = 0;
+    bundle_add(b, c->of);
+    if (best != NO_CELL)
+        bundle_add(b, best);
+}
+
+static void look_at_situation(struct scheduler *s, const struct run *run,
+                              const struct situation *of)
+{
+    size_t best = best_of(s, run, of);
+    for (size_t i = 0; i < of->count; i++) {
+        struct comparison *c = &s->comparisons[of->first + i];
+        compare_with(s, c, best);
+        if (best == NO_CELL || c->of == best ||
+            !is_candidate(run, &s->cells[c->of].cell, of->metric))
+            c->more_to_width = c->more_to_decide = 0;
+        else
+            look_at(s, run, c);
+    }
 }
 
 void look(struct scheduler *s, const struct run *run)
 {
-    for (size_t i = 0; i < s->comparison_count; i++)
+    size_t fixed = s->situation_count ? s->situations[0].first : s->comparison_count;
+    for (size_t i = 0; i < fixed; i++)
         look_at(s, run, &s->comparisons[i]);
+    for (size_t i = 0; i < s->situation_count; i++)
+        look_at_situation(s, run, &s->situations[i]);
 }
