@@ -188,7 +188,7 @@ static bool covers(struct estimate e, double truth)
 }
 
 struct coverage { // in percent, of the median and of the 99th percentile
-    double alone[2], ratio[2];
+    double alone[2], ratio[2], ratio_90[2];
 };
 
 static struct coverage coverage(size_t n, double block_sd)
@@ -196,7 +196,7 @@ static struct coverage coverage(size_t n, double block_sd)
     enum { SIMULATIONS = 600, DRAWS = 400 };
     static const double percents[] = {50, 99}, quantiles[] = {0, 2.3263478740};
     double sd = sqrt(within_sd * within_sd + block_sd * block_sd + own_sd * own_sd);
-    struct coverage c = {{0}, {0}};
+    struct coverage c = {0};
     memset(state, 9, sizeof state);
     for (uint64_t s = 0; s < SIMULATIONS; s++) {
         struct pool numerator, denominator;
@@ -206,14 +206,16 @@ static struct coverage coverage(size_t n, double block_sd)
                             ratio = pool_ratio(&numerator, &denominator, percents[p], DRAWS, s);
             c.alone[p] += covers(alone, 50 * exp(sd * quantiles[p])) * 100.0 / SIMULATIONS;
             c.ratio[p] += covers(ratio, true_ratio) * 100.0 / SIMULATIONS;
+            c.ratio_90[p] +=
+                (ratio.low_90 <= true_ratio && true_ratio <= ratio.high_90) * 100.0 / SIMULATIONS;
         }
         pool_free(&numerator);
         pool_free(&denominator);
     }
     for (size_t p = 0; p < 2; p++)
         print_message("%zu blocks that differ by %.0f %%: the interval of p%g covers %.1f %%, its "
-                      "ratio's %.1f %%\n",
-                      n, 100 * block_sd, percents[p], c.alone[p], c.ratio[p]);
+                      "ratio's %.1f %%, its ratio's 90 %% interval %.1f %%\n",
+                      n, 100 * block_sd, percents[p], c.alone[p], c.ratio[p], c.ratio_90[p]);
     return c;
 }
 
@@ -225,6 +227,7 @@ static void intervals_cover_the_truth(void **unused)
         for (size_t p = 0; p < 2; p++) {
             assert_true(93 <= c.alone[p] && c.alone[p] <= 97);
             assert_true(93 <= c.ratio[p] && c.ratio[p] <= 97);
+            assert_true(87 <= c.ratio_90[p] && c.ratio_90[p] <= 93);
         }
     }
 }

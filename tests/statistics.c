@@ -44,28 +44,36 @@ static double share_of_medians_up_to(unsigned k, unsigned n)
     return share;
 }
 
+static unsigned exact_low(double t, unsigned n)
+{
+    unsigned low = 1;
+    while (share_of_medians_up_to(low, n) <= erfc(t / sqrt(2)) / 2)
+        low++;
+    return low;
+}
+
 // Sizes at which no share is near the tail; at 7 and 33 the interval that is not expanded differs.
 static void median_interval_is_the_exact_one(void **unused)
 {
     (void)unused;
     const unsigned sizes[] = {7, 25, 33};
-    // Student's 97.5 % quantiles with 6, 24 and 32 degrees of freedom, from a table.
-    const double t[] = {2.446912, 2.063899, 2.036933};
+    // Student's 97.5 % and 95 % quantiles with 6, 24 and 32 degrees of freedom, from a table.
+    const double t[] = {2.446912, 2.063899, 2.036933}, t_90[] = {1.943180, 1.710882, 1.693889};
     for (size_t s = 0; s < 3; s++) {
         unsigned n = sizes[s];
         double values[MAX_N];
         for (unsigned i = 0; i < n; i++)
             values[i] = i * 8 % n + 1; // 1 .. n in disorder
 
-        double tail = erfc(t[s] / sqrt(2)) / 2;
-        unsigned low = 1;
-        while (share_of_medians_up_to(low, n) <= tail)
-            low++;
+        unsigned low = exact_low(t[s], n), low_90 = exact_low(t_90[s], n);
         struct estimate e = bootstrap_median(values, n, 10 * RESAMPLES, 1);
         assert_int_equal(e.n, n);
         assert_true(e.value == n / 2 + 1);
         assert_true(e.low == low);
         assert_true(e.high == n + 1 - low);
+        assert_true(e.low_90 == low_90);
+        assert_true(e.high_90 == n + 1 - low_90);
+        assert_true(low < low_90 || n == 7);
     }
 }
 
@@ -136,6 +144,7 @@ static void function_of_ratios(void **unused)
         logs[2 * BLOCKS + i] = log(2);
     e = bootstrap_of_ratios(product_of_rows, NULL, logs, ROWS, BLOCKS, RESAMPLES, 1);
     assert_true(is_close(e.value, 10) && is_close(e.low, 10) && is_close(e.high, 10));
+    assert_true(is_close(e.low_90, 10) && is_close(e.high_90, 10));
 
     logs[BLOCKS + 3] = logs[7] = NAN; // two blocks
     e = bootstrap_of_ratios(product_of_rows, NULL, logs, ROWS, BLOCKS, RESAMPLES, 1);
@@ -216,6 +225,7 @@ static void too_few_values_have_no_interval(void **unused)
         assert_int_equal(isnan(r.value), n == 0);
         assert_int_equal(isnan(m.low) && isnan(m.high), n < ESTIMATE_MIN_N);
         assert_int_equal(isnan(r.low) && isnan(r.high), n < ESTIMATE_MIN_N);
+        assert_int_equal(isnan(r.low_90) && isnan(r.high_90), n < ESTIMATE_MIN_N);
     }
     struct estimate none = bootstrap_median(values, 6, 0, 1);
     assert_true(none.value == 3.5 && isnan(none.low) && isnan(none.high));
@@ -263,12 +273,16 @@ static double noise(unsigned short state[3])
     return erand48(state) < 0.03 ? 3 * factor : factor;
 }
 
-// Of how many simulated samples of n the interval holds the truth, in percent.
-static double coverage(bool paired, size_t n, double truth)
+struct coverage {
+    double of_95, of_90;
+};
+
+// Of how many simulated samples of n the intervals hold the truth, in percent.
+static struct coverage coverage(bool paired, size_t n, double truth)
 {
     enum { SIMULATIONS = 1000 };
     unsigned short state[3];
-    size_t covered = 0;
+    struct coverage covered = {0, 0};
     random_state(state, 4, n);
     for (uint64_t s = 0; s < SIMULATIONS; s++) {
         double numerator[MAX_N], denominator[MAX_N];
@@ -279,9 +293,10 @@ static double coverage(bool paired, size_t n, double truth)
         }
         struct estimate e = paired ? bootstrap_ratio(numerator, denominator, n, 1000, s)
                                    : bootstrap_median(numerator, n, 1000, s);
-        covered += e.low <= truth && truth <= e.high;
+        covered.of_95 += 100.0 * (e.low <= truth && truth <= e.high) / SIMULATIONS;
+        covered.of_90 += 100.0 * (e.low_90 <= truth && truth <= e.high_90) / SIMULATIONS;
     }
-    return 100.0 * (double)covered / SIMULATIONS;
+    return covered;
 }
 
 // The median of what noise() draws from, found by bisection.
@@ -302,12 +317,15 @@ static void intervals_cover_the_truth(void **unused)
 {
     (void)unused;
     for (size_t n = 20; n <= 40; n += 20) {
-        double median = coverage(false, n, median_of_noise());
-        double ratio = coverage(true, n, 1.5);
-        print_message("n = %zu: the median's interval covers %.1f %%, the ratio's %.1f %%\n", n,
-                      median, ratio);
-        assert_true(93 <= median && median <= 97);
-        assert_true(93 <= ratio && ratio <= 97);
+        struct coverage median = coverage(false, n, median_of_noise()),
+                        ratio = coverage(true, n, 1.5);
+        print_message("n = %zu: the median's intervals cover %.1f and %.1f %%, the ratio's %.1f "
+                      "and %.1f %%\n",
+                      n, median.of_95, median.of_90, ratio.of_95, ratio.of_90);
+        assert_true(93 <= median.of_95 && median.of_95 <= 97);
+        assert_true(93 <= ratio.of_95 && ratio.of_95 <= 97);
+        assert_true(87 <= median.of_90 && median.of_90 <= 93);
+        assert_true(87 <= ratio.of_90 && ratio.of_90 <= 93);
     }
 }
 
@@ -384,6 +402,8 @@ static void p_and_interval_say_the_same(void **unused)
         struct estimate e = bootstrap_ratio(numerator, denominator, n, 1000, s);
         bool excludes = e.low > 1 || e.high < 1;
         assert_int_equal(e.p < 0.05, excludes);
+        assert_true(e.low <= e.low_90 && e.low_90 <= e.value);
+        assert_true(e.value <= e.high_90 && e.high_90 <= e.high);
         assert_true(0 <= e.p && e.p <= 1);
         *(excludes ? &excluded : &included) += 1;
     }
@@ -409,6 +429,15 @@ static void p_goes_on_falling(void **unused)
     assert_true(bootstrap_ratio(twos, ones, 6, RESAMPLES, 1).p == 0);
     assert_true(isnan(bootstrap_ratio(twos, ones, 5, RESAMPLES, 1).p));
     assert_true(isnan(bootstrap_median(x, 20, RESAMPLES, 1).p));
+}
+
+// From a table.
+static void quantiles_of_the_normal_distribution(void **unused)
+{
+    (void)unused;
+    assert_true(fabs(normal_quantile(0.5)) < 1e-9);
+    assert_true(fabs(normal_quantile(0.025) - 1.959964) < 1e-6);
+    assert_true(fabs(normal_quantile(0.025 / 40) - 3.227218) < 1e-6);
 }
 
 // R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.2, 0.03), "holm").
@@ -514,6 +543,7 @@ int main(void)
         cmocka_unit_test(agrees_with_ministat),
         cmocka_unit_test(p_and_interval_say_the_same),
         cmocka_unit_test(p_goes_on_falling),
+        cmocka_unit_test(quantiles_of_the_normal_distribution),
         cmocka_unit_test(holm_of_known_values),
         cmocka_unit_test(states_differ),
         cmocka_unit_test(shuffle_is_a_permutation),

@@ -264,11 +264,10 @@ static void derive_crossover(struct reading *r, struct derived *d)
 void derive(const struct run *run, const struct experiment *e, const char *text, const char *x,
             struct derived *d)
 {
-    static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
     static const char crossing[] = "crossover ";
     char words[1024], own[64];
     struct reading r = {.run = run, .e = e, .text = text, .x = x, .rest = words};
-    *d = (struct derived){.value = none, .ratio = none};
+    *d = (struct derived){.value = no_estimate, .ratio = no_estimate};
     r.metric = experiment_headline_metric(e);
     if ((size_t)snprintf(words, sizeof words, "%s", text) >= sizeof words)
         refuse(&r);

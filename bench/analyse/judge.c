@@ -88,7 +88,7 @@ static struct estimate paired_ratio(const struct evidence *e, const struct condi
 
 static struct finding find(const struct evidence *e, const struct condition *c)
 {
-    struct finding f = {UNDECIDED, {.value = NAN, .low = NAN, .high = NAN}, NAN, "-"};
+    struct finding f = {UNDECIDED, no_estimate, NAN, "-"};
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;

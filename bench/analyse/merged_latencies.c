@@ -105,7 +105,7 @@ static bool is_defined(const struct pool *p, const struct source *s)
 static struct estimate estimate(const struct pool *numerator, const struct pool *denominator,
                                 double percent, unsigned resamples, uint64_t seed)
 {
-    struct estimate e = {.value = NAN, .low = NAN, .high = NAN};
+    struct estimate e = no_estimate;
     struct source s = {numerator, denominator, percent,
                        memory_for(numerator->blocks, sizeof *s.block), 0};
     for (size_t block = 0; block < numerator->blocks; block++)

@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct estimate no_estimate = {NAN, NAN, NAN, NAN, NAN, NAN, 0};
+
+// The two intervals: the probability of a true value outside of them.
+#define OUTSIDE_95 0.05
+#define OUTSIDE_90 0.10
+
 // An estimator of the sample in which sorted[i] occurs counts[i] times, n values in total.
 typedef double estimator(const double *sorted, const uint32_t *counts, size_t n);
 
@@ -73,7 +79,7 @@ static double student_quantile(double p, size_t freedom)
     return low;
 }
 
-static double normal_quantile(double p)
+double normal_quantile(double p)
 {
     double low = 0, high = 40;
     for (int i = 0; i < 64; i++) {
@@ -81,12 +87,6 @@ static double normal_quantile(double p)
         *(normal_beyond(z) > p ? &low : &high) = z;
     }
     return low;
-}
-
-// The fraction cut off at either end.
-static double expanded_tail(size_t n)
-{
-    return normal_beyond(student_quantile(0.05, n - 1));
 }
 
 // Draws n of n with replacement, each unbiased within n * 2^-32, two per SplitMix64 number.
@@ -128,12 +128,26 @@ static double at_rank(double *values, size_t n, size_t k)
     return values[k];
 }
 
+// The number of resamples cut off at either end of an interval of n values.
+static size_t cut_off(double outside, size_t n, unsigned resamples)
+{
+    return (size_t)(normal_beyond(student_quantile(outside, n - 1)) * resamples);
+}
+
+// Reorders the replicates.
+static void middle_range(double *replicates, unsigned resamples, double outside, size_t n,
+                         double *low, double *high)
+{
+    size_t left_out = cut_off(outside, n, resamples);
+    *low = at_rank(replicates, resamples, left_out);
+    *high = at_rank(replicates, resamples, resamples - 1 - left_out);
+}
+
 // The p-value of a true value of 0: the level at which the end of the interval would be 0. Beyond
 // the outer half of what a 95 % interval cuts off, there are too few resamples for this.
-static double p_of_zero(double value, const double *replicates, unsigned resamples, size_t left_out,
-                        size_t n)
+static double p_of_zero(double value, const double *replicates, unsigned resamples, size_t n)
 {
-    size_t below = 0, above = 0, told = left_out / 2;
+    size_t below = 0, above = 0, told = cut_off(OUTSIDE_95, n, resamples) / 2;
     double sum = 0;
     for (unsigned r = 0; r < resamples; r++) {
         below += replicates[r] <= 0;
@@ -151,7 +165,8 @@ static double p_of_zero(double value, const double *replicates, unsigned resampl
 static struct estimate bootstrap(estimator *estimate, double *values, size_t n, unsigned resamples,
                                  uint64_t seed)
 {
-    struct estimate result = {NAN, NAN, NAN, NAN, n};
+    struct estimate result = no_estimate;
+    result.n = n;
     if (n == 0)
         return result;
 
@@ -169,10 +184,9 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
             resample(counts, n, &state);
             replicates[r] = estimate(values, counts, n);
         }
-        size_t left_out = (size_t)(expanded_tail(n) * resamples);
-        result.low = at_rank(replicates, resamples, left_out);
-        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
-        result.p = p_of_zero(result.value, replicates, resamples, left_out, n);
+        middle_range(replicates, resamples, OUTSIDE_95, n, &result.low, &result.high);
+        result.p = p_of_zero(result.value, replicates, resamples, n);
+        middle_range(replicates, resamples, OUTSIDE_90, n, &result.low_90, &result.high_90);
         free(replicates);
     }
     free(counts);
@@ -206,6 +220,8 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     result.value = exp(result.value);
     result.low = exp(result.low);
     result.high = exp(result.high);
+    result.low_90 = exp(result.low_90);
+    result.high_90 = exp(result.high_90);
     return result;
 }
 
@@ -268,7 +284,8 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
 {
     size_t *blocks = memory_for(n, sizeof *blocks);
     struct sorted_rows s = {.rows = rows, .n = rows ? complete_blocks(logs, rows, n, blocks) : 0};
-    struct estimate result = {NAN, NAN, NAN, NAN, s.n};
+    struct estimate result = no_estimate;
+    result.n = s.n;
     s.sorted = memory_for(rows * s.n, sizeof *s.sorted);
     s.places = memory_for(rows * s.n, sizeof *s.places);
     uint32_t *taken = memory_for(s.n, sizeof *taken), *counts = memory_for(s.n, sizeof *counts);
@@ -285,9 +302,8 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
             resample(taken, s.n, &state);
             replicates[r] = of_resample(of, context, &s, taken, counts, ratios);
         }
-        size_t left_out = (size_t)(expanded_tail(s.n) * resamples);
-        result.low = at_rank(replicates, resamples, left_out);
-        result.high = at_rank(replicates, resamples, resamples - 1 - left_out);
+        middle_range(replicates, resamples, OUTSIDE_95, s.n, &result.low, &result.high);
+        middle_range(replicates, resamples, OUTSIDE_90, s.n, &result.low_90, &result.high_90);
     }
     free(replicates);
     free(ratios);
@@ -324,34 +340,56 @@ void holm(double *p, size_t n)
     free(adjusted);
 }
 
+// How far the logarithms of resampled quantities are from that of the quantity itself.
+struct distances {
+    double mean, error, lowest, highest; // error: the standard error
+};
+
+static struct distances distances(of_blocks *compute, const void *from, double value,
+                                  uint32_t *times, size_t n, unsigned resamples, uint64_t seed)
+{
+    struct distances d = {0};
+    uint64_t state = random_mix(seed);
+    double sum = 0, squares = 0;
+    for (unsigned r = 0; r < resamples; r++) {
+        resample(times, n, &state);
+        double distance = log(compute(times, from) / value);
+        d.lowest = fmin(d.lowest, distance);
+        d.highest = fmax(d.highest, distance);
+        sum += distance;
+        squares += distance * distance;
+    }
+    d.mean = sum / resamples;
+    double variance = fmax(0, squares / resamples - d.mean * d.mean);
+    d.error = sqrt(variance * (double)n / (double)(n - 1));
+    return d;
+}
+
+static void student_interval(const struct distances *d, double outside, const struct estimate *e,
+                             double *low, double *high)
+{
+    double reach = student_quantile(outside, e->n - 1) * d->error;
+    *low = e->value * exp(fmax(d->lowest, -reach - fmax(0, d->mean)));
+    *high = e->value * exp(fmin(d->highest, reach - fmin(0, d->mean)));
+}
+
 struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n, unsigned resamples,
                                  uint64_t seed)
 {
-    struct estimate result = {.value = NAN, .low = NAN, .high = NAN, .p = NAN, .n = n};
+    struct estimate result = no_estimate;
     uint32_t *times = memory_for(n, sizeof *times);
+    result.n = n;
     for (size_t i = 0; i < n; i++)
         times[i] = 1;
     if (n > 0)
         result.value = compute(times, from);
     if (n >= ESTIMATE_MIN_N && resamples > 0) {
-        uint64_t state = random_mix(seed);
-        double sum = 0, squares = 0, lowest = 0, highest = 0;
-        for (unsigned r = 0; r < resamples; r++) {
-            resample(times, n, &state);
-            double distance = log(compute(times, from) / result.value);
-            lowest = fmin(lowest, distance);
-            highest = fmax(highest, distance);
-            sum += distance;
-            squares += distance * distance;
-        }
-        double mean = sum / resamples, variance = fmax(0, squares / resamples - mean * mean);
-        double error = sqrt(variance * (double)n / (double)(n - 1));
-        double reach = student_quantile(0.05, n - 1) * error;
-        double beyond =
-            fabs(log(result.value)) - (result.value > 1 ? fmax(0, mean) : -fmin(0, mean));
-        result.low = result.value * exp(fmax(lowest, -reach - fmax(0, mean)));
-        result.high = result.value * exp(fmin(highest, reach - fmin(0, mean)));
-        result.p = student_beyond(fmax(0, beyond) / error, n - 1);
+        struct distances d = distances(compute, from, result.value, times, n, resamples, seed);
+        double log_value = log(result.value),
+               beyond = fabs(log_value) - (log_value > 0 ? fmax(0, d.mean) : -fmin(0, d.mean));
+        student_interval(&d, OUTSIDE_95, &result, &result.low, &result.high);
+        student_interval(&d, OUTSIDE_90, &result, &result.low_90, &result.high_90);
+        result.p = student_beyond(fmax(0, beyond) / d.error, n - 1);
     }
     free(times);
     return result;

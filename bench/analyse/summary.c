@@ -10,28 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct estimate none = {NAN, NAN, NAN, NAN, 0};
-
 static struct summary_row *add(struct summary *s)
 {
     s->rows = memory_one_more(s->rows, s->count, sizeof *s->rows);
     struct summary_row *row = memory_for(1, sizeof *row);
     s->rows[s->count++] = row;
-    row->value = row->ratio = none;
+    row->value = row->ratio = no_estimate;
     row->p_holm = NAN;
     return row;
 }
 
 static void summarize_cell(struct summary_row *row, const struct run *run)
 {
-    static const struct estimate one = {1, 1, 1, NAN, 0};
+    static const struct estimate one = {1, 1, 1, 1, 1, NAN, 0};
     char fault[FAULT_BYTES];
     uint32_t reasons;
     const struct cell base = {row->cell.experiment, row->baseline, row->cell.x};
     row->value = value_of(run, &row->cell, row->metric, fault);
     row->ratio = ratio_of(run, &row->cell, &base, row->metric, RESAMPLES);
     if (strcmp(row->cell.model, row->baseline) == 0)
-        row->ratio = row->value.n ? one : none;
+        row->ratio = row->value.n ? one : no_estimate;
     if (!*fault && row->metric->percent > 0)
         strcpy(fault, "too few requests for such a percentile");
     row->validity = INVALID;
