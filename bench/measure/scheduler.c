@@ -62,16 +62,10 @@ struct scheduler *scheduler_read(const char *folder)
 
 void scheduler_free(struct scheduler *s)
 {
-    for (size_t i = 0; i < s->bundle_count; i++)
-        free(s->bundles[i].cells);
+    comparisons_free(s);
     for (size_t i = 0; i < s->cell_count; i++)
         free(s->loads[i]);
     free(s->loads);
-    for (size_t i = 0; i < s->situation_count; i++)
-        free(s->situations[i].cells);
-    free(s->situations);
-    free(s->bundles);
-    free(s->comparisons);
     free(s->cells);
     free(s->questions);
     experiments_free(s->experiments, s->experiment_count);
@@ -264,17 +258,47 @@ static double reach_of(const struct estimate *e)
     return fmax(e->high / e->value - 1, 1 - e->low / e->value);
 }
 
+static bool is_kept_comparison(const struct scheduler *s, const struct comparison *c)
+{
+    const struct cell_state *of = &s->cells[c->of];
+    return !of->is_dropped && !s->questions[of->experiment - s->experiments].is_dropped;
+}
+
+// The claims of which all is measured, and how many of them are decided so far.
+static size_t count_claims(const struct scheduler *s, size_t *decided)
+{
+    size_t count = 0;
+    *decided = 0;
+    for (size_t i = 0; i < s->claim_count; i++) {
+        const struct claim_state *claim = &s->claims[i];
+        enum verdict verdict = HOLDS;
+        bool is_kept = true;
+        for (size_t k = 0; k < claim->count; k++) {
+            const struct comparison *c = &s->comparisons[claim->comparisons[k]];
+            enum verdict of_this = condition_judge(&claim->conditions[k], &c->estimate);
+            if (of_this == UNDECIDED &&
+                condition_compares_the_same(&claim->conditions[k], &c->estimate))
+                of_this = SAME;
+            verdict = verdict_both(verdict, of_this);
+            is_kept = is_kept && is_kept_comparison(s, c);
+        }
+        count += is_kept;
+        *decided += is_kept && verdict != UNDECIDED;
+    }
+    return count;
+}
+
 void scheduler_describe(const struct scheduler *s, char *text, size_t bytes)
 {
     const struct experiment *e = most_important(s);
-    size_t met = 0, count = 0, used = 0, shown = 0;
+    size_t met = 0, count = 0, used = 0, shown = 0, decided;
     char title[80];
     *text = '\0';
     snprintf(title, sizeof title, "%s:", e->stem);
     for (size_t i = 0; i < s->comparison_count; i++) {
         const struct comparison *c = &s->comparisons[i];
         const struct cell_state *of = &s->cells[c->of];
-        if (s->questions[of->experiment - s->experiments].is_dropped || of->is_dropped)
+        if (!is_kept_comparison(s, c))
             continue;
         count++;
         met += is_met(c);
@@ -284,6 +308,10 @@ void scheduler_describe(const struct scheduler *s, char *text, size_t bytes)
                                      shown++ ? "," : title, of->cell.model, c->estimate.value,
                                      100 * reach_of(&c->estimate));
     }
+    size_t claims = count_claims(s, &decided);
+    if (used < bytes && claims)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%zu of %zu claims decided",
+                                 used ? " · " : "", decided, claims);
     if (used < bytes)
         snprintf(text + used, bytes - used, "%s%zu of %zu targets reached", used ? " · " : "", met,
                  count);

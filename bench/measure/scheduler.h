@@ -60,6 +60,6 @@ char *const *scheduler_loads(const struct scheduler *s);
 #define DROPPED_COLUMNS "experiment\tmodel\tx\tminutes"
 void scheduler_write_dropped(const struct scheduler *s, const char *run_folder);
 
-// One line on what is known so far, for people: the headline ratios, how many comparisons have
-// reached their targets.
+// One line on what is known so far, for people: the headline ratios, how many claims are decided
+// (without correction for their number), how many comparisons have reached their targets.
 void scheduler_describe(const struct scheduler *s, char *text, size_t bytes);

@@ -2,6 +2,6 @@
 BEGIN { FS = "\t" }
 NR > 1 {
     what = plain($1) ($2 == "-" ? "" : ": " plain($2) ($3 == "-" ? "" : " at " plain($3)))
-    list = list (list == "" ? "" : ", ") what " (" sprintf("%.1f", $4) " more minutes)"
+    list = list (list == "" ? "" : ", ") what ($4 == "-" ? " (not tried)" : " (" sprintf("%.1f", $4) " more minutes)")
 }
 END { if (list != "") print "\nDropped for lack of time: " list ". `make bench RUN=… BUDGET=…` with more minutes measures them." }

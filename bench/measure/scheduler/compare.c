@@ -42,7 +42,7 @@ void bundle_add(struct bundle *b, size_t cell)
 }
 
 // The same comparison is there once, with the narrower target, unless two bounds are to be decided.
-static void add_comparison(struct scheduler *s, const struct comparison *new)
+static size_t add_comparison(struct scheduler *s, const struct comparison *new)
 {
     for (size_t i = 0; i < s->comparison_count; i++) {
         struct comparison *c = &s->comparisons[i];
@@ -52,11 +52,12 @@ static void add_comparison(struct scheduler *s, const struct comparison *new)
             c->target = fmin(c->target, new->target);
             c->is_headline = c->is_headline || new->is_headline;
             c->bound = isnan(c->bound) ? new->bound : c->bound;
-            return;
+            return i;
         }
     }
     s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof *s->comparisons);
-    s->comparisons[s->comparison_count++] = *new;
+    s->comparisons[s->comparison_count] = *new;
+    return s->comparison_count++;
 }
 
 static size_t baseline_cell(const struct scheduler *s, size_t cell)
@@ -130,13 +131,14 @@ static const struct metric *metric_of(const struct scheduler *s, const struct op
     return *o->metric ? metric_named(o->metric) : experiment_headline_metric(e);
 }
 
-// What is derived has its cells among the headline cells.
-static void add_condition(struct scheduler *s, const struct condition *c)
+// What is derived has its cells among the headline cells. Returns NO_CELL if there is nothing to
+// compare.
+static size_t add_condition(struct scheduler *s, const struct condition *c)
 {
     size_t of = find_cell(s, c->of.experiment, c->of.model, c->of.x),
            to = *c->to.model ? find_cell(s, c->to.experiment, c->to.model, c->to.x) : NO_CELL;
     if (of == NO_CELL || (*c->to.model && to == NO_CELL) || strcmp(c->of.metric, "derived") == 0)
-        return;
+        return NO_CELL;
     struct comparison new = {.of = of,
                              .to = to,
                              .of_metric = metric_of(s, &c->of),
@@ -147,8 +149,37 @@ static void add_condition(struct scheduler *s, const struct condition *c)
     bundle_add(&s->bundles[new.bundle], of);
     if (to != NO_CELL)
         bundle_add(&s->bundles[new.bundle], to);
-    if (new.of_metric && (to == NO_CELL || new.to_metric))
-        add_comparison(s, &new);
+    return new.of_metric && (to == NO_CELL || new.to_metric) ? add_comparison(s, &new) : NO_CELL;
+}
+
+static void claim_free(struct claim_state *c)
+{
+    free(c->conditions);
+    free(c->comparisons);
+}
+
+static void add_claim(struct scheduler *s, const struct experiment *claim)
+{
+    struct claim_state new = {0};
+    bool is_complete = true;
+    for (size_t line = 0; line < claim->lines; line++) {
+        struct condition condition;
+        if (strcmp(claim->keys[line], "holds_if") != 0)
+            continue;
+        condition_parse(&condition, claim->values[line], claim->stem);
+        size_t comparison = add_condition(s, &condition);
+        is_complete = is_complete && comparison != NO_CELL;
+        new.conditions = memory_one_more(new.conditions, new.count, sizeof condition);
+        new.comparisons = memory_one_more(new.comparisons, new.count, sizeof comparison);
+        new.conditions[new.count] = condition;
+        new.comparisons[new.count++] = comparison;
+    }
+    if (!is_complete) {
+        claim_free(&new);
+        return;
+    }
+    s->claims = memory_one_more(s->claims, s->claim_count, sizeof new);
+    s->claims[s->claim_count++] = new;
 }
 
 void add_claims(struct scheduler *s, const char *folder)
@@ -158,14 +189,22 @@ void add_claims(struct scheduler *s, const char *folder)
         return;
     size_t count = confs_read(CLAIM, folder, &claims);
     for (size_t i = 0; i < count; i++)
-        for (size_t line = 0; line < claims[i].lines; line++) {
-            struct condition condition;
-            if (strcmp(claims[i].keys[line], "holds_if") != 0)
-                continue;
-            condition_parse(&condition, claims[i].values[line], claims[i].stem);
-            add_condition(s, &condition);
-        }
+        add_claim(s, &claims[i]);
     experiments_free(claims, count);
+}
+
+void comparisons_free(struct scheduler *s)
+{
+    for (size_t i = 0; i < s->claim_count; i++)
+        claim_free(&s->claims[i]);
+    for (size_t i = 0; i < s->situation_count; i++)
+        free(s->situations[i].cells);
+    for (size_t i = 0; i < s->bundle_count; i++)
+        free(s->bundles[i].cells);
+    free(s->claims);
+    free(s->situations);
+    free(s->bundles);
+    free(s->comparisons);
 }
 
 // The best is not known yet: see look_at_situation.

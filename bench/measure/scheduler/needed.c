@@ -1,4 +1,4 @@
-#include "bench/analyse/statistics.h"
+#include "bench/analyse/verdict.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/scheduler/state.h"
 

@@ -3,6 +3,7 @@
 // What the parts of the scheduler share: the cells, the comparisons of cells with their targets,
 // and the questions.
 
+#include "bench/analyse/claim.h"
 #include "bench/analyse/run.h"
 #include "bench/analyse/statistics.h"
 #include "bench/base/experiment.h"
@@ -31,9 +32,6 @@ struct bundle {
     size_t *cells, count;
 };
 
-// Two are the same if they differ by less than this.
-#define SAME_WITHIN 0.10
-
 struct comparison {
     size_t of, to; // cells; to is NO_CELL: the value itself
     const struct metric *of_metric, *to_metric;
@@ -53,6 +51,13 @@ struct comparison {
 struct situation {
     const struct metric *metric;
     size_t *cells, count, first;
+};
+
+// A claim whose cells are all in this run.
+struct claim_state {
+    struct condition *conditions;
+    size_t *comparisons; // of each
+    size_t count;
 };
 
 struct question_state {
@@ -78,6 +83,8 @@ struct scheduler {
     size_t comparison_count;
     struct situation *situations;
     size_t situation_count;
+    struct claim_state *claims;
+    size_t claim_count;
     struct question_state *questions;
     size_t first_values; // of each cell: FIRST_VALUES, or what an interval needs if time is short
     double spent_s;
@@ -90,6 +97,9 @@ struct scheduler {
 void add_headlines(struct scheduler *s, const struct experiment *e);
 void add_claims(struct scheduler *s, const char *folder);
 void add_situations(struct scheduler *s, const char *folder);
+
+// Frees all of that.
+void comparisons_free(struct scheduler *s);
 
 // Adds a cell to a bundle, once.
 void bundle_add(struct bundle *b, size_t cell);
