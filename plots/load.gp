@@ -3,7 +3,7 @@
 stem = "load"
 load "style.gp"
 distribution = stem.".distribution.tsv"
-load_shown = "70" # percent of the capacity, for the last panel
+load_shown = "30" # percent of the capacity, for the last panel
 percents = "50 90 99 99.9 99.99 99.999"
 nines(percentile) = -log10(1 - percentile / 100.0)
 of(m, name) = strcol("x") eq load_shown && strcol("model") eq m && strcol(name) ne "-" ? column(name) : NaN

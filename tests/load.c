@@ -35,12 +35,13 @@ static const struct load full = {.connections = 1000000,
                                  .small_count = 8,
                                  .large_count = 9,
                                  .runs = 11,
-                                 .io = "io_uring"};
+                                 .io = "io_uring",
+                                 .percentile = 99};
 static const char full_text[] =
     "connections=1000000 requests=2 bytes=3 rate=0.1 total=1000000000000 window_s=0.15 "
     "warmup_s=0.001 timeout_s=0.333333333333333 seed=5 workers=6 background=7 behaviour=stalled "
     "end=crash failures_counted=yes fraction=62.5 limit_ms=10 small_count=8 large_count=9 runs=11 "
-    "io=io_uring";
+    "io=io_uring percentile=99";
 
 static void every_field_comes_back(void **unused)
 {
@@ -63,6 +64,24 @@ static void every_field_comes_back(void **unused)
     assert_int_equal(load.total, full.total);
     assert_string_equal(load.behaviour, "stalled");
     assert_true(load.failures_counted);
+}
+
+static void a_window_is_as_long_as_its_percentile_needs(void **unused)
+{
+    (void)unused;
+    const struct load any = {.window_s = 0.25}, median = {.window_s = 0.25, .percentile = 50},
+                      tail = {.window_s = 0.25, .percentile = 99},
+                      long_one = {.window_s = 3, .percentile = 99};
+    // Twenty beyond it: 40 requests for a median, 2000 for a 99th percentile.
+    assert_float_equal(load_window_s(&tail, 1e5), 0.25, 1e-9);
+    assert_float_equal(load_window_s(&tail, 4000), 0.5, 1e-9);
+    assert_float_equal(load_window_s(&tail, 1000), 2, 1e-9);
+    assert_float_equal(load_window_s(&tail, 100), 2, 1e-9); // it has too few values
+    assert_float_equal(load_window_s(&median, 1000), 0.25, 1e-9);
+    assert_float_equal(load_window_s(&median, 80), 0.5, 1e-9);
+    assert_float_equal(load_window_s(&any, 1), 0.25, 1e-9);
+    assert_float_equal(load_window_s(&long_one, 10), 3, 1e-9);
+    assert_float_equal(load_lowest_rate_per_s(99), 1000, 1e-6);
 }
 
 static void nothing_set_is_a_dash(void **unused)
@@ -146,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_comes_back),
+        cmocka_unit_test(a_window_is_as_long_as_its_percentile_needs),
         cmocka_unit_test(nothing_set_is_a_dash),
         cmocka_unit_test(what_is_no_load_is_refused),
         cmocka_unit_test(what_the_clients_are_told),

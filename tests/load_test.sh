@@ -22,6 +22,8 @@ ask load "${one[@]}" 'type load' 'timeout_s 2' 'vary fraction 20 70' 'metric lat
 ask rates "${both[@]}" 'type load' 'timeout_s 0.3' 'vary rate 2000 1000000' 'metric latency_p50_us' 'also achieved_per_s offered_per_s unsent_share'
 ask searched "${one[@]}" 'type slo_rate' 'timeout_s 2' 'vary limit_ms 1900' 'metric slo_rate_per_s' 'also capacity_per_s'
 ask served "${one[@]}" 'type serve' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+ask tail "${one[@]}" 'type load' 'rate 5000' 'metric latency_p99_us' 'also latency_p50_us'
+ask share "${one[@]}" 'type load' 'fraction 5' 'metric latency_p99_us'
 ask few "${one[@]}" 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
 check 'open loops: the run ends well' runs asked RUN=open BUDGET=0
 open=$results/open
@@ -54,7 +56,7 @@ check 'slo_rate: a rate up to about the capacity' highest_rate_found
 lines_of() { column "$1/latency.tsv" trial | sort -u; } # RUN
 open_ones() { # RUN KEY=VALUE...
     local experiment
-    for experiment in load rates served few; do value "$1/trials.tsv" trial "experiment=$experiment" "${@:2}"; done | sort
+    for experiment in load rates served tail share few; do value "$1/trials.tsv" trial "experiment=$experiment" "${@:2}"; done | sort
 }
 kept() { # of each trial in open loop that can be used, and of no other: RUN
     equals 'without latencies' "$(comm -13 <(lines_of "$1") <(open_ones "$1" status=ok) | paste -sd ' ')" '' &&
@@ -83,21 +85,30 @@ merged() { # EXPERIMENT MODEL X PERCENT
         }' "$trials" "$open/latency.tsv"
 }
 merged_as_summarized() { # but for those that have too few values
-    local x metric said
+    local x said
     for x in 20 70; do
-        for metric in p50 p99; do
-            said=$(value "$open/summary.tsv" median experiment=load metric=latency_${metric}_us x=$x)
-            [ "$metric $said" != 'p99 -' ] || continue
-            equals "$metric at $x" "$said" "$(merged load epoll $x ${metric#p})" || return 1
-        done
+        said=$(value "$open/summary.tsv" median experiment=load metric=latency_p99_9_us x=$x)
+        [ "$said" = - ] || equals "p99.9 at $x" "$said" "$(merged load epoll $x 99.9)" || return 1
+        equals "the median at $x" "$(value "$open/distribution.tsv" latency_us experiment=load x=$x percentile=50)" \
+            "$(merged load epoll $x 50)" || return 1
     done
 }
-check 'percentiles: those of the merged histograms' merged_as_summarized
-distributed() {
-    equals 'the median' "$(value "$open/distribution.tsv" latency_us experiment=load x=70 percentile=50)" \
-        "$(value "$open/summary.tsv" median experiment=load metric=latency_p50_us x=70)"
+check 'p99.9 and distribution: those of the merged histograms' merged_as_summarized
+typical_as_summarized() { # three windows: the middle one
+    local metric
+    for metric in p50 p99; do
+        equals "$metric" "$(value "$open/summary.tsv" median experiment=tail metric=latency_${metric}_us)" \
+            "$(value "$trials" latency_${metric}_us experiment=tail | sort -g | awk '{ v[NR] = $1 } END { printf "%.6g", v[2] }')" || return 1
+    done
 }
-check 'distribution: its median is the median' distributed
+check 'median and p99: those of the middle window' typical_as_summarized
+# 0.1 s at 5000 per s has five requests beyond a p99, 0.4 s has twenty.
+long_enough() {
+    equals 'windows' "$(value "$trials" window_s experiment=tail | awk '{ printf "%.1f\n", $1 }' | sort -u)" 0.4
+    equals 'a load' "$(value "$open/cells.tsv" load experiment=tail | grep -o 'window_s=[^ ]*\|percentile=[^ ]*' | paste -sd ' ')" 'window_s=0.4 percentile=99'
+    value "$trials" window_s experiment=share status=ok | awk '$1 < 0.11 || $1 > 2.01 { print "a window of " $1 " s"; bad = 1 } END { exit bad || NR < 1 }'
+}
+check 'windows: as long as the percentile needs' long_enough
 check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
 check 'report: no closed loop' equals 'lines with one' "$(grep -c 'latency.*, closed loop' "$open/report.md")" 0
 check 'plots: the question of the repository is drawn' test -s "$open/plots/load.svg"

@@ -18,7 +18,7 @@ bool is_open_loop(const struct run *run, const struct cell *c)
 
 bool is_merged(const struct run *run, const struct cell *c, const struct metric *metric)
 {
-    return metric->percent > 0 && is_open_loop(run, c);
+    return metric->is_merged && is_open_loop(run, c);
 }
 
 struct pool pool_of(const struct run *run, const struct cell *c)

@@ -1,4 +1,5 @@
-// The latencies of a cell in open loop: the histograms of its trials, one per block, merged.
+// The latencies of a cell in open loop: the histograms of its trials, one per block, merged. For
+// what is too rare for one window (estimates.h), and for whole distributions.
 //
 // A percentile is that of the merged histogram. Its interval comes from resampled blocks: each
 // resample merges the drawn blocks and takes the percentile of the result. A ratio takes the same

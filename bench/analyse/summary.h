@@ -1,8 +1,7 @@
-// The summary of a run: for each cell the median over the blocks with its 95 % interval (for
-// percentiles of open loops: from the merged blocks), and the ratio to the experiment's baseline,
-// paired within blocks, with its own interval; also the derived quantities. It is computed once and
-// kept in memory; summary.tsv is its output for others. The same trials give exactly the same
-// summary.
+// The summary of a run: for each cell the median over the blocks with its 95 % interval (p99.9 of
+// open loops: from the merged blocks), and the ratio to the experiment's baseline, paired within
+// blocks, with its own interval; also the derived quantities. It is computed once and kept in
+// memory; summary.tsv is its output for others. The same trials give exactly the same summary.
 #pragma once
 
 #include "bench/analyse/run.h"

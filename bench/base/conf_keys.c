@@ -86,7 +86,8 @@ const struct conf_key conf_keys[] = {
                  "trial. They stay in the latency distribution with the time-out. They are not in "
                  "time (`in_time_percent`: answered within 0.1 s of when they were due)"},
     {"window_s", EXPERIMENT, .types = DRIVEN, .form = REAL, .least = 0.01, .most = 3600,
-     .sentence = "The measured part of a trial"},
+     .sentence = "The measured part of a trial. In an open loop it is longer if a percentile that "
+                 "is the headline metric needs that: 20 requests beyond it, but 2 s at most"},
     {"warmup_s", EXPERIMENT, .types = DRIVEN, .form = REAL, .most = 3600,
      .sentence = "The same load before it"},
     {"total", EXPERIMENT, .types = "serve", .flags = VARIES, .form = WHOLE, .least = 1,

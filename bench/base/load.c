@@ -3,6 +3,7 @@
 #include "bench/base/number.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,9 +38,23 @@ static const struct field {
     FIELD(fraction, REAL, 1000, NULL),    FIELD(limit_ms, REAL, 60000, NULL),
     FIELD(small_count, WHOLE, 1e9, NULL), FIELD(large_count, WHOLE, 1e9, NULL),
     FIELD(runs, WHOLE, 1000, NULL),       FIELD(io, WORD, 0, load_ios),
+    FIELD(percentile, REAL, 99.9, NULL),
 };
 
 enum { FIELDS = sizeof fields / sizeof *fields };
+
+double load_lowest_rate_per_s(double percentile)
+{
+    return LOAD_VALUES_BEYOND / (1 - percentile / 100) / LOAD_LONGEST_WINDOW_S;
+}
+
+double load_window_s(const struct load *load, double rate_per_s)
+{
+    if (!(load->percentile > 0))
+        return load->window_s;
+    double lowest = load_lowest_rate_per_s(load->percentile);
+    return fmax(load->window_s, LOAD_LONGEST_WINDOW_S * fmin(1, lowest / rate_per_s));
+}
 
 // The value of a field as text; false if it is not set.
 static bool write_value(const struct field *field, const struct load *load, char value[32])

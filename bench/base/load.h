@@ -26,6 +26,7 @@ struct load {
     bool failures_counted;    // failures are part of the result
     double fraction;          // percent of the server's capacity, instead of a rate
     double limit_ms;          // of the 99th percentile of latency
+    double percentile;        // of latency in an open loop; its window is long enough for it
 
     // Of a program that repeats an operation.
     unsigned long small_count, large_count;
@@ -34,8 +35,21 @@ struct load {
 
 enum { LOAD_BYTES = 512 }; // of a load in writing
 
+// An open loop's window expects this many requests beyond its percentile, unless that takes longer
+// than the maximum. Ten are needed (clients/drive.c), and their number is random. With twenty,
+// chance moves a 99th percentile by about 7 %, while windows differ by 10 to 40 % for other reasons
+// (results/reference). So precision comes from more blocks, not from still longer windows.
+#define LOAD_VALUES_BEYOND 20.0
+#define LOAD_LONGEST_WINDOW_S 2.0
+
 // The allowed words; NULL ends each list.
 extern const char *const load_behaviours[], *const load_ends[], *const load_ios[];
+
+// The length of an open loop's window at a rate: window_s, or longer if the percentile needs it.
+double load_window_s(const struct load *load, double rate_per_s);
+
+// The lowest rate at which the longest window has enough values beyond a percentile.
+double load_lowest_rate_per_s(double percentile);
 
 void load_write(const struct load *load, char text[LOAD_BYTES]);
 

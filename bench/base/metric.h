@@ -28,6 +28,7 @@ struct metric {
     const char *per;      // per what: "connection"; empty: of the whole trial
     const char *sentence; // description
     double percent;       // for latency percentiles: 99.9; 0: not a percentile
+    bool is_merged;       // a percentile too rare for one window: open loops merge all windows
 };
 
 // The columns of trials.tsv between the trial's name and its status, in order. A value is NAN if
@@ -155,8 +156,9 @@ struct metric {
       "share of the window with pending requests, no answers for long, and no thread waiting "     \
       "for a CPU")                                                                                 \
     X(latency_p99_9_us, "µs", LESS, LATENCIES, "99.9th percentile of latency", "",                 \
-      "one request in a thousand took longer; open loop: from when a request was due",             \
-      .percent = 99.9)                                                                             \
+      "one request in a thousand took longer; open loop: from when a request was due, of all "     \
+      "windows together",                                                                          \
+      .percent = 99.9, .is_merged = true)                                                          \
     X(offered_per_s, "/s", NEITHER, RATES, "requests due per second", "",                          \
       "open loop: requests due per second of the window")                                          \
     X(achieved_per_s, "/s", MORE, RATES, "requests answered per second", "",                       \

@@ -50,7 +50,7 @@ on_all() { # AWK_ARGUMENT...
 
 # The load in words.
 load() { # CONF
-    local connections requests pool bytes
+    local connections requests pool bytes longer=
     connections=$(setting "$1" connections)
     bytes=$(setting "$1" bytes)
     if [ "$vary" = connections ]; then connections=$(one_of "$xs"); fi
@@ -91,7 +91,8 @@ load() { # CONF
     elif [ -n "$(setting "$1" total)" ]; then
         printf '; %s requests, or more to use each connection in full' "$(setting "$1" total)"
     elif [ -n "$(setting "$1" window_s)" ]; then
-        printf '; window %s s after %s s of warm-up' "$(setting "$1" window_s)" "$(setting "$1" warmup_s)"
+        case "$loop $metric" in 'open latency_p'* | 'open slo_rate_per_s') longer=' or longer' ;; esac
+        printf '; window %s s%s after %s s of warm-up' "$(setting "$1" window_s)" "$longer" "$(setting "$1" warmup_s)"
     fi
     [ -z "$(setting "$1" under)" ] || printf '; servers started with %s' "$(setting "$1" under)"
     [ -z "$(setting "$1" options)" ] || printf '; server options: %s' "$(setting "$1" options)"

@@ -74,11 +74,11 @@ rows() { # STEM METRIC XS
 draws() { grep -qF -e two_panels -e two_curves -e 'eval curves' -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
 
 # Text below the picture: which models are missing and why, and what the marks mean.
-below() { # STEM METRIC DATA VARY OWN (1: each is compared with its plain program) DISTRIBUTION, if any
+below() { # STEM METRIC DATA VARY OWN (1: each is compared with its plain program)
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$([ -f "$6" ] && echo 1)" \
+    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$(grep '^distribution = ' "$here/$1.gp")" \
         -v draws_ratio="$(draws "$1" 'times(|written(')" -v draws_hollow="$(draws "$1" is_hollow)" '
         FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; files++; next }
         files == 1 { reason[++reasons] = $at["code"]; says[$at["code"]] = $at["says"]; next }
@@ -91,8 +91,8 @@ below() { # STEM METRIC DATA VARY OWN (1: each is compared with its plain progra
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
             for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print (draws_hollow ? "hollow, " : "suspect, ") reason[i] ": " says[reason[i]]
-            if (bars) print merged ? "bars and bands: 95 % bootstrap interval over blocks, whose latencies are merged" : \
-                "bars: 95 % bootstrap interval of the median over blocks"
+            if (bars) print "bars: 95 % bootstrap interval of the median over blocks" \
+                (merged ? "; p99.9 and bands: of all blocks together" : "")
         }' "$run/validity.tsv" "$3"
 }
 
@@ -141,7 +141,7 @@ for conf in "$run"/experiments/*.conf; do
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
         setting "$conf" published | sed 's/^/published /'
-        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" "$work/$stem.distribution.tsv" | wrapped below 125
+        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"

@@ -69,6 +69,10 @@ static void set_length(const struct experiment *e, struct cell *c)
         return;
     }
     c->load.window_s = experiment_number(e, "window_s");
+    if (c->load.rate > 0 || c->load.fraction > 0)
+        c->load.percentile = experiment_headline_metric(e)->percent;
+    if (c->load.rate > 0)
+        c->load.window_s = load_window_s(&c->load, c->load.rate);
     c->load.warmup_s = experiment_number(e, "warmup_s");
     c->least_s = c->load.window_s + c->load.warmup_s;
 }

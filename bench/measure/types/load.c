@@ -5,6 +5,8 @@
 // the same connections measures just before; without a fraction it is the plan's rate. All models
 // of a block get the same schedule, stretched to their rates, and each block a different one.
 //
+// The window is as long as its percentile needs (load.h).
+//
 // An excessive rate is not a fault: latencies grow, and unsent requests are in the distribution
 // with at least the time-out.
 #include "bench/measure/trial/driver.h"
@@ -51,6 +53,7 @@ static void drive(const struct trial *t, const struct server *server, struct mea
         load.rate = load.fraction / 100 * open_loop_capacity(t, server, m);
     if (strcmp(m->status, "ok") != 0)
         return;
+    load.window_s = load_window_s(&load, load.rate);
     struct latency_record record = latency_record_begin();
     load.seed = t->block;
     double cpu_us = driver_run(t->setting, server, &load, record.argument, &report, m);

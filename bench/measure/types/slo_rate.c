@@ -3,10 +3,10 @@
 //
 // The search starts at half of the server's closed-loop capacity and halves the rate until a step
 // passes. Then it bisects, on a logarithmic scale, up to a little above the capacity. Each step is
-// an open loop with its own schedule, of a thousand requests or more, so that ten lie beyond the
-// percentile. A step passes if its percentile is within the limit and every request was sent and
-// answered. If the client sent late by half of the limit, the step does not measure the server:
-// it fails, and if no step passes, the trial reports that and is not used.
+// an open loop with its own schedule, as long as its percentile needs (load.h). A step passes if
+// its percentile is within the limit and every request was sent and answered. If the client sent
+// late by half of the limit, the step does not measure the server: it fails, and if no step passes,
+// the trial reports that and is not used.
 //
 // A disturbed step spoils the whole search: one accidental failure keeps the result too low. If one
 // step in ten is disturbed, nearly half of all searches of six steps go wrong, always downwards. So
@@ -27,9 +27,7 @@
 
 static const double above_capacity = 1.05, close_enough = 1.04, least_share = 1.0 / 16;
 
-// Slightly more requests than a thousand, because their number is random; and the maximum duration
-// of a step.
-enum { LEAST_REQUESTS = 1200, LONGEST_S = 1, TRIES = 2 };
+enum { PERCENTILE = 99, TRIES = 2 };
 
 struct search {
     const struct trial *trial;
@@ -47,7 +45,8 @@ static bool try_once(struct search *s, double rate_per_s)
     double *f = s->m->values;
     struct load load = s->trial->load;
     load.rate = rate_per_s;
-    load.window_s = fmax(load.window_s, LEAST_REQUESTS / rate_per_s);
+    load.percentile = PERCENTILE;
+    load.window_s = load_window_s(&load, rate_per_s);
     load.seed = s->seed++;
     driver_run(s->trial->setting, s->server, &load, "", &report, s->m);
     double failed = open_loop_errors(&report) + report.errors[TIMEOUT] + report.unsent,
@@ -78,7 +77,7 @@ static void find(struct search *s)
     double capacity = open_loop_capacity(s->trial, s->server, s->m);
     if (strcmp(s->m->status, "ok") != 0)
         return;
-    double least = fmax(capacity * least_share, (double)LEAST_REQUESTS / LONGEST_S),
+    double least = fmax(capacity * least_share, load_lowest_rate_per_s(PERCENTILE)),
            high = capacity * above_capacity, low = capacity / 2;
     while (low >= least && !is_kept(s, low)) {
         high = low;
