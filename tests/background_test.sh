@@ -71,13 +71,13 @@ check 'the run ends well' runs guests RUN=guests BUDGET=0
 run=$results/guests
 check 'every trial is ok' all_ok "$run/trials.tsv"
 
-load_of() { value "$run/plan.tsv" load block=1 experiment="$1" model="$2" x="$3"; }
+load_of() { value "$run/cells.tsv" load experiment="$1" model="$2" x="$3"; }
 check 'background: none' equals 'the load' "$(load_of beside epoll 0)" 'connections=2 bytes=64 window_s=0.03 warmup_s=0.01 timeout_s=10'
 check 'background: so many' equals 'the load' "$(load_of beside epoll 30)" 'connections=2 bytes=64 window_s=0.03 warmup_s=0.01 timeout_s=10 background=30 behaviour=idle'
 check 'background: its behaviour' equals 'the load' "$(load_of stuck prefork stalled)" \
     'connections=64 requests=1 bytes=64 rate=200 window_s=0.1 timeout_s=0.2 workers=4 background=4 behaviour=stalled failures_counted=yes'
 check 'background: it was in place' equals 'ready' "$(value "$run/trials.tsv" background_ready experiment=beside model=fork x=30 | sort -u)" 30
-check 'background: many are asked for' equals 'the arguments' "$(value "$run/plan.tsv" arguments block=1 experiment=beside model=epoll x=1500)" '--clients 1502'
+check 'background: many are asked for' equals 'the arguments' "$(value "$run/cells.tsv" arguments experiment=beside model=epoll x=1500)" '--clients 1502'
 left() { value "$run/left_out.tsv" reason experiment=beside model="$1" x="$2"; }
 check 'left out: beyond FD_SETSIZE' equals 'the reason' "$(left select 1500)" 'serves at most 1020 clients at once'
 check 'left out: a pool would need more workers' equals 'the reason' "$(left prefork 30)" 'there are more connections than workers, and some would wait for ever'

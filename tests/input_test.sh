@@ -20,7 +20,7 @@ same_seed_same_plan() {
         mkdir "$work/plan-${plan% *}" && build/bench/measure/plan --seed "${plan#* }" "$work/plan-${plan% *}" || return 1
     done
     cmp "$work/plan-one/plan.tsv" "$work/plan-two/plan.tsv" || return 1
-    equals 'the questions' "$(column "$work/plan-one/plan.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
+    equals 'the questions' "$(column "$work/plan-one/cells.tsv" experiment | sort -u | paste -sd ' ')" "$(core)" || return 1
     equals 'the questions not measured' "$(column "$work/plan-one/not_measured.tsv" experiment | paste -sd ' ')" "$(others)" || return 1
     [ "$(block "$work/plan-one" 1)" != "$(block "$work/plan-other" 1)" ] || { echo 'the same order' && return 1; }
     [ "$(block "$work/plan-one" 1 | sort)" = "$(block "$work/plan-other" 1 | sort)" ] || { echo 'other cells' && return 1; }
@@ -30,7 +30,7 @@ all_planned() {
     cd "$work/tiny" && mkdir "$work/plan-all" && build/bench/measure/plan --experiments all "$work/plan-all" || return 1
     equals 'how many are not measured' "$(rows "$work/plan-all/not_measured.tsv")" 0 &&
         equals 'the questions' "$(find "$work/plan-all/experiments" -name '*.conf' | wc -l)" "$(find "$repo/bench/questions/experiments" -name '*.conf' | wc -l)" &&
-        column "$work/plan-all/plan.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
+        column "$work/plan-all/cells.tsv" experiment | sort -u | comm -13 - <(column "$work/plan-all/models.tsv" experiment | sort -u) > "$work/unplanned" &&
         while read -r stem; do # where nothing can be linked both ways
             equals "a question that is not planned: $stem, which varies" "$(awk '$1 == "vary" { print $2 }' "$repo/bench/questions/experiments/$stem.conf")" linking || return 1
         done < "$work/unplanned"
