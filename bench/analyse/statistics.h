@@ -53,6 +53,11 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
 // any wrong adjusted value below 0.05 is at most 5 % (Holm, "A simple sequentially rejective
 // multiple test procedure", Scandinavian Journal of Statistics 6, 1979, pp. 65-70).
 void holm(double *p, size_t n);
+
+// Of n blocks, those in which none of the rows, values[row * n + block], is NAN. Returns their
+// number.
+size_t complete_blocks(const double *values, size_t rows, size_t n, size_t *blocks);
+
 // The value of a function of several ratios measured in the same n blocks, with its interval.
 // logs[row * n + block] is the logarithm of a ratio in a block. Each ratio is estimated as in
 // bootstrap_ratio, from resampled whole blocks, so that the ratios of a block stay together. Blocks
