@@ -214,7 +214,7 @@ check 'change, spread: one row for all x' equals 'their x' "$(over_x longer x)$(
 check 'spread: in percent' equals 'among' "$(over_x among median) $(over_x among n)" '100 6'
 check 'spread: of a model that is not there' equals 'nobody' "$(over_x nobody median) $(over_x nobody note)" '- no two blocks have values at the same two x'
 check 'change: the report' says <(unescaped "$lengths/report.md") '| longer | change fork 0.05 2 | - | 1.50 (1.50 to 1.50) | 6 |'
-check 'spread: the report' says <(unescaped "$lengths/report.md") '| among | spread epoll | - | 100 ('
+check 'spread: the report' says <(unescaped "$lengths/report.md") '| among | spread epoll | - | 100.0 ('
 check 'window_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.05, 0.5 or 2 s after 0.01 s of warm-up'
 check 'warmup_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.03 s after 0.01 or 0.02 s of warm-up'
 claims_over_x() {
