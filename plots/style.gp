@@ -211,7 +211,7 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
         set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
         if (linear_x) { set xrange [0:STATS_max] }; \
         set yrange [low / 1.12:high * 1.12]; \
-        set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (group(int(word(says("xs"), i))) real(word(says("xs"), i))) }; \
+        set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (tick(real(word(says("xs"), i))) real(word(says("xs"), i))) }; \
         set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
         do for [e=-2:9:y_step(high / low, curve_pixels)] { do for [k in y_marks(high / low, curve_pixels)] { \
             v = k * 10.0 ** e; set ytics add (tick(v) v) \

@@ -141,6 +141,32 @@ static void a_crossover_needs_its_baseline(void **unused)
     assert_false(is_headline_cell(&e, "fork", "8"));
 }
 
+// A change also needs it, but only at its two x; a spread needs none.
+static void which_cells_a_change_and_a_spread_need(void **unused)
+{
+    (void)unused;
+    char *keys[] = {"headline", "headline_at", "baseline", "derive", "derive", "answer"};
+    char *values[] = {"fork",       "64", "epoll", "longer change thread 1 8", "wide spread poll",
+                      "longer wide"};
+    const struct experiment e = {.stem = "e", .lines = 6, .keys = keys, .values = values};
+    assert_true(is_headline_cell(&e, "thread", "1") && is_headline_cell(&e, "thread", "8"));
+    assert_true(is_headline_cell(&e, "epoll", "1") && is_headline_cell(&e, "epoll", "8"));
+    assert_false(is_headline_cell(&e, "thread", "2") || is_headline_cell(&e, "epoll", "2"));
+    assert_true(is_headline_cell(&e, "poll", "1") && is_headline_cell(&e, "poll", "2"));
+    assert_false(is_headline_cell(&e, "fork", "1"));
+}
+
+static void a_change_of_a_variant_needs_its_own_baseline(void **unused)
+{
+    (void)unused;
+    char *keys[] = {"headline", "headline_at", "baseline", "variant", "derive", "answer"};
+    char *values[] = {"fork+a", "64", "own", "fork+a fork --a", "longer change fork+a 1 8",
+                      "longer"};
+    const struct experiment e = {.stem = "e", .lines = 6, .keys = keys, .values = values};
+    assert_true(is_headline_cell(&e, "fork+a", "1") && is_headline_cell(&e, "fork", "8"));
+    assert_false(is_headline_cell(&e, "fork", "2"));
+}
+
 static void variants_bring_their_own_baseline(void **unused)
 {
     (void)unused;
@@ -159,6 +185,8 @@ int main(void)
         cmocka_unit_test(what_is_compared_stands_together),
         cmocka_unit_test(which_cells_are_headline_cells),
         cmocka_unit_test(a_crossover_needs_its_baseline),
+        cmocka_unit_test(which_cells_a_change_and_a_spread_need),
+        cmocka_unit_test(a_change_of_a_variant_needs_its_own_baseline),
         cmocka_unit_test(variants_bring_their_own_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

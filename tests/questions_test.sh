@@ -167,6 +167,65 @@ check 'derived: its unit and what was published' says <(unescaped "$crosses/repo
 check 'derived: a difference of what was published' says <(unescaped "$crosses/report.md") '| -2.00 |'
 check 'derived: where that was' says <(unescaped "$crosses/report.md") 'Published: a book.'
 
+# ---- what changes with x, and how much a cost differs between the x: in windows of several lengths --------------------
+rm "$asked"/bench/questions/experiments/*
+ask lengths 'models epoll fork' 'vary window_s 0.05 0.5 2' 'connections 4' 'derive longer change fork 0.05 2'
+printf 'derive %s\n' 'back change fork 2 0.05' 'among spread epoll' 'nobody spread thread' 'missing change thread 0.05 2' \
+    >> "$asked/bench/questions/experiments/lengths.conf"
+ask own 'models fork fork+a' 'variant fork+a fork --max-children 9' 'vary warmup_s 0.01 0.02' 'connections 4' 'baseline own' 'headline fork+a' \
+    'derive later change fork+a 0.01 0.02'
+lengths=$results/lengths
+lengthens() { # fork takes 2 and 3 times what epoll takes, in every block; each of epoll's steps doubles its cost
+    fixture asked lengths 6 << 'END'
+lengths epoll 0.05 server_cpu_us_per_connection 10 11 12 13 14 20
+lengths epoll 0.5 server_cpu_us_per_connection 20 22 24 26 28 40
+lengths epoll 2 server_cpu_us_per_connection 40 44 48 52 56 80
+lengths fork 0.05 server_cpu_us_per_connection 20 22 24 26 28 40
+lengths fork 0.5 server_cpu_us_per_connection 20
+lengths fork 2 server_cpu_us_per_connection 120 132 144 156 168 240
+own fork * server_cpu_us_per_connection 10 20 30
+own fork+a 0.01 server_cpu_us_per_connection 20 40 60
+own fork+a 0.02 server_cpu_us_per_connection 25 50 75
+END
+}
+check 'over x: planned, and filled in' lengthens
+check 'window_s: varies' equals 'the windows' \
+    "$(value "$lengths/plan.tsv" load experiment=lengths model=fork block=1 | sed 's/.*window_s=\([^ ]*\).*/\1/' | sort -n | paste -sd ' ')" '0.05 0.5 2'
+check 'warmup_s: varies' equals 'the warm-ups' \
+    "$(value "$lengths/plan.tsv" load experiment=own model=fork block=1 | sed 's/.*warmup_s=\([^ ]*\).*/\1/' | sort -n | paste -sd ' ')" '0.01 0.02'
+cp "$lengths/experiments/lengths.conf" "$work/lengths.conf"
+no_such_form() { # FORMULA
+    sed "s/change fork 2 0.05/$1/" "$work/lengths.conf" > "$lengths/experiments/lengths.conf"
+    ! analyse "$lengths" 2> "$work/error" && says "$work/error" "cannot derive 'back $1'"
+}
+check 'change: an x that is not measured is refused' no_such_form 'change fork 2 0.06'
+check 'change: without its second x' no_such_form 'change fork 2'
+check 'change: with a word too many' no_such_form 'change fork 2 0.05 0.5'
+check 'spread: with a word too many' no_such_form 'spread fork 2'
+cp "$work/lengths.conf" "$lengths/experiments/lengths.conf"
+check 'over x: the run is concluded' "$conclude" "$lengths"
+over_x() { value "$lengths/summary.tsv" "$2" metric=derived "model=$1"; } # NAME COLUMN
+check 'change: the ratio of two ratios, with its interval' equals 'longer' "$(over_x longer median) $(over_x longer low) $(over_x longer high) $(over_x longer n)" '1.5 1.5 1.5 6'
+check 'change: the other way round' equals 'back' "$(over_x back median)" 0.666667
+check "change: of a variant, to its own program's" equals 'later' "$(over_x later median) $(over_x later baseline)" '1.25 fork'
+check 'change: of a model that is not there' equals 'missing' "$(over_x missing median) $(over_x missing note)" '- no block has all of its parts'
+check 'change, spread: one row for all x' equals 'their x' "$(over_x longer x)$(over_x among x)" --
+# Steps of log 2 between three x: their standard deviation is log 2, which is 100 %.
+check 'spread: in percent' equals 'among' "$(over_x among median) $(over_x among n)" '100 6'
+check 'spread: of a model that is not there' equals 'nobody' "$(over_x nobody median) $(over_x nobody note)" '- no two blocks have values at the same two x'
+check 'change: the report' says <(unescaped "$lengths/report.md") '| longer | change fork 0.05 2 | - | 1.50 (1.50 to 1.50) | 6 |'
+check 'spread: the report' says <(unescaped "$lengths/report.md") '| among | spread epoll | - | 100.0 ('
+check 'window_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.05, 0.5 or 2 s after 0.01 s of warm-up'
+check 'warmup_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.03 s after 0.01 or 0.02 s of warm-up'
+claims_over_x() {
+    mkdir -p "$work/claimed/claims" && cp -r "$repo/bench/questions/situations" "$work/claimed" &&
+        printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' 'holds_if lengths:longer:derived > 1.2' 'holds_if lengths:among:derived > 50' \
+            > "$work/claimed/claims/over_x.conf" && "$build/bench/analyse/analyse" "$work/claimed" "$lengths" &&
+        equals 'what is judged' "$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { print $at["what"], $at["unit"], $at["condition_verdict"] }' \
+            "$lengths/verdicts.tsv" | paste -sd '|')" 'ratio - holds|server_cpu_us_per_connection % holds'
+}
+check 'change, spread: claims on them' claims_over_x
+
 # ---- answers that have converged, and others --------------------------------------------------------------------------
 rm "$asked"/bench/questions/experiments/*
 sleepers() { # NAME HEADLINE

@@ -49,12 +49,15 @@ asks cost server_cpu_us_per_echo
 pair cost server_cpu_us_per_echo - 10 25 2.5 2.4 2.6
 
 asks spread server_cpu_us_per_echo 'derive fork_like_epoll crossover fork 1.1' 'derive never crossover fork 1' 'derive excess fork - epoll / 200' 'unit fork_like_epoll requests' 'unit excess s' \
-    'published excess 20.90' 'published_in A book' 'answer fork_like_epoll never'
+    'derive longer change fork 1 2' 'derive among spread fork' \
+    'published excess 20.90' 'published_in A book' 'answer fork_like_epoll never longer among'
 pair spread server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
 derives() { printf 'spread\tderived\t%s\tderived\t-\t20\t%s\t%s\t%s\t-\t-\t-\tepoll\t%s\tvalid\t-\n' "$@" >> "$run/summary.tsv"; }
 derives fork_like_epoll 612 400 - -
 derives never - - - 'not below 1: 1.02'
 derives excess 1.234 1.1 1.3 -
+derives longer 0.98 0.952 1.013 -
+derives among 0 0 0.84 -
 asks many server_cpu_us_per_echo
 pair many server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
 sed -i '$s/-$/0.3/' "$run/summary.tsv" # p after Holm's correction
@@ -73,8 +76,10 @@ sentence 'memory' '- The memory per connection with the fork server is 17.0 (16.
 sentence 'a share' '- Beside 100 stalled clients the share of requests answered in time with the fork server is 0.38 (0.30 to 0.40) times that with epoll: 37.5 % against 100 %.'
 sentence 'a suspect rate, at values that are ordered though they are words' 'the fork server is 44.0 (40.0 to 50.0) times that with epoll: 40,000 /s against 900 /s (suspect: steal).'
 sentence 'a baseline that the client holds back' '40,000 /s against 90,000 /s (epoll is client-bound: this is the client'"'"'s limit).'
-sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02.'
+sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02; longer: a factor of 0.98 (0.95 to 1.01); among 0.0 (0.0 to 0.8) %.'
 sentence 'a published value' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
+sentence 'a change is a ratio' '| longer | change fork 1 2 | 0.98 (0.95 to 1.01) |'
+sentence 'a spread is in percent' '| among | spread fork | 0.0 (0.0 to 0.8) % |'
 sentence 'one of many comparisons' '(not shown among 1 comparisons)'
 sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
 best_on_top() { # of what more is better, the table begins with the most

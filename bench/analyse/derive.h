@@ -1,6 +1,6 @@
 // Quantities that an experiment derives from several cells of a block: sums, differences and
-// quotients of its models' costs, and crossovers. bench/questions/experiments/README.md describes
-// the notation.
+// quotients of its models' costs, and what compares several x.
+// bench/questions/experiments/README.md describes the notation.
 #pragma once
 
 #include "bench/analyse/run.h"

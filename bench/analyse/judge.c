@@ -105,12 +105,16 @@ static struct finding find(const struct evidence *e, const struct condition *c)
 // A ratio, or the metric itself; "-" if only the run knows its name, and the question is missing.
 static const char *what_is_judged(const struct evidence *e, const struct condition *c)
 {
+    const struct experiment *experiment = measured(e, &c->of);
     if (*c->to.model)
         return "ratio";
-    if (!measured(e, &c->of))
+    if (!experiment)
         return "-";
-    return is_derived(&c->of) ? experiment_need(measured(e, &c->of), "metric")
-                              : metric_of(e, &c->of)->name;
+    if (!is_derived(&c->of))
+        return metric_of(e, &c->of)->name;
+    return experiment_derives(experiment, c->of.model, "change")
+               ? "ratio"
+               : experiment_need(experiment, "metric");
 }
 
 // The unit of a derived quantity, if the experiment gives one.

@@ -225,8 +225,7 @@ struct estimate bootstrap_ratio(const double *numerator, const double *denominat
     return result;
 }
 
-// The blocks in which no row has a NAN; returns their number.
-static size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
+size_t complete_blocks(const double *logs, size_t rows, size_t n, size_t *blocks)
 {
     size_t kept = 0;
     for (size_t block = 0; block < n; block++) {

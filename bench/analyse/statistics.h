@@ -64,6 +64,9 @@ void holm(double *p, size_t n);
 
 // The z that a standard normal number exceeds with this probability, for p up to 1/2.
 double normal_quantile(double p);
+// Of n blocks, those in which none of the rows, values[row * n + block], is NAN. Returns their
+// number.
+size_t complete_blocks(const double *values, size_t rows, size_t n, size_t *blocks);
 
 // The value of a function of several ratios measured in the same n blocks, with its interval.
 // logs[row * n + block] is the logarithm of a ratio in a block. Each ratio is estimated as in

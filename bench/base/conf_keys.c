@@ -85,10 +85,11 @@ const struct conf_key conf_keys[] = {
      .sentence = "Requests that fail or are not sent are part of the result, not a fault of the "
                  "trial. They stay in the latency distribution with the time-out. They are not in "
                  "time (`in_time_percent`: answered within 0.1 s of when they were due)"},
-    {"window_s", EXPERIMENT, .types = DRIVEN, .form = REAL, .least = 0.01, .most = 3600,
+    {"window_s", EXPERIMENT, .types = DRIVEN, .flags = VARIES, .form = REAL, .least = 0.01,
+     .most = 3600,
      .sentence = "The measured part of a trial. In an open loop it is longer if a percentile that "
                  "is the headline metric needs that: 20 requests beyond it, but 2 s at most"},
-    {"warmup_s", EXPERIMENT, .types = DRIVEN, .form = REAL, .most = 3600,
+    {"warmup_s", EXPERIMENT, .types = DRIVEN, .flags = VARIES, .form = REAL, .most = 3600,
      .sentence = "The same load before it"},
     {"total", EXPERIMENT, .types = "serve", .flags = VARIES, .form = WHOLE, .least = 1,
      .most = 1e12,
@@ -137,10 +138,12 @@ const struct conf_key conf_keys[] = {
      .sentence = "The values of what varies that the answer is for (all by default). These "
                  "ratios are to be within ±5 %"},
     {"derive", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
-     .sentence = "A name, and the formula that gives it in each block. Its terms are models (the "
-                 "headline metric of each), `MODEL@X` for one X, or `EXPERIMENT:MODEL:METRIC` for "
-                 "another experiment, each also as `NUMBER*TERM`. They are joined by `+` and `-`, "
-                 "with `/ NUMBER` or `/ ( … )` at the end. Or it is `crossover MODEL LIMIT`"},
+     .sentence =
+         "A name, and the formula that gives it in each block. Its terms are models (the "
+         "headline metric of each), `MODEL@X` for one X, or `EXPERIMENT:MODEL:METRIC` for "
+         "another experiment, each also as `NUMBER*TERM`. They are joined by `+` and `-`, "
+         "with `/ NUMBER` or `/ ( … )` at the end. Or it looks at several X: `crossover MODEL "
+         "LIMIT`, `change MODEL X1 X2` or `spread MODEL`"},
     {"published", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "The name of a derived quantity, and what others published for it: a number, or "
                  "two with `-` or `/` between them. The report shows it beside the measured one"},

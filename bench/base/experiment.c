@@ -198,6 +198,16 @@ double experiment_number(const struct experiment *e, const char *key)
     return strtod(experiment_need(e, key), NULL); // it was checked when it was read
 }
 
+bool experiment_derives(const struct experiment *e, const char *name, const char *form)
+{
+    char start[256];
+    int length = snprintf(start, sizeof start, "%s %s ", name, form);
+    for (size_t i = 0; i < e->lines; i++)
+        if (strcmp(e->keys[i], "derive") == 0 && strncmp(e->values[i], start, (size_t)length) == 0)
+            return true;
+    return false;
+}
+
 const char *experiment_unit(const struct experiment *e, const char *name)
 {
     size_t length = strlen(name);
@@ -205,7 +215,7 @@ const char *experiment_unit(const struct experiment *e, const char *name)
         if (strcmp(e->keys[i], "unit") == 0 && strncmp(e->values[i], name, length) == 0 &&
             e->values[i][length] == ' ')
             return e->values[i] + length + 1;
-    return "-";
+    return experiment_derives(e, name, "spread") ? "%" : "-";
 }
 
 bool is_varied(const struct experiment *e, const char *name)

@@ -37,7 +37,11 @@ const char *experiment_need(const struct experiment *e, const char *key);
 // The value of a key whose values are numbers; exits with status 1 if there is none.
 double experiment_number(const struct experiment *e, const char *key);
 
-// The unit of a derived quantity, from the lines `unit NAME WORDS`; "-" if there is none.
+// Whether a derived quantity has this form: `derive NAME FORM ...`.
+bool experiment_derives(const struct experiment *e, const char *name, const char *form);
+
+// The unit of a derived quantity, from the lines `unit NAME WORDS`; a spread is in %; "-" if there
+// is none.
 const char *experiment_unit(const struct experiment *e, const char *name);
 
 // Whether this is the name of what varies in an experiment.

@@ -79,7 +79,6 @@ function clause(m, at,   k, b, s, r) {
         s = s (no_difference(k) ? ", " : ": ") shown(k) " against " shown(b)
     return s reservations(k, b, base_of[m])
 }
-function is_crossover(name) { return index("\n" ENVIRON["derive"], "\n" name " crossover ") > 0 }
 # The derived quantities of the answer, at one x.
 function parts_of_answer(at,   i, n, name, s, k) {
     n = split(ENVIRON["answer"], name, " ")
@@ -88,7 +87,8 @@ function parts_of_answer(at,   i, n, name, s, k) {
         if (!(k in derived) || (dv[k] == "-" && dn[k] !~ /^not below/)) continue
         s = s (s == "" ? "" : "; ") label(name[i])
         if (dv[k] == "-") s = s ": " plain(dn[k])
-        else s = s (is_crossover(name[i]) ? " from " : " ") signed(dv[k], dl[k], dh[k]) derived_unit(name[i]) (is_crossover(name[i]) ? " on" : "")
+        else s = s (is_form(name[i], "crossover") ? " from " : is_form(name[i], "change") ? ": a factor of " : " ") \
+            derived_value(name[i], dv[k], dl[k], dh[k]) (is_form(name[i], "crossover") ? " on" : "")
         if (ds[k] != "-") s = s ", " signed(ds[k], dsl[k], dsh[k]) " of " base_name
     }
     return s

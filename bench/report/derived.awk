@@ -12,7 +12,7 @@ BEGIN {
 }
 NR > 1 && $1 == ENVIRON["stem"] && $2 == "derived" {
     row[++rows] = "| " label($3) " | " plain(formula[$3]) " |" (ENVIRON["vary"] == "" ? "" : " " $5 " |") " " \
-        signed($7, $8, $9) ($7 == "-" ? "" : derived_unit($3)) " |" (count ? " " published[$3] " |" : "")
+        derived_value($3, $7, $8, $9) " |" (count ? " " published[$3] " |" : "")
     share[rows] = " " signed($10, $11, $12) " |"
     end[rows] = " " $6 " | " $15 " | " ($14 == "-" ? "" : plain($14)) " |"
     shares += $10 != "-"

@@ -50,13 +50,17 @@ on_all() { # AWK_ARGUMENT...
 
 # The load in words.
 load() { # CONF
-    local connections requests pool bytes longer=
+    local connections requests pool bytes window_s warmup_s longer=
     connections=$(setting "$1" connections)
     bytes=$(setting "$1" bytes)
     if [ "$vary" = connections ]; then connections=$(one_of "$xs"); fi
     if [ "$vary" = bytes ]; then bytes=$(one_of "$xs"); fi
     requests=$(setting "$1" requests)
     if [ "$vary" = requests ]; then requests=$(one_of "$xs"); fi
+    window_s=$(setting "$1" window_s)
+    if [ "$vary" = window_s ]; then window_s=$(one_of "$xs"); fi
+    warmup_s=$(setting "$1" warmup_s)
+    if [ "$vary" = warmup_s ]; then warmup_s=$(one_of "$xs"); fi
     pool=$(setting "$1" pool)
     if [ "$type" = hold ]; then
         printf '%s idle connections, each served once' "$connections"
@@ -90,9 +94,9 @@ load() { # CONF
         printf ', requests as in the table'
     elif [ -n "$(setting "$1" total)" ]; then
         printf '; %s requests, or more to use each connection in full' "$(setting "$1" total)"
-    elif [ -n "$(setting "$1" window_s)" ]; then
+    elif [ -n "$window_s" ]; then
         case "$loop $metric" in 'open latency_p'* | 'open slo_rate_per_s') longer=' or longer' ;; esac
-        printf '; window %s s%s after %s s of warm-up' "$(setting "$1" window_s)" "$longer" "$(setting "$1" warmup_s)"
+        printf '; window %s s%s after %s s of warm-up' "$window_s" "$longer" "$warmup_s"
     fi
     [ -z "$(setting "$1" under)" ] || printf '; servers started with %s' "$(setting "$1" under)"
     [ -z "$(setting "$1" options)" ] || printf '; server options: %s' "$(setting "$1" options)"

@@ -26,8 +26,16 @@ function unit_of(m) { return metric_unit[m] == "share" ? "%" : metric_unit[m] }
 function in_unit(m, v) { return metric_unit[m] == "share" && v != "-" ? 100 * v : v }
 function behind_number(unit) { return unit == "" ? "" : "\302\240" unit } # a no-break space before it
 function unit() { return behind_number(unit_of(metric)) }
-# A derived quantity has the metric's unit, unless it is given another one.
-function derived_unit(name) { return behind_number(plain(named_unit(name) == "" ? unit_of(ENVIRON["metric"]) : named_unit(name))) }
+# Whether a derived quantity has this form: crossover, change or spread.
+function is_form(name, form) { return index("\n" ENVIRON["derive"], "\n" name " " form " ") > 0 }
+# A derived quantity has the metric's unit, unless it is given another one. A change is a ratio, a spread is in percent.
+function derived_value(name, v, low, high,   own) {
+    if (v == "-") return "-"
+    own = named_unit(name)
+    if (is_form(name, "change")) return with_interval(v, low, high, ratio_decimals(v)) behind_number(plain(own))
+    if (is_form(name, "spread")) return with_interval(v, low, high, 1) behind_number(own == "" ? "%" : plain(own))
+    return signed(v, low, high) behind_number(plain(own == "" ? unit_of(ENVIRON["metric"]) : own))
+}
 # As it reads after "times the", and before "with the fork server".
 function quantity(   label) {
     label = metric_label[metric]

@@ -55,6 +55,12 @@ static void add_number(struct cell *c, const char *option, unsigned long value)
     add_argument(c, option, text);
 }
 
+// A time, which an experiment must have.
+static double varied_seconds(const struct experiment *e, const struct cell *c, const char *key)
+{
+    return is_varied(e, key) ? strtod(c->x, NULL) : experiment_number(e, key);
+}
+
 // The length of a trial: a time, or a number of requests. If something else varies, the number
 // grows so that every connection carries all its requests, for as many connections as there may be.
 static void set_length(const struct experiment *e, struct cell *c)
@@ -68,12 +74,12 @@ static void set_length(const struct experiment *e, struct cell *c)
         c->least_s = 0.1;
         return;
     }
-    c->load.window_s = experiment_number(e, "window_s");
+    c->load.window_s = varied_seconds(e, c, "window_s");
     if (c->load.rate > 0 || c->load.fraction > 0)
         c->load.percentile = experiment_headline_metric(e)->percent;
     if (c->load.rate > 0)
         c->load.window_s = load_window_s(&c->load, c->load.rate);
-    c->load.warmup_s = experiment_number(e, "warmup_s");
+    c->load.warmup_s = varied_seconds(e, c, "warmup_s");
     c->least_s = c->load.window_s + c->load.warmup_s;
 }
 

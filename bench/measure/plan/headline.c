@@ -17,7 +17,22 @@ static bool is_term(const char *line, const char *model, const char *x)
     return false;
 }
 
-// Whether a part of the answer does; a crossover also needs the baseline at all x.
+// The same for all forms. Those that look at several x name their model; a crossover and a change
+// also need its baseline.
+static bool is_needed(const struct experiment *e, const char *line, const char *model,
+                      const char *x)
+{
+    char form[16] = "", of[64] = "", from[64] = "", to[64] = "", own[64];
+    sscanf(line, "%*s %15s %63s %63s %63s", form, of, from, to);
+    bool changes = strcmp(form, "change") == 0, spreads = strcmp(form, "spread") == 0;
+    if (!changes && !spreads && strcmp(form, "crossover") != 0)
+        return is_term(line, model, x);
+    if (changes && strcmp(x, from) != 0 && strcmp(x, to) != 0)
+        return false;
+    return strcmp(model, of) == 0 || (!spreads && strcmp(model, baseline_of(e, of, own)) == 0);
+}
+
+// Whether a part of the answer does.
 static bool is_answer_from(const struct experiment *e, const char *model, const char *x)
 {
     const char *answer = experiment_get(e, "answer");
@@ -25,10 +40,7 @@ static bool is_answer_from(const struct experiment *e, const char *model, const 
         char name[128];
         if (strcmp(e->keys[i], "derive") != 0 || sscanf(e->values[i], "%127s", name) != 1)
             continue;
-        bool crosses = strstr(e->values[i], " crossover ");
-        if (answer && is_listed(name, answer) &&
-            (is_term(e->values[i], model, x) ||
-             (crosses && strcmp(model, experiment_need(e, "baseline")) == 0)))
+        if (answer && is_listed(name, answer) && is_needed(e, e->values[i], model, x))
             return true;
     }
     return false;
