@@ -138,6 +138,7 @@ static void wrong_values_are_refused(void **unused)
         {"vary linking elastic static\n", "'linking' must be dynamic or static, not 'elastic'"},
         {"vary placement elsewhere\n",
          "'placement' must be same_core or two_cores, not 'elsewhere'"},
+        {"vary layout 1 0\n", "'layout' must be a whole number from 1 to 1000, not '0'"},
         {"vary cores 1 0\n", "'cores' must be a whole number from 1 to 1024, not '0'"},
         {"vary bytes 1  2\n", "'bytes' must be a whole number from 1 to 16777216, not ''"},
         {"vary pool 1 2\n", "bad.conf:1: 'pool' cannot vary"},

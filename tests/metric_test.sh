@@ -9,7 +9,7 @@
 edited=$work/edited
 mkdir "$edited"
 cp -a "$repo"/{Makefile,bench,clients,servers,plots} "$edited"
-mkdir -p "$edited/$BUILD" && cp -a "$build"/{bench,clients,flags,linked_static,objects,servers} "$edited/$BUILD" # what no edit concerns is not built again
+mkdir -p "$edited/$BUILD" && cp -a "$build"/{bench,clients,flags,layouts,linked_static,objects,servers} "$edited/$BUILD" # what no edit concerns is not built again
 rm -rf "$edited"/bench/questions/experiments/*
 printf '%s\n' 'title T' 'question Which?' 'type serve' 'models epoll fork' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' 'per connection' \
     'metric server_cpu_us_per_connection' 'also connections_per_s winks client_load' 'baseline epoll' 'headline fork' > "$edited/bench/questions/experiments/winking.conf"

@@ -50,6 +50,8 @@ const struct conf_key conf_keys[] = {
          "The option to use instead of `--NAME VALUE`, with `%` for the value (`--work spin:%`)"},
     {"linking", 0, .flags = VARIES, .form = WORD, .words = linkings,
      .sentence = "Programs linked dynamically or statically"},
+    {"layout", 0, .types = SERVING, .flags = VARIES, .form = WHOLE, .least = 1, .most = 1000,
+     .sentence = "Servers whose functions lie at other addresses (`build/layouts/`)"},
     {"placement", 0, .types = "time", .flags = VARIES, .form = WORD, .words = placements,
      .sentence = "Where the peer of `bench/micro/ipc` runs"},
     {"cores", 0, .types = SERVING, .flags = VARIES, .form = WHOLE, .least = 1, .most = 1024,

@@ -71,7 +71,7 @@ refuses() { # NAME STATUS TEXT COMMAND...
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
     ln -s "$repo"/{Makefile,bench,clients,plots} "$work/$1"
-    ln -s "$build"/{bench,clients,flags,linked_static} "$work/$1/build"
+    ln -s "$build"/{bench,clients,flags,layouts,linked_static} "$work/$1/build"
     ln -s "$build"/servers/* "$work/$1/build/servers"
     [ "$BUILD" = build ] || ln -s . "$work/$1/$BUILD" # a variant's folder: there is but one in a tree
 }

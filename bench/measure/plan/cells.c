@@ -283,8 +283,8 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
     const char *kind = experiment_need(e, "type"), *under = experiment_get(e, "under");
     const char *options = experiment_get(e, "options");
     char load[LOAD_BYTES];
-    bool serves = trial_type_named(kind)->serves, is_static = strcmp(c->x, "static") == 0;
-    contender_program(e, who, is_varied(e, "linking") && is_static, c->program, sizeof c->program);
+    bool serves = trial_type_named(kind)->serves;
+    contender_program(e, who, c->x, c->program, sizeof c->program);
     add_argument(c, "", who->options);
     if (options && !who->is_outside)
         add_argument(c, "", options);

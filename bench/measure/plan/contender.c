@@ -14,18 +14,30 @@
 
 enum { SKIPPED = 77 };
 
-static void find_folder(const struct experiment *e, bool is_static, char folder[128])
+// The folder of the copies that are linked as x says; empty for the programs themselves.
+static void find_copies(const struct experiment *e, const char *x, char copies[32])
+{
+    *copies = '\0';
+    if (is_varied(e, "layout"))
+        snprintf(copies, 32, "layouts/%s/", x);
+    else if (is_varied(e, "linking") && strcmp(x, "static") == 0)
+        snprintf(copies, 32, "linked_static/");
+}
+
+static void find_folder(const struct experiment *e, const char *copies, char folder[128])
 {
     const struct trial_type *kind = trial_type_named(experiment_need(e, "type"));
     const char *programs = kind->serves ? "servers" : experiment_need(e, "programs");
-    snprintf(folder, 128, BUILD_FOLDER "/%s%s", is_static ? "linked_static/" : "", programs);
+    snprintf(folder, 128, BUILD_FOLDER "/%s%s", copies, programs);
 }
 
-void contender_program(const struct experiment *e, const struct contender *who, bool is_static,
+void contender_program(const struct experiment *e, const struct contender *who, const char *x,
                        char *program, size_t bytes)
 {
-    char folder[128];
-    find_folder(e, is_static, folder);
+    char copies[32] = "", folder[128];
+    if (x)
+        find_copies(e, x, copies);
+    find_folder(e, copies, folder);
     if (who->is_outside)
         snprintf(program, bytes, "%s", who->command);
     else
@@ -93,21 +105,36 @@ static void define(struct contender *who, const char *text, bool is_outside)
         who->workers = workers_in(who->options);
 }
 
-// Programs that the build could not link statically have no copy; it has recorded why.
-static int describe_static(const struct experiment *e, const struct contender *who, char *text,
-                           size_t bytes)
+// If the build could not link copies, it has recorded why.
+static int describe_copy(const struct experiment *e, const struct contender *who, const char *x,
+                         char *text, size_t bytes)
 {
     char program[512];
-    contender_program(e, who, true, program, sizeof program);
-    if (who->is_outside || access(program, X_OK) == 0)
-        return who->is_outside ? 0 : describe(program, "", text, bytes);
-    FILE *reason = fopen(BUILD_FOLDER "/linked_static/none", "re");
+    contender_program(e, who, x, program, sizeof program);
+    if (access(program, X_OK) == 0)
+        return describe(program, "", text, bytes);
+    bool is_layout = is_varied(e, "layout");
+    FILE *reason =
+        fopen(is_layout ? BUILD_FOLDER "/layouts/none" : BUILD_FOLDER "/linked_static/none", "re");
     if (!reason || !fgets(text, (int)bytes, reason))
-        snprintf(text, bytes, "there is no statically linked copy of it");
+        snprintf(text, bytes, "it has no copy of %s %s", is_layout ? "layout" : "linking", x);
     text[strcspn(text, "\n")] = '\0';
     if (reason)
         fclose(reason);
     return SKIPPED;
+}
+
+// All copies that an experiment compares: without one of them the program takes no part.
+static int describe_copies(const struct experiment *e, const struct contender *who, char *text,
+                           size_t bytes)
+{
+    char values[1024], *rest = values, *x;
+    int status = 0;
+    snprintf(values, sizeof values, "%s", experiment_need(e, "vary"));
+    strsep(&rest, " "); // the name of what varies
+    while (status == 0 && (x = strsep(&rest, " ")))
+        status = describe_copy(e, who, x, text, bytes);
+    return status;
 }
 
 static int describe_outsider(const struct contender *who, char *text, size_t bytes)
@@ -126,11 +153,11 @@ static int describe_outsider(const struct contender *who, char *text, size_t byt
 static void describe_contender(const struct experiment *e, struct contender *who)
 {
     char program[512], text[1024], workers[16] = "-";
-    contender_program(e, who, false, program, sizeof program);
+    contender_program(e, who, NULL, program, sizeof program);
     int status = who->is_outside ? describe_outsider(who, text, sizeof text)
                                  : describe(program, "", text, sizeof text);
-    if (status == 0 && is_varied(e, "linking"))
-        status = describe_static(e, who, text, sizeof text);
+    if (status == 0 && !who->is_outside && (is_varied(e, "linking") || is_varied(e, "layout")))
+        status = describe_copies(e, who, text, sizeof text);
     snprintf(who->description, sizeof who->description, "-\t-\t-\t-\t-");
     if (status == SKIPPED) {
         snprintf(who->status, sizeof who->status, "skipped: %.240s", text);
@@ -154,7 +181,7 @@ static void add_programs(const struct experiment *e, struct contender **contende
 {
     char folder[128], pattern[256];
     glob_t found;
-    find_folder(e, false, folder);
+    find_folder(e, "", folder);
     snprintf(pattern, sizeof pattern, "%s/*", folder);
     if (glob(pattern, 0, NULL, &found) != 0)
         errx(1, "no programs in %s: run make first", folder);

@@ -26,9 +26,9 @@ struct contender {
 size_t contenders_find(const struct experiment *e, const char *asked, FILE *names,
                        struct contender **contenders);
 
-// The program of a contender: in build/, or the statically linked copy in build/linked_static/, or
-// an outside command.
-void contender_program(const struct experiment *e, const struct contender *who, bool is_static,
+// The program of a contender: in build/, or an outside command. If x is a linking or a layout, the
+// copy in build/linked_static/ or build/layouts/X/. NULL: x does not matter.
+void contender_program(const struct experiment *e, const struct contender *who, const char *x,
                        char *program, size_t bytes);
 
 // Runs --describe with these options. Returns 0, or 77: it cannot run here. text is then the

@@ -1,0 +1,104 @@
+#!/bin/bash
+# layout_test.sh: the servers that are linked in several layouts: what differs between them, what does not, and which one a cell gets.
+#
+# Needs a built build/. Nothing is measured.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+
+tree tiny
+none=$build/layouts/none # is there under a sanitizer, or where everything is linked statically
+seeds=(1 2 3 4 5 6 7 8)
+servers=(epoll fork prefork thread)
+functions() { nm --defined-only "$1" | awk '$2 ~ /^[tTwW]$/ { print $3 }' | sort; }
+# Where each function lies, by name; names that several objects use do not count.
+addresses() { nm -t d --defined-only "$1" | awk '$2 ~ /^[tT]$/ { n[$3]++; at[$3] = $1 } END { for (f in n) if (n[f] == 1) print f, at[f] }' | sort; }
+program() { if [ "$2" -eq 0 ]; then echo "$build/servers/$1"; else echo "$build/layouts/$2/servers/$1"; fi; } # SERVER SEED: 0 is the build's own
+plan() { (mkdir "$work/$1" && cd "$work/tiny" && build/bench/measure/plan "${@:2}" "$work/$1"); } # RUN OPTION...
+
+if [ -e "$none" ]; then
+    check 'no layouts: the reason is given' says "$none" 'has one layout only'
+    refuses 'no layouts: the question cannot be measured' 1 "is skipped: $(cat "$none")" plan none --experiments layout
+    verdict
+    exit
+fi
+
+# ---- the programs ---------------------------------------------------------------------------------------------------
+same_functions() {
+    for seed in "${seeds[@]}"; do
+        for server in "${servers[@]}"; do
+            diff <(functions "$build/servers/$server") <(functions "$build/layouts/$seed/servers/$server") || { echo "$server, layout $seed" && return 1; }
+        done
+    done
+}
+check 'a layout has the same functions' same_functions
+
+moves() { # SERVER: of each function, between any two layouts: by how many bytes it is moved
+    local one other
+    for one in 0 "${seeds[@]}"; do
+        for ((other = one + 1; other <= ${#seeds[@]}; other++)); do
+            join <(addresses "$(program "$1" "$one")") <(addresses "$(program "$1" "$other")") | awk -v pair="$one-$other" '{ print pair, $3 - $2 }'
+        done
+    done
+}
+
+# Most functions lie elsewhere in a page, and not all are moved by the same distance. They are aligned to 16 bytes, so a quarter
+# has the same place in a cache line by chance.
+elsewhere() { # SERVER
+    moves "$1" | awk -v server="$1" '
+        { n[$1]++; page[$1] += $2 % 4096 != 0; line += $2 % 64 != 0; if (!moved[$1, $2]++) distances[$1]++ }
+        END {
+            for (p in n)
+                if (n[p] < 40 || page[p] < 0.5 * n[p] || distances[p] < 10) {
+                    print server ", layouts " p ": of " n[p] " functions " page[p] " are elsewhere in a page, moved by " distances[p] " distances"
+                    bad = 1
+                }
+            if (line < 0.5 * NR) { print server ": of " NR " functions " line " are elsewhere in a cache line"; bad = 1 }
+            exit bad
+        }'
+}
+all_elsewhere() { for server in "${servers[@]}"; do elsewhere "$server" || return 1; done; }
+check 'the functions lie elsewhere in each layout' all_elsewhere
+
+padded() { # the functions alone differ by less: by what aligns them
+    for server in "${servers[@]}"; do
+        for seed in "${seeds[@]}"; do size -A "$(program "$server" "$seed")" | awk '$1 == ".text" { print $2 }'; done | sort -n |
+            awk -v server="$server" 'NR == 1 { least = $1 } END { if ($1 - least < 1024) { print server ": padded by at most " $1 - least " bytes"; exit 1 } }' || return 1
+    done
+}
+check 'there is padding before them' padded
+
+reproducible() {
+    cp "$build/layouts/3/servers/fork" "$work/before" && touch -d '1 hour ago' "$build/layouts/3/servers/fork" &&
+        make -C "$repo" -s SAN= "$BUILD/layouts/3/servers/fork" > "$work/make.log" 2>&1 &&
+        [ "$build/layouts/3/servers/fork" -nt "$work/before" ] && cmp "$work/before" "$build/layouts/3/servers/fork"
+}
+check 'a seed gives one program' reproducible
+
+echoes() { # PROGRAM
+    local port
+    rm -f "$work/listening"
+    "$1" -p 0 > "$work/listening" 2>&1 &
+    within 5 grep -q 'listening on' "$work/listening" || { cat "$work/listening" && return 1; }
+    port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$work/listening")
+    equals "what $1 echoes" "$("$build/clients/echo" "localhost:$port" <<< 'a line')" 'a line' && kill -TERM $! && wait $!
+}
+all_echo() {
+    for seed in "${seeds[@]}"; do
+        for server in "${servers[@]}"; do echoes "$build/layouts/$seed/servers/$server" || return 1; done
+    done
+}
+check 'a server in another layout serves, and stops' all_echo
+
+# ---- the plan -----------------------------------------------------------------------------------------------------
+each_its_own() {
+    plan planned --experiments 'layout churn' --models 'epoll fork select' && diff <(awk -F '\t' '$3 == "layout" { print $5, $6, $7 }' "$work/planned/plan.tsv" | sort) \
+        <(for server in epoll fork; do for seed in "${seeds[@]}"; do echo "$server $seed $BUILD/layouts/$seed/servers/$server"; done; done)
+}
+check 'layout: a cell gets the program of its layout' each_its_own
+
+own_questions "$work/tiny"
+printf '%s\n' 'question Which?' 'type serve' 'models epoll select' 'vary layout 8 9' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
+    'per connection' 'metric server_cpu_us_per_connection' 'baseline epoll' 'headline epoll' > "$work/tiny/bench/questions/experiments/nine.conf"
+refuses 'layout: a model without that layout does not take part' 1 'select is skipped: it has no copy of layout 8' plan nine
+check 'layout: nor does one that lacks one of them' equals 'its status' "$(value "$work/nine/models.tsv" status name=epoll)" 'skipped: it has no copy of layout 9'
+verdict
