@@ -152,6 +152,15 @@ void run_read(struct run *run, const char *folder)
     judge_trials(run);
 }
 
+void run_cut(struct run *run, size_t rows)
+{
+    run->plan.rows = run->trials.rows = rows;
+    run->dropped.rows = 0;
+    run->blocks = (size_t)table_number(&run->plan, rows - 1, table_column(&run->plan, "block"));
+    free(run->by_cell.rows);
+    run->by_cell = index_rows(&run->trials, rows);
+}
+
 void run_free(struct run *run)
 {
     free(run->first_block.rows);

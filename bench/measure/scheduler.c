@@ -176,6 +176,12 @@ static size_t choose(struct scheduler *s, const struct run *run, double budget_s
     return count;
 }
 
+size_t scheduler_choose_from(struct scheduler *s, const struct run *run, double budget_s,
+                             bool *chosen)
+{
+    return choose(s, run, budget_s, chosen);
+}
+
 size_t scheduler_choose(struct scheduler *s, const char *folder, double budget_s, bool *chosen)
 {
     struct run run;
