@@ -203,9 +203,10 @@ plots:
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay)
 report: $(REPORTERS)
 	$(NEED_RUN)
+	@bench/report/later.sh '$(RESULTS)/$(RUN)'
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
 
 verify: $(REPORTERS)
