@@ -4,6 +4,7 @@
 #
 # Needs a built build/.
 # Runs alone: it measures.
+# shellcheck disable=SC2016  # awk programs
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
@@ -132,7 +133,8 @@ edit trials.tsv "if (\$2 == 3) \$$wall = 5"
 check 'replay: a trial that took so long' diverges 'plan.tsv: block 4: the scheduler ends the run before it'
 edit trials.tsv 'if ($2 == 5) $1 = $1 % 3 ? $1 - 1 : $1 + 2'
 check 'replay: trials in another order' diverges 'trials.tsv:14: block 5: trial '
-tail -n 1 "$run/plan.tsv" | awk -F '\t' -v OFS='\t' '{ $1++; print }' >> "$run/plan.tsv" && edit plan.tsv ''
+one_more=$(tail -n 1 "$run/plan.tsv" | awk -F '\t' -v OFS='\t' '{ $1++; print }')
+echo "$one_more" >> "$run/plan.tsv" && edit plan.tsv ''
 check 'replay: a trial too many' diverges ": block $blocks: has "
 refuses 'replay: usage' 2 'usage: replay' "$build/bench/measure/replay"
 refuses 'replay: no run' 1 'is not a run' "$build/bench/measure/replay" "$work"

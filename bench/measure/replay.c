@@ -65,7 +65,7 @@ static size_t rows_of_block(const struct replay *r)
 // Sets which cells the scheduler chooses, from the rows before this block, and with which loads.
 static struct block decide(struct replay *r, size_t number, size_t trials)
 {
-    struct block b = {number, r->done, r->chosen, NULL, NAN};
+    struct block b = {number, r->done, r->chosen, NULL, table_number(&r->plan, r->done, r->budget)};
     size_t count = r->cells.rows;
     if (number == 1) {
         memset(r->chosen, true, count * sizeof *r->chosen);
@@ -75,7 +75,6 @@ static struct block decide(struct replay *r, size_t number, size_t trials)
         errx(1, "%s: block %zu: planned before the trials of block %zu", r->plan.path, number,
              number - 1);
     run_cut(&r->run, r->done);
-    b.budget_s = table_number(&r->plan, r->done, r->budget);
     count = scheduler_choose_from(r->scheduler, &r->run, b.budget_s, r->chosen);
     b.loads = scheduler_loads(r->scheduler);
     if (count == 0)

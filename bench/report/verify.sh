@@ -27,6 +27,8 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+setpriv --pdeathsig TERM "$here/../../${BUILD:-build}/bench/measure/replay" "$run" > "$work/replayed" 2>&1 &
+replay=$!
 again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its name
 mkdir "$again"
 for file in "$run"/*; do
@@ -83,10 +85,10 @@ if [ -f "$run/frozen.sha256" ]; then
 else
     without+='; questions not compared: it has no frozen.sha256'
 fi
-if replayed=$("$here/../../${BUILD:-build}/bench/measure/replay" "$run" 2>&1); then
-    without+="; $replayed"
+if wait $replay; then
+    without+="; $(< "$work/replayed")"
 else
-    replayed=${replayed#replay: }
+    replayed=$(sed 's/^replay: //' "$work/replayed")
     differs "${replayed#"$run/"}"
 fi
 while read -r file; do
