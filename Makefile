@@ -169,7 +169,7 @@ help:
 	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
 	@echo 'make plots RUN=r   redraw the plots of results/r                                                       2 s'
 	@echo 'make report RUN=r  recompute everything after the trials of results/r                                  3 s'
-	@echo 'make verify RUN=r  recompute everything after the trials and compare                                  15 s'
+	@echo 'make verify RUN=r  recompute everything after the trials and compare; replay the scheduler           15 s'
 	@echo 'make cite RUN=r ID=churn.fork   one result as a sentence with interval and conditions; without ID a list          1 s'
 	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
 	@echo 'make compare BASE=r NEW=s   compare two runs: changed, same, undecided                                  1 s'
@@ -218,9 +218,10 @@ plots:
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay)
 report: $(REPORTERS)
 	$(NEED_RUN)
+	@bench/report/later.sh '$(RESULTS)/$(RUN)'
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
 
 verify: $(REPORTERS)

@@ -47,6 +47,7 @@ else
     step "$build"/bench/measure/plan --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
         ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"
+    (cd "$new" && shopt -s nullglob && sha256sum {experiments,claims,situations}/*.conf > frozen.sha256) # what it is judged by
     mv -T "$new" "$run"
     trap - EXIT
 fi
@@ -66,5 +67,6 @@ mv "$run/environment.json.new" "$run/environment.json"
 [ -e "$run/selftest.tsv" ] || [ "$SELFTEST" = no ] || step "$build"/bench/measure/selftest "$run"
 echo "bench: run $name, $BUDGET minutes of trials, then plots and report; to continue after an interruption: make bench RUN=$name BUDGET=$BUDGET" >&2
 step "$build"/bench/measure/trial --budget "$BUDGET" "$run"
+step bench/report/later.sh "$run"
 step bench/conclude.sh "$run"
 echo "bench: read $run/report.html" >&2

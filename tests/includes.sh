@@ -3,7 +3,7 @@
 #
 #     base <- measure, base <- analyse <- report; servers/ and clients/ include nothing else
 #
-# Of measure, only the scheduler may use analyse.
+# Of measure, only the scheduler and its replay may use analyse.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,7 +14,7 @@ allowed() { # FILE: the rooms it may include from
         bench/base/*) echo bench/base ;;
         bench/doctor/*) echo bench/base ;;
         bench/micro/*) echo bench/base bench/micro ;;
-        bench/measure/scheduler*) echo bench/base bench/measure bench/analyse clients ;;
+        bench/measure/scheduler* | bench/measure/replay.c) echo bench/base bench/measure bench/analyse clients ;;
         bench/measure/*) echo bench/base bench/measure clients ;;
         bench/analyse/*) echo bench/base bench/analyse clients ;;
         bench/report/*) echo bench/base bench/analyse bench/report ;;

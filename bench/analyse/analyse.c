@@ -1,8 +1,8 @@
 // analyse: all conclusions from the trials of a run: summary.tsv, metrics.tsv, validity.tsv,
 // doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv and chooser.tsv.
 //
-// Reads the run's folder once, and the claims and situations. The same trials give exactly the same
-// tables.
+// Reads the run's folder once, with the claims and situations in it; those of the questions' folder
+// only if it has none (later.h). The same trials give exactly the same tables.
 #include "bench/analyse/choose.h"
 #include "bench/analyse/distribution.h"
 #include "bench/analyse/selftest_verdicts.h"
@@ -62,29 +62,33 @@ static void write_distribution(const char *folder, const struct evidence *e)
     output_complete(&distribution);
 }
 
-static char *verdicts_of(const struct evidence *e, const char *questions)
+static char *verdicts_of(const struct evidence *e, const char *folder, const char *questions)
 {
-    char path[4096], *text;
+    char *text;
     size_t bytes;
+    struct confs claims;
     FILE *file = open_memstream(&text, &bytes);
-    snprintf(path, sizeof path, "%s/claims", questions);
     if (!file)
         err(1, "verdicts");
-    judge(e, path, file);
+    confs_of_run(&claims, CLAIM, "claims", folder, questions);
+    judge(e, &claims, file);
+    confs_free(&claims);
     if (fclose(file) == EOF)
         err(1, "verdicts");
     return text;
 }
 
-static char *choice_of(const struct evidence *e, const char *questions)
+static char *choice_of(const struct evidence *e, const char *folder, const char *questions)
 {
-    char path[4096], *text;
+    char *text;
     size_t bytes;
+    struct confs situations;
     FILE *file = open_memstream(&text, &bytes);
-    snprintf(path, sizeof path, "%s/situations", questions);
     if (!file)
         err(1, "chooser");
-    choose(e, path, file);
+    confs_of_run(&situations, SITUATION, "situations", folder, questions);
+    choose(e, &situations, file);
+    confs_free(&situations);
     if (fclose(file) == EOF)
         err(1, "chooser");
     return text;
@@ -117,7 +121,7 @@ static void write_text(const char *folder, const char *name, const char *text)
 // Everything is computed before anything is written: a malformed claim leaves no partial result.
 static void write_tables(const char *folder, const char *questions, const struct evidence *e)
 {
-    char *verdicts = verdicts_of(e, questions), *choice = choice_of(e, questions),
+    char *verdicts = verdicts_of(e, folder, questions), *choice = choice_of(e, folder, questions),
          *selftest = selftest_verdicts_of(e, folder);
     struct output output = output_begin(folder, "summary.tsv");
     summary_write(e->summary, output.file);

@@ -1,6 +1,7 @@
 #include "bench/analyse/choose.h"
 
 #include "bench/analyse/estimates.h"
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 
 #include <err.h>
@@ -21,6 +22,7 @@ struct situation {
     const char *stem, *x, *words;
     const struct metric *metric; // NULL: its question is not in the run
     const char *per;             // from the experiment, or "-"
+    const char *after_run;       // of later.h
     struct candidate candidates[MODELS];
     size_t count, best;
 };
@@ -79,7 +81,7 @@ static void print_candidates(FILE *file, const struct run *run, const struct sit
         output_number(file, ratio.value);
         output_number(file, ratio.low);
         output_number(file, ratio.high);
-        fputc('\n', file);
+        fprintf(file, "\t%s\n", s->after_run);
     }
 }
 
@@ -89,12 +91,14 @@ static const char *get(const struct experiment *e, const char *key)
     return value ? value : "-";
 }
 
-static void choose_one(const struct evidence *evidence, const struct experiment *asked, FILE *file)
+static void choose_one(const struct evidence *evidence, const struct experiment *asked,
+                       const char *after_run, FILE *file)
 {
     static struct situation s;
     s.count = s.best = 0;
     s.stem = experiment_need(asked, "experiment");
     s.x = get(asked, "x");
+    s.after_run = after_run;
     s.words = experiment_need(asked, "sentence");
     const struct experiment *e = experiment_find(evidence->experiments, evidence->count, s.stem);
     s.metric = e ? experiment_headline_metric(e) : NULL;
@@ -104,26 +108,30 @@ static void choose_one(const struct evidence *evidence, const struct experiment 
     if (s.count)
         print_candidates(file, evidence->run, &s);
     else
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\n", s.words, s.stem, s.x,
-                e ? s.metric->name : "-", s.per, e ? "no valid number" : "not measured");
+        fprintf(file, "%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\t%s\n", s.words, s.stem,
+                s.x, e ? s.metric->name : "-", s.per, e ? "no valid number" : "not measured",
+                after_run);
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_places(const void *a, const void *b, void *of)
 {
-    double left = experiment_number(a, "place"), right = experiment_number(b, "place");
+    const struct confs *situations = of;
+    double left = experiment_number(situations->all[*(const size_t *)a], "place"),
+           right = experiment_number(situations->all[*(const size_t *)b], "place");
     return (left > right) - (left < right);
 }
 
-void choose(const struct evidence *evidence, const char *situations_folder, FILE *file)
+void choose(const struct evidence *evidence, const struct confs *situations, FILE *file)
 {
-    struct experiment *situations;
-    size_t count = confs_read(SITUATION, situations_folder, &situations);
-    qsort(situations, count, sizeof *situations, compare_places);
+    size_t *order = memory_for(situations->count, sizeof *order);
+    for (size_t i = 0; i < situations->count; i++)
+        order[i] = i;
+    qsort_r(order, situations->count, sizeof *order, compare_places, (void *)situations);
     fputs("situation\texperiment\tx\tmetric\tper\tmodel\tfamily\tplace\tblocks\tmedian\tlow\thigh\t"
           "ratio"
-          "\tratio_low\tratio_high\n",
+          "\tratio_low\tratio_high\tafter_run\n",
           file);
-    for (size_t i = 0; i < count; i++)
-        choose_one(evidence, &situations[i], file);
-    experiments_free(situations, count);
+    for (size_t i = 0; i < situations->count; i++)
+        choose_one(evidence, situations->all[order[i]], after_run(situations, order[i]), file);
+    free(order);
 }

@@ -8,4 +8,4 @@
 
 #include "bench/analyse/judge.h"
 
-void choose(const struct evidence *evidence, const char *situations_folder, FILE *file);
+void choose(const struct evidence *evidence, const struct confs *situations, FILE *file);

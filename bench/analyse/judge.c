@@ -178,7 +178,19 @@ static void correct(struct claim *claims, size_t count)
     free(p);
 }
 
-static void print_claim(FILE *file, const struct evidence *e, const struct claim *claim)
+// For the frozen claims, those that were added are not in the family.
+static void correct_all(struct claim *claims, const struct confs *confs)
+{
+    struct claim *frozen = memory_for(confs->frozen_count, sizeof *frozen);
+    memcpy(frozen, claims, confs->frozen_count * sizeof *frozen);
+    correct(frozen, confs->frozen_count);
+    correct(claims, confs->count);
+    memcpy(claims, frozen, confs->frozen_count * sizeof *frozen);
+    free(frozen);
+}
+
+static void print_claim(FILE *file, const struct evidence *e, const struct claim *claim,
+                        const char *after_run)
 {
     enum verdict verdict = HOLDS;
     for (size_t i = 0; i < claim->count; i++)
@@ -192,29 +204,27 @@ static void print_claim(FILE *file, const struct evidence *e, const struct claim
         output_number(file, f->estimate.low);
         output_number(file, f->estimate.high);
         output_number(file, f->p);
-        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f->estimate.n, what_is_judged(e, c),
-                unit_of(e, c), c->of.experiment, f->note, experiment_need(claim->file, "claim"),
-                experiment_need(claim->file, "source"), experiment_need(claim->file, "refuted_by"));
+        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f->estimate.n,
+                what_is_judged(e, c), unit_of(e, c), c->of.experiment, f->note,
+                experiment_need(claim->file, "claim"), experiment_need(claim->file, "source"),
+                experiment_need(claim->file, "refuted_by"), after_run);
     }
 }
 
-void judge(const struct evidence *e, const char *claims_folder, FILE *file)
+void judge(const struct evidence *e, const struct confs *confs, FILE *file)
 {
-    struct experiment *files;
-    size_t count = confs_read(CLAIM, claims_folder, &files);
-    struct claim *claims = memory_for(count, sizeof *claims);
-    for (size_t i = 0; i < count; i++)
-        claim_read(&claims[i], &files[i]);
-    for (size_t i = 0; i < count; i++)
+    struct claim *claims = memory_for(confs->count, sizeof *claims);
+    for (size_t i = 0; i < confs->count; i++)
+        claim_read(&claims[i], confs->all[i]);
+    for (size_t i = 0; i < confs->count; i++)
         for (size_t k = 0; k < claims[i].count; k++)
             claims[i].findings[k] = find(e, &claims[i].conditions[k]);
-    correct(claims, count);
+    correct_all(claims, confs);
     fputs(
         "claim\tverdict\tcondition\tcondition_verdict\tvalue\tlow\thigh\tp_holm\tblocks\twhat\tunit"
-        "\tplot\tnote\tsentence\tsource\trefuted_by\n",
+        "\tplot\tnote\tsentence\tsource\trefuted_by\tafter_run\n",
         file);
-    for (size_t i = 0; i < count; i++)
-        print_claim(file, e, &claims[i]);
-    experiments_free(files, count);
+    for (size_t i = 0; i < confs->count; i++)
+        print_claim(file, e, &claims[i], after_run(confs, i));
     free(claims);
 }

@@ -6,6 +6,7 @@
 // suspect or invalid number.
 #pragma once
 
+#include "bench/analyse/later.h"
 #include "bench/analyse/summary.h"
 
 // The data that conclusions are drawn from.
@@ -16,6 +17,6 @@ struct evidence {
     size_t count;
 };
 
-// Judges all claims of a folder and writes the verdicts. Exits with status 1 and one line if a
-// claim is malformed.
-void judge(const struct evidence *e, const char *claims_folder, FILE *file);
+// Judges all claims and writes the verdicts. Those that were added after the run change no verdict
+// on the others. Exits with status 1 and one line if a claim is malformed.
+void judge(const struct evidence *e, const struct confs *confs, FILE *file);

@@ -159,6 +159,17 @@ void run_read(struct run *run, const char *folder)
     judge_trials(run);
 }
 
+void run_cut(struct run *run, size_t rows)
+{
+    run->plan.rows = run->trials.rows = rows;
+    run->dropped.rows = 0;
+    run->blocks = (size_t)table_number(&run->plan, rows - 1, table_column(&run->plan, "block"));
+    free(run->planned.rows);
+    free(run->by_cell.rows);
+    run->planned = index_rows(&run->plan);
+    run->by_cell = index_rows(&run->trials);
+}
+
 void run_free(struct run *run)
 {
     free(run->planned.rows);

@@ -48,6 +48,11 @@ void run_read(struct run *run, const char *folder);
 
 void run_free(struct run *run);
 
+// The run as it was when its plan had only so many rows, all of them carried out: its trials are
+// the first ones, in the order of the plan, and nothing was dropped. More rows again is allowed, up
+// to those that were read.
+void run_cut(struct run *run, size_t rows);
+
 // Whether the plan has it, and the scheduler has not dropped it for lack of time.
 bool run_has_planned(const struct run *run, const struct cell *c);
 

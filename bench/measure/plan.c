@@ -273,7 +273,8 @@ static void write_first_block(const char *run)
     scheduler_choose_first(scheduler, chosen);
     scheduler_free(scheduler);
     struct record plan = blocks_open(run);
-    blocks_append(&plan, &cells, chosen, NULL, setting_seed(run), 1, 0);
+    blocks_append(&plan, &cells, setting_seed(run),
+                  &(struct block){.number = 1, .chosen = chosen, .budget_s = NAN});
     close(plan.fd);
     free(chosen);
     table_free(&cells);

@@ -205,7 +205,8 @@ static size_t choose_where_it_pays(struct scheduler *s, enum aim aim, double bud
     return count;
 }
 
-static size_t choose(struct scheduler *s, const struct run *run, double budget_s, bool *chosen)
+size_t scheduler_choose_from(struct scheduler *s, const struct run *run, double budget_s,
+                             bool *chosen)
 {
     count_trials(s, run);
     drop(s, budget_s);
@@ -237,7 +238,7 @@ size_t scheduler_choose(struct scheduler *s, const char *folder, double budget_s
 {
     struct run run;
     run_read(&run, folder);
-    size_t count = choose(s, &run, budget_s, chosen);
+    size_t count = scheduler_choose_from(s, &run, budget_s, chosen);
     run_free(&run);
     return count;
 }

@@ -50,6 +50,11 @@ size_t scheduler_choose_first(struct scheduler *s, bool *chosen);
 // first block must be complete. Returns how many; 0: the run is complete.
 size_t scheduler_choose(struct scheduler *s, const char *run_folder, double budget_s, bool *chosen);
 
+// The same from a run that was read, or from its first blocks only (run_cut).
+struct run;
+size_t scheduler_choose_from(struct scheduler *s, const struct run *run, double budget_s,
+                             bool *chosen);
+
 // The load of each cell of the next block, where it is not that of cells.tsv (else NULL): the
 // counts of a timed program are smaller where its first trial took long, so that a trial takes
 // about as long on every machine.

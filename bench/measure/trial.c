@@ -278,8 +278,9 @@ static bool plan_block(const char *folder, struct scheduler *scheduler, const st
     if (count > 0) {
         path_in(folder, "cells.tsv", path);
         table_read(&cells, path);
-        blocks_append(&records->plan, &cells, chosen, scheduler_loads(scheduler),
-                      setting_seed(folder), last + 1, plan->table.rows);
+        blocks_append(&records->plan, &cells, setting_seed(folder),
+                      &(struct block){last + 1, plan->table.rows, chosen,
+                                      scheduler_loads(scheduler), progress->budget_s});
         table_free(&cells);
     }
     free(chosen);

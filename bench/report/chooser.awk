@@ -7,7 +7,7 @@ function value() {
 function times() {
     return $at["ratio"] == "-" ? "" : with_interval($at["ratio"], $at["ratio_low"], $at["ratio_high"], ratio_decimals($at["ratio"])) " times"
 }
-{ s = $at["situation"]; operation = $at["per"] }
+{ s = $at["situation"] ($at["after_run"] == "-" ? "" : " (" $at["after_run"] " after the run)"); operation = $at["per"] }
 !(s in seen) { seen[s] = 1; order[++situations] = s; experiment[s] = $at["experiment"]; what[s] = title($at["metric"]) }
 $at["place"] == "not measured" || $at["place"] == "no valid number" { missing[s] = $at["place"]; next }
 $at["place"] == "best" { best[s] = plain($at["model"]) " (" value() ")" }

@@ -16,13 +16,15 @@ function short(condition, question,   piece, n, i, s) {
     for (i = 1; i <= n; i++) s = s piece[i]
     return plain(s)
 }
+function mark(id) { return changed[id] == "-" ? "" : ", " changed[id] " after the run" (changed[id] == "changed" ? ": judged as it was planned" : "") }
 function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "undecided" ? "? " : "" }
 # The deciding condition stands for the claim: the first with the claim's own verdict.
 {
     id = $at["claim"]
     if (!(id in verdict)) {
         order[++claims] = id; verdict[id] = $at["verdict"]; sentence[id] = $at["sentence"]; source[id] = $at["source"]; refuted[id] = $at["refuted_by"]; plot[id] = $at["plot"]
-        count[$at["verdict"]]++
+        changed[id] = $at["after_run"]
+        if (changed[id] != "added" || $at["verdict"] == "not measured") count[$at["verdict"]]++; else added++
     }
     if ($at["condition_verdict"] == verdict[id] && !(id in found)) {
         found[id] = measured(); shown[id] = short($at["condition"], $at["plot"]); plot[id] = $at["plot"]; note[id] = $at["note"]
@@ -42,22 +44,23 @@ function table(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
         if (verdict[id] == "not measured") continue
-        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "")) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
+        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] mark(id) " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "")) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
     }
 }
 function in_full(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
-        print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) ". Source: " plain(source[id]) ". Refuted by: " plain(refuted[id]) "." \
+        print "- <a id=\"claim-" id "\"></a>**" plain(sentence[id]) "** " sign(verdict[id]) begun(verdict[id]) mark(id) ". Source: " plain(source[id]) ". Refuted by: " plain(refuted[id]) "." \
             (verdict[id] == "not measured" ? " Question: " plain(plot[id]) "." : " Question: [" plain(plot[id]) "](#" plot[id] ").") conditions[id]
     }
 }
 END {
     sort_by_question()
     if (full) { in_full(); exit }
-    tested = claims - count["not measured"]
+    tested = claims - added - count["not measured"]
     print tested (tested == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
         (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side of the bound, and a p-value below 0.05 after Holm's correction over all claims.\n"
-    if (tested) table()
+    if (added) print "Not counted: " added (added == 1 ? " claim that was" : " claims that were") " added to the project after the run was planned.\n"
+    if (tested + added) table()
     if (count["not measured"]) print "\nNot measured in this run: " count["not measured"] (count["not measured"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."
 }

@@ -3,9 +3,11 @@
 # any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv,
 # chooser.tsv, plots/, report.md, report.html.
 #
-# A wrong checksum in a row of trials.tsv, latency.tsv or hyperfine.tsv is a difference, too. Binary pictures (.png, .pdf) are
-# compared only if gnuplot has the recorded version. An edit of other raw files that affects no result is not detected. A packed
-# run (bench/report/pack.sh) may lack report.html and parts of plots/.
+# Differences, too, are: a wrong checksum in a row of plan.tsv, trials.tsv, latency.tsv or hyperfine.tsv; a block of plan.tsv that is
+# not what the scheduler chooses from the trials before it; experiments, claims and situations that are not those the run was planned
+# with (frozen.sha256). What the project has added since is no part of this. Binary pictures (.png, .pdf) are compared only if gnuplot
+# has the recorded version. An edit of other raw files that affects no result is not detected. A packed run (bench/report/pack.sh)
+# may lack report.html and parts of plots/.
 set -euo pipefail
 export LC_ALL=C # bytes
 
@@ -25,6 +27,8 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+setpriv --pdeathsig TERM "$here/../../${BUILD:-build}/bench/measure/replay" "$run" > "$work/replayed" 2>&1 &
+replay=$!
 again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its name
 mkdir "$again"
 for file in "$run"/*; do
@@ -70,8 +74,23 @@ difference() { # STORED RECOMPUTED
         }' again="$work/recomputed" <(text "$1")
 }
 
-differing=0 same=0 skipped=0 packed=0
+differing=0 same=0 skipped=0 packed=0 without=
 differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
+
+if [ -f "$run/frozen.sha256" ]; then
+    while read -r file; do
+        differs "$file: not what the run was planned with (frozen.sha256)"
+    done < <(cd "$run" && shopt -s nullglob && sha256sum {experiments,claims,situations}/*.conf |
+        sort | comm -3 - <(sort frozen.sha256) | awk '{ print $2 }' | sort -u)
+else
+    without+='; questions not compared: it has no frozen.sha256'
+fi
+if wait $replay; then
+    without+="; $(< "$work/replayed")"
+else
+    replayed=$(sed 's/^replay: //' "$work/replayed")
+    differs "${replayed#"$run/"}"
+fi
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
     if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html || $file = doubts.tsv ]]; then
@@ -105,4 +124,4 @@ if [ $differing -gt 0 ]; then
 fi
 echo "verify: $run: all $same files agree with its raw files$([ $skipped -eq 0 ] ||
     echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, not $present")$([ $packed -eq 0 ] ||
-    echo "; $packed files not compared: a packed run has only the SVG figures and report.md")"
+    echo "; $packed files not compared: a packed run has only the SVG figures and report.md")$without"

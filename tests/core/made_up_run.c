@@ -179,8 +179,9 @@ void measure(struct run_made_up *r)
     struct table plan;
     char path[128];
     assert_true(r->blocks < MAX_BLOCKS);
-    blocks_append(&r->plan, &r->cells, r->chosen, scheduler_loads(r->scheduler),
-                  setting_seed(r->folder), ++r->blocks, r->planned);
+    blocks_append(&r->plan, &r->cells, setting_seed(r->folder),
+                  &(struct block){++r->blocks, r->planned, r->chosen, scheduler_loads(r->scheduler),
+                                  r->budget_s});
     snprintf(path, sizeof path, "%s/plan.tsv", r->folder);
     table_read(&plan, path);
     size_t trial = table_column(&plan, "trial"), block = table_column(&plan, "block"),

@@ -4,6 +4,7 @@
 #include "bench/measure/plan/order.h"
 
 #include <err.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,41 +14,53 @@ enum { PLANNED_COLUMNS = 7 };
 struct record blocks_open(const char *run_folder)
 {
     struct record plan = record_open(run_folder, "plan.tsv");
-    record_begin(&plan, "trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload");
+    record_begin(&plan, "trial\tblock\texperiment\ttype\tmodel\tx\tprogram\targuments\tload"
+                        "\tbudget_s");
     return plan;
 }
 
-static char *row_of(const struct table *cells, size_t cell, const char *load, size_t trial,
-                    size_t block)
+static char *row_of(const struct table *cells, size_t cell, size_t trial, const struct block *b)
 {
     char *row;
     size_t bytes;
     FILE *file = open_memstream(&row, &bytes);
+    const char *load = b->loads ? b->loads[cell] : NULL;
     if (!file)
         err(1, "plan.tsv");
-    fprintf(file, "%zu\t%zu", trial, block);
+    fprintf(file, "%zu\t%zu", trial, b->number);
     for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++)
         fprintf(file, "\t%s", table_text(cells, cell, column));
     fprintf(file, "\t%s", load ? load : table_text(cells, cell, PLANNED_COLUMNS - 1));
+    if (isnan(b->budget_s))
+        fputs("\t-", file);
+    else
+        fprintf(file, "\t%.17g", b->budget_s); // every digit: the scheduler is to choose the same
     if (fclose(file) == EOF)
         err(1, "plan.tsv");
     return row;
 }
 
-void blocks_append(const struct record *plan, const struct table *cells, const bool *chosen,
-                   char *const *loads, uint64_t seed, size_t block, size_t trials_before)
+size_t blocks_rows(const struct table *cells, uint64_t seed, const struct block *block,
+                   char ***rows)
 {
     struct place *places = places_of(cells);
     size_t *order = memory_for(cells->rows, sizeof *order),
-           count = block_order(places, cells->rows, chosen, seed, block, order);
-    char **rows = memory_for(count, sizeof *rows);
+           count = block_order(places, cells->rows, block->chosen, seed, block->number, order);
+    *rows = memory_for(count, sizeof **rows);
     for (size_t i = 0; i < count; i++)
-        rows[i] =
-            row_of(cells, order[i], loads ? loads[order[i]] : NULL, trials_before + i + 1, block);
+        (*rows)[i] = row_of(cells, order[i], block->trials_before + i + 1, block);
+    free(order);
+    free(places);
+    return count;
+}
+
+void blocks_append(const struct record *plan, const struct table *cells, uint64_t seed,
+                   const struct block *block)
+{
+    char **rows;
+    size_t count = blocks_rows(cells, seed, block, &rows);
     record_append_all(plan, rows, count);
     for (size_t i = 0; i < count; i++)
         free(rows[i]);
     free(rows);
-    free(order);
-    free(places);
 }
