@@ -161,7 +161,17 @@ check 'claims: ask for cells that there are' asks_what_there_is
 check 'choose: in the order of their places' equals 'the situations' "$(column "$naps/chooser.tsv" situation | uniq | paste -sd ' ')" 'nothing elsewhere rare making'
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
-check 'choose: fork is named where it is worse' equals 'the place of fork' "$(place fork)" worse
+check 'choose: the others are placed, too' equals 'the place of fork' "$(place fork)" worse
+grid() { value "$naps/chooser.tsv" "$1" experiment=naps "model=$2"; }
+check 'choose: of equal ones each may be the best' equals 'the places' "$(grid place sleeper), $(grid place again)" 'may be the best, may be the best'
+check 'choose: worse, but not by much' equals 'the place' "$(grid place nearly)" 'same within 10 %'
+check 'choose: the best first' equals 'the models' "$(grep -P '\tnaps\t' "$naps/chooser.tsv" | cut -f 6 | tail -n 2 | paste -sd ' ')" 'nearly longer'
+check 'choose: no model is better than the best' equals 'the intervals' "$(grid ratio_low sleeper), $(grid ratio_low again)" '1, 1'
+four_times() { awk -v low="$(grid ratio_low longer)" -v high="$(grid ratio_high longer)" 'BEGIN { exit !(3.5 < low && low < 4 && 4 < high && high < 4.5) }'; }
+check 'choose: an interval of a ratio to the best' four_times
+check 'choose: fewer lost is best, without ratios' equals 'the places and the ratio' \
+    "$(value "$naps/chooser.tsv" place x=crash model=prefork), $(value "$naps/chooser.tsv" place x=crash model=fork), $(value "$naps/chooser.tsv" place x=crash model=epoll), $(value "$naps/chooser.tsv" ratio x=crash model=epoll)" 'best, best, worse, -'
+check 'choose: more is better' equals 'the place and the end of the interval' "$(value "$naps/chooser.tsv" place experiment=more model=fork), $(value "$naps/chooser.tsv" ratio_high experiment=more model=epoll)" 'best, 1'
 check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no valid number'
 check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no valid number'
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
