@@ -124,6 +124,7 @@ doubted() { # RUN VALUES_OF_LONGER
 * * * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
 * longer * $2
+grid pthread * $2
 END
 }
 gets_in() { # RUN CLAIM VERDICT NOTE
@@ -188,6 +189,30 @@ check 'choose: an interval of a ratio to the best' four_times
 check 'choose: fewer lost is best, without ratios' equals 'the places and the ratio' \
     "$(column "$naps/chooser.tsv" place | tail -n 5 | head -n 3 | paste -sd ' '), $(value "$naps/chooser.tsv" ratio experiment=lost model=pthread)" 'best best worse, -'
 check 'choose: more is better' equals 'the place and the end of the interval' "$(value "$naps/chooser.tsv" place experiment=more model=fork), $(value "$naps/chooser.tsv" place experiment=more model=vfork)" 'best, worse'
+placed_in() { value "$results/$1/chooser.tsv" place experiment=grid "model=$2"; } # RUN MODEL
+check 'choose: nothing rests on a suspect or invalid number' equals 'the places' \
+    "$(placed_in suspicious posix_spawn), $(placed_in suspicious pthread), $(placed_in unusable posix_spawn), $(placed_in unusable pthread)" 'best, suspect, best, invalid'
+# Percentiles of merged histograms.
+tree due
+own_questions "$work/due"
+printf '%s\n' 'title Due' 'question Which?' 'type load' 'models epoll fork thread' 'vary rate 1000' 'connections 4' 'requests 0' 'bytes 64' 'pool connections' 'per request' 'window_s 0.1' 'warmup_s 0' 'timeout_s 1' \
+    'metric latency_p99_us' 'baseline epoll' 'headline fork' > "$work/due/bench/questions/experiments/tail.conf"
+merged() {
+    fixture due merged 12 << 'END' && "$build/bench/analyse/analyse" "$work/tails" "$results/merged"
+* * * offered_per_s 1000
+* * * achieved_per_s 1000
+* * * latency_p99_us 100
+* epoll * latencies 100:1000 900:30
+* thread * latencies 100:1000 930:30
+* fork * latencies 100:1000 9000:30
+END
+}
+mkdir -p "$work/tails/situations"
+cp -r "$claims" "$work/tails"
+printf '%s\n' 'place 1' 'experiment tail' 'x 1000' 'sentence waiting' > "$work/tails/situations/waiting.conf"
+check 'choose: a run of open loops' merged
+check 'choose: percentiles are those of merged histograms' equals 'the places' \
+    "$(column "$results/merged/chooser.tsv" model | paste -sd ' '): $(column "$results/merged/chooser.tsv" place | paste -sd ' ')" 'epoll thread fork: best same within 10 % worse'
 check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no valid number'
 check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no valid number'
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
