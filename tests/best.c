@@ -136,11 +136,15 @@ static void counts_that_never_differ(void **unused)
     compare(1);
     assert_true(is_best(&standings[0]));
 
-    // One block in twenty: no more than anyone's bad luck. And that is no reason to doubt others.
+    // One block in ten is no more than bad luck.
+    for (size_t i = 0; i < 3; i++)
+        forget_after(i, 10);
+    for (size_t block = 0; block < 10; block++)
+        costs[2 * BLOCKS + block] = 0.6 + 10 * wobble[block];
     costs[0] = 1;
-    compare(5);
+    compare(3);
     assert_true(standings[0].may_be_best && standings[1].may_be_best);
-    assert_false(standings[3].may_be_best || standings[4].may_be_best);
+    assert_false(standings[2].may_be_best);
 }
 
 // Pairs with their own intervals: Bonferroni's are a little wider.
@@ -280,7 +284,9 @@ static double width(size_t candidates)
     return sum / (double)candidates;
 }
 
-// Intervals are not safe by being endless: far worse ones are ruled out, and near ones are near.
+// Intervals are not safe by being endless: far worse ones are ruled out, and distances have an end.
+// A single slow block makes some resamples deviate by many errors; without Bonferroni's limit the
+// intervals would be wider.
 static void the_worse_are_ruled_out(void **unused)
 {
     (void)unused;
@@ -297,8 +303,8 @@ static void the_worse_are_ruled_out(void **unused)
     }
     print_message("of those half again as expensive %.1f %% are ruled out; intervals end at %.2f\n",
                   100.0 * (double)ruled_out / (RUNS * (COUNT - 1)), mean);
-    assert_true(ruled_out > 0.9 * RUNS * (COUNT - 1));
-    assert_true(mean < 0.8);
+    assert_true(ruled_out > 0.945 * RUNS * (COUNT - 1));
+    assert_true(mean < 0.7);
 }
 
 int main(void)

@@ -165,7 +165,7 @@ static void resamples_free(struct resamples *r)
 }
 
 // The margin becomes the error of the difference. Its resamples, in error units, count for the
-// largest ones. Rounding is no error: then all blocks have the same difference.
+// largest ones.
 static void resample_pair(struct resamples *r, const struct pair *p, struct difference *d)
 {
     double squares = 0;
@@ -178,8 +178,6 @@ static void resample_pair(struct resamples *r, const struct pair *p, struct diff
         squares += r->replicates[i] * r->replicates[i];
     }
     d->margin = sqrt(squares / (double)r->count);
-    if (d->margin <= 1e-12 * fabs(d->value))
-        d->margin = 0;
     for (size_t i = 0; d->margin > 0 && i < r->count; i++)
         r->largest[i] = fmax(r->largest[i], r->replicates[i] / d->margin);
 }
