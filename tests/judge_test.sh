@@ -15,6 +15,11 @@ question() { # NAME KEY_AND_VALUE...
 sleepers=('models sleeper again longer' 'outside sleeper sleep' 'outside again sleep' 'outside longer sleep' 'baseline sleeper')
 question naps "${sleepers[@]}" 'headline longer'
 question rare "${sleepers[@]}" 'headline again'
+question grid 'models fork vfork posix_spawn pthread' 'baseline fork' 'headline vfork'
+question lost 'models fork vfork pthread' 'baseline fork' 'headline vfork'
+question more 'models fork vfork' 'baseline fork' 'headline vfork'
+sed -i 's/^metric .*/metric faults/' "$asked/bench/questions/experiments/lost.conf"
+sed -i 's/^metric .*/metric echoes_per_s/' "$asked/bench/questions/experiments/more.conf"
 question ways 'models fork vfork' 'baseline fork' 'headline vfork'
 planned() {
     fixture asked naps 12 << 'END'
@@ -24,6 +29,14 @@ planned() {
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
 * fork * wall_us_per_operation 200
 * vfork * wall_us_per_operation 50
+grid fork * wall_us_per_operation 2000
+grid vfork * wall_us_per_operation 2000 2010 1990
+grid posix_spawn * wall_us_per_operation 2060
+grid pthread * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
+lost * * faults 0
+lost pthread * faults 15
+more fork * echoes_per_s 100 101
+more vfork * echoes_per_s 50 51
 rare longer * wall_us_per_operation 8000 - - - - - - - - - - -
 END
 }
@@ -42,6 +55,9 @@ questions=$work/questions claims=$work/questions/claims
 mkdir -p "$claims" "$questions/situations"
 situation() { printf '%s\n' "place $1" "experiment $2" "x $3" "sentence $4" > "$questions/situations/$4.conf"; } # PLACE EXPERIMENT X NAME
 situation 4 ways - making
+situation 5 grid - dozing
+situation 6 lost - losing
+situation 7 more - gaining
 situation 3 rare - rare
 situation 2 ways 7 elsewhere
 situation 1 nowhere - nothing
@@ -108,6 +124,7 @@ doubted() { # RUN VALUES_OF_LONGER
 * * * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
 * longer * $2
+grid pthread * $2
 END
 }
 gets_in() { # RUN CLAIM VERDICT NOTE
@@ -158,10 +175,44 @@ asks_what_there_is() {
 check 'claims: ask for cells that there are' asks_what_there_is
 
 # ---- the chooser --------------------------------------------------------------------------------------------------------
-check 'choose: in the order of their places' equals 'the situations' "$(column "$naps/chooser.tsv" situation | uniq | paste -sd ' ')" 'nothing elsewhere rare making'
+check 'choose: in the order of their places' equals 'the situations' "$(column "$naps/chooser.tsv" situation | uniq | paste -sd ' ')" 'nothing elsewhere rare making dozing losing gaining'
 place() { value "$naps/chooser.tsv" place "experiment=ways" "model=$1"; }
 check 'choose: the cheapest is best' equals 'the place of vfork' "$(place vfork)" best
-check 'choose: fork is named where it is worse' equals 'the place of fork' "$(place fork)" worse
+check 'choose: the others are placed, too' equals 'the place of fork' "$(place fork)" worse
+grid() { value "$naps/chooser.tsv" "$1" experiment=grid "model=$2"; }
+check 'choose: of equal ones each may be the best' equals 'the places' "$(grid place fork), $(grid place vfork)" 'may be the best, may be the best'
+check 'choose: worse, but not by much' equals 'the place' "$(grid place posix_spawn)" 'same within 10 %'
+check 'choose: the best first' equals 'the models' "$(grep -P '\tgrid\t' "$naps/chooser.tsv" | cut -f 6 | tail -n 2 | paste -sd ' ')" 'posix_spawn pthread'
+check 'choose: no model is better than the best' equals 'the intervals' "$(grid ratio_low fork), $(grid ratio_low vfork)" '1, 1'
+four_times() { awk -v low="$(grid ratio_low pthread)" -v high="$(grid ratio_high pthread)" 'BEGIN { exit !(3.5 < low && low < 4 && 4 < high && high < 4.5) }'; }
+check 'choose: an interval of a ratio to the best' four_times
+check 'choose: fewer lost is best, without ratios' equals 'the places and the ratio' \
+    "$(column "$naps/chooser.tsv" place | tail -n 5 | head -n 3 | paste -sd ' '), $(value "$naps/chooser.tsv" ratio experiment=lost model=pthread)" 'best best worse, -'
+check 'choose: more is better' equals 'the place and the end of the interval' "$(value "$naps/chooser.tsv" place experiment=more model=fork), $(value "$naps/chooser.tsv" place experiment=more model=vfork)" 'best, worse'
+placed_in() { value "$results/$1/chooser.tsv" place experiment=grid "model=$2"; } # RUN MODEL
+check 'choose: nothing rests on a suspect or invalid number' equals 'the places' \
+    "$(placed_in suspicious posix_spawn), $(placed_in suspicious pthread), $(placed_in unusable posix_spawn), $(placed_in unusable pthread)" 'best, suspect, best, invalid'
+# Percentiles of merged histograms.
+tree due
+own_questions "$work/due"
+printf '%s\n' 'title Due' 'question Which?' 'type load' 'models epoll fork thread' 'vary rate 1000' 'connections 4' 'requests 0' 'bytes 64' 'pool connections' 'per request' 'window_s 0.1' 'warmup_s 0' 'timeout_s 1' \
+    'metric latency_p99_9_us' 'baseline epoll' 'headline fork' > "$work/due/bench/questions/experiments/tail.conf"
+merged() {
+    fixture due merged 12 << 'END' && "$build/bench/analyse/analyse" "$work/tails" "$results/merged"
+* * * offered_per_s 1000
+* * * achieved_per_s 1000
+* * * latency_p99_9_us 100
+* epoll * latencies 100:1000 900:30
+* thread * latencies 100:1000 930:30
+* fork * latencies 100:1000 9000:30
+END
+}
+mkdir -p "$work/tails/situations"
+cp -r "$claims" "$work/tails"
+printf '%s\n' 'place 1' 'experiment tail' 'x 1000' 'sentence waiting' > "$work/tails/situations/waiting.conf"
+check 'choose: a run of open loops' merged
+check 'choose: percentiles are those of merged histograms' equals 'the places' \
+    "$(column "$results/merged/chooser.tsv" model | paste -sd ' '): $(column "$results/merged/chooser.tsv" place | paste -sd ' ')" 'epoll thread fork: best same within 10 % worse'
 check 'choose: a question without the value' equals 'its place' "$(value "$naps/chooser.tsv" place x=7)" 'no valid number'
 check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=rare)" 'no valid number'
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
@@ -175,6 +226,7 @@ check 'report: counts them' says "$naps/report.md" '7 textbook claims tested: 2 
 check 'report: says what was not measured' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
 check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. Refuted by: something else than true.'
 check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall time per nap, µs | vfork (' "$naps/report.md"
+check 'report: the chooser names those that may be the best' grep -q '^| \[dozing\](#grid): .* | undecided | .*vfork.* | posix..spawn 1.03 | 1.00 (1.00 to 1.0.) times: 2,000.*, may be the best |$' "$naps/report.md"
 
 # ---- cite ---------------------------------------------------------------------------------------------------------------
 cited() { "$repo/bench/report/cite.sh" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }

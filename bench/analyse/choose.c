@@ -1,5 +1,6 @@
 #include "bench/analyse/choose.h"
 
+#include "bench/analyse/best.h"
 #include "bench/analyse/estimates.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
@@ -11,11 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODELS = 256 };
+enum { MODELS = 256, BEST_RESAMPLES = 2000 };
+
+static const double same_within = 1.1;
 
 struct candidate {
-    const char *name, *family;
-    struct estimate median;
+    const struct summary_row *row;
+    struct standing standing; // only of usable ones
 };
 
 struct situation {
@@ -23,66 +26,133 @@ struct situation {
     const struct metric *metric; // NULL: its question is not in the run
     const char *per;             // from the experiment, or "-"
     const char *after_run;       // of later.h
+    bool has_ratios;             // otherwise standings are differences
     struct candidate candidates[MODELS];
-    size_t count, best;
+    size_t count, usable; // the usable ones are first
 };
+
+static bool is_usable(const struct summary_row *row)
+{
+    return row->validity == VALID && row->value.n >= ESTIMATE_MIN_N;
+}
 
 static void find_candidates(struct situation *s, const struct evidence *e)
 {
-    size_t measured = 0;
     for (size_t i = 0; i < e->summary->count && s->count < MODELS; i++) {
         const struct summary_row *row = e->summary->rows[i];
-        struct candidate *c = &s->candidates[s->count];
         if (row->metric != s->metric || strcmp(row->cell.experiment, s->stem) != 0 ||
             strcmp(row->cell.x, s->x) != 0 || strcmp(row->family, "iterative") == 0 ||
             strcmp(row->family, "peer") == 0)
             continue;
-        measured++;
-        *c = (struct candidate){row->cell.model, row->family, row->value};
-        if (row->validity != VALID || row->value.n < ESTIMATE_MIN_N)
+        s->candidates[s->count++].row = row;
+        if (!is_usable(row))
             continue;
-        if (is_better(s->metric, c->median.value, s->candidates[s->best].median.value))
-            s->best = s->count;
-        s->count++;
+        s->candidates[s->count - 1].row = s->candidates[s->usable].row;
+        s->candidates[s->usable++].row = row;
     }
-    if (2 * s->count < measured) // too few for a best one
-        s->count = 0;
+    if (2 * s->usable < s->count) // too few for a best one
+        s->usable = 0;
 }
 
-// The place of a model relative to the best. If a count is zero there are no ratios, and the
-// intervals of the medians decide.
-static const char *place_of(const struct situation *s, const struct candidate *c,
-                            const struct estimate *ratio)
+// Turns a candidate's values into logarithms, negative if more is better, or else limits them:
+// what never comes is later than anything that does.
+static void make_costs(const struct situation *s, double *values, size_t blocks)
 {
-    const struct estimate *best = &s->candidates[s->best].median;
-    if (c == &s->candidates[s->best])
-        return "best";
-    if (isfinite(ratio->low) ? ratio->low <= 1 && ratio->high >= 1
-                             : c->median.low <= best->high && c->median.high >= best->low)
-        return "about the same";
-    return strcmp(c->name, "fork") == 0 ? "worse" : NULL;
+    const double sign = s->metric->better == MORE ? -1 : 1, never = 1e15;
+    for (size_t block = 0; block < blocks; block++)
+        if (!isnan(values[block]))
+            values[block] =
+                sign * (s->has_ratios ? log(values[block]) : fmin(values[block], never));
 }
 
-static void print_candidates(FILE *file, const struct run *run, const struct situation *s)
+static void compare_values(struct situation *s, const struct run *run, struct standing *standings)
 {
-    const struct cell best = {s->stem, s->candidates[s->best].name, s->x};
-    for (size_t i = 0; i < s->count; i++) {
-        const struct candidate *c = &s->candidates[i];
-        const struct cell cell = {s->stem, c->name, s->x};
-        struct estimate ratio = ratio_of(run, &cell, &best, s->metric, RESAMPLES);
-        const char *place = place_of(s, c, &ratio);
-        if (!place)
-            continue;
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x,
-                s->metric->name, s->per, c->name, c->family, place, c->median.n);
-        output_number(file, c->median.value);
-        output_number(file, c->median.low);
-        output_number(file, c->median.high);
-        output_number(file, ratio.value);
-        output_number(file, ratio.low);
-        output_number(file, ratio.high);
-        fprintf(file, "\t%s\n", s->after_run);
+    double *costs = memory_for(s->usable * run->blocks, sizeof *costs);
+    s->has_ratios = true;
+    for (size_t i = 0; i < s->usable; i++) {
+        double *values = values_of(run, &s->candidates[i].row->cell, s->metric, NULL);
+        for (size_t block = 0; block < run->blocks; block++) {
+            costs[i * run->blocks + block] = values[block];
+            if (values[block] <= 0 || isinf(values[block]))
+                s->has_ratios = false;
+        }
+        free(values);
     }
+    make_costs(s, costs, s->usable * run->blocks);
+    best_of_values(costs, s->usable, run->blocks, BEST_RESAMPLES, SEED, standings);
+    free(costs);
+}
+
+// Merged histograms have no value per block.
+static void compare_merged(struct situation *s, const struct run *run, struct standing *standings)
+{
+    struct estimate *pairs = memory_for(s->usable * s->usable, sizeof *pairs);
+    s->has_ratios = true;
+    for (size_t i = 0; i < s->usable; i++)
+        for (size_t j = 0; j < i; j++) {
+            struct estimate e = ratio_of(run, &s->candidates[i].row->cell,
+                                         &s->candidates[j].row->cell, s->metric, RESAMPLES);
+            double value = log(e.value), low = log(e.low), high = log(e.high);
+            pairs[i * s->usable + j] =
+                (struct estimate){.value = value, .low = low, .high = high, .n = e.n};
+            pairs[j * s->usable + i] =
+                (struct estimate){.value = -value, .low = -high, .high = -low, .n = e.n};
+        }
+    best_of_pairs(pairs, s->usable, standings);
+    free(pairs);
+}
+
+static int compare_standings(const void *a, const void *b)
+{
+    const struct candidate *left = a, *right = b;
+    double l = left->standing.distance, r = right->standing.distance;
+    return l != r ? (l > r) - (l < r) : strcmp(left->row->cell.model, right->row->cell.model);
+}
+
+static void find_best(struct situation *s, const struct run *run)
+{
+    struct standing *standings = memory_for(s->usable, sizeof *standings);
+    if (is_merged(run, &s->candidates[0].row->cell, s->metric))
+        compare_merged(s, run, standings);
+    else
+        compare_values(s, run, standings);
+    for (size_t i = 0; i < s->usable; i++)
+        s->candidates[i].standing = standings[i];
+    free(standings);
+    qsort(s->candidates, s->usable, sizeof *s->candidates, compare_standings);
+}
+
+static const char *place_of(const struct situation *s, const struct standing *standing)
+{
+    if (standing->may_be_best)
+        return standing->high > 0 ? "may be the best" : "best";
+    return s->has_ratios && standing->high < log(same_within) ? "same within 10 %" : "worse";
+}
+
+static void print_ratio(FILE *file, const struct situation *s, const struct standing *standing)
+{
+    double value = exp(standing->distance), low = exp(standing->low), high = exp(standing->high);
+    bool is_more = s->metric->better == MORE;
+    output_number(file, is_more ? 1 / value : value);
+    output_number(file, is_more ? 1 / high : low);
+    output_number(file, is_more ? 1 / low : high);
+}
+
+static void print_candidate(FILE *file, const struct situation *s, const struct candidate *c,
+                            bool is_compared)
+{
+    const struct summary_row *row = c->row;
+    fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", s->words, s->stem, s->x, s->metric->name,
+            s->per, row->cell.model, row->family,
+            is_compared ? place_of(s, &c->standing) : validity_names[row->validity], row->value.n);
+    output_number(file, row->value.value);
+    output_number(file, row->value.low);
+    output_number(file, row->value.high);
+    if (is_compared && s->has_ratios)
+        print_ratio(file, s, &c->standing);
+    else
+        fputs("\t-\t-\t-", file);
+    fprintf(file, "\t%s\n", s->after_run);
 }
 
 static const char *get(const struct experiment *e, const char *key)
@@ -95,7 +165,7 @@ static void choose_one(const struct evidence *evidence, const struct experiment 
                        const char *after_run, FILE *file)
 {
     static struct situation s;
-    s.count = s.best = 0;
+    s.count = s.usable = 0;
     s.stem = experiment_need(asked, "experiment");
     s.x = get(asked, "x");
     s.after_run = after_run;
@@ -105,9 +175,11 @@ static void choose_one(const struct evidence *evidence, const struct experiment 
     s.per = get(e, "per");
     if (e)
         find_candidates(&s, evidence);
-    if (s.count)
-        print_candidates(file, evidence->run, &s);
-    else
+    if (s.usable)
+        find_best(&s, evidence->run);
+    for (size_t i = 0; s.usable && i < s.count; i++)
+        print_candidate(file, &s, &s.candidates[i], i < s.usable);
+    if (!s.usable)
         fprintf(file, "%s\t%s\t%s\t%s\t%s\t-\t-\t%s\t0\t-\t-\t-\t-\t-\t-\t%s\n", s.words, s.stem,
                 s.x, e ? s.metric->name : "-", s.per, e ? "no valid number" : "not measured",
                 after_run);

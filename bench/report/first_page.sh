@@ -52,7 +52,9 @@ first_page() {
     fi
     if [ -f "$run/chooser.tsv" ]; then
         printf '\n<a id="chooser"></a>\n\n## Which model for what\n\n'
-        printf 'The best median, the models about the same (the interval of their ratio to it includes 1), and fork for comparison.\n\n'
+        printf 'A model may be the best if it is not shown to be worse than any other; it is the best if it is the only such model. '
+        printf 'Same within 10 %%: it is worse, by less than 10 %%. Ratios are to the best, so their intervals begin or end at 1. '
+        printf 'All comparisons of a row hold together with 95 %% confidence.\n\n'
         on_all -f "$parts/chooser.awk" "$run/chooser.tsv"
     fi
     printf '\n<a id="questions"></a>\n\n## The questions\n\n'
