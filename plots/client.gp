@@ -1,4 +1,4 @@
-# client.gp: does the answer depend on how the client does its I/O? Two rows per model, one for each client.
+# client.gp: does the answer depend on how the client does its I/O? Three rows per model, one for each client.
 stem = "client"
 load "style.gp"
 metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs"; unit_1 = " µs"
