@@ -152,7 +152,8 @@ static void large_messages_are_sent_while_receiving(void **state)
     }
 }
 
-// Several threads wait for each other, too, so that their waiting says nothing of other programs.
+// Threads also wait for each other, so how long they waited would not show that another program
+// disturbed them.
 static void threads_have_no_run_queue_delay(void **state)
 {
     use_io(state);

@@ -232,8 +232,9 @@ static void send_slot(unsigned slot, const unsigned char *data, size_t bytes)
     }
 }
 
-// A call that a thread is in keeps its socket open: then that thread closes it, and wait() sees to
-// it. So would the engine's thread, which may be waiting until it can send the rest.
+// A call in progress keeps its socket open. So the thread in the call closes it, once wait() has
+// ended the call. The engine's thread may be in ppoll for the rest of a message: shutdown ends
+// that.
 static void close_slot(unsigned slot)
 {
     struct slot *s = &slots[slot];
