@@ -56,7 +56,9 @@ static const struct argp_option argp_options[] = {
      "A request fails after SECONDS without an answer (default 2)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the open loop's schedule (default 1)", 0},
     {"io", IO_OPTION, "BACKEND", 0,
-     "epoll or io_uring (default: epoll, on every machine, so that results are comparable)", 0},
+     "epoll, io_uring or threads: a blocking thread per connection (default: epoll, on every "
+     "machine, so that results are comparable)",
+     0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
      "Print the I/O backend and exit: with status 77 and the reason if it does not work here", 0},
     {"gate", GATE_OPTION, "FD", 0,
@@ -72,6 +74,15 @@ static const struct argp_option argp_options[] = {
      "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
     {0},
 };
+
+static const struct net *net_named(const char *name)
+{
+    static const struct net *const nets[] = {&net_epoll, &net_io_uring, &net_threads};
+    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+        if (strcmp(name, nets[i]->name) == 0)
+            return nets[i];
+    return NULL;
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -106,9 +117,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         load->seed = whole(argument, "the seed", 0, 9e15);
         return 0;
     case IO_OPTION:
-        if (strcmp(argument, net_epoll.name) != 0 && strcmp(argument, net_io_uring.name) != 0)
-            errx(2, "--io must be epoll or io_uring, not '%s'", argument);
-        options->net = strcmp(argument, net_epoll.name) == 0 ? &net_epoll : &net_io_uring;
+        options->net = net_named(argument);
+        if (!options->net)
+            errx(2, "--io must be epoll, io_uring or threads, not '%s'", argument);
         return 0;
     case DESCRIBE_OPTION:
         options->describes = true;

@@ -5,6 +5,7 @@
 // Runs alone: it compares times.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"
+#include "tests/core/server_process.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clients/core/clock.h"
@@ -113,6 +115,69 @@ static void totals_are_exact_in_open_loop(void **state)
     expect_success();
     expect_figure("echoes", 100);
     assert_int_equal(tally->messages, 100);
+}
+
+// The driver looks for time-outs every 20 ms. It ends with the last answer, and sends when a
+// connection becomes free, not only then. The shortest of some runs was not disturbed.
+static void nothing_waits_for_the_next_look(void **state)
+{
+    use_io(state);
+    static const struct {
+        const char *options;
+        double most_s;
+    } rows[] = {{"-n 100", 0.015}, {"-r 10000 -n 100", 0.2}};
+    for (size_t i = 0; i < 2; i++) {
+        double shortest_s = 60;
+        for (int again = 0; again < 5; again++) {
+            drive(plant(HONEST), "%s", rows[i].options);
+            expect_success();
+            shortest_s = fmin(shortest_s, figure("window_s"));
+        }
+        assert_true(shortest_s < rows[i].most_s);
+    }
+}
+
+// They do not fit into the sockets' buffers, and both servers answer before they have read all: a
+// client that sends everything before it receives would wait for ever.
+static void large_messages_are_sent_while_receiving(void **state)
+{
+    use_io(state);
+    static const char *const loops[] = {"", "-k 1", "-r 1000"};
+    for (size_t i = 0; i < 6; i++) {
+        unsigned port = i < 3 ? plant(HONEST) : start_server(epoll_server, "-p 0");
+        drive(port, "-c 3 -s 8388608 -n 6 --timeout 20 %s", loops[i % 3]);
+        expect_success();
+        expect_figure("echoes", 6);
+        end_programs(NULL);
+    }
+}
+
+// Threads also wait for each other, so how long they waited would not show that another program
+// disturbed them.
+static void threads_have_no_run_queue_delay(void **state)
+{
+    use_io(state);
+    drive(plant(HONEST), "-c 4 -n 100");
+    expect_success();
+    assert_true(declined("cpu_wait") == (io == threads));
+}
+
+static void too_few_threads(void **unused)
+{
+    (void)unused;
+    char line[256] = "";
+    if (SANITIZED)
+        skip(); // they reserve more memory than there is
+    FILE *driver = popen("ulimit -v 100000 && exec " BUILD_FOLDER
+                         "/clients/drive --io threads -c 4000 127.0.0.1:1 2>&1",
+                         "re");
+    assert_non_null(driver);
+    assert_non_null(fgets(line, sizeof line, driver));
+    assert_non_null(strstr(line, "drive: threads: cannot start thread "));
+    assert_non_null(strstr(line, " of 4000: Resource temporarily unavailable (use fewer "));
+    assert_null(fgets(line, sizeof line, driver));
+    int status = pclose(driver);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 77);
 }
 
 // The report names the backend; without --io it is epoll, also where io_uring would work.
@@ -403,7 +468,7 @@ static void bad_input(void **state)
         {"-r 1e300", 2, "'1e300'"},
         {"--timeout 0", 2, "'0'"},
         {"--warmup -1", 2, "'-1'"},
-        {"--io foo", 2, "'foo'"},
+        {"--io foo", 2, "--io must be epoll, io_uring or threads, not 'foo'"},
         {"127.0.0.1:1", 2, "127.0.0.1:"},
         {"--hgrm /nowhere/hgrm -n 1", 1, "/nowhere/hgrm"},
         {"--raw /nowhere/raw -n 1", 1, "/nowhere/raw"},
@@ -486,6 +551,10 @@ int main(void)
         BY_EACH_IO(window_is_as_long_as_asked),
         BY_EACH_IO(offered_rate_is_kept),
         BY_EACH_IO(totals_are_exact_in_open_loop),
+        BY_EACH_IO(nothing_waits_for_the_next_look),
+        BY_EACH_IO(large_messages_are_sent_while_receiving),
+        BY_EACH_IO(threads_have_no_run_queue_delay),
+        ONCE(too_few_threads),
         BY_EACH_IO(backend_is_named),
         ONCE(backend_is_epoll_by_default),
         ONCE(percentiles_need_samples),

@@ -158,7 +158,8 @@ static void words_are_those_of_the_clients(void **unused)
     assert_null(load_behaviours[BEHAVIOURS]);
     assert_string_equal(load_ios[0], net_epoll.name);
     assert_string_equal(load_ios[1], net_io_uring.name);
-    assert_null(load_ios[2]);
+    assert_string_equal(load_ios[2], net_threads.name);
+    assert_null(load_ios[3]);
 }
 
 int main(void)

@@ -295,7 +295,7 @@ status=1 bad_question "'core' must be yes, not 'no'" bad 'models epoll' 'connect
 status=1 bad_question "'variant' must be a name and text, not 'alone'" bad 'models epoll' 'connections 4' 'variant alone'
 status=1 bad_question "'end' must be kill or crash, not 'sleep'" bad 'models epoll' 'connections 4' 'vary end sleep'
 status=1 bad_question "'behaviour' must be silent, idle, stalled, trickling or heavy, not 'rude'" bad 'models epoll' 'connections 4' 'background 1' 'vary behaviour rude'
-status=1 bad_question "'io' must be epoll or io_uring, not 'select'" bad 'models epoll' 'connections 4' 'vary io epoll select'
+status=1 bad_question "'io' must be epoll, io_uring or threads, not 'select'" bad 'models epoll' 'connections 4' 'vary io epoll select'
 status=1 bad_question "'option' must be text with a % for the value, not '--work spin'" bad 'models epoll' 'connections 4' 'vary us 1 2' 'option --work spin'
 status=1 bad_question "'placement' must be same_core or two_cores, not 'elsewhere'" bad 'models epoll' 'connections 4' 'vary placement elsewhere'
 verdict

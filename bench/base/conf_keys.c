@@ -100,7 +100,9 @@ const struct conf_key conf_keys[] = {
     {"timeout_s", EXPERIMENT, .types = ASKING, .form = REAL, .least = 0.01, .most = 60,
      .sentence = "A request without an answer after this time has failed (10 by default)"},
     {"io", EXPERIMENT, .types = DRIVEN, .flags = VARIES, .form = WORD, .words = load_ios,
-     .sentence = "The I/O backend of the client driver (`epoll` by default)"},
+     .sentence =
+         "The I/O backend of the client driver (`epoll` by default; `threads`: a blocking thread "
+         "per connection)"},
     {"end", EXPERIMENT, .types = "isolate", .flags = VARIES, .form = WORD, .words = load_ends,
      .sentence = "`crash`: a request crashes the process that serves it (the options have a "
                  "`--poison WORD`). `kill`: the process is killed"},

@@ -9,7 +9,7 @@
 
 const char *const load_behaviours[] = {"silent", "idle", "stalled", "trickling", "heavy", NULL};
 const char *const load_ends[] = {"kill", "crash", NULL};
-const char *const load_ios[] = {"epoll", "io_uring", NULL};
+const char *const load_ios[] = {"epoll", "io_uring", "threads", NULL};
 
 static const char *const yes[] = {"yes", NULL};
 

@@ -74,18 +74,18 @@ rows() { # STEM METRIC XS
 draws() { grep -qF -e two_panels -e two_curves -e 'eval curves' -e "${2%|*}" -e "${2#*|}" "$here/$1.gp" && echo 1 || echo 0; } # STEM WORDS
 
 # Text below the picture: which models are missing and why, and what the marks mean.
-below() { # STEM METRIC DATA VARY OWN (1: each is compared with its plain program)
+below() { # STEM METRIC DATA AXIS OWN (1: each is compared with its plain program)
     if [ -f "$run/models.tsv" ]; then
         awk -F '\t' -v stem="$1" '$1 == stem && $8 ~ /^skipped: / { print "not run: " $2 " (" substr($8, 10) ")" }' "$run/models.tsv"
     fi
-    awk -F '\t' -v metric="$2" -v vary="$4" -v own="$5" -v merged="$(grep '^distribution = ' "$here/$1.gp")" \
+    awk -F '\t' -v metric="$2" -v axis="$4" -v own="$5" -v merged="$(grep '^distribution = ' "$here/$1.gp")" \
         -v draws_ratio="$(draws "$1" 'times(|written(')" -v draws_hollow="$(draws "$1" is_hollow)" '
         FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; files++; next }
         files == 1 { reason[++reasons] = $at["code"]; says[$at["code"]] = $at["says"]; next }
         $2 == metric && $14 !~ /^skipped: / && !($3 in seen) { seen[$3] = 0; name[++n] = $3 }
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $15 == "suspect" { m = split($14, code, ";"); for (i = 1; i <= m; i++) doubted[code[i]] = 1 }
-        $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the plain program" : $13 ($5 ~ /^[a-z]/ ? " of the same " vary : "") }
+        $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the plain program" : $13 ($5 ~ /^[a-z]/ ? " under the same condition (" axis ")" : "") }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
@@ -141,7 +141,7 @@ for conf in "$run"/experiments/*.conf; do
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
         setting "$conf" published | sed 's/^/published /'
-        below "$stem" "$metric" "$work/$stem.tsv" "$vary" "$own" | wrapped below 125
+        below "$stem" "$metric" "$work/$stem.tsv" "${axis:-$vary}" "$own" | wrapped below 125
         footer | sed 's/^/footer /'
     } > "$work/$stem.words"
     cp "$here/$stem.gp" "$here/style.gp" "$work"

@@ -56,7 +56,8 @@ struct outcome {
     bool gave_up;                // nothing came back, or nothing more: the run was cut short
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
 
-    // How long the driver was runnable between the gates without running, if the kernel reports it.
+    // How long the driver was runnable between the gates without running, if the kernel reports it
+    // and the driver has one thread: several wait for each other.
     bool knows_run_queue_delay;
     uint64_t run_queue_delay_window_ns;
     // Of the window: the total time of silences, by length.

@@ -1,8 +1,9 @@
 // The driver's I/O: connections in numbered slots, queued requests, and events with their results.
-// There is one backend per file (net_epoll.c, net_io_uring.c); the engine does not know which one
-// it uses.
+// There is one backend per file (net_epoll.c, net_io_uring.c, net_threads.c); the engine does not
+// know which one it uses.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@ struct net_event {
 
 struct net {
     const char *name;
+    bool one_thread; // does all I/O in the engine's thread
 
     // Prepares slots 0 … slots - 1. Returns NULL, or why this backend does not work here.
     const char *(*open)(unsigned slots);
@@ -41,13 +43,14 @@ struct net {
     void (*close)(unsigned slot);
 
     // Submits the queued requests, waits for events until until_ns (CLOCK_MONOTONIC) at most, and
-    // passes them to the handler.
-    void (*wait)(uint64_t until_ns, void (*handle)(const struct net_event *event));
+    // passes them to the handler, one at a time. Returns no later than until_ns, and soon after the
+    // handler has returned true: then the engine has to look.
+    void (*wait)(uint64_t until_ns, bool (*handle)(const struct net_event *event));
 };
 
-extern const struct net net_epoll, net_io_uring;
+extern const struct net net_epoll, net_io_uring, net_threads;
 
-// Creates a TCP socket for either backend: TCP_NODELAY, close-on-exec, bound to a source address
+// Creates a TCP socket for any backend: TCP_NODELAY, close-on-exec, bound to a source address
 // unless that is NULL, with the port chosen by connect. type adds SOCK_NONBLOCK. Returns the
 // descriptor or a negative errno.
 int net_socket(const struct sockaddr *from, socklen_t length, int family, int type);

@@ -89,7 +89,7 @@ static bool is_current(uint64_t tag)
     return s->fd >= 0 && s->generation == tag >> 32;
 }
 
-static void serve(uint64_t tag, uint32_t events, void (*handle)(const struct net_event *))
+static void serve(uint64_t tag, uint32_t events, bool (*handle)(const struct net_event *))
 {
     static unsigned char buffer[RECEIVE_BYTES];
     unsigned slot = (uint32_t)tag;
@@ -116,7 +116,7 @@ static void serve(uint64_t tag, uint32_t events, void (*handle)(const struct net
     }
 }
 
-static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event *))
+static void wait_events(uint64_t until_ns, bool (*handle)(const struct net_event *))
 {
     static struct epoll_event events[EVENTS_A_TURN];
     struct timespec timeout = timespec_of_ns(ns_until(until_ns));
@@ -126,5 +126,5 @@ static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event
             serve(events[i].data.u64, events[i].events, handle);
 }
 
-const struct net net_epoll = {"epoll",   open_slots, connect_slot,
+const struct net net_epoll = {"epoll",   true,       open_slots, connect_slot,
                               send_slot, close_slot, wait_events};

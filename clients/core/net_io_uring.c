@@ -130,7 +130,7 @@ static void close_slot(unsigned slot)
     slots[slot].generation++;
 }
 
-static void serve(const struct io_uring_cqe *cqe, void (*handle)(const struct net_event *))
+static void serve(const struct io_uring_cqe *cqe, bool (*handle)(const struct net_event *))
 {
     unsigned slot = (uint32_t)cqe->user_data;
     enum operation operation = cqe->user_data >> 32 & 0xff;
@@ -156,7 +156,7 @@ static void serve(const struct io_uring_cqe *cqe, void (*handle)(const struct ne
         provide(id);
 }
 
-static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event *))
+static void wait_events(uint64_t until_ns, bool (*handle)(const struct net_event *))
 {
     struct timespec left = timespec_of_ns(ns_until(until_ns));
     struct __kernel_timespec timeout = {.tv_sec = left.tv_sec, .tv_nsec = left.tv_nsec};
@@ -171,5 +171,5 @@ static void wait_events(uint64_t until_ns, void (*handle)(const struct net_event
     io_uring_cq_advance(&ring, seen);
 }
 
-const struct net net_io_uring = {"io_uring", open_slots, connect_slot,
+const struct net net_io_uring = {"io_uring", true,       open_slots, connect_slot,
                                  send_slot,  close_slot, wait_events};

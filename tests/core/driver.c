@@ -22,7 +22,7 @@
 enum { MOST_ARGUMENTS = 24 };
 
 struct run run;
-char epoll[] = "epoll", io_uring[] = "io_uring";
+char epoll[] = "epoll", io_uring[] = "io_uring", threads[] = "threads";
 const char *io;
 char folder[] = "/tmp/drive-test-XXXXXX";
 

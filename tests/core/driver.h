@@ -19,11 +19,11 @@ struct run {
 };
 extern struct run run; // of the driver: the one under way, or the last
 
-extern char epoll[], io_uring[];
+extern char epoll[], io_uring[], threads[];
 extern const char *io; // the driver's --io in this test
 
 // A test, once by each --io; or once. The test begins with use_io.
-#define BY_EACH_IO(test) BY_IO(test, epoll), BY_IO(test, io_uring)
+#define BY_EACH_IO(test) BY_IO(test, epoll), BY_IO(test, io_uring), BY_IO(test, threads)
 #define BY_IO(test, io)                                                                            \
     {                                                                                              \
 #test " (" #io ")", test, NULL, end_programs, io                                           \
