@@ -1,5 +1,7 @@
 #include "bench/analyse/claim.h"
 
+#include "bench/analyse/verdict.h"
+
 #include <ctype.h>
 #include <err.h>
 #include <math.h>
@@ -7,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const verdict_words[] = {"holds", "does not hold", "undecided", "not measured"};
+const char *const verdict_words[] = {"holds", "undecided", "not measured", "same within 10 %",
+                                     "does not hold"};
+_Static_assert(SAME_WITHIN == 0.10, "the word for SAME says 10 %");
 
 static void copy_part(char to[64], const char *from, size_t length)
 {
@@ -68,9 +72,12 @@ enum verdict condition_judge(const struct condition *c, const struct estimate *e
     return e->low == e->high ? HOLDS : UNDECIDED;
 }
 
+bool condition_compares_the_same(const struct condition *c, const struct estimate *e)
+{
+    return *c->to.model && c->comparison != '=' && c->bound == 1 && is_about_the_same(e);
+}
+
 enum verdict verdict_both(enum verdict a, enum verdict b)
 {
-    if (a == DOES_NOT_HOLD || b == DOES_NOT_HOLD)
-        return DOES_NOT_HOLD;
     return a > b ? a : b;
 }

@@ -4,6 +4,8 @@
 
 #include "bench/analyse/statistics.h"
 
+#include <stdbool.h>
+
 struct operand {
     char experiment[64], model[64], x[64], metric[64]; // metric may be empty: the headline metric
 };
@@ -14,7 +16,8 @@ struct condition {
     double bound;
 };
 
-enum verdict { HOLDS, DOES_NOT_HOLD, UNDECIDED, NOT_MEASURED };
+// Of several conditions, the last of these is that of the claim.
+enum verdict { HOLDS, UNDECIDED, NOT_MEASURED, SAME, DOES_NOT_HOLD };
 
 extern const char *const verdict_words[];
 
@@ -24,6 +27,10 @@ void condition_parse(struct condition *c, const char *text, const char *where);
 // The verdict of an interval: holds or does not hold if the whole interval does.
 enum verdict condition_judge(const struct condition *c, const struct estimate *e);
 
-// The verdict on a claim from all its conditions: it does not hold if one does not, and holds if
-// all do.
+// Whether the condition says that one cell is less, or more, than another, and they are about the
+// same (verdict.h). That is a verdict only if condition_judge finds none.
+bool condition_compares_the_same(const struct condition *c, const struct estimate *e);
+
+// The verdict on a claim from all its conditions: it does not hold if one does not, compares things
+// that are the same if one does, and holds if all do.
 enum verdict verdict_both(enum verdict a, enum verdict b);
