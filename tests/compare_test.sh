@@ -277,4 +277,16 @@ refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' v
 exec 9< "$fresh/trials.tsv" && flock 9
 refuses 'verify: a run that goes on' 1 'another run is writing' verify "$fresh"
 exec 9<&-
+
+# ---- plots ------------------------------------------------------------------------------------------------------------
+plotted_with() { # VERDICT of thread
+    cp -r "$fresh" "$results/$1" && awk -F '\t' -v OFS='\t' -v verdict="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["model"] == "thread" { $at["verdict"] = verdict } { print }' \
+        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && "$repo/bench/report/plots.sh" "$results/$1"
+}
+points() { grep -o "xlink:href='#gpPt[0-9]*'" "$results/$1/plots/churn.svg" | sort | uniq -c; } # RUN: of each form
+hollow_if_undecided() {
+    plotted_with same && plotted_with undecided && says "$results/undecided/plots/churn.words" 'hollow: undecided' && ! grep hollow "$results/same/plots/churn.words" &&
+        cmp <(points fresh) <(points same) && ! cmp -s <(points fresh) <(points undecided)
+}
+check 'plots: a point is hollow if its ratio is undecided, and filled if it is the same' hollow_if_undecided
 verdict

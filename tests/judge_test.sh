@@ -130,21 +130,37 @@ check 'judge: among many it is undecided' gets edge 'undecided' 'not shown among
 judge
 
 # What makes its trials so, makes a number suspect or invalid.
-doubted() { # RUN VALUES_OF_LONGER
+doubted() { # RUN MODEL VALUES
     fixture asked "$1" 12 << END && "$build/bench/analyse/analyse" "$questions" "$results/$1"
 * * * cpu_us_per_operation 20
 * * * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
-* longer * $2
+* $2 * $3
 END
 }
 gets_in() { # RUN CLAIM VERDICT NOTE
     equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
 }
-check 'judge: a run with suspect trials' doubted suspicious 'stolen_share 0.5'
+check 'judge: a run with suspect trials' doubted suspicious longer 'stolen_share 0.5'
 check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
+verdict_of() { value "$results/$1/summary.tsv" verdict experiment=naps "model=$2" metric=wall_us_per_operation; } # RUN MODEL
+check 'summary: different' equals 'the verdict' "$(verdict_of naps longer)" different
+check 'summary: the same' equals 'the verdict' "$(verdict_of naps again)" same
+check 'summary: undecided' equals 'the verdict' "$(verdict_of naps restless)" undecided
+check 'summary: the baseline has no verdict' equals 'the verdict' "$(verdict_of naps sleeper)" -
+check 'summary: a suspect number has none' equals 'the verdict' "$(verdict_of suspicious longer)" -
+check 'summary: others have one beside it' equals 'the verdict' "$(verdict_of suspicious again)" same
+check 'summary: a run with a suspect baseline' doubted baseless sleeper 'stolen_share 0.5'
+check 'summary: a number with a suspect baseline has none' equals 'the verdict' "$(verdict_of baseless longer)" -
+need_is_whole() { # blocks of two trials of 0.1 s; more than there are, and at most 30 times as many
+    awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } {
+        n = $at["blocks_needed"]; wanted = $at["verdict"] == "undecided"; seen += wanted
+        if (wanted != (n != "-") || wanted && (n < 1.3 * 12 || n > 360 || $at["minutes"] - (n - 12) * 0.2 / 60 > 1e-6)) { print; bad = 1 }
+    } END { exit bad || !seen }' "$naps/summary.tsv"
+}
+check 'summary: what is undecided needs more blocks, and nothing else does' need_is_whole
 refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$repo/bench/report/cite.sh" "$results/suspicious" naps.longer
-check 'judge: a run with invalid trials' doubted unusable 'errors 1'
+check 'judge: a run with invalid trials' doubted unusable longer 'errors 1'
 check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
 refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh" "$results/unusable" naps.longer
 

@@ -2,7 +2,7 @@
 
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
-#include "bench/analyse/verdict.h"
+#include "bench/analyse/need.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
 
@@ -90,7 +90,7 @@ static struct estimate paired_ratio(const struct evidence *e, const struct condi
 
 static struct finding find(const struct evidence *e, const struct condition *c)
 {
-    struct finding f = {UNDECIDED, no_estimate, NAN, {0, NAN}, "-"};
+    struct finding f = {UNDECIDED, no_estimate, NAN, no_need, "-"};
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;

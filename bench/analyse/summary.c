@@ -18,7 +18,7 @@ static struct summary_row *add(struct summary *s)
     row->value = row->ratio = no_estimate;
     row->p_holm = NAN;
     row->difference = NO_INTERVAL;
-    row->need.minutes = NAN;
+    row->need = no_need;
     return row;
 }
 

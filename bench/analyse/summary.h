@@ -5,6 +5,7 @@
 // summary.
 #pragma once
 
+#include "bench/analyse/need.h"
 #include "bench/analyse/run.h"
 #include "bench/analyse/statistics.h"
 #include "bench/analyse/validity.h"

@@ -1,7 +1,5 @@
 #include "bench/analyse/verdict.h"
 
-#include "bench/base/output.h"
-
 #include <math.h>
 
 static const double spare = 1.3; // for a value and an interval that are themselves random
@@ -41,20 +39,4 @@ size_t blocks_needed(const struct estimate *e, double bound, size_t comparisons)
                                          log(1 + SAME_WITHIN) - fabs(log(e->value))));
     times *= spare;
     return times <= most ? (size_t)ceil(times * (double)e->n) : 0;
-}
-
-struct need need_of(const struct run *run, const struct cell *of, const struct cell *to,
-                    const struct estimate *e, double bound, size_t comparisons)
-{
-    struct need need = {blocks_needed(e, bound, comparisons), NAN};
-    double block_s = run_trial_s(run, of) + (to ? run_trial_s(run, to) : 0);
-    if (need.blocks)
-        need.minutes = (double)(need.blocks - e->n) * block_s / 60;
-    return need;
-}
-
-void need_write(FILE *file, const struct need *need)
-{
-    output_number(file, need->blocks ? (double)need->blocks : NAN);
-    output_number(file, need->minutes);
 }

@@ -7,11 +7,9 @@
 // Then two things that differ by the margin pass as the same in at most 5 % of all runs.
 #pragma once
 
-#include "bench/analyse/run.h"
 #include "bench/analyse/statistics.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 // The margin: ratios from 1 / (1 + SAME_WITHIN) to 1 + SAME_WITHIN are about the same.
 #define SAME_WITHIN 0.10
@@ -34,16 +32,3 @@ enum difference difference_judge(const struct estimate *ratio, double p);
 // as 1. The result has a margin of 30 %, because intervals are random. 0: not known, or more than
 // 30 times as many.
 size_t blocks_needed(const struct estimate *e, double bound, size_t comparisons);
-
-// What would decide an undecided comparison.
-struct need {
-    size_t blocks;  // 0: not known
-    double minutes; // for the blocks that are missing; NAN: not known
-};
-
-// As blocks_needed, with the time that their trials take. of, to: the cells; to may be NULL.
-struct need need_of(const struct run *run, const struct cell *of, const struct cell *to,
-                    const struct estimate *e, double bound, size_t comparisons);
-
-// Writes both as columns.
-void need_write(FILE *file, const struct need *need);
