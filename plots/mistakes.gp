@@ -9,7 +9,7 @@ tint(shape) = int(shape) % 4 == 0 ? INK : int(shape) % 4 == 1 ? 0xD55E00 : int(s
 
 # The servers that stopped, by name, with when and why, from the note at the first number of connections that failed.
 stops = system("awk -F'\t' '$2 == \"".headline_metric."\" && $7 == \"-\" && $14 ~ /^no valid trial/ && (!($3 in x) || $5 + 0 < x[$3]) { "\
-    ."x[$3] = $5 + 0; note[$3] = $14; shape[$3] = $18 } END { for (m in x) { why = note[m]; when = \"no valid trial at \" x[m]; "\
+    ."x[$3] = $5 + 0; note[$3] = $14; shape[$3] = $NF } END { for (m in x) { why = note[m]; when = \"no valid trial at \" x[m]; "\
     ."if (match(why, /[0-9]+ connections served/)) when = \"stops after \" substr(why, RSTART, RLENGTH - 7); "\
     ."sub(/^no valid trial(: )?/, \"\", why); sub(/.*; /, \"\", why); print shape[m] \" \" m \" \" when \": \" why } }' ".data." | sort")
 newlines(s) = strlen(s) == 0 ? 0 : 1 + (strstrt(s, "\n") > 0 ? newlines(s[strstrt(s, "\n") + 1:*]) : 0)

@@ -3,7 +3,7 @@
 #
 # <stem>.tsv has summary.tsv's columns and two more: row (1 = best headline metric, at the largest x) and shape (0, 1, ... within
 # the family). The rows of one line are consecutive, in the order of x. `-` means "not available". Colour shows the family
-# (Okabe-Ito: safe for colour-blind readers); a hollow point is a suspect number. Each row or line has its name, and lines of a
+# (Okabe-Ito: safe for colour-blind readers); a hollow point is a suspect number, or one whose ratio is undecided. Each row or line has its name, and lines of a
 # family differ in points and dashes, so that nothing depends on colour alone.
 
 data = stem.".tsv"
@@ -23,7 +23,7 @@ given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol
 get(metric, name) = given(metric, name) ? column(name) : NaN
 far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
 near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
-is_hollow(validity) = validity eq "suspect"
+is_hollow(validity, verdict) = validity eq "suspect" || verdict eq "undecided"
 filled(shape) = 2 * (int(shape) % 5) + 5
 # From the sixth line of a family the points repeat, in a darker tone: 5/8 of each of red, green and blue.
 tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
@@ -107,7 +107,7 @@ panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset
 # show one x each have the same axis.
 far_apart = 8
 row_pixels = 22
-rows = real(system("awk -F'\t' 'NR > 1 && $17 > n { n = $17 } END { print n + 0 }' ".data))
+rows = real(system("awk -F'\t' 'NR > 1 && $(NF - 1) > n { n = $(NF - 1) } END { print n + 0 }' ".data))
 extent = 'shown = only; only = ""; found = 0; base = 0; \
     stats data using (given(metric, "median") ? 1 : 0) nooutput; \
     if (STATS_max > 0) { \
@@ -152,9 +152,9 @@ dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
                 with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
                 with vectors nohead lw 2.5 lc rgb variable, \
-            data using (is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(-column("row")) \
+            data using (is_hollow(strcol("validity"), strcol("verdict")) ? get(metric, "median") : NaN):(-column("row")) \
                 with points pt 7 ps 0.85 lc rgb "white", \
-            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity")) ? 6 : 7):(colour(strcol("family"))) \
+            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity"), strcol("verdict")) ? 6 : 7):(colour(strcol("family"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 # The models' names are in a panel of their own, on the left. If x is a word, it is part of the name.
@@ -183,7 +183,7 @@ two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
 # All lines, from the lowest end to the highest: six words each (model value family shape x ratio). With whole = 1 those that
 # reach the largest x, with whole = 0 the others, which are named where they stop.
 ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
-    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $18; ratio[$3] = $10 } END { for (m in x) "\
+    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $NF; ratio[$3] = $10 } END { for (m in x) "\
     ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
 end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
     (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
@@ -241,9 +241,9 @@ curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6
                 with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
             data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
                 with vectors nohead lw 1.5 lc rgb variable, \
-            data using (column("x")):(is_hollow(strcol("validity")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
+            data using (column("x")):(is_hollow(strcol("validity"), strcol("verdict")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
                 with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("validity"))):(tone(strcol("family"), column("shape"))) \
+            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("validity"), strcol("verdict"))):(tone(strcol("family"), column("shape"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -119,6 +120,27 @@ static void a_verdict_needs_the_whole_interval(void **state)
     judges("q:a = 0", NAN, NAN, UNDECIDED);
 }
 
+static void compares(const char *condition, double low_90, double high_90, bool wanted)
+{
+    struct condition c = parsed(condition);
+    struct estimate e = {.low_90 = low_90, .high_90 = high_90, .n = 9};
+    if (condition_compares_the_same(&c, &e) != wanted)
+        fail_msg("%s with %g to %g", condition, low_90, high_90);
+}
+
+static void only_ratios_beside_one_may_be_of_the_same(void **state)
+{
+    (void)state;
+    compares("q:a / q:b > 1", 0.92, 1.09, true);
+    compares("q:a / q:b < 1", 0.92, 1.09, true);
+    compares("q:a / q:b > 1", 0.90, 1.09, false);
+    compares("q:a / q:b > 1", 0.92, 1.11, false);
+    compares("q:a / q:b > 1", NAN, NAN, false);
+    compares("q:a / q:b = 1", 0.92, 1.09, false);
+    compares("q:a / q:b < 1.1", 0.92, 1.09, false);
+    compares("q:a > 1", 0.92, 1.09, false);
+}
+
 static void one_refuted_condition_refutes_the_claim(void **state)
 {
     (void)state;
@@ -127,6 +149,10 @@ static void one_refuted_condition_refutes_the_claim(void **state)
     assert_int_equal(verdict_both(NOT_MEASURED, UNDECIDED), NOT_MEASURED);
     assert_int_equal(verdict_both(NOT_MEASURED, DOES_NOT_HOLD), DOES_NOT_HOLD);
     assert_int_equal(verdict_both(DOES_NOT_HOLD, UNDECIDED), DOES_NOT_HOLD);
+    assert_int_equal(verdict_both(SAME, HOLDS), SAME);
+    assert_int_equal(verdict_both(UNDECIDED, SAME), SAME);
+    assert_int_equal(verdict_both(SAME, NOT_MEASURED), SAME);
+    assert_int_equal(verdict_both(SAME, DOES_NOT_HOLD), DOES_NOT_HOLD);
 }
 
 int main(void)
@@ -137,6 +163,7 @@ int main(void)
         cmocka_unit_test(reads_an_x_with_a_colon),
         cmocka_unit_test(refuses_what_is_no_condition),
         cmocka_unit_test(a_verdict_needs_the_whole_interval),
+        cmocka_unit_test(only_ratios_beside_one_may_be_of_the_same),
         cmocka_unit_test(one_refuted_condition_refutes_the_claim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

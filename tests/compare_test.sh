@@ -66,13 +66,15 @@ judged() { # STATUS: how a comparison ends that has these verdicts
     pairs=()
 }
 
-pair 'the intervals reach the estimates' '2.00 1.95 2.05' '2.02 1.97 2.07' same
-pair 'they reach them by the 5 % only' '2.00 1.98 2.02' '2.10 2.08 2.12' same
-pair 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2.099 2.098 2.100' same
-pair 'wide ones reach them' '2.00 1.50 2.60' '2.40 1.80 3.00' 'same, wide'
-pair 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' 'same, wide'
-pair 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same, wide'
-pair 'an interval beside its own estimate' '2.00 1.80 1.85' '2.02 2.01 2.03' 'undecided'
+# exp(0.00995 + 0.8393 * sqrt(0.02501^2 + 0.02476^2)) = 1.0404
+pair 'narrow ones around the same value' '2.00 1.95 2.05' '2.02 1.97 2.07' 'same within 5 %'
+pair 'they do not meet, but the estimates are within 5 %' '2.000 1.999 2.001' '2.099 2.098 2.100' 'same within 6 %'
+# log 1.1 = 0.0953: 0.8393 * sqrt(2) * 0.0801 = 0.0951, and 0.0805: 0.0955
+pair 'wide ones, just within 10 %' '1.00 0.9230 1.0834' '1.00 0.9230 1.0834' 'same within 10 %'
+pair 'wide ones, just not within 10 %' '1.00 0.9226 1.0839' '1.00 0.9226 1.0839' undecided
+pair 'one of the two is wide' '2.00 1.99 2.01' '2.00 1.60 2.40' undecided
+pair 'one is wide below only' '2.00 1.85 2.01' '2.00 1.99 2.01' 'same within 4 %'
+pair 'an interval includes 0' '0.010 0.000 0.020' '0.010 0.009 0.011' undecided
 pair 'they meet, only one reaches the other' '2.00 1.95 2.05' '2.40 2.00 2.80' 'undecided'
 pair 'they meet, neither reaches the other' '2.00 1.80 2.20' '2.60 2.15 2.80' 'undecided'
 pair 'one has no interval' '2.00 1.95 2.05' '9.00 - -' 'undecided'
@@ -80,6 +82,7 @@ pair 'neither has an interval' '2.00 - -' '2.00 - -' 'undecided'
 judged 0
 pair 'they do not meet, the estimates are apart' '2.00 1.95 2.05' '2.30 2.20 2.40' changed
 pair 'they do not meet, only the larger one reaches the other' '2.00 1.98 2.02' '2.20 2.05 2.35' changed
+pair 'they do not meet, narrow ones within 10 %' '2.00 1.98 2.02' '2.13 2.11 2.15' changed
 pair 'far apart, and wide' '2.00 1.00 3.00' '9.00 4.00 12.0' changed
 pair 'small ratios' '0.0020 0.00195 0.00205' '2.3e-03 2.2e-03 2.4e-03' changed
 judged 3
@@ -87,10 +90,9 @@ judged 3
 made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
 made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
 check 'two runs: something changed' compared 3 one two
-check 'two runs: the counts' says "$work/said" 'Headline ratios: 2 same, 1 changed, 1 undecided'
+check 'two runs: the counts' says "$work/said" 'Headline ratios: 1 same within 10 %, 1 changed, 2 undecided'
 check 'two runs: how many intervals reach the other estimate: only those that are in both runs' last_line "4 of 6 headline intervals reach the other run's estimate within 5 % (66.7 %)"
-check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same, 1 changed, 0 undecided'
-check 'two runs: those too wide to show a small change' says "$work/said" '1 are "same, wide"'
+check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same within 10 %, 1 changed, 0 undecided'
 check 'two runs: those without an interval' says "$work/said" '1 headline ratios have too few blocks for an interval'
 headlines_first() { equals 'the order' "$(grep -Eo '^(alpha|beta|gamma|delta)@.|^----' "$work/said" | paste -sd ' ')" '---- alpha@1 alpha@8 beta@1 beta@8 ---- gamma@1 delta@1'; }
 check 'two runs: headline ratios first, the baseline nowhere' headlines_first
@@ -109,21 +111,21 @@ made four 'alpha 1 2 1.96 2.04' 'gamma 1 5 4.9 5.1'
 check 'one run twice: nothing changed' compared 0 three three
 check 'one run twice: all are the same' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
 says_not() { ! grep -F -- "$1" "$work/said"; } # TEXT
-check 'one run twice: nothing is not shown' says_not 'not shown'
+check 'one run twice: an older run has no verdicts of its own' says_not 'in that run'
 check 'what is no headline changed: the status says so' compared 3 three four
 
-# One interval includes 1, one excludes it and does not survive the correction, one does; the headline is at x = 1 alone.
+# One is the same as its baseline, one undecided, one different; the headline is at x = 1 alone.
 made unshown 'alpha 1 1.02 0.99 1.05' 'alpha 8 1.05 1.01 1.09' 'gamma 1 2 1.9 2.1' 'beta 1 - - -'
-awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "p_holm" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "1e-09" : $5 == 1 ? "0.7" : "0.07" }' "$results/unshown/summary.tsv" > "$work/with_p"
-mv "$work/with_p" "$results/unshown/summary.tsv"
+awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "verdict" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "different" : $5 == 1 ? "same" : "undecided" }' "$results/unshown/summary.tsv" > "$work/judged"
+mv "$work/judged" "$results/unshown/summary.tsv"
 echo 'headline_at 1' >> "$results/unshown/experiments/q.conf"
-check 'not shown: a run compared with itself' compared 0 unshown unshown
-check 'not shown: the interval includes 1' says "$work/said" '1.02 (0.99..1.05)~'
-check 'not shown: it does not survive the correction' says "$work/said" '1.05 (1.01..1.09)?'
-check 'not shown: it does' says "$work/said" '2.00 (1.90..2.10)  '
-check 'not shown: the signs are explained' says "$work/said" '~ no difference shown'
-check 'not shown: both' says "$work/said" '? not shown among N comparisons'
-check 'not shown: 100 columns are enough' fits
+check 'verdicts of a run: compared with itself' compared 0 unshown unshown
+check 'verdicts of a run: the same' says "$work/said" '1.02 (0.99..1.05)~'
+check 'verdicts of a run: undecided' says "$work/said" '1.05 (1.01..1.09)?'
+check 'verdicts of a run: different' says "$work/said" '2.00 (1.90..2.10)  '
+check 'verdicts of a run: the signs are explained' says "$work/said" '~ about the same as its baseline'
+check 'verdicts of a run: both' says "$work/said" '? undecided in that run'
+check 'verdicts of a run: 100 columns are enough' fits
 check 'headline_at: elsewhere it is no headline' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
 made bare 'alpha 1 2 - -'
 check 'no interval: nothing to judge by' compared 0 bare bare
@@ -163,7 +165,7 @@ check 'compare: a full disk' full_disk
 by_make() { make -s -C "$repo" compare RESULTS="$results" BASE=three NEW="$1" > "$work/said" 2>&1; }
 check 'make compare: nothing changed' by_make three
 check 'make compare: something changed' equals 'whether it fails' "$(by_make four && echo no || echo yes)" yes
-check 'make compare: the words' says "$work/said" 'Other ratios: 0 same, 1 changed, 0 undecided'
+check 'make compare: the words' says "$work/said" 'Other ratios: 0 same within 10 %, 1 changed, 0 undecided'
 
 # ---- verify -----------------------------------------------------------------------------------------------------------
 # A question that has a plot.
@@ -275,4 +277,16 @@ refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' v
 exec 9< "$fresh/trials.tsv" && flock 9
 refuses 'verify: a run that goes on' 1 'another run is writing' verify "$fresh"
 exec 9<&-
+
+# ---- plots ------------------------------------------------------------------------------------------------------------
+plotted_with() { # VERDICT of thread
+    cp -r "$fresh" "$results/$1" && awk -F '\t' -v OFS='\t' -v verdict="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["model"] == "thread" { $at["verdict"] = verdict } { print }' \
+        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && "$repo/bench/report/plots.sh" "$results/$1"
+}
+points() { grep -o "xlink:href='#gpPt[0-9]*'" "$results/$1/plots/churn.svg" | sort | uniq -c; } # RUN: of each form
+hollow_if_undecided() {
+    plotted_with same && plotted_with undecided && says "$results/undecided/plots/churn.words" 'hollow: undecided' && ! grep hollow "$results/same/plots/churn.words" &&
+        cmp <(points fresh) <(points same) && ! cmp -s <(points fresh) <(points undecided)
+}
+check 'plots: a point is hollow if its ratio is undecided, and filled if it is the same' hollow_if_undecided
 verdict

@@ -12,7 +12,7 @@ question() { # NAME KEY_AND_VALUE...
     printf '%s\n' 'title Naps' 'question Which?' 'type time' 'programs bench/micro/spawn' 'per nap' 'metric wall_us_per_operation' 'also cpu_us_per_operation' \
         'counts 5 25' "${@:2}" > "$asked/bench/questions/experiments/$1.conf"
 }
-sleepers=('models sleeper again longer' 'outside sleeper sleep' 'outside again sleep' 'outside longer sleep' 'baseline sleeper')
+sleepers=('models sleeper again longer restless' 'outside sleeper sleep' 'outside again sleep' 'outside longer sleep' 'outside restless sleep' 'baseline sleeper')
 question naps "${sleepers[@]}" 'headline longer'
 question rare "${sleepers[@]}" 'headline again'
 question grid 'models fork vfork posix_spawn pthread' 'baseline fork' 'headline vfork'
@@ -25,6 +25,7 @@ planned() {
     fixture asked naps 12 << 'END'
 * * * cpu_us_per_operation 20
 * sleeper * wall_us_per_operation 2000
+* restless * wall_us_per_operation 1500 2600 2000 1700 2900 2300
 * again * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
 * fork * wall_us_per_operation 200
@@ -75,6 +76,10 @@ claim few 'rare:longer / rare:sleeper > 1.5'
 claim value 'naps:longer > 1000'
 claim both 'naps:longer / naps:sleeper > 1.5' 'naps:sleeper / naps:longer > 1.5'
 claim partly 'naps:longer / naps:sleeper > 1.5' "naps:longer / naps:sleeper > $middle"
+claim alike 'naps:again / naps:sleeper > 1' 'naps:longer / naps:sleeper > 1.5'
+claim alike_but_refuted 'naps:again / naps:sleeper < 1' 'naps:longer / naps:sleeper < 1.5'
+claim bound 'naps:again / naps:sleeper > 1.001'
+claim restless 'naps:restless / naps:sleeper > 1'
 claim elsewhere 'nowhere:longer > 1'
 claim nobody 'naps:nobody > 1'
 claim unmeasured 'naps:longer:echoes_per_s > 1'
@@ -91,6 +96,29 @@ check 'judge: undecided: too few blocks' gets few 'undecided' 'few'
 check 'judge: a value' gets value holds
 check 'judge: one of two conditions is refuted' gets both 'does not hold'
 check 'judge: one of two conditions is not decided' gets partly 'undecided'
+check 'judge: about the same, by the 90 % interval' gets alike 'same within 10 %' 'the 90 % interval, 0.99'
+check 'judge: about the same: within what' equals 'same_within' "$(value "$naps/verdicts.tsv" same_within claim=alike | head -n 1 | cut -c 1-2)" 0.
+check 'judge: what compares the same may be refuted by another condition' gets alike_but_refuted 'does not hold' 'the 90 % interval'
+check 'judge: only a bound of 1 asks whether two are the same' gets bound undecided 'the interval reaches to both sides of 1.001'
+check 'judge: undecided: an interval of 1' gets restless undecided 'the interval reaches to both sides of 1'
+# Blocks of two trials of 0.1 s each. The least p-value of so many undecided ones decides; or being the same.
+needs_blocks() {
+    local ratio low high low_90 high_90 needed
+    read -r ratio low high low_90 high_90 < <(for column in ratio ratio_low ratio_high ratio_low_90 ratio_high_90; do
+        value "$naps/summary.tsv" "$column" experiment=naps model=restless metric=wall_us_per_operation
+    done | paste -sd ' ')
+    needed=$(awk -v v="$ratio" -v low="$low" -v high="$high" -v low_90="$low_90" -v high_90="$high_90" 'BEGIN {
+        d = log(v) < 0 ? -log(v) : log(v)
+        z = 2.638257 / 1.959964 # one of six that are undecided
+        different = (z * log(high / low) / 2 / d) ^ 2; same = (log(high_90 / low_90) / 2 / (log(1.1) - d)) ^ 2
+        times = 1.3 * (d < log(1.1) && same < different ? same : different)
+        n = 12 * times; print n == int(n) ? n : int(n) + 1 }')
+    echo "ratio $ratio ($low to $high; $low_90 to $high_90) needs $needed"
+    equals 'blocks' "$(value "$naps/verdicts.tsv" blocks_needed claim=restless)" "$needed" &&
+        equals 'minutes' "$(value "$naps/verdicts.tsv" minutes claim=restless)" "$(awk -v n="$needed" 'BEGIN { printf "%.6g\n", (n - 12) * 0.2 / 60 }')"
+}
+check 'judge: undecided: the blocks that would decide it' needs_blocks
+check 'judge: a verdict needs no more blocks' equals 'blocks' "$(value "$naps/verdicts.tsv" blocks_needed claim=true)" -
 check 'judge: not measured: the question' gets elsewhere 'not measured' 'nowhere is not in this run'
 check 'judge: not measured: the model' gets nobody 'not measured' 'nobody is not in this run'
 check 'judge: not measured: the metric' gets unmeasured 'not measured'
@@ -118,22 +146,38 @@ check 'judge: among many it is undecided' gets edge 'undecided' 'not shown among
 judge
 
 # What makes its trials so, makes a number suspect or invalid.
-doubted() { # RUN VALUES_OF_LONGER
+doubted() { # RUN MODEL VALUES
     fixture asked "$1" 12 << END && "$build/bench/analyse/analyse" "$questions" "$results/$1"
 * * * cpu_us_per_operation 20
 * * * wall_us_per_operation 2000 2010 1990
 * longer * wall_us_per_operation 7700 8150 8000 7850 8300 8050 7950
-* longer * $2
-grid pthread * $2
+* $2 * $3
+grid pthread * $3
 END
 }
 gets_in() { # RUN CLAIM VERDICT NOTE
     equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
 }
-check 'judge: a run with suspect trials' doubted suspicious 'stolen_share 0.5'
+check 'judge: a run with suspect trials' doubted suspicious longer 'stolen_share 0.5'
 check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
+verdict_of() { value "$results/$1/summary.tsv" verdict experiment=naps "model=$2" metric=wall_us_per_operation; } # RUN MODEL
+check 'summary: different' equals 'the verdict' "$(verdict_of naps longer)" different
+check 'summary: the same' equals 'the verdict' "$(verdict_of naps again)" same
+check 'summary: undecided' equals 'the verdict' "$(verdict_of naps restless)" undecided
+check 'summary: the baseline has no verdict' equals 'the verdict' "$(verdict_of naps sleeper)" -
+check 'summary: a suspect number has none' equals 'the verdict' "$(verdict_of suspicious longer)" -
+check 'summary: others have one beside it' equals 'the verdict' "$(verdict_of suspicious again)" same
+check 'summary: a run with a suspect baseline' doubted baseless sleeper 'stolen_share 0.5'
+check 'summary: a number with a suspect baseline has none' equals 'the verdict' "$(verdict_of baseless longer)" -
+need_is_whole() { # blocks of two trials of 0.1 s; more than there are, and at most 30 times as many
+    awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } {
+        n = $at["blocks_needed"]; wanted = $at["verdict"] == "undecided"; seen += wanted
+        if (wanted != (n != "-") || wanted && (n < 1.3 * 12 || n > 360 || $at["minutes"] - (n - 12) * 0.2 / 60 > 1e-6)) { print; bad = 1 }
+    } END { exit bad || !seen }' "$naps/summary.tsv"
+}
+check 'summary: what is undecided needs more blocks, and nothing else does' need_is_whole
 refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$repo/bench/report/cite.sh" "$results/suspicious" naps.longer
-check 'judge: a run with invalid trials' doubted unusable 'errors 1'
+check 'judge: a run with invalid trials' doubted unusable longer 'errors 1'
 check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
 refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh" "$results/unusable" naps.longer
 
@@ -222,7 +266,9 @@ check 'report: ends well' "$repo/bench/report/report.sh" "$naps"
 check 'report: a claim that holds' says "$naps/report.md" '[true is so.](#claim-true) | ✓ holds | '
 check 'report: a claim that does not' says "$naps/report.md" '[false is so.](#claim-false) | ✗ does not hold | '
 check 'report: a claim that is undecided' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? undecided | '
-check 'report: counts them' says "$naps/report.md" '7 textbook claims tested: 2 hold, 2 do not, 3 are undecided.'
+check 'report: a claim on two things that are the same' says "$naps/report.md" '[alike is so.](#claim-alike) | ≈ same within 10 % | '
+check 'report: an undecided claim says what would decide it' grep -qE '\(#claim-restless\) \| \? undecided \| .* about [0-9]+ blocks, less than a minute, would decide it \|' "$naps/report.md"
+check 'report: counts them' says "$naps/report.md" '11 textbook claims tested: 2 hold, 3 do not, 1 compares things that are the same within 10 %, 5 are undecided.'
 check 'report: says what was not measured' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
 check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. Refuted by: something else than true.'
 check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall time per nap, µs | vfork (' "$naps/report.md"
@@ -237,6 +283,13 @@ cites() {
 check 'cite: a sentence and BibTeX' cites
 lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
 check 'cite: a list' lists
+cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00 ('; }
+check 'cite: about the same' cites_the_same
+cites_undecided() {
+    cited naps.restless && says "$work/said" 'it is undecided whether restless and sleeper differ in wall time per nap: ratio ' &&
+        grep -qE '\(about [0-9]+ blocks, less than a minute, would decide it\) \(95 % bootstrap' "$work/said"
+}
+check 'cite: undecided, and what would decide it' cites_undecided
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
 check 'cite: by make' cite_by_make
 refuses 'cite: too few blocks' 1 'rare.longer: ' "$repo/bench/report/cite.sh" "$naps" rare.longer

@@ -10,10 +10,10 @@ mkdir -p "$run/experiments"
 printf 'experiment\tname\tfamily\tcapacity\tworkers\tsource\tsummary\tstatus\n' > "$run/models.tsv"
 printf 'experiment\tmodel\tx\treason\n' > "$run/left_out.tsv"
 jq -n '{cpu_model: "One", cpus_online: 2, costs: {fork_us: 6000, page_fault_us: 0.5, system_call_us: 0.1}, date: "2020-02-02T00:00:00Z", commit: "0123456789abcdef"}' > "$run/environment.json"
-printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\tvalidity\tp_holm\n' > "$run/summary.tsv"
+printf 'experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_high\tbaseline\tnote\tvalidity\tp_holm\tverdict\tratio_low_90\tratio_high_90\tblocks_needed\tminutes\n' > "$run/summary.tsv"
 "$build/fixture/metrics" > "$run/metrics.tsv"
 printf 'code\tvalidity\tconcerns\tlooks_at\tlow\thigh\ttrials\tsays\twhy\n' > "$run/validity.tsv"
-cell() { printf '%s\t%s\t%s\t%s\t%s\t20\t%s\t%s\t%s\t%s\t%s\t%s\tepoll\t%s\t%s\t-\n' "$@" >> "$run/summary.tsv"; }
+cell() { printf '%s\t%s\t%s\t%s\t%s\t20\t%s\t%s\t%s\t%s\t%s\t%s\tepoll\t%s\t%s\t-\t-\t-\t-\t-\t-\n' "$@" >> "$run/summary.tsv"; }
 asks() { # STEM METRIC KEY_AND_VALUE...
     printf '%s\n' "question $1?" 'title T' 'type serve' "metric $2" 'baseline epoll' 'headline fork' 'per echo' "${@:3}" > "$run/experiments/$1.conf"
 }
@@ -22,9 +22,13 @@ pair() { # STEM METRIC X EPOLL FORK RATIO LOW HIGH [NOTE VALIDITY]
     cell "$1" "$2" fork process "$3" "$5" "$5" "$5" "$6" "$7" "$8" "${9:--}" "${10:-valid}"
 }
 
-asks load latency_p99_us 'rate 5' 'vary fraction 0.5 0.8' 'spot at % of its capacity'
+asks load latency_p99_us 'rate 5' 'vary fraction 0.5 0.8 0.9' 'spot at % of its capacity'
 pair load latency_p99_us 0.5 120 400 3.33 3.1 3.6
 pair load latency_p99_us 0.8 200 210 1.05 0.9 1.2
+judged() { sed -i "\$s/-\t-\t-\t-\t-\t-\$/$1/" "$run/summary.tsv"; } # P_HOLM VERDICT LOW_90 HIGH_90 BLOCKS MINUTES of the last row, by tabs
+judged '0.6\tundecided\t0.92\t1.18\t1234\t12.6'
+pair load latency_p99_us 0.9 200 202 1.01 0.95 1.06
+judged '0.6\tsame\t0.96\t1.05\t-\t-'
 asks closed latency_p99_us 'also latency_p99_9_us'
 cell closed latency_p99_9_us fork process - 900 900 900 - - - - valid
 pair closed latency_p99_us - 120 400 3.33 3.1 3.6
@@ -52,7 +56,7 @@ asks spread server_cpu_us_per_echo 'derive fork_like_epoll crossover fork 1.1' '
     'derive longer change fork 1 2' 'derive among spread fork' \
     'published excess 20.90' 'published_in A book' 'answer fork_like_epoll never longer among'
 pair spread server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
-derives() { printf 'spread\tderived\t%s\tderived\t-\t20\t%s\t%s\t%s\t-\t-\t-\tepoll\t%s\tvalid\t-\n' "$@" >> "$run/summary.tsv"; }
+derives() { printf 'spread\tderived\t%s\tderived\t-\t20\t%s\t%s\t%s\t-\t-\t-\tepoll\t%s\tvalid\t-\t-\t-\t-\t-\t-\n' "$@" >> "$run/summary.tsv"; }
 derives fork_like_epoll 612 400 - -
 derives never - - - 'not below 1: 1.02'
 derives excess 1.234 1.1 1.3 -
@@ -60,13 +64,15 @@ derives longer 0.98 0.952 1.013 -
 derives among 0 0 0.84 -
 asks many server_cpu_us_per_echo
 pair many server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
-sed -i '$s/-$/0.3/' "$run/summary.tsv" # p after Holm's correction
+judged '0.3\tundecided\t1.03\t1.18\t26\t-'
 
 check 'planted run: has a report' "$repo/bench/report/report.sh" "$run"
 unescaped "$run/report.md" | tr '\302\240' ' ' | tr -s ' ' > "$work/text"
 sentence() { check "$1" says "$work/text" "$2"; } # NAME TEXT
 sentence 'an open loop latency' '- At 0.5 of its capacity the 99th percentile of latency with the fork server is 3.33 (3.10 to 3.60) times that with epoll: 400 '
-sentence 'no difference' '- At 0.8 of its capacity no difference shown between the fork server and epoll in the 99th percentile of latency: ratio 1.05 (0.90 to 1.20), 210 '
+sentence 'about the same' '- At 0.9 of its capacity the fork server and epoll are about the same, within 10 %, in the 99th percentile of latency: ratio 1.01 (0.95 to 1.06), 202 '
+sentence 'verdicts in the table: different' '| 0.9 | 202 (202 to 202) | 1.01 (0.95 to 1.06) | same within 10 % | 20 |'
+sentence 'verdicts in the table: undecided' '| 0.8 | 210 (210 to 210) | 1.05 (0.90 to 1.20) | undecided: about 1,234 blocks | 20 |'
 sentence 'an open loop is not called closed' '| model | fraction | 99th percentile of latency, '
 sentence 'a closed loop is' 's, closed loop | ratio to epoll |'
 sentence 'a percentile in between' '99.9th percentile of latency, '
@@ -80,7 +86,8 @@ sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) re
 sentence 'a published value' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
 sentence 'a change is a ratio' '| longer | change fork 1 2 | 0.98 (0.95 to 1.01) |'
 sentence 'a spread is in percent' '| among | spread fork | 0.0 (0.0 to 0.8) % |'
-sentence 'one of many comparisons' '(not shown among 1 comparisons)'
+sentence 'undecided' '- It is undecided whether the fork server and epoll differ in server CPU per echo: ratio 1.10 (1.01 to 1.20), 11.0 '
+sentence 'undecided: one of many comparisons, and what would decide it' ' (not shown among 1 comparisons; about 26 blocks would decide it).'
 sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
 best_on_top() { # of what more is better, the table begins with the most
     awk '/^## highest\?/ { on = 1 } on && /^\| (fork|epoll) \|/ { print $2; exit }' "$work/text" | grep -qx epoll

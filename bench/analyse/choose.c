@@ -2,6 +2,7 @@
 
 #include "bench/analyse/best.h"
 #include "bench/analyse/estimates.h"
+#include "bench/analyse/verdict.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
 
@@ -13,8 +14,6 @@
 #include <string.h>
 
 enum { MODELS = 256, BEST_RESAMPLES = 2000 };
-
-static const double same_within = 1.1;
 
 struct candidate {
     const struct summary_row *row;
@@ -126,7 +125,7 @@ static const char *place_of(const struct situation *s, const struct standing *st
 {
     if (standing->may_be_best)
         return standing->high > 0 ? "may be the best" : "best";
-    return s->has_ratios && standing->high < log(same_within) ? "same within 10 %" : "worse";
+    return s->has_ratios && standing->high < log(1 + SAME_WITHIN) ? "same within 10 %" : "worse";
 }
 
 static void print_ratio(FILE *file, const struct situation *s, const struct standing *standing)

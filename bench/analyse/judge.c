@@ -2,6 +2,7 @@
 
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
+#include "bench/analyse/need.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
 
@@ -14,7 +15,8 @@
 struct finding {
     enum verdict verdict;
     struct estimate estimate;
-    double p; // for a true ratio equal to the bound; NAN if it is not a ratio
+    double p;         // for a true ratio equal to the bound; NAN if it is not a ratio
+    struct need need; // if the interval does not decide
     char note[512];
 };
 
@@ -88,7 +90,7 @@ static struct estimate paired_ratio(const struct evidence *e, const struct condi
 
 static struct finding find(const struct evidence *e, const struct condition *c)
 {
-    struct finding f = {UNDECIDED, no_estimate, NAN, "-"};
+    struct finding f = {UNDECIDED, no_estimate, NAN, no_need, "-"};
     bool is_ratio = *c->to.model;
     if (!is_usable(e, &c->of, &f) || (is_ratio && !is_usable(e, &c->to, &f)))
         return f;
@@ -134,6 +136,7 @@ struct claim {
     struct condition conditions[CONDITIONS];
     struct finding findings[CONDITIONS];
     size_t count;
+    size_t comparisons; // in its family
 };
 
 static void claim_read(struct claim *claim, const struct experiment *file)
@@ -155,9 +158,35 @@ static void claim_read(struct claim *claim, const struct experiment *file)
 
 // A single interval may be on one side by chance: all ratios are one family, and a verdict needs a
 // p-value below 0.05 after Holm's correction over it.
-static void correct(struct claim *claims, size_t count)
+static void correct_one(struct finding *f, size_t family)
 {
-    size_t n = 0, family = 0;
+    if (!(f->p >= 0.05) || f->verdict == UNDECIDED || f->verdict == NOT_MEASURED)
+        return;
+    f->verdict = UNDECIDED;
+    snprintf(f->note, sizeof f->note, "not shown among %zu comparisons of claims", family);
+}
+
+// If neither side is shown, the two may be the same; otherwise, more blocks may decide it.
+static void weigh(const struct evidence *e, const struct condition *c, struct finding *f,
+                  size_t undecided)
+{
+    const struct cell of = {c->of.experiment, c->of.model, c->of.x},
+                      to = {c->to.experiment, c->to.model, c->to.x};
+    if (f->verdict != UNDECIDED)
+        return;
+    if (condition_compares_the_same(c, &f->estimate)) {
+        f->verdict = SAME;
+        snprintf(f->note, sizeof f->note, "the 90 %% interval, %.3f to %.3f, is within 10 %%",
+                 f->estimate.low_90, f->estimate.high_90);
+    } else {
+        f->need = need_of(e->run, &of, *c->to.model ? &to : NULL, &f->estimate, c->bound,
+                          isnan(f->p) ? 1 : undecided);
+    }
+}
+
+static void correct(const struct evidence *e, struct claim *claims, size_t count)
+{
+    size_t n = 0, family = 0, undecided = 0;
     double *p = memory_for(count * CONDITIONS, sizeof *p);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < claims[i].count; k++) {
@@ -165,28 +194,36 @@ static void correct(struct claim *claims, size_t count)
             p[n++] = claims[i].findings[k].p;
         }
     holm(p, n);
+    for (size_t i = 0; i < n; i++)
+        undecided += p[i] >= 0.05;
     n = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        claims[i].comparisons = family;
         for (size_t k = 0; k < claims[i].count; k++) {
             struct finding *f = &claims[i].findings[k];
             f->p = p[n++];
-            if (!(f->p >= 0.05) || f->verdict == UNDECIDED || f->verdict == NOT_MEASURED)
-                continue;
-            f->verdict = UNDECIDED;
-            snprintf(f->note, sizeof f->note, "not shown among %zu comparisons of claims", family);
+            correct_one(f, family);
+            weigh(e, &claims[i].conditions[k], f, undecided);
         }
+    }
     free(p);
 }
 
 // For the frozen claims, those that were added are not in the family.
-static void correct_all(struct claim *claims, const struct confs *confs)
+static void correct_all(const struct evidence *e, struct claim *claims, const struct confs *confs)
 {
     struct claim *frozen = memory_for(confs->frozen_count, sizeof *frozen);
     memcpy(frozen, claims, confs->frozen_count * sizeof *frozen);
-    correct(frozen, confs->frozen_count);
-    correct(claims, confs->count);
+    correct(e, frozen, confs->frozen_count);
+    correct(e, claims, confs->count);
     memcpy(claims, frozen, confs->frozen_count * sizeof *frozen);
     free(frozen);
+}
+
+// The least margin within which two things are shown to be the same, in percent.
+static double same_within(const struct finding *f)
+{
+    return f->verdict == SAME ? 100 * (fmax(f->estimate.high_90, 1 / f->estimate.low_90) - 1) : NAN;
 }
 
 static void print_claim(FILE *file, const struct evidence *e, const struct claim *claim,
@@ -204,10 +241,13 @@ static void print_claim(FILE *file, const struct evidence *e, const struct claim
         output_number(file, f->estimate.low);
         output_number(file, f->estimate.high);
         output_number(file, f->p);
-        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f->estimate.n,
-                what_is_judged(e, c), unit_of(e, c), c->of.experiment, f->note,
-                experiment_need(claim->file, "claim"), experiment_need(claim->file, "source"),
-                experiment_need(claim->file, "refuted_by"), after_run);
+        fprintf(file, "\t%zu\t%s\t%s\t%s\t%s\t%s\t%s\t%s", f->estimate.n, what_is_judged(e, c),
+                unit_of(e, c), c->of.experiment, f->note, experiment_need(claim->file, "claim"),
+                experiment_need(claim->file, "source"), experiment_need(claim->file, "refuted_by"));
+        output_number(file, isnan(f->p) ? NAN : (double)claim->comparisons);
+        output_number(file, same_within(f));
+        need_write(file, &f->need);
+        fprintf(file, "\t%s\n", after_run);
     }
 }
 
@@ -219,10 +259,11 @@ void judge(const struct evidence *e, const struct confs *confs, FILE *file)
     for (size_t i = 0; i < confs->count; i++)
         for (size_t k = 0; k < claims[i].count; k++)
             claims[i].findings[k] = find(e, &claims[i].conditions[k]);
-    correct_all(claims, confs);
+    correct_all(e, claims, confs);
     fputs(
         "claim\tverdict\tcondition\tcondition_verdict\tvalue\tlow\thigh\tp_holm\tblocks\twhat\tunit"
-        "\tplot\tnote\tsentence\tsource\trefuted_by\tafter_run\n",
+        "\tplot\tnote\tsentence\tsource\trefuted_by\tcomparisons\tsame_within\tblocks_"
+        "needed\tminutes\tafter_run\n",
         file);
     for (size_t i = 0; i < confs->count; i++)
         print_claim(file, e, &claims[i], after_run(confs, i));

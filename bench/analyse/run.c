@@ -103,6 +103,16 @@ const size_t *run_trials(const struct run *run, const struct cell *c, size_t *co
     return run->by_cell.rows + begin;
 }
 
+double run_trial_s(const struct run *run, const struct cell *c)
+{
+    size_t count, wall = table_column(&run->trials, "wall_s");
+    const size_t *rows = run_trials(run, c, &count);
+    double sum_s = 0;
+    for (size_t i = 0; i < count; i++)
+        sum_s += table_number(&run->trials, rows[i], wall);
+    return sum_s / (double)count;
+}
+
 size_t run_trial_number(const struct run *run, size_t row)
 {
     double number = table_number(&run->trials, row, run->trial_number);

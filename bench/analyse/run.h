@@ -62,6 +62,9 @@ const char *run_family(const struct run *run, const struct cell *c);
 // The rows of its trials so far, usable or not, in order.
 const size_t *run_trials(const struct run *run, const struct cell *c, size_t *count);
 
+// The mean duration of its trials in s, NAN without any.
+double run_trial_s(const struct run *run, const struct cell *c);
+
 // The trial number of a row of trials.tsv, in the plan's numbering, from 1. Exits with status 1 and
 // one line if the plan has no such trial.
 size_t run_trial_number(const struct run *run, size_t row);

@@ -17,7 +17,7 @@
 // is that of Student's t of the estimate and the resamples' standard deviation.
 //
 // The 90 % interval comes from the same resamples, expanded in the same way. It is what an
-// equivalence test needs (verdict.h).
+// equivalence test needs (verdict.h), and covers 87 to 93 % there (of medians of six values, 94 %).
 //
 // Cost: O(n) per resample; n = 60 with 10 000 resamples takes about 1.5 ms.
 #pragma once

@@ -17,6 +17,8 @@ static struct summary_row *add(struct summary *s)
     s->rows[s->count++] = row;
     row->value = row->ratio = no_estimate;
     row->p_holm = NAN;
+    row->difference = NO_INTERVAL;
+    row->need = no_need;
     return row;
 }
 
@@ -94,6 +96,36 @@ static void correct(struct summary *s, size_t first)
     free(p);
 }
 
+// Nothing is concluded from a number that is not valid, or whose baseline is not.
+static bool is_judged(const struct summary *s, const struct summary_row *row)
+{
+    const struct cell base = {row->cell.experiment, row->baseline, row->cell.x};
+    if (row->validity != VALID || strcmp(row->cell.model, row->baseline) == 0)
+        return false;
+    if (!row->metric) // its terms are judged with it
+        return true;
+    const struct summary_row *base_row = summary_find(s, &base, row->metric->name);
+    return base_row && base_row->validity == VALID;
+}
+
+// The verdicts on the ratios of an experiment.
+static void judge_ratios(struct summary *s, const struct run *run, size_t first)
+{
+    size_t undecided = 0; // in the family of comparisons
+    for (size_t i = first; i < s->count; i++)
+        undecided += s->rows[i]->p_holm >= 0.05;
+    for (size_t i = first; i < s->count; i++) {
+        struct summary_row *row = s->rows[i];
+        const struct cell base = {row->cell.experiment, row->baseline, row->cell.x};
+        if (!is_judged(s, row))
+            continue;
+        row->difference = difference_judge(&row->ratio, row->p_holm);
+        if (row->difference == UNDECIDED_DIFFERENCE)
+            row->need = need_of(run, &row->cell, row->metric ? &base : NULL, &row->ratio, 1,
+                                isnan(row->p_holm) ? 1 : undecided);
+    }
+}
+
 static void summarize_derived(struct summary *s, const struct run *run, const struct experiment *e)
 {
     const char *vary = experiment_get(e, "vary");
@@ -139,6 +171,7 @@ void summarize(struct summary *s, const struct run *run, const struct experiment
             if (*name)
                 summarize_metric(s, run, e, experiment_metric(e, name));
         summarize_derived(s, run, e);
+        judge_ratios(s, run, first);
     }
 }
 
@@ -180,7 +213,8 @@ static void write_estimate(FILE *file, const struct summary_row *row, const stru
 void summary_write(const struct summary *s, FILE *file)
 {
     fputs("experiment\tmetric\tmodel\tfamily\tx\tn\tmedian\tlow\thigh\tratio\tratio_low\tratio_"
-          "high\tbaseline\tnote\tvalidity\tp_holm\n",
+          "high\tbaseline\tnote\tvalidity\tp_holm\tverdict\tratio_low_90\tratio_high_90\tblocks_"
+          "needed\tminutes\n",
           file);
     for (size_t i = 0; i < s->count; i++) {
         const struct summary_row *row = s->rows[i];
@@ -190,6 +224,10 @@ void summary_write(const struct summary *s, FILE *file)
         write_estimate(file, row, &row->ratio);
         fprintf(file, "\t%s\t%s\t%s", row->baseline, row->note, validity_names[row->validity]);
         output_number(file, row->p_holm);
+        fprintf(file, "\t%s", difference_words[row->difference]);
+        output_number(file, row->ratio.low_90);
+        output_number(file, row->ratio.high_90);
+        need_write(file, &row->need);
         fputc('\n', file);
     }
 }

@@ -4,9 +4,11 @@
 // memory; summary.tsv is its output for others. The same trials give exactly the same summary.
 #pragma once
 
+#include "bench/analyse/need.h"
 #include "bench/analyse/run.h"
 #include "bench/analyse/statistics.h"
 #include "bench/analyse/validity.h"
+#include "bench/analyse/verdict.h"
 
 #include <stdio.h>
 
@@ -19,6 +21,8 @@ struct summary_row {
     int validity;
     char note[FAULT_BYTES + 20]; // reasons, or why there is no value, or "-"
     double p_holm;               // for a ratio of 1, adjusted for its family; NAN: not in a family
+    enum difference difference;  // from the baseline; NO_INTERVAL, too, for what is not valid
+    struct need need;            // if it is undecided
     char x[64], name[64];        // targets of cell.x and, for derived quantities, cell.model
 };
 

@@ -28,7 +28,7 @@ enum difference difference_judge(const struct estimate *ratio, double p);
 // About how many blocks, the present ones included, would decide on which side of a bound an
 // estimate is, if its value stays and its interval shrinks with the root of the blocks. If the
 // bound is 1, being the same decides, too. comparisons: how many of its family are undecided,
-// itself included (Holm: the least p-value among them must be below 0.05 / comparisons), at least
-// 1. The result has a margin of 30 %, because intervals are random. 0: not known, or more than 30
-// times as many.
+// itself included (Holm: the least p-value among them must be below 0.05 / comparisons); 0 counts
+// as 1. The result has a margin of 30 %, because intervals are random. 0: not known, or more than
+// 30 times as many.
 size_t blocks_needed(const struct estimate *e, double bound, size_t comparisons);

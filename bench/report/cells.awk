@@ -14,7 +14,7 @@ BEGIN {
 NR > 1 && $1 == stem && $2 == "derived" { derived[$3, $5] = 1; dv[$3, $5] = $7; dl[$3, $5] = $8; dh[$3, $5] = $9; ds[$3, $5] = $10; dsl[$3, $5] = $11; dsh[$3, $5] = $12; dn[$3, $5] = $14 }
 NR > 1 && $1 == stem && $2 != "derived" {
     k = $2 SUBSEP $3 SUBSEP $5
-    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15; holm[k] = $16
+    n[k] = $6; median[k] = $7; low[k] = $8; high[k] = $9; ratio[k] = $10; ratio_low[k] = $11; ratio_high[k] = $12; note[k] = $14; validity[k] = $15; holm[k] = $16; verdict[k] = $17; needs[k] = would_decide($20, $21); blocks_needed[k] = $20
     if ($7 != "-") measured[$2] = 1
     if ($14 ~ /client-bound/ && $7 != "-") bound[$2] = 1
     if ($2 != metric) next
@@ -38,11 +38,17 @@ function sort_by_cost(   i, j, t) {
 }
 function named(m) { return type == "time" ? plain(m) : "the " plain(m) " server" }
 function a(noun) { return (noun ~ /^[aeiou]/ ? "an " : "a ") noun }
-function no_difference(k) { return ratio_low[k] != "-" && ratio_low[k] <= 1 && ratio_high[k] >= 1 }
 # Counts have no decimals unless needed.
 function decimals(k) { return unit_of(metric) == "" && median[k] == int(median[k]) ? 0 : value_decimals(median[k]) }
 # The single interval excludes 1, but so do some by chance among many.
-function among_many(k) { return !no_difference(k) && holm[k] != "-" && holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
+function among_many(k) { return (ratio_low[k] > 1 || ratio_high[k] < 1) && holm[k] != "-" && holm[k] >= 0.05 ? "not shown among " comparisons " comparisons" : "" }
+# Why a ratio is undecided, and what would decide it.
+function open_question(k,   s) {
+    if (verdict[k] != "undecided") return ""
+    s = among_many(k)
+    if (needs[k] != "") s = s (s == "" ? "" : "; ") needs[k]
+    return s == "" ? "" : " (" s ")"
+}
 function shown(k) { return digits(median[k], decimals(k)) unit() }
 function shown_with_interval(k) { return with_interval(median[k], low[k], high[k], decimals(k)) unit() }
 # Doubts about a number k.
@@ -51,8 +57,7 @@ function doubt(k, whose) {
     return validity[k] == "suspect" && note[k] != "too-few-samples" ? " (" whose "suspect: " plain(note[k]) ")" : ""
 }
 function reservations(k, b, base,   s) {
-    if (among_many(k) != "") s = s " (" among_many(k) ")"
-    s = s doubt(k, "")
+    s = open_question(k) doubt(k, "")
     if (b != k && (b in median) && median[b] != "-" && note[b] != note[k]) s = s doubt(b, plain(base) " is ")
     if (ratio_low[k] == "-" && n[k] < 6) s = s " (too few blocks for an interval: " n[k] ")"
     return s
@@ -72,11 +77,13 @@ function clause(m, at,   k, b, s, r) {
         return s (b in median && median[b] != "-" ? ", against " shown_with_interval(b) " with " named(base_of[m]) : "") reservations(k, b, base_of[m])
     }
     r = with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
-    if (no_difference(k)) s = "no difference shown between " named(m) " and " plain(base_of[m]) " in " (is_cost(metric) ? quantity() " per " per : "the " quantity()) ": ratio " r
+    if (verdict[k] == "same") s = named(m) " and " plain(base_of[m]) " are about the same, within 10 %, in "
+    else if (verdict[k] == "undecided") s = "it is undecided whether " named(m) " and " plain(base_of[m]) " differ in "
+    if (verdict[k] ~ /same|undecided/) s = s (is_cost(metric) ? quantity() " per " per : "the " quantity()) ": ratio " r
     else if (is_cost(metric)) s = s " " r " times the " quantity() " of " plain(base_of[m])
     else s = s " " r " times that with " plain(base_of[m])
     if (b in median && median[b] != "-")
-        s = s (no_difference(k) ? ", " : ": ") shown(k) " against " shown(b)
+        s = s (verdict[k] ~ /same|undecided/ ? ", " : ": ") shown(k) " against " shown(b)
     return s reservations(k, b, base_of[m])
 }
 # The derived quantities of the answer, at one x.

@@ -14,7 +14,7 @@ function why_not(m, at,   k, b) {
 }
 function brief(k) {
     if (ratio[k] == "-") return shown_with_interval(k)
-    return with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " times the " quantity()
+    return with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " times the " quantity() (verdict[k] == "same" ? ", same within 10 %" : verdict[k] == "undecided" ? ", undecided" : "")
 }
 function list(   i, p, k, why) {
     sort_by_cost()

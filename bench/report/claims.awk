@@ -17,7 +17,7 @@ function short(condition, question,   piece, n, i, s) {
     return plain(s)
 }
 function mark(id) { return changed[id] == "-" ? "" : ", " changed[id] " after the run" (changed[id] == "changed" ? ": judged as it was planned" : "") }
-function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "undecided" ? "? " : "" }
+function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does not hold" ? "✗ " : verdict == "undecided" ? "? " : verdict ~ /^same/ ? "≈ " : "" }
 # The deciding condition stands for the claim: the first with the claim's own verdict.
 {
     id = $at["claim"]
@@ -27,10 +27,11 @@ function sign(verdict) { return verdict == "holds" ? "✓ " : verdict == "does n
         if (changed[id] != "added" || $at["verdict"] == "not measured") count[$at["verdict"]]++; else added++
     }
     if ($at["condition_verdict"] == verdict[id] && !(id in found)) {
+        needs[id] = would_decide($at["blocks_needed"], $at["minutes"])
         found[id] = measured(); shown[id] = short($at["condition"], $at["plot"]); plot[id] = $at["plot"]; note[id] = $at["note"]
     }
     conditions[id] = conditions[id] "\n  - " short($at["condition"], $at["plot"]) ": " (measured() == "-" ? "" : measured() ", ") $at["condition_verdict"] \
-        ($at["note"] == "-" ? "" : " (" plain($at["note"]) ")")
+        ($at["note"] == "-" ? "" : " (" plain($at["note"]) (would_decide($at["blocks_needed"], $at["minutes"]) == "" ? "" : "; ") would_decide($at["blocks_needed"], $at["minutes"]) ")")
     if ($at["verdict"] == "not measured" && $at["condition_verdict"] == "not measured" && !($at["plot"] in missing)) { missing[$at["plot"]] = 1; missing_list = missing_list (missing_list == "" ? "" : ", ") $at["plot"] }
 }
 function place_of(id) { return plot[id] in place ? place[plot[id]] : 1000 }
@@ -44,7 +45,7 @@ function table(   i, id) {
     for (i = 1; i <= claims; i++) {
         id = order[i]
         if (verdict[id] == "not measured") continue
-        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] mark(id) " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "")) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
+        print "| [" plain(sentence[id]) "](#claim-" id ") | " sign(verdict[id]) verdict[id] mark(id) " | " (found[id] == "-" ? plain(note[id]) : found[id] (note[id] ~ /^not shown/ ? ": " plain(note[id]) : "") (needs[id] == "" ? "" : "; " needs[id])) " | [" plot[id] "](#" plot[id] "): " shown[id] " |"
     }
 }
 function in_full(   i, id) {
@@ -57,9 +58,9 @@ function in_full(   i, id) {
 END {
     sort_by_question()
     if (full) { in_full(); exit }
-    tested = claims - added - count["not measured"]
+    tested = claims - added - count["not measured"]; same = count["same within 10 %"] + 0
     print tested (tested == 1 ? " textbook claim" : " textbook claims") " tested: " count["holds"] + 0 (count["holds"] == 1 ? " holds, " : " hold, ") count["does not hold"] + 0 \
-        (count["does not hold"] == 1 ? " does not, " : " do not, ") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side of the bound, and a p-value below 0.05 after Holm's correction over all claims.\n"
+        (count["does not hold"] == 1 ? " does not, " : " do not, ") (same ? same (same == 1 ? " compares" : " compare") " things that are the same within 10 %, " : "") count["undecided"] + 0 (count["undecided"] == 1 ? " is" : " are") " undecided. A verdict needs the whole 95 % interval on one side of the bound, and a p-value below 0.05 after Holm's correction over all claims; two things are the same within 10 % if the 90 % interval of their ratio is.\n"
     if (added) print "Not counted: " added (added == 1 ? " claim that was" : " claims that were") " added to the project after the run was planned.\n"
     if (tested + added) table()
     if (count["not measured"]) print "\nNot measured in this run: " count["not measured"] (count["not measured"] == 1 ? " claim" : " claims") ", on " plain(missing_list) "."

@@ -3,12 +3,12 @@
 #
 # It judges the ratios of each experiment's headline metric to its baseline:
 #
-#   same         each run's interval reaches the other's estimate, within 5 %
-#   changed      else: the intervals do not overlap, and the estimates differ by more than 5 %
-#   undecided    else: an interval is too wide, or missing because of too few blocks
+#   changed           the intervals do not overlap, and the estimates differ by more than 5 %
+#   same within x %   else: the 90 % interval of new / base lies within x % of 1, and x is 10 at most (two one-sided tests)
+#   undecided         else: an interval is too wide, or missing because of too few blocks
 #
-# A mark after a ratio shows the verdict of its own run: ~ no difference shown, the interval includes 1; ? not shown among N
-# comparisons, it excludes 1 but is not significant after Holm's correction over all ratios of the experiment's headline metric.
+# The interval of new / base is computed from the 95 % intervals of both: in logarithms, its half width is the root of the sum of
+# their squares. A mark after a ratio shows the verdict of its own run: ~ about the same as the baseline; ? undecided.
 # Medians are printed but not judged: they differ between machines.
 #
 # Exit status: 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
@@ -104,26 +104,33 @@ $at["metric"] == metric[run, $at["experiment"]] && $at["model"] != $at["baseline
         if ($at[name[i]] !~ /^[0-9.]+(e[-+]?[0-9]+)?$/ && (i == 1 || $at[name[i]] != "-")) bad(path[run] "/summary.tsv:" FNR ": " name[i] " is not a number: " $at[name[i]])
     if (!(k in seen)) { seen[k] = 1; key[++keys] = k }
     ratio[run, k] = $at["ratio"]; low[run, k] = $at["ratio_low"]; high[run, k] = $at["ratio_high"]; median[run, k] = $at["median"]
-    holm[run, k] = "p_holm" in at ? $at["p_holm"] : "-" # older runs have none
+    said[run, k] = "verdict" in at ? $at["verdict"] : "-" # older runs have none
 }
 
 function has_interval(r, k) { return low[r, k] != "-" && high[r, k] != "-" }
+# By how many percent the two runs may differ: the farther end of the 90 % interval of new / base (1.645 and 1.96: the normal
+# distribution at 90 and 95 %).
+function half_width(r, k) { return log(high[r, k] / low[r, k]) / 2 }
+function may_differ(k,   d) {
+    if (low[1, k] <= 0 || low[2, k] <= 0) return 1e9
+    d = log(ratio[2, k] / ratio[1, k])
+    return 100 * (exp((d < 0 ? -d : d) + 1.645 / 1.96 * sqrt(half_width(1, k) ^ 2 + half_width(2, k) ^ 2)) - 1)
+}
 # Whether the interval of one run reaches the estimate of the other.
 function reaches(r, k) { return low[r, k] + 0 <= 1.05 * ratio[3 - r, k] && high[r, k] + 0 >= 0.95 * ratio[3 - r, k] }
 function meet(k) { return low[1, k] + 0 <= high[2, k] + 0 && low[2, k] + 0 <= high[1, k] + 0 }
 function differ(k) { return ratio[1, k] > 1.05 * ratio[2, k] || ratio[2, k] > 1.05 * ratio[1, k] }
-function is_wide(r, k) { return high[r, k] > 1.05 * ratio[r, k] || low[r, k] < 0.95 * ratio[r, k] }
 function verdict(k) {
     if (!has_interval(1, k) || !has_interval(2, k)) return "undecided"
-    if (reaches(1, k) && reaches(2, k)) return "same"
-    return !meet(k) && differ(k) ? "changed" : "undecided"
+    if (!meet(k) && differ(k)) return "changed"
+    return may_differ(k) <= 10 ? "same" : "undecided"
 }
 
 function is_first(part) { return (part[1], part[3]) in headline && (!(part[1] in at_some) || (part[1], part[4]) in headline_at) }
 function shown(r, k) {
     if (!has_interval(r, k)) return ""
-    if (low[r, k] + 0 <= 1 && high[r, k] + 0 >= 1) { unshown++; return "~" }
-    if (holm[r, k] != "-" && holm[r, k] >= 0.05) { unlikely++; return "?" }
+    if (said[r, k] == "same") { alike++; return "~" }
+    if (said[r, k] == "undecided") { open++; return "?" }
     return ""
 }
 function decimals(v) { return v >= 99.5 ? 0 : v >= 9.95 ? 1 : v >= 0.2995 ? 2 : 3 }
@@ -159,9 +166,7 @@ function compare(k, first,   part, v, r) {
     title[of[rows]] = part[1] ": " part[2] ", as a ratio to " (is_own[part[1]] ? "the plain program" : part[5])
     set(rows, 1, subject(part)); set(rows, 2, with_interval(1, k)); set(rows, 3, with_interval(2, k))
     set(rows, 4, sprintf("%+.1f", 100 * (ratio[2, k] / ratio[1, k] - 1))); 
-    # Two wide intervals easily reach each other, which shows less than two narrow ones.
-    set(rows, 5, v (v == "same" && (is_wide(1, k) || is_wide(2, k)) ? ", wide" : ""))
-    if (cell[rows, 5] ~ /wide/) wide++
+    set(rows, 5, v (v == "same" ? sprintf(" within %.0f %%", may_differ(k) + 0.5) : ""))
     set(rows, 6, number(median[1, k], decimals(median[1, k])) " / " number(median[2, k], decimals(median[2, k])))
     if (!first) return
     if (!has_interval(1, k) || !has_interval(2, k)) { bare++; return }
@@ -187,7 +192,7 @@ function add(r, stem, item) {
     used[r] += 1 + length(item)
 }
 
-function counts(first) { return count[first, "same"] + 0 " same, " count[first, "changed"] + 0 " changed, " count[first, "undecided"] + 0 " undecided" }
+function counts(first) { return count[first, "same"] + 0 " same within 10 %, " count[first, "changed"] + 0 " changed, " count[first, "undecided"] + 0 " undecided" }
 
 END {
     if (failed) exit 1
@@ -206,9 +211,8 @@ END {
     print_section(0, "---- The other ratios ----")
     for (r = 1; r <= 2; r++) if (alone[r] != "") print "\nOnly in " label[r] " (*: a headline)" alone[r]
     print "\nOther ratios: " counts(0)
-    if (unshown) print "~ no difference shown: the interval includes 1"
-    if (unlikely) print "? not shown among N comparisons: the interval excludes 1, but Holm\047s p is not below 0.05"
-    if (wide) print wide " are \"same, wide\": an interval is wider than ±5 %, so a smaller change would not show"
+    if (alike) print "~ about the same as its baseline in that run, within 10 %"
+    if (open) print "? undecided in that run whether it differs from its baseline"
     if (single_headlines) print single_headlines " headline ratios are in one run only"
     if (bare) print bare " headline ratios have too few blocks for an interval"
     print "Headline ratios: " counts(1)

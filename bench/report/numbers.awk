@@ -18,5 +18,10 @@ function signed(v, low, high,   d) {
     d = value_decimals(v < 0 ? -v : v + 0)
     return minus(v, d) (low == "-" && high == "-" ? "" : " (" minus(low, d) " to " (high == "-" ? "no end" : minus(high, d)) ")")
 }
+# What would decide an undecided comparison; empty if it is not known.
+function would_decide(blocks, minutes) {
+    if (blocks == "-") return ""
+    return "about " group(blocks) " blocks" (minutes == "-" ? "" : minutes < 0.95 ? ", less than a minute," : minutes < 1.5 ? ", a minute," : ", " group(sprintf("%.0f", minutes)) " minutes,") " would decide it"
+}
 # To sort by: what never comes is the largest.
 function amount(v) { return v == "never" ? 1e299 : v + 0 }

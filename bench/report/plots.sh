@@ -86,10 +86,12 @@ below() { # STEM METRIC DATA AXIS OWN (1: each is compared with its plain progra
         $2 == metric && $7 != "-" { seen[$3] = 1 }
         $7 != "-" && $15 == "suspect" { m = split($14, code, ";"); for (i = 1; i <= m; i++) doubted[code[i]] = 1 }
         $7 != "-" && $10 != "-" && $3 != $13 { ratio = draws_ratio; base = own ? "the plain program" : $13 ($5 ~ /^[a-z]/ ? " under the same condition (" axis ")" : "") }
+        $7 != "-" && $at["verdict"] == "undecided" { undecided = 1 }
         $7 != "-" && $8 != "-" { bars = 1 }
         END {
             for (i = 1; i <= n; i++) if (!seen[name[i]]) print "no valid trial: " name[i]
             if (ratio) print "×: ratio to " base ", paired within blocks"
+            if (undecided && draws_hollow) print "hollow: undecided whether it differs from " (own ? "the plain program" : "the baseline")
             for (i = 1; i <= reasons; i++) if (reason[i] in doubted) print (draws_hollow ? "hollow, " : "suspect, ") reason[i] ": " says[reason[i]]
             if (bars) print "bars: 95 % bootstrap interval of the median over blocks" \
                 (merged ? "; p99.9 and bands: of all blocks together" : "")
@@ -137,7 +139,7 @@ for conf in "$run"/experiments/*.conf; do
             NR > 1 && $4 != "derived" && !seen[$4]++ { print ($4 in place ? place[$4] : 9), $4 }' "$work/$stem.tsv" |
             sort | cut -d ' ' -f 2 | paste -s -d ' ')"
         echo "models $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $3 }' "$work/$stem.tsv" | paste -s -d ' ')"
-        echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $18 }' "$work/$stem.tsv" | paste -s -d ' ')"
+        echo "shapes $(awk -F '\t' 'NR > 1 && $4 != "derived" && !seen[$3]++ { print $NF }' "$work/$stem.tsv" | paste -s -d ' ')"
         echo "vary ${axis:-$vary}"
         echo "xs $xs"
         setting "$conf" published | sed 's/^/published /'

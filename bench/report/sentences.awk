@@ -4,7 +4,7 @@ function sentence(m, at,   s) {
     print "- " begun(at == "-" ? s : spot(at) " " s) "."
 }
 # Each model at its own largest x, or at one value that is a word.
-function others(word_of_x,   i, m, at, k, s, all, same, has_ratio) {
+function others(word_of_x,   i, m, at, k, s, all, same, undecided, has_ratio) {
     for (i = 1; i <= models; i++) {
         m = model[i]
         if (m in is_headline || m == base_of[m] || m in skipped) continue
@@ -13,13 +13,16 @@ function others(word_of_x,   i, m, at, k, s, all, same, has_ratio) {
         s = plain(m) " "
         if (!(k in median) || median[k] == "-") s = s "no valid trial"
         else if (ratio[k] == "-") s = s shown_with_interval(k) (is_cost(metric) ? ", no ratio" : "")
-        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) (among_many(k) == "" ? "" : " " among_many(k))
+        else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
         if (k in ratio && ratio[k] != "-") has_ratio = 1
         if (word_of_x == "" && m in last && at != largest) s = s " " spot(at)
-        if (k in ratio && no_difference(k)) same = same (same == "" ? "" : ", ") s
+        if (k in ratio) s = s open_question(k)
+        if (verdict[k] == "undecided") undecided = undecided (undecided == "" ? "" : ", ") s
+        else if (verdict[k] == "same") same = same (same == "" ? "" : ", ") s
         else all = all (all == "" ? "" : ", ") s
     }
-    if (same != "") all = all (all == "" ? "" : "; ") "no difference shown: " same
+    if (same != "") all = all (all == "" ? "" : "; ") "about the same, within 10 %: " same
+    if (undecided != "") all = all (all == "" ? "" : "; ") "undecided: " undecided
     at = word_of_x == "" ? largest : word_of_x
     if (all != "")
         print "- Other models, " (has_ratio ? "ratio of " quantity() " to " base_name : quantity()) (at == "-" ? "" : " " spot(at)) ": " all "."

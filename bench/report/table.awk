@@ -6,7 +6,7 @@ END {
     for (i = 1; i <= count; i++) if (!(also[i] in used) && also[i] != metric && measured[also[i]]) { used[also[i]] = 1; column[++columns] = also[i] }
     h = "| model |"; r = "| --- |"
     if (vary != "") { h = h " " plain(ENVIRON["axis"]) " |"; r = r " ---: |" }
-    h = h " " title(metric) " | ratio to " base_name " |"; r = r " ---: | ---: |"
+    h = h " " title(metric) " | ratio to " base_name " | verdict |"; r = r " ---: | ---: | --- |"
     for (i = 2; i <= columns; i++) { h = h " " title(column[i]) " |"; r = r " ---: |" }
     print h " blocks | validity | reasons |"; print r " ---: | --- | --- |"
     for (j = 1; j <= models; j++) for (p = 1; p <= xs; p++) {
@@ -14,7 +14,7 @@ END {
         if (!(k in median)) continue
         s = "| " plain(m) " |" (vary == "" ? "" : " " group(x[p]) " |")
         s = s " " with_interval(median[k], low[k], high[k], decimals(k)) " |"
-        s = s " " with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " |"
+        s = s " " with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k])) " | " (verdict[k] == "same" ? "same within 10 %" : verdict[k] (verdict[k] == "undecided" && blocks_needed[k] != "-" ? ": about " group(blocks_needed[k]) " blocks" : "")) " |"
         notes = ""; split("", had)
         for (i = 1; i <= columns; i++) {
             c = column[i] SUBSEP m SUBSEP x[p]
