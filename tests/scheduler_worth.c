@@ -112,7 +112,7 @@ static void check_worth(const char *name, double cost_s, double budget_s)
         name, counts.intervals, (double)counts.values / (double)counts.intervals, spent_s, budget_s,
         covering, different, same, decided);
     assert_true(93 <= covering && covering <= 97);
-    assert_true(different <= 8 && same <= 8 && decided <= 8); // of 98: 5 % give 9 one time in 20
+    assert_true(different <= 8 && same <= 8 && decided <= 8); // 5 %, and the chance of 98 cases
 }
 
 // It stops when an interval is narrow, a confidence sequence has decided, or the time is over: none

@@ -9,7 +9,8 @@
 //    many as fit. When those that were looked at fill the time, the others are not looked at.
 // 3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A narrow
 //    cell needs fewer; one whose first two trials fail gets no more.
-// 4. Targets: headline ratios within 5 % to either side; the conditions of claims, and the models of
+// 4. Targets: headline ratios within 5 % to either side; the conditions of claims, and the models
+// of
 //    a situation against the best one, decided or within 10 %. Each block goes to the comparisons
 //    that reach theirs with the least time, important questions first. How many values one needs
 //    is the square of its spread over its distance (Neyman 1934; optimal computing budget
