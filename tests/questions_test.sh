@@ -46,7 +46,7 @@ corrected() {
 check 'undecided: a report' corrected
 check 'undecided: the sentence' says <(unescaped "$some/report.md") '- It is undecided whether the fork server and epoll differ in server CPU per connection: ratio 1.50 (1.20 to 1.80)'
 check 'undecided: why, and what would decide it' says <(unescaped "$some/report.md") '(not shown among 1 comparisons; about 15 blocks, 3 minutes, would decide it)'
-check 'undecided: the list of the others' says <(unescaped "$some/report.md") ', prefork_reuseport 1.50 (1.20 to 1.80) at 1 connection (not shown among 2 comparisons; about 15 blocks, 3 minutes, would decide it)'
+check 'undecided: the list of the others' says <(unescaped "$some/report.md") 'undecided, with the blocks that would decide it: iterative 1.00 (1.20 to 1.80) at 1 connection (15 blocks), prefork_reuseport 1.50 (1.20 to 1.80) at 1 connection (15 blocks).'
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
 rm "$asked"/bench/questions/experiments/*

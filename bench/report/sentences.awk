@@ -16,13 +16,13 @@ function others(word_of_x,   i, m, at, k, s, all, same, undecided, has_ratio) {
         else s = s with_interval(ratio[k], ratio_low[k], ratio_high[k], ratio_decimals(ratio[k]))
         if (k in ratio && ratio[k] != "-") has_ratio = 1
         if (word_of_x == "" && m in last && at != largest) s = s " " spot(at)
-        if (k in ratio) s = s open_question(k)
+        if (k in ratio && verdict[k] == "undecided" && blocks_needed[k] != "-") s = s " (" group(blocks_needed[k]) " blocks)"
         if (verdict[k] == "undecided") undecided = undecided (undecided == "" ? "" : ", ") s
         else if (verdict[k] == "same") same = same (same == "" ? "" : ", ") s
         else all = all (all == "" ? "" : ", ") s
     }
     if (same != "") all = all (all == "" ? "" : "; ") "about the same, within 10 %: " same
-    if (undecided != "") all = all (all == "" ? "" : "; ") "undecided: " undecided
+    if (undecided != "") all = all (all == "" ? "" : "; ") "undecided, with the blocks that would decide it: " undecided
     at = word_of_x == "" ? largest : word_of_x
     if (all != "")
         print "- Other models, " (has_ratio ? "ratio of " quantity() " to " base_name : quantity()) (at == "-" ? "" : " " spot(at)) ": " all "."
