@@ -5,7 +5,8 @@ load "style.gp"
 
 # A ratio to the baseline at a layout, or the low or high end of its interval (columns 10 to 12); NaN if missing.
 cell(model, x, n) = real(system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" && $5 == \"%s\" && $%d != \"-\" { v = $%d } END { print v == \"\" ? \"NaN\" : v }' %s", headline_metric, model, x, n, n, data)))
-status(model, x) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" && $5 == \"%s\" { print $15 }' %s", headline_metric, model, x, data))
+# Its validity ($15) and verdict ($17).
+status(model, x, n) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" && $5 == \"%s\" { print $%d }' %s", headline_metric, model, x, n, data))
 family(model) = system(sprintf("awk -F'\t' '$3 == \"%s\" { print $4; exit }' %s", model, data))
 
 xs = says("xs"); n = words(xs)
@@ -44,7 +45,7 @@ do for [format in formats] {
                 reach = abs(low / mean - 1) > reach ? abs(low / mean - 1) : reach
                 reach = abs(high / mean - 1) > reach ? abs(high / mean - 1) : reach
                 set arrow 20+i from low, first -i to high, first -i nohead front lw 2.5 lc rgb colour(family(model))
-                set label 20+i "" at v, first -i point pt (is_hollow(status(model, x)) ? 6 : 7) ps 0.85 lw 1.5 lc rgb colour(family(model)) front
+                set label 20+i "" at v, first -i point pt (is_hollow(status(model, x, 15), status(model, x, 17)) ? 6 : 7) ps 0.85 lw 1.5 lc rgb colour(family(model)) front
                 set label 50+i sprintf("%.2f×", v) at graph 1, first -i right font "sans-serif,11" tc rgb INK boxed
             }
             share = 1 - 56.0 / (right - left) # the numbers need 56 of the panel's pixels
