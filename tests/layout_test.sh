@@ -67,10 +67,12 @@ padded() { # the functions alone differ by less: by what aligns them
 }
 check 'there is padding before them' padded
 
+linked() { # PROGRAM SEED
+    LINKER="${CC:-gcc} -pthread -Wl,--as-needed -Wl,-z,now" LIBRARIES='-luring -lrt -lm' "$repo/servers/layout.sh" "$2" "$1" \
+        "$build"/objects/servers/{fork.o,core/main.o} "$build"/objects/servers/state/*.o "$build/objects/servers/core.a"
+}
 reproducible() {
-    cp "$build/layouts/3/servers/fork" "$work/before" && touch -d '1 hour ago' "$build/layouts/3/servers/fork" &&
-        make -C "$repo" -s SAN= "$BUILD/layouts/3/servers/fork" > "$work/make.log" 2>&1 &&
-        [ "$build/layouts/3/servers/fork" -nt "$work/before" ] && cmp "$work/before" "$build/layouts/3/servers/fork"
+    linked "$work/one" 3 && linked "$work/two" 3 && linked "$work/other" 4 && cmp "$work/one" "$work/two" && ! cmp -s "$work/one" "$work/other"
 }
 check 'a seed gives one program' reproducible
 
@@ -91,7 +93,7 @@ check 'a server in another layout serves, and stops' all_echo
 
 # ---- the plan -----------------------------------------------------------------------------------------------------
 each_its_own() {
-    plan planned --experiments 'layout churn' --models 'epoll fork select' && diff <(awk -F '\t' '$3 == "layout" { print $5, $6, $7 }' "$work/planned/plan.tsv" | sort) \
+    plan planned --experiments 'layout churn' --models 'epoll fork select' && diff <(awk -F '\t' '$1 == "layout" { print $3, $4, $5 }' "$work/planned/cells.tsv" | sort) \
         <(for server in epoll fork; do for seed in "${seeds[@]}"; do echo "$server $seed $BUILD/layouts/$seed/servers/$server"; done; done)
 }
 check 'layout: a cell gets the program of its layout' each_its_own

@@ -9,6 +9,7 @@
 #include "bench/analyse/statistics.h"
 #include "tests/core/made_up_run.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,44 @@ static void a_claim_is_measured_until_it_is_decided(void **unused)
     assert_true(near > 3 * LEAST_CONVERGED_BLOCKS);
 }
 
+// The worked example of optimal computing budget allocation (Chen and Lee 2010, p. 49; also that of
+// the packages SPOT and spotpython): five designs with means of 1 to 5 and variances of 1, 1, 9, 9
+// and 4 get 11, 9, 19, 9 and 2 of 50 trials. Here the means are logarithms, a twentieth as far
+// apart, and how many trials each gets follows from when it is decided.
+static void a_situation_is_allocated_as_in_the_book(void **unused)
+{
+    (void)unused;
+    enum { SEEDS = 8, DESIGNS = 4 };
+    static const double variances[DESIGNS] = {1, 9, 9, 4};
+    double values[DESIGNS] = {0};
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        static struct run_made_up r;
+        static const char *const names[DESIGNS] = {"second", "third", "fourth", "fifth"};
+        two_questions(&r, 0.01);
+        set_pair(&r, FIRST_BASE, 0.03, 0.01);
+        set_pair(&r, SECOND_BASE, 0.01, 0.01);
+        r.truths[SECOND_HEAD].value = 1000;
+        for (size_t i = 0; i < DESIGNS; i++) {
+            add_cell(&r, "second", names[i], 0.05 * sqrt(variances[i]), 0.01);
+            r.truths[ADDED + i].value = 10 * exp(0.05 * (double)(i + 1));
+        }
+        make(&r, "situations");
+        write_conf(&r, "situations", "it", "place 1\nexperiment second\nsentence short\n");
+        start(&r, &still, 60, seed);
+        finish(&r);
+        for (size_t i = 0; i < DESIGNS; i++)
+            values[i] += (double)r.measured[ADDED + i] / SEEDS;
+        end_run(&r);
+    }
+    print_message("designs 2 to 5: %.1f, %.1f, %.1f, %.1f values\n", values[0], values[1],
+                  values[2], values[3]);
+    double unit = (values[0] + values[1] + values[2]) / (9 + 19 + 9);
+    assert_true(fabs(values[0] / unit - 9) < 3);
+    assert_true(fabs(values[1] / unit - 19) < 3);
+    assert_true(fabs(values[2] / unit - 9) < 3);
+    assert_true(values[3] < 1.5 * LEAST_CONVERGED_BLOCKS); // no fewer than the first pass
+}
+
 // ---- a pure function --------------------------------------------------------------------------
 
 static char *plan_text(const struct run_made_up *r)
@@ -368,6 +407,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_converged_gets_no_more),
         cmocka_unit_test(claims_and_situations_count),
         cmocka_unit_test(a_claim_is_measured_until_it_is_decided),
+        cmocka_unit_test(a_situation_is_allocated_as_in_the_book),
         cmocka_unit_test(an_interruption_changes_nothing),
         cmocka_unit_test(what_fails_twice_gets_no_more),
         cmocka_unit_test(what_is_counted_is_no_failure),

@@ -10,11 +10,10 @@
 // 3. The first pass: blocks with all remaining cells, until each has FIRST_VALUES values. A narrow
 //    cell needs fewer; one whose first two trials fail gets no more.
 // 4. Targets: headline ratios within 5 % to either side; the conditions of claims, and the models
-// of
-//    a situation against the best one, decided or within 10 %. Each block goes to the comparisons
-//    that reach theirs with the least time, important questions first. How many values one needs
-//    is the square of its spread over its distance (Neyman 1934; optimal computing budget
-//    allocation, Chen and Lee 2010).
+//    of a situation against the best one, decided or within 10 %. Each block goes to the
+//    comparisons that reach theirs with the least time, important questions first. How many values
+//    one needs is the square of its spread over its distance (Neyman 1934; optimal computing
+//    budget allocation, Chen and Lee 2010).
 // 5. If time is left, the most important of the dropped questions that fits is taken up.
 // 6. If time is left, what is within 10 % and undecided is measured until it is decided, if it can
 //    be in that time; then what has not reached its target gets the rest.

@@ -2,9 +2,9 @@
 // each.
 //
 // A block at a time: the scheduler (scheduler.h) chooses its cells from the trials so far, plan.tsv
-// gets its rows, and they are executed. It ends when the budget is spent (but not before
-// LEAST_BLOCKS blocks) or when all comparisons have reached their targets. Existing rows are not
-// measured again: after an interruption, or with more time, it continues where it stopped.
+// gets its rows, and they are executed. It ends when the budget is spent (but not before each cell
+// has LEAST_BLOCKS values) or when more time would decide nothing. Existing rows are not measured
+// again: after an interruption, or with more time, it continues where it stopped.
 #include "bench/base/measurement.h"
 #include "bench/base/memory.h"
 #include "bench/base/number.h"

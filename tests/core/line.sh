@@ -226,7 +226,7 @@ recomputed() { # RUN LEAST_ROWS
         files == 1 && $at[1, "status"] == "ok" { for (i = 8; i < at[1, "status"]; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }
         files == 2 {
             n = pairs = logs = 0
-            for (b = 1; b <= 3; b++) {
+            for (b = 1; b <= 20; b++) {
                 if (!(($1, $2, $3, $5, b) in value)) continue
                 v[++n] = value[$1, $2, $3, $5, b]
                 base = value[$1, $2, $13, $5, b] + 0 # a short program may take no time that is counted
