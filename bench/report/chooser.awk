@@ -24,8 +24,8 @@ END {
         s = order[i]
         if (s in missing) { none = none (none == "" ? "" : "; ") s " (" plain(experiment[s]) ": " missing[s] ")"; continue }
         if (!rows++) { print "| for | best | may be the best, as ratio | same within 10 % | fork |"; print "| --- | --- | --- | --- | --- |" }
-        print "| [" plain(s) "](#" experiment[s] "): " what[s] " | " (best[s] == "" ? "undecided" : best[s]) " | " or_none(maybe[s]) " | " or_none(same[s]) " | " or_none(fork[s]) " |"
+        print "| [" plain(s) "](#" experiment[s] "): " what[s] " | " (best[s] == "" ? "none alone" : best[s]) " | " or_none(maybe[s]) " | " or_none(same[s]) " | " or_none(fork[s]) " |"
     }
     if (rows) print ""
-    if (none != "") print "Undecided in this run: " none "."
+    if (none != "") print "Without an answer in this run: " none "."
 }

@@ -41,6 +41,17 @@ void bundle_add(struct bundle *b, size_t cell)
     b->cells[b->count++] = cell;
 }
 
+// Until it is looked at, nothing is known.
+static size_t append_comparison(struct scheduler *s, const struct comparison *new)
+{
+    s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof *s->comparisons);
+    struct comparison *c = &s->comparisons[s->comparison_count];
+    *c = *new;
+    c->estimate = no_estimate;
+    c->more_to_width = c->more_to_twice = c->more_to_decide = INFINITY;
+    return s->comparison_count++;
+}
+
 // The same comparison is there once, with the narrower target, unless two bounds are to be decided.
 static size_t add_comparison(struct scheduler *s, const struct comparison *new)
 {
@@ -55,9 +66,7 @@ static size_t add_comparison(struct scheduler *s, const struct comparison *new)
             return i;
         }
     }
-    s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof *s->comparisons);
-    s->comparisons[s->comparison_count] = *new;
-    return s->comparison_count++;
+    return append_comparison(s, new);
 }
 
 static size_t baseline_cell(const struct scheduler *s, size_t cell)
@@ -219,8 +228,7 @@ static void compare_with_best(struct scheduler *s, const struct situation *of)
                                  .bound = 1,
                                  .bundle = add_bundle(s)};
         bundle_add(&s->bundles[new.bundle], new.of);
-        s->comparisons = memory_one_more(s->comparisons, s->comparison_count, sizeof new);
-        s->comparisons[s->comparison_count++] = new;
+        append_comparison(s, &new);
     }
 }
 
