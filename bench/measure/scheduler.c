@@ -157,29 +157,34 @@ static double more_values(const struct comparison *c, enum aim aim)
     double more = aim == TWICE ? c->more_to_twice : c->more_to_width;
     if (aim == DECISION)
         return isfinite(c->bound) && !c->is_headline ? c->more_to_decide : 0;
-    if (is_met(c))
-        return 0;
-    return aim == NARROWER || c->is_headline ? more : fmin(more, c->more_to_decide);
+    return is_met(c) ? 0 : c->is_headline ? more : fmin(more, c->more_to_decide);
 }
 
-// The comparison that reaches this aim with the least time, weighted by the importance of its
-// question; NULL if none can in the time that is left. For NARROWER time does not count: the most
-// that can be done for what cannot be reached.
-static const struct comparison *nearest(struct scheduler *s, enum aim aim, const bool *chosen,
-                                        double left_s)
+// The higher the sooner; 0: not at all. What reaches its aim with the least time comes first,
+// weighted by the importance of its question, if there is time for it. To be NARROWER, it is what
+// is farthest from its target, per second: it gives way to the next one when it is narrower, so
+// that all get their values at times far apart.
+static double score_of(const struct scheduler *s, const struct comparison *c, enum aim aim,
+                       double value_s, double left_s)
+{
+    double needed_s = more_values(c, aim) * value_s,
+           importance = (double)s->questions[s->cells[c->of].experiment - s->experiments].priority;
+    if (value_s > left_s)
+        return 0;
+    if (aim == NARROWER)
+        return c->reach / c->target / value_s;
+    return needed_s > 0 && needed_s <= left_s ? 1 / (importance * needed_s) : 0;
+}
+
+static const struct comparison *next_for(struct scheduler *s, enum aim aim, const bool *chosen,
+                                         double left_s)
 {
     const struct comparison *best = NULL;
     double best_score = 0, more_s;
     for (size_t i = 0; i < s->comparison_count; i++) {
         const struct comparison *c = &s->comparisons[i];
         double value_s = bundle_s(s, &s->bundles[c->bundle], chosen, &more_s),
-               values = more_values(c, aim), needed_s = values * value_s;
-        if (!(values > 0) || !(more_s > 0) || !(value_s <= left_s) ||
-            (aim != NARROWER && needed_s > left_s))
-            continue;
-        double importance =
-                   (double)s->questions[s->cells[c->of].experiment - s->experiments].priority,
-               score = aim == NARROWER ? sqrt(values) / value_s : 1 / (importance * needed_s);
+               score = more_s > 0 ? score_of(s, c, aim, value_s, left_s) : 0;
         if (score > best_score) {
             best = c;
             best_score = score;
@@ -194,7 +199,7 @@ static size_t choose_where_it_pays(struct scheduler *s, enum aim aim, double bud
     size_t count = 0;
     const struct comparison *c;
     memset(chosen, 0, s->cell_count * sizeof *chosen);
-    while (used_s < block_s && (c = nearest(s, aim, chosen, left_s - used_s)) != NULL) {
+    while (used_s < block_s && (c = next_for(s, aim, chosen, left_s - used_s)) != NULL) {
         const struct bundle *b = &s->bundles[c->bundle];
         for (size_t i = 0; i < b->count; i++) {
             count += !chosen[b->cells[i]];
@@ -254,11 +259,6 @@ static const struct experiment *most_important(const struct scheduler *s)
     return most->experiment;
 }
 
-static double reach_of(const struct estimate *e)
-{
-    return fmax(e->high / e->value - 1, 1 - e->low / e->value);
-}
-
 static bool is_kept_comparison(const struct scheduler *s, const struct comparison *c)
 {
     const struct cell_state *of = &s->cells[c->of];
@@ -307,7 +307,7 @@ void scheduler_describe(const struct scheduler *s, char *text, size_t bytes)
             used < bytes)
             used += (size_t)snprintf(text + used, bytes - used, "%s %s %.3g× ±%.0f %%",
                                      shown++ ? "," : title, of->cell.model, c->estimate.value,
-                                     100 * reach_of(&c->estimate));
+                                     100 * c->reach);
     }
     size_t claims = count_claims(s, &decided);
     if (used < bytes && claims)

@@ -16,7 +16,9 @@
 //    budget allocation, Chen and Lee 2010).
 // 5. If time is left, the most important of the dropped questions that fits is taken up.
 // 6. If time is left, what is within 10 % and undecided is measured until it is decided, if it can
-//    be in that time; then what has not reached its target gets the rest.
+//    be in that time. The rest makes everything narrower, what is farthest from its target first,
+//    so that the values of a comparison come from the whole length of the run: a machine changes
+//    within minutes.
 //
 // It stops on the width of an interval, or when a confidence sequence has decided, which holds
 // however often one looks (needed.c); never because an interval happens to exclude a value.

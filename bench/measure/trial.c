@@ -3,8 +3,8 @@
 //
 // A block at a time: the scheduler (scheduler.h) chooses its cells from the trials so far, plan.tsv
 // gets its rows, and they are executed. It ends when the budget is spent (but not before each cell
-// has LEAST_BLOCKS values) or when more time would decide nothing. Existing rows are not measured
-// again: after an interruption, or with more time, it continues where it stopped.
+// has LEAST_BLOCKS values). Existing rows are not measured again: after an interruption, or with
+// more time, it continues where it stopped.
 #include "bench/base/measurement.h"
 #include "bench/base/memory.h"
 #include "bench/base/number.h"

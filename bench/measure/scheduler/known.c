@@ -170,7 +170,7 @@ static void look_at_situation(struct scheduler *s, const struct run *run,
         compare_with(s, c, best);
         if (best == NO_CELL || c->of == best ||
             !is_candidate(run, &s->cells[c->of].cell, of->metric))
-            c->more_to_width = c->more_to_decide = 0;
+            look_for_needs(c, 0, true);
         else
             look_at(s, run, c);
     }

@@ -64,7 +64,7 @@ static double with_least(double more, size_t tried, size_t least)
 void look_for_needs(struct comparison *c, size_t tried, bool is_pointless)
 {
     const struct estimate *e = &c->estimate;
-    c->more_to_width = c->more_to_twice = c->more_to_decide = 0;
+    c->reach = c->more_to_width = c->more_to_twice = c->more_to_decide = 0;
     if (is_pointless || (e->n >= ESTIMATE_MIN_N && e->low == e->high)) // counts that never differ
         return;
     if (e->n < ESTIMATE_MIN_N || !isfinite(e->high) || !(e->value > 0)) {
@@ -72,9 +72,10 @@ void look_for_needs(struct comparison *c, size_t tried, bool is_pointless)
         c->more_to_decide = isfinite(c->bound) ? c->more_to_width : INFINITY;
         return;
     }
-    double reach = fmax(e->high / e->value - 1, 1 - e->low / e->value);
-    c->more_to_width = with_least(more_for(e->n, reach, c->target), tried, LEAST_CONVERGED_BLOCKS);
-    c->more_to_twice = with_least(more_for(e->n, reach, 2 * c->target), tried, FIRST_VALUES);
+    c->reach = fmax(e->high / e->value - 1, 1 - e->low / e->value);
+    c->more_to_width =
+        with_least(more_for(e->n, c->reach, c->target), tried, LEAST_CONVERGED_BLOCKS);
+    c->more_to_twice = with_least(more_for(e->n, c->reach, 2 * c->target), tried, FIRST_VALUES);
     c->more_to_decide = with_least(more_to_decide(c), tried, FIRST_VALUES);
 }
 

@@ -41,6 +41,7 @@ struct comparison {
     size_t bundle;
     size_t seen; // trials of both cells, and disproved ones, when this was computed:
     struct estimate estimate;
+    double reach; // to the farther end, as a part of the value; 0: nothing to wait for
     // More values needed until its interval is narrow enough, until it is at most twice as wide as
     // that, and until it is decided; 0: none.
     double more_to_width, more_to_twice, more_to_decide;
