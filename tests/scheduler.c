@@ -140,7 +140,7 @@ static void the_cheaper_gets_more(void **unused)
     two_questions(&r, 0.02);
     set_pair(&r, FIRST_BASE, 0.3, 0.02);
     set_pair(&r, SECOND_BASE, 0.3, 0.08);
-    start(&r, &still, 20, 1);
+    start(&r, &still, 8, 1);
     finish_in_pairs(&r);
     print_message("costs of 0.02 and 0.08 s: %zu and %zu values\n", r.measured[FIRST_HEAD],
                   r.measured[SECOND_HEAD]);
