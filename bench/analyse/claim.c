@@ -11,7 +11,7 @@
 
 const char *const verdict_words[] = {"holds", "undecided", "not measured", "same within 10 %",
                                      "does not hold"};
-_Static_assert(SAME_WITHIN == 0.10, "the word for SAME says 10 %");
+_Static_assert(SAME_WITHIN_PERCENT == 10, "the word for SAME says 10 %");
 
 static void copy_part(char to[64], const char *from, size_t length)
 {

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 
 // The margin: ratios from 1 / (1 + SAME_WITHIN) to 1 + SAME_WITHIN are about the same.
-#define SAME_WITHIN 0.10
+enum { SAME_WITHIN_PERCENT = 10 };
+#define SAME_WITHIN (SAME_WITHIN_PERCENT / 100.0)
 
 enum difference { DIFFERENT, ABOUT_THE_SAME, UNDECIDED_DIFFERENCE, NO_INTERVAL };
 
