@@ -3,7 +3,7 @@
 //
 // So a 99th percentile is that of a typical window, and its ratio the typical ratio. Merged, one
 // stall of the machine in ten windows would decide it: simulated with the stalls of
-// results/reference (one of 2.5 ms or more in 6 s; tests/tails.c), intervals cover equally well,
+// a recorded run (one of 2.5 ms or more in 6 s; tests/tails.c), intervals cover equally well,
 // but the error of the ratio is more than ten times as large. The merged 99.9th percentile and the
 // distribution (distribution.h) show the stalls: nothing is left out of them.
 #pragma once

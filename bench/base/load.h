@@ -38,7 +38,7 @@ enum { LOAD_BYTES = 512 }; // of a load in writing
 // An open loop's window expects this many requests beyond its percentile, unless that takes longer
 // than the maximum. Ten are needed (clients/drive.c), and their number is random. With twenty,
 // chance moves a 99th percentile by about 7 %, while windows differ by 10 to 40 % for other reasons
-// (results/reference). So precision comes from more blocks, not from still longer windows.
+// (in a recorded run). So precision comes from more blocks, not from still longer windows.
 #define LOAD_VALUES_BEYOND 20.0
 #define LOAD_LONGEST_WINDOW_S 2.0
 
