@@ -10,8 +10,7 @@
 // How many times farther than a 95 % interval from n values a confidence sequence reaches, which
 // holds at every look at once: the normal mixture of Robbins (1970), in the form of Waudby-Smith,
 // Arbour, Sinha, Kennedy and Ramdas ("Time-uniform central limit theory and asymptotic confidence
-// sequences", Annals of Statistics 2024, theorem 2.2 and equation 9). alpha is the chance that it
-// ever misses.
+// sequences", Annals of Statistics 2024). alpha is the chance that it ever misses.
 double sequence_times(size_t n, double alpha)
 {
     const double normal_95 = 1.959964, log_alpha = -2 * log(alpha),
@@ -21,7 +20,7 @@ double sequence_times(size_t n, double alpha)
 
 // How many more values bring an interval to this reach, if it shrinks with the root of their
 // number. Allocating by the square of spread over distance is Neyman's allocation (1934) for a
-// width, and the rule of optimal computing budget allocation (Chen and Lee 2010, equation 3.3) for
+// width, and the rule of optimal computing budget allocation (Chen and Lee 2010) for
 // a decision.
 static double more_for(size_t n, double reach, double wanted)
 {
