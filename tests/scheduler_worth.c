@@ -21,10 +21,10 @@
 // the other is exactly at its bound: nothing can be decided there but by error. Their spread of 10
 // % is mostly what neighbours share, as in the recorded runs.
 //
-// With RUNS at 60, on the fast and the slow machine: 96.2 and 96.5 % of the intervals hold the truth;
-// called different by error 3.3 and 2.9 %, called the same 4.3 and 4.3 %, decided at its bound 1.4
-// and 4.0 %. (If a claim stopped as soon as its 95 % interval excludes the bound, 14.8 % were
-// decided at it.)
+// With RUNS at 60, on the fast and the slow machine: 96.2 and 96.5 % of the intervals hold the
+// truth; called different by error 3.3 and 2.9 %, called the same 4.3 and 4.3 %, decided at its
+// bound 1.4 and 4.0 %. (If a claim stopped as soon as its 95 % interval excludes the bound, 14.8 %
+// were decided at it.)
 enum { BASE, SAME_COST, TWICE, TENTH_MORE, AT_BOUND, MODELS };
 static const char *const models[] = {"base", "same", "twice", "tenth_more", "at_bound"};
 static const double values[] = {10, 10, 20, 11, 13};
