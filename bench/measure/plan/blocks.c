@@ -1,6 +1,7 @@
 #include "bench/measure/plan/blocks.h"
 
 #include "bench/base/memory.h"
+#include "bench/measure/plan/layout.h"
 #include "bench/measure/plan/order.h"
 
 #include <err.h>
@@ -17,17 +18,23 @@ struct record blocks_open(const char *run_folder)
     return plan;
 }
 
-static char *row_of(const struct table *cells, size_t cell, const char *load, size_t trial,
-                    size_t block)
+static char *row_of(const struct table *cells, size_t cell, const char *load, uint64_t seed,
+                    size_t trial, size_t block)
 {
     char *row;
-    size_t bytes;
+    size_t bytes, model = table_column(cells, "model"), program = table_column(cells, "program");
     FILE *file = open_memstream(&row, &bytes);
     if (!file)
         err(1, "plan.tsv");
     fprintf(file, "%zu\t%zu", trial, block);
-    for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++)
-        fprintf(file, "\t%s", table_text(cells, cell, column));
+    for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++) {
+        const char *text = table_text(cells, cell, column);
+        fputc('\t', file);
+        if (column == program)
+            layout_draw(text, table_text(cells, cell, model), seed, block, file);
+        else
+            fputs(text, file);
+    }
     fprintf(file, "\t%s", load ? load : table_text(cells, cell, PLANNED_COLUMNS - 1));
     if (fclose(file) == EOF)
         err(1, "plan.tsv");
@@ -42,8 +49,8 @@ void blocks_append(const struct record *plan, const struct table *cells, const b
            count = block_order(places, cells->rows, chosen, seed, block, order);
     char **rows = memory_for(count, sizeof *rows);
     for (size_t i = 0; i < count; i++)
-        rows[i] =
-            row_of(cells, order[i], loads ? loads[order[i]] : NULL, trials_before + i + 1, block);
+        rows[i] = row_of(cells, order[i], loads ? loads[order[i]] : NULL, seed,
+                         trials_before + i + 1, block);
     record_append_all(plan, rows, count);
     for (size_t i = 0; i < count; i++)
         free(rows[i]);
