@@ -81,7 +81,7 @@ if [ "$cores" -eq 1 ]; then
     skips 'cores' 'there is one core only, or not all may be used'
 else
     check 'cores: so many for the server' equals 'how many' \
-        "$(value "$run/cells.tsv" program experiment=cored "x=$cores" model=prefork | awk '{ print $1, $2, split($3, cpu, ","), $4 }')" "taskset -c $cores $BUILD/servers/prefork"
+        "$(value "$run/cells.tsv" program experiment=cored "x=$cores" model=prefork | awk '{ print $1, $2, split($3, cpu, ","), $4 }' | sed 's,layouts/.*/servers,servers,')" "taskset -c $cores $BUILD/servers/prefork"
     check 'cores: as many as there are are shared with the client' equals 'the note' \
         "$(value "$run/summary.tsv" note experiment=cored "x=$cores" metric=connections_per_s model=epoll | tr ';' '\n' | grep -x shared-processor)" shared-processor
     check 'cores: one is not' equals 'the processors shared' "$(value "$run/trials.tsv" processors_shared experiment=cored x=1 | sort -u)" 0

@@ -98,6 +98,26 @@ each_its_own() {
 }
 check 'layout: a cell gets the program of its layout' each_its_own
 
+# Twelve blocks of other questions, filled in.
+drawn=$results/drawn
+draw() { fixture tiny drawn 12 --experiments 'churn anatomy' --models 'epoll fork thread select' <<< '* * * server_cpu_us_per_connection 10'; }
+check 'drawn: planned, and filled in' draw
+check 'drawn: cells name all layouts' equals 'the program' "$(value "$drawn/cells.tsv" program experiment=churn model=fork)" "$BUILD/layouts/{1-8}/servers/fork"
+layouts_of() { value "$drawn/plan.tsv" program experiment=churn "model=$1" | sed -nE "s,^$BUILD/layouts/([1-8])/servers/$1\$,\1,p" | paste -sd ' '; }
+several() { # each block has one of them, and they are not all the same
+    local each
+    for server in epoll fork thread; do
+        read -ra each <<< "$(layouts_of "$server")"
+        equals "how many $server has" ${#each[@]} 12 || return 1
+        [ "$(printf '%s\n' "${each[@]}" | sort -u | wc -l)" -ge 4 ] || { echo "$server: ${each[*]}" && return 1; }
+    done
+}
+check 'drawn: each block has one of them' several
+check 'drawn: two servers do not have the same' test "$(layouts_of epoll)" != "$(layouts_of fork)"
+check 'drawn: a server without layouts is that of the build' equals 'the program' "$(value "$drawn/plan.tsv" program model=select | sort -u)" "$BUILD/servers/select"
+check 'drawn: not where the linking varies' equals 'the programs' \
+    "$(value "$drawn/plan.tsv" program experiment=anatomy model=fork | sort -u | paste -sd ' ')" "$BUILD/linked_static/servers/fork $BUILD/servers/fork"
+
 own_questions "$work/tiny"
 printf '%s\n' 'question Which?' 'type serve' 'models epoll select' 'vary layout 8 9' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
     'per connection' 'metric server_cpu_us_per_connection' 'baseline epoll' 'headline epoll' > "$work/tiny/bench/questions/experiments/nine.conf"

@@ -64,11 +64,11 @@ more() { echo $(($(rows "$cut/trials.tsv") + 1)); }
 killed 'everything while it plans' KILL 0 '^build/bench/measure/plan' "${first[@]}" -- everything
 check 'everything while it plans: there is no run' test ! -e "$cut"
 killed 'everything while it tests itself' KILL 0 '^build/clients/drive' "${first[@]}" SELFTEST=yes -- everything
-killed 'the trials under load' TERM "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
+killed 'the trials under load' TERM "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only '^build/bench/measure/trial'
 check 'the trials under load: says that it can go on' says "$work/cut.log" 'the same run continues'
-killed 'the trials under load' KILL "$(more)" '^build/servers/' -- only '^build/bench/measure/trial'
+killed 'the trials under load' KILL "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only '^build/bench/measure/trial'
 killed 'the trials while programs are timed' KILL "$(more)" '^hyperfine' -- only '^build/bench/measure/trial'
-killed 'the script' TERM "$(more)" '^build/servers/' -- only 'bench/run.sh'
+killed 'the script' TERM "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only 'bench/run.sh'
 killed 'the script' KILL "$(more)" '^hyperfine' -- only 'bench/run.sh'
 
 at_any_moment() { # after the next row

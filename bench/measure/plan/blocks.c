@@ -1,6 +1,7 @@
 #include "bench/measure/plan/blocks.h"
 
 #include "bench/base/memory.h"
+#include "bench/measure/plan/layout.h"
 #include "bench/measure/plan/order.h"
 
 #include <err.h>
@@ -19,17 +20,24 @@ struct record blocks_open(const char *run_folder)
     return plan;
 }
 
-static char *row_of(const struct table *cells, size_t cell, size_t trial, const struct block *b)
+static char *row_of(const struct table *cells, size_t cell, size_t trial, uint64_t seed,
+                    const struct block *b)
 {
     char *row;
-    size_t bytes;
+    size_t bytes, model = table_column(cells, "model"), program = table_column(cells, "program");
     FILE *file = open_memstream(&row, &bytes);
     const char *load = b->loads ? b->loads[cell] : NULL;
     if (!file)
         err(1, "plan.tsv");
     fprintf(file, "%zu\t%zu", trial, b->number);
-    for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++)
-        fprintf(file, "\t%s", table_text(cells, cell, column));
+    for (size_t column = 0; column + 1 < PLANNED_COLUMNS; column++) {
+        const char *text = table_text(cells, cell, column);
+        fputc('\t', file);
+        if (column == program)
+            layout_draw(text, table_text(cells, cell, model), seed, b->number, file);
+        else
+            fputs(text, file);
+    }
     fprintf(file, "\t%s", load ? load : table_text(cells, cell, PLANNED_COLUMNS - 1));
     if (isnan(b->budget_s))
         fputs("\t-", file);
@@ -48,7 +56,7 @@ size_t blocks_rows(const struct table *cells, uint64_t seed, const struct block 
            count = block_order(places, cells->rows, block->chosen, seed, block->number, order);
     *rows = memory_for(count, sizeof **rows);
     for (size_t i = 0; i < count; i++)
-        (*rows)[i] = row_of(cells, order[i], block->trials_before + i + 1, block);
+        (*rows)[i] = row_of(cells, order[i], block->trials_before + i + 1, seed, block);
     free(order);
     free(places);
     return count;

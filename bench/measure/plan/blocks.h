@@ -17,8 +17,8 @@ struct block {
     double budget_s;              // that it was chosen by; NAN: it was not the scheduler that chose
 };
 
-// Appends a block of the chosen cells, in the order that the seed gives it. Exits with status 1 and
-// one line if there is no room.
+// Appends a block of the chosen cells, in the order and in the layouts that the seed gives it.
+// Exits with status 1 and one line if there is no room.
 void blocks_append(const struct record *plan, const struct table *cells, uint64_t seed,
                    const struct block *block);
 

@@ -3,6 +3,7 @@
 #include "bench/base/load.h"
 #include "bench/base/names.h"
 #include "bench/measure/plan/headline.h"
+#include "bench/measure/plan/layout.h"
 #include "bench/measure/trial/trial_type.h"
 
 #include <err.h>
@@ -303,6 +304,8 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
         ask(c);
     if (c->load.io && !*c->left_out)
         ask_driver(c);
+    if (serves && !is_varied(e, "layout") && !is_varied(e, "linking"))
+        layout_any(who->command, c->program, sizeof c->program);
     if (*c->left_out) {
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
         return;
