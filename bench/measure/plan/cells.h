@@ -14,8 +14,8 @@ struct processors {
 };
 
 // The columns of cells.tsv. program: of all layouts, if each block draws one (layout.h). load: in
-// the format of load.h. least_s: the minimum duration of a trial. headline: whether it is a headline
-// cell (yes or no).
+// the format of load.h. least_s: the minimum duration of a trial. headline: whether it is a
+// headline cell (yes or no).
 #define CELL_COLUMNS "experiment\ttype\tmodel\tx\tprogram\targuments\tload\tleast_s\theadline"
 
 // The columns of left_out.tsv.
