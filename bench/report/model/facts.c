@@ -49,7 +49,7 @@ static void free_table(struct table *t)
     free(path);
 }
 
-static void read_tables(struct facts *f)
+static void read_tables(struct facts *f, const char *questions)
 {
     read_concluded(&f->summary, f, "summary.tsv", "blocks_needed");
     read_concluded(&f->verdicts, f, "verdicts.tsv", "after_run");
@@ -60,6 +60,7 @@ static void read_tables(struct facts *f)
     read_if_there(&f->not_measured, f->folder, "not_measured.tsv");
     read_if_there(&f->selftests, f->folder, "selftest_verdicts.tsv");
     read_if_there(&f->settings, f->folder, "settings.tsv");
+    read_if_there(&f->machines, questions, "../doctor/machines.tsv");
     f->models = f->run.models; // read with the run, and freed with it
     f->dropped = f->run.dropped;
 }
@@ -263,7 +264,7 @@ void facts_read(struct facts *f, const char *questions, const char *folder)
 {
     *f = (struct facts){.folder = folder, .name = name_of(folder)};
     read_run(f);
-    read_tables(f);
+    read_tables(f, questions);
     read_environment(f);
     read_questions(f, questions);
     read_numbers(f);
@@ -273,7 +274,7 @@ void facts_free(struct facts *f)
 {
     struct table *const tables[] = {&f->summary,      &f->verdicts,  &f->chooser,
                                     &f->metrics,      &f->validity,  &f->left_out,
-                                    &f->not_measured, &f->selftests, &f->settings};
+                                    &f->not_measured, &f->selftests, &f->settings, &f->machines};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         free_table(tables[i]);
     for (size_t i = 0; i < f->count; i++)
