@@ -9,6 +9,8 @@
 #include "bench/report/model/section.h"
 
 #include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define SCHEMA "forklore-report/1"
 
@@ -46,11 +48,13 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (json_object_set_new(report, sections[i].name, made(sections[i].make(&facts))) < 0)
             errx(1, "report.json: out of memory");
+    char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    if (!text)
+        errx(1, "report.json: out of memory");
     struct output output = output_begin(argv[2], "report.json");
-    if (json_dumpf(report, output.file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) < 0 ||
-        fputc('\n', output.file) == EOF)
-        err(1, "%s", output.path);
+    fprintf(output.file, "%s\n", text); // output_complete finds what failed
     output_complete(&output);
+    free(text);
     json_decref(report);
     facts_free(&facts);
     return 0;
