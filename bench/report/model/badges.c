@@ -59,8 +59,6 @@ static struct range headline_blocks(const struct facts *f)
     const struct number **cells;
     struct question q;
     struct range r = {0};
-    if (!e)
-        return r;
     question_read(&q, f, e);
     size_t count = question_headline(&q, &cells);
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,4 @@
-#include "bench/report/model/headline.h"
+    if ((*state == DECIDED || *state == ALIKE) && (!first || continues(first)))#include "bench/report/model/headline.h"
 
 #include "bench/report/model/answer.h"
 #include "bench/report/model/format.h"
@@ -26,26 +26,29 @@ static bool is_measured(const struct facts *f, const struct experiment *e)
 
 const struct experiment *headline_experiment(const struct facts *f)
 {
-    const struct experiment *other = NULL;
+    const struct experiment *other = &f->experiments[0];
+    bool has_other = false;
     for (size_t i = 0; i < f->count; i++) {
         const struct experiment *e = &f->experiments[i];
-        if (other && !experiment_get(e, "core"))
+        bool is_core = experiment_get(e, "core");
+        if ((has_other && !is_core) || !is_measured(f, e))
             continue;
-        if (is_measured(f, e)) {
-            if (experiment_get(e, "core"))
-                return e;
-            other = e;
-        }
+        if (is_core)
+            return e;
+        other = e;
+        has_other = true;
     }
     return other;
 }
 
 // ---- the sentence -------------------------------------------------------------------------------
 
-// Whether a text begins with one word and a stop, as in "No. A pool ...".
-static bool begins_with_a_word(const char *text)
+// Whether a sentence makes sense after "On this machine, ": not "No. A pool ...", "Undecided: ..." or
+// "In this run, ...".
+static bool continues(const char *text)
 {
-    return strcspn(text, ".:") < strcspn(text, " ");
+    const char *stop = strpbrk(text, ".:,");
+    return !stop || stop - text > 15;
 }
 
 static void put_first(json_t *rich, json_t *text)
@@ -132,8 +135,7 @@ static json_t *where(const struct facts *f, const struct experiment *e)
 {
     struct prose p;
     prose_begin(&p);
-    if (e)
-        say_load(f, e, p.to);
+    say_load(f, e, p.to);
     say_run(f, p.to);
     return prose_json(&p);
 }
@@ -141,12 +143,11 @@ static json_t *where(const struct facts *f, const struct experiment *e)
 json_t *headline_section(const struct facts *f)
 {
     const struct experiment *e = headline_experiment(f);
-    enum state state = MISSING;
-    json_t *rich = e ? sentence_of(f, e, &state)
-                     : json_pack("[s]", "Nothing can be said: no trial of this run is usable.");
-    char *plain = rich_plain(made(rich));
+    enum state state;
+    json_t *rich = sentence_of(f, e, &state);
+    char *plain = rich_plain(rich);
     json_t *section =
-        json_pack("{ss? ss so ss so}", "experiment", e ? e->stem : NULL, "state",
+        json_pack("{ss ss so ss so}", "experiment", e->stem, "state",
                   state_names[state], "text", rich, "plain", plain, "where", where(f, e));
     free(plain);
     return made(section);

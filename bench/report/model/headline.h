@@ -4,5 +4,5 @@
 #include "bench/report/model/facts.h"
 
 // The first core question that has a usable value, in the order of the page; without one, the first
-// other question. NULL if the run has no usable value.
+// other question that has one, or the first of all.
 const struct experiment *headline_experiment(const struct facts *f);

@@ -225,8 +225,6 @@ json_t *hero_section(const struct facts *f)
 {
     const struct experiment *e = headline_experiment(f);
     struct picture p = {.count = 0};
-    if (!e)
-        return json_null();
     question_read(&p.q, f, e);
     p.x = chosen_x(&p.q);
     read_rows(&p);

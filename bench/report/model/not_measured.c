@@ -41,13 +41,10 @@ static json_t *dropped_of(const struct facts *f)
 {
     const struct table *t = &f->dropped;
     json_t *list = made(json_array());
-    for (size_t row = 0; row < t->rows; row++) {
-        const char *model = table_text(t, row, 1), *x = table_text(t, row, 2);
-        add(list, json_pack("{ss ss? ss? so}", "question", table_text(t, row, 0), "model",
-                            strcmp(model, "-") == 0 ? NULL : model, "x",
-                            strcmp(x, "-") == 0 ? NULL : x, "text",
+    for (size_t row = 0; row < t->rows; row++)
+        add(list, json_pack("{ss ss ss so}", "question", table_text(t, row, 0), "model",
+                            table_text(t, row, 1), "x", table_text(t, row, 2), "text",
                             dropped_text(table_number(t, row, 3))));
-    }
     return list;
 }
 
