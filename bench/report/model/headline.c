@@ -85,8 +85,7 @@ static json_t *sentence_of(const struct facts *f, const struct experiment *e, en
 {
     json_t *rich = answer(f, e, state);
     const char *first = json_string_value(json_array_get(rich, 0));
-    bool is_word = first && begins_with_a_word(first);
-    if ((*state == DECIDED || *state == ALIKE) && !is_word)
+    if ((*state == DECIDED || *state == ALIKE) && (!first || continues(first)))
         begin_here(rich);
     else
         begin_with_question(rich, facts_words(f, e, "question", 0));
