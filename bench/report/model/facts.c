@@ -3,6 +3,7 @@
 #include "bench/base/memory.h"
 
 #include <err.h>
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -117,20 +118,22 @@ static size_t move_to(struct experiment *list, size_t count, size_t place, const
     return place;
 }
 
-// The order of the page is a list of stems, one a line; the others follow by name.
+// The order of the page is a list of stems, one a line. The others follow by name; without a list,
+// all are in that order.
 static void sort_experiments(struct facts *f, const char *questions)
 {
     char *path = path_in(questions, "order"), *line = NULL;
     size_t room = 0, place = 0;
     FILE *file = fopen(path, "re");
-    if (!file)
+    if (!file && errno != ENOENT)
         err(1, "%s", path);
-    while (getline(&line, &room, file) >= 0) {
+    while (file && getline(&line, &room, file) >= 0) {
         line[strcspn(line, "\n")] = '\0';
         place = move_to(f->experiments, f->count, place, line);
     }
     free(line);
-    fclose(file);
+    if (file)
+        fclose(file);
     free(path);
 }
 
