@@ -1,8 +1,11 @@
 #include "bench/report/model/words.h"
 
+#include "bench/analyse/statistics.h"
 #include "bench/analyse/validity.h"
+#include "bench/base/metric.h"
 #include "bench/report/model/format.h"
 
+#include <math.h>
 #include <string.h>
 
 // What each code of validity.c says to a reader.
@@ -37,71 +40,75 @@ const char *words_of_reason(const char *code)
     for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
         if (strcmp(sentences[i].code, code) == 0)
             return sentences[i].sentence;
-    for (size_t i = 0; i < reason_count; i++)
-        if (strcmp(reasons[i].code, code) == 0)
-            return reasons[i].says;
     return code;
 }
 
-// "fork has 6.6× (6.3–6.9) the server CPU of epoll"; "" without a ratio and its interval.
-static void write_comparison(const struct number *n, char text[SENTENCE_BYTES])
+enum { FINDING_BYTES = 240 };
+
+// "fork has 6.6× (6.3–6.9) the server CPU of epoll", or, for a baseline, "the server CPU of epoll
+// is 22.5 µs (20.0–23.1)"; "" without an interval.
+static void write_finding(const struct number *n, char text[FINDING_BYTES])
 {
     const struct metric *metric = n ? metric_named(n->metric) : NULL;
-    char ratio[FORMAT_BYTES], interval[FORMAT_BYTES];
+    char figure[FORMAT_BYTES], interval[FORMAT_BYTES];
     *text = '\0';
-    if (!metric || !isfinite(n->ratio_low) || !isfinite(n->ratio_high))
+    if (!metric)
         return;
-    format_ratio(n->ratio, ratio);
-    format_ratio_interval(n->ratio, n->ratio_low, n->ratio_high, interval);
-    snprintf(text, SENTENCE_BYTES, "%s has %s (%s) the %s of %s", n->model, ratio, interval,
-             metric->label, n->baseline);
+    if (isfinite(n->ratio_low) && isfinite(n->ratio_high) && strcmp(n->model, n->baseline) != 0) {
+        format_ratio(n->ratio, figure);
+        format_ratio_interval(n->ratio, n->ratio_low, n->ratio_high, interval);
+        snprintf(text, FINDING_BYTES, "%s has %s (%s) the %s of %s", n->model, figure, interval,
+                 metric->label, n->baseline);
+    } else if (isfinite(n->low) && isfinite(n->high)) {
+        format_value(n->value, metric->unit, figure);
+        format_interval(n->value, n->low, n->high, metric->unit, interval);
+        snprintf(text, FINDING_BYTES, "the %s of %s is %s%s%s%s", metric->label, n->model, figure,
+                 *interval ? " (" : "", interval, *interval ? ")" : "");
+    }
 }
 
-static void write_undecided(const struct number *n, const char *comparison,
-                            char text[SENTENCE_BYTES])
+// What would decide it follows.
+static void write_undecided(const struct number *n, const char *finding, char text[SENTENCE_BYTES])
 {
     char need[FORMAT_BYTES] = "";
     if (n)
         format_need(n->blocks_needed, n->minutes, need);
-    if (*need)
-        snprintf(text, SENTENCE_BYTES, "Undecided: %s. It takes %s to decide it.", comparison,
-                 need);
-    else
-        snprintf(text, SENTENCE_BYTES, "Undecided: %s.", comparison);
+    snprintf(text, SENTENCE_BYTES, "Undecided%s%s.%s%s%s", *finding ? ": " : " in this run",
+             finding, *need ? " It takes " : "", need, *need ? " to decide it." : "");
 }
 
-// The first reason of a number's note.
-static void write_doubt(const struct number *n, char text[SENTENCE_BYTES])
+// The first reason of a number's note follows, if there is one.
+static void write_suspect(const struct number *n, char text[SENTENCE_BYTES])
 {
-    char code[SENTENCE_BYTES / 2] = "";
-    if (n && strcmp(n->note, "-") != 0)
-        snprintf(code, sizeof code, "%.*s", (int)strcspn(n->note, ";"), n->note);
-    snprintf(text, SENTENCE_BYTES, "Suspect: no conclusion can rest on these numbers. %s",
-             words_of_reason(code));
+    char code[CODES_BYTES];
+    snprintf(code, sizeof code, "%.*s", n ? (int)strcspn(n->note, ";") : 0, n ? n->note : "");
+    const char *sentence = words_of_reason(code);
+    snprintf(text, SENTENCE_BYTES, "Suspect: no conclusion can rest on these numbers.%s%s",
+             sentence != code ? " " : "", sentence != code ? sentence : "");
 }
 
 void words_of_state(enum state state, const struct number *n, char text[SENTENCE_BYTES])
 {
-    char comparison[SENTENCE_BYTES];
-    write_comparison(n, comparison);
-    if (!*comparison && (state == DECIDED || state == ALIKE || state == OPEN))
-        state = n ? OPEN : MISSING;
+    char finding[FINDING_BYTES];
+    write_finding(n, finding);
+    if (!*finding && (state == DECIDED || state == ALIKE))
+        state = OPEN;
     switch (state) {
     case DECIDED:
-        snprintf(text, SENTENCE_BYTES, "%s.", comparison);
+        snprintf(text, SENTENCE_BYTES, "In this run, %s.", finding);
         break;
     case ALIKE:
-        snprintf(text, SENTENCE_BYTES, "About the same: %s.", comparison);
+        snprintf(text, SENTENCE_BYTES, "About the same: %s.", finding);
         break;
     case OPEN:
-        write_undecided(n, *comparison ? comparison : "there is no interval", text);
+        write_undecided(n, finding, text);
         break;
     case DOUBTED:
-        write_doubt(n, text);
+        write_suspect(n, text);
         break;
     case FEW:
         snprintf(text, SENTENCE_BYTES,
-                 "Undecided: %zu blocks, and an interval needs %d. A longer run decides it.",
+                 "Undecided: %zu blocks, %d are needed for an interval. A longer run decides it.",
                  n ? n->blocks : 0, ESTIMATE_MIN_N);
         break;
     case MISSING:
