@@ -159,7 +159,7 @@ const struct conf_key conf_keys[] = {
          "The model that ratios refer to; `own`: a variant is compared with its own program"},
     {"headline", EXPERIMENT, .form = NAMES,
      .sentence =
-         "The models whose ratios are the answer. The report's first page shows the first two"},
+         "The models whose ratios are the answer"},
     {"headline_at", EXPERIMENT, .form = NAMES,
      .sentence = "The values of what varies that the answer is for (all by default). These "
                  "ratios are to be within ±5 %"},
@@ -205,7 +205,7 @@ const struct conf_key conf_keys[] = {
     {"refuted_by", CLAIM, .form = TEXT, .sentence = "What would refute it, in words"},
 
     {"place", SITUATION, .form = WHOLE, .least = 1, .most = 1000000,
-     .sentence = "Its place in the report's table: the rows are in rising order"},
+     .sentence = "Its place among the columns of the grid, which are in rising order"},
     {"experiment", SITUATION, .form = NAME,
      .sentence = "The experiment that answers it, by its headline metric"},
     {"x", SITUATION, .form = NAME,
