@@ -383,7 +383,7 @@ static void every_state_has_its_sentence(void **unused)
     says(OPEN, &n, "Undecided: fork has 5.6×");
     n.blocks_needed = 88;
     n.minutes = 3;
-    says(OPEN, &n, " It takes about 88 blocks, 3 minutes to decide it.");
+    says(OPEN, &n, " Deciding it takes about 88 blocks, 3 minutes.");
     says(FEW, &n, "Undecided: 5 blocks, 6 are needed for an interval.");
     says(MISSING, NULL, "Not measured in this run.");
     n.note = "client-bound;steal";

@@ -74,7 +74,7 @@ static void write_undecided(const struct number *n, const char *finding, char te
     if (n)
         format_need(n->blocks_needed, n->minutes, need);
     snprintf(text, SENTENCE_BYTES, "Undecided%s%s.%s%s%s", *finding ? ": " : " in this run",
-             finding, *need ? " It takes " : "", need, *need ? " to decide it." : "");
+             finding, *need ? " Deciding it takes " : "", need, *need ? "." : "");
 }
 
 // The first reason of a number's note follows, if there is one.
