@@ -7,11 +7,10 @@
 
 enum { SENTENCE_BYTES = 400 };
 
-// The answer to a question that has no `say` line that fits: by its state, with the reason (a code
-// of validity.h, as text for readers), and what would decide it. `n`: the headline number that the
-// state comes from; may be NULL.
+// The answer to a question that has no `say` line that fits: by its state, with the reason and what
+// would decide it. `n`: the headline number that the state comes from; may be NULL.
 void words_of_state(enum state state, const struct number *n, char text[SENTENCE_BYTES]);
 
-// What a reason code says to a reader: "The client was the limit; the server could have done more."
-// The table of validity.c has a sentence for each; this falls back to it.
+// What a reason code of validity.h says to a reader: "The client was the limit; the server could
+// have done more." Other text is returned as it is.
 const char *words_of_reason(const char *code);
