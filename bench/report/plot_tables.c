@@ -6,6 +6,7 @@
 // that do not cover each other.
 #include "bench/base/output.h"
 #include "bench/base/table.h"
+#include "bench/report/model/format.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -185,6 +186,14 @@ static void write_rows(const struct picture *p, const char *folder)
     output_complete(&o);
 }
 
+static const struct row *row_of_model(const struct picture *p, const char *model)
+{
+    for (const struct row *r = p->rows; r < p->rows + p->count; r++)
+        if (strcmp(r->model, model) == 0)
+            return r;
+    return NULL;
+}
+
 static bool is_in(const struct row *r, const json_t *panel)
 {
     const char *x = text_of(panel, "x");
@@ -207,8 +216,10 @@ static void extent(const struct picture *p, const char *metric, double *least, d
 // ---- names beside lines --------------------------------------------------------------------
 
 struct name {
-    const struct row *row;
-    double at; // height in pixels from the bottom of the panel
+    const struct row *row; // the last one of its line
+    char text[160];
+    double x, y; // the end of the line
+    double at;   // height in pixels from the bottom of the panel
 };
 
 static int by_height(const void *left, const void *right)
@@ -240,23 +251,20 @@ static void push_up(struct name *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(names[i].row->x, names[k].row->x) == 0)
+            if (names[i].x == names[k].x)
                 names[i].at = fmax(names[i].at, names[k].at + NAME_PIXELS);
 }
 
 // key = seven words for each name: the text, its height as a share of the panel's, and the last
 // point of its line: x, y, hue, line and pool.
 static void print_names(const struct picture *p, const char *key, const struct name *names,
-                        size_t count, bool has_value)
+                        size_t count)
 {
     fprintf(p->words, "%s = '", key);
     for (const struct name *n = names; n < names + count; n++) {
-        json_t *row = n->row->json;
-        fprintf(p->words, "%s\"%s", n > names ? " " : "", n->row->model);
-        if (has_value)
-            fprintf(p->words, "  %s", text_of(row, "label"));
-        fprintf(p->words, "\" %.4f %s %.6g %s %lld %d", n->at / p->pixels, n->row->x,
-                n->row->value, text_of(row, "hue"),
+        const json_t *row = n->row->json;
+        fprintf(p->words, "%s\"%s\" %.4f %.6g %.6g %s %lld %d", n > names ? " " : "", n->text,
+                n->at / p->pixels, n->x, n->y, text_of(row, "hue"),
                 json_integer_value(json_object_get(row, "line")),
                 json_is_true(json_object_get(row, "pool")));
     }
@@ -272,9 +280,14 @@ static size_t last_points(const struct picture *p, const json_t *panel, struct n
             continue;
         if (count == 0 || strcmp(lasts[count - 1].row->model, r->model) != 0)
             count++;
-        lasts[count - 1] = (struct name){.row = r};
+        lasts[count - 1] = (struct name){.row = r, .x = strtod(r->x, NULL), .y = r->value};
     }
     return count;
+}
+
+static double height_of(const struct picture *p, double y, double bottom, double top, bool is_log)
+{
+    return p->pixels * (is_log ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom));
 }
 
 // ends_I: the lines that reach the end, from the lowest to the highest; stops_I: the others.
@@ -287,27 +300,30 @@ static void print_line_names(const struct picture *p, size_t i, double bottom, d
     size_t count = last_points(p, json_array_get(p->panels, i), lasts), whole = 0;
     double most = 0;
     for (size_t k = 0; k < count; k++) {
-        double y = lasts[k].row->value;
-        most = fmax(most, strtod(lasts[k].row->x, NULL));
-        lasts[k].at = p->pixels * (is_log ? log(y / bottom) / log(top / bottom)
-                                          : (y - bottom) / (top - bottom));
+        most = fmax(most, lasts[k].x);
+        lasts[k].at = height_of(p, lasts[k].y, bottom, top, is_log);
     }
     qsort(lasts, count, sizeof *lasts, by_height);
     struct name *early = calloc(count + 1, sizeof *early);
     if (!early)
         err(1, "no memory");
-    for (size_t k = 0; k < count; k++)
-        if (strtod(lasts[k].row->x, NULL) < most)
-            early[k - whole] = lasts[k];
+    for (size_t k = 0; k < count; k++) {
+        struct name *n = lasts + k;
+        bool is_whole = n->x == most;
+        snprintf(n->text, sizeof n->text, is_whole ? "%s  %s" : "%s", n->row->model,
+                 text_of(n->row->json, "label"));
+        if (is_whole)
+            lasts[whole++] = *n;
         else
-            lasts[whole++] = lasts[k];
+            early[k - whole] = *n;
+    }
     spread(lasts, whole, p->pixels);
     push_up(early, count - whole);
     char key[32];
     snprintf(key, sizeof key, "ends_%zu", i + 1);
-    print_names(p, key, lasts, whole, true);
+    print_names(p, key, lasts, whole);
     snprintf(key, sizeof key, "stops_%zu", i + 1);
-    print_names(p, key, early, count - whole, false);
+    print_names(p, key, early, count - whole);
     free(early);
     free(lasts);
 }
@@ -468,7 +484,47 @@ static void print_sizes(const struct picture *p)
     print_number(p->words, "curve_pixels", p->pixels);
 }
 
-static void write_words(struct picture *p, const char *folder)
+// The latencies of an open loop at the condition that the answer is for (tails_at): the ends of the
+// axes, and the names as in ends_I.
+static void print_tails(const struct picture *p, const struct table *t, const char *at)
+{
+    size_t model = table_column(t, "model"), x = table_column(t, "x"),
+           percentile = table_column(t, "percentile"), latency = table_column(t, "latency_us"),
+           experiment = table_column(t, "experiment"), count = 0;
+    double least = INFINITY, most = -INFINITY, rarest = 0;
+    struct name *names = calloc(t->rows + 1, sizeof *names);
+    if (!names)
+        err(1, "no memory");
+    for (size_t i = 0; i < t->rows; i++) {
+        const struct row *row = row_of_model(p, table_text(t, i, model));
+        if (!row || strcmp(table_text(t, i, experiment), p->stem) != 0 ||
+            strcmp(table_text(t, i, x), at) != 0)
+            continue;
+        struct name n = {row, .x = table_number(t, i, percentile),
+                         .y = table_number(t, i, latency)};
+        least = fmin(least, n.y);
+        most = fmax(most, n.y);
+        rarest = fmax(rarest, n.x);
+        count += count == 0 || names[count - 1].row != row;
+        names[count - 1] = n;
+    }
+    print_number(p->words, "tails_bottom", least / 1.12);
+    print_number(p->words, "tails_top", most * 1.12);
+    print_number(p->words, "tails_rarest", rarest);
+    for (struct name *n = names; n < names + count; n++) {
+        char value[FORMAT_BYTES];
+        format_value(n->y, "µs", value);
+        snprintf(n->text, sizeof n->text, "%s  %s", n->row->model, value);
+        n->at = height_of(p, n->y, least / 1.12, most * 1.12, true);
+    }
+    qsort(names, count, sizeof *names, by_height);
+    spread(names, count, p->pixels);
+    print_text(p->words, "tails_at", at);
+    print_names(p, "tails", names, count);
+    free(names);
+}
+
+static void write_words(struct picture *p, const struct table *distribution, const char *folder)
 {
     char name[128];
     snprintf(name, sizeof name, "%s.words", p->stem);
@@ -497,6 +553,8 @@ static void write_words(struct picture *p, const char *folder)
         print_xs(p);
     for (i = 0; i < panels; i++)
         print_panel(p, i);
+    if (distribution)
+        print_tails(p, distribution, text_of(p->figure, "headline_at"));
     print_derived(p);
     print_published(p);
     output_complete(&o);
@@ -539,7 +597,7 @@ static void write_picture(const json_t *question, const struct table *distributi
     p.panels = json_object_get(p.figure, "panels");
     p.is_lines = strcmp(text_of(p.figure, "form"), "lines") == 0;
     read_rows(&p);
-    write_words(&p, folder);
+    write_words(&p, distribution, folder);
     write_rows(&p, folder);
     if (distribution)
         write_distribution(&p, distribution, folder);

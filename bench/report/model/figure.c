@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define DERIVED "derived" // the metric of derived quantities
+enum { SERVER_GROUPS = 7 }; // shape.c: those of the first places are of servers
+
 #define PANELS_MARK "# panels: "
 
 bool figure_has_value(const struct number *n)
@@ -340,6 +342,27 @@ static json_t *published_json(const struct figure *g)
     return published;
 }
 
+// What each colour stands for: who serves, or, of programs that are no servers, their family.
+static json_t *legend_json(const struct figure *g)
+{
+    static const struct {
+        const char *hue, *text;
+    } servers[] = {{"p", "process"},
+                   {"t", "thread"},
+                   {"m", "event loop"},
+                   {"l", "library"},
+                   {"o", "one at a time"}};
+    json_t *legend = json_object();
+    for (size_t k = 0; k < sizeof servers / sizeof *servers; k++)
+        for (size_t i = 0; i < g->model_count; i++) {
+            const struct shape *s = &g->models[i].shape;
+            if (strcmp(s->hue, servers[k].hue) == 0)
+                json_object_set_new(legend, s->hue,
+                                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
+        }
+    return legend;
+}
+
 static json_t *xs_json(const struct figure *g)
 {
     json_t *xs = json_array();
@@ -367,11 +390,11 @@ static json_t *figure_json(const struct figure *g)
 {
     const char *at = experiment_get(g->e, "headline_at");
     const char *question = facts_words(g->f, g->e, "question", 0);
-    return json_pack("{ss ss ss ss ss so ss so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
+    return json_pack("{ss ss ss ss ss so ss so so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
                      question ? question : g->e->stem, "metric", g->metric->name, "baseline",
                      experiment_need(g->e, "baseline"), "x_title", g->x_title, "xs",
                      xs_json(g), "headline_at", at ? at : "", "panels", panels_json(g), "rows",
-                     rows_json(g), "below", figure_notes(g), "published", published_json(g),
+                     rows_json(g), "below", figure_notes(g), "legend", legend_json(g), "published", published_json(g),
                      "footer", footer_json(g));
 }
 
