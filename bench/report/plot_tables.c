@@ -381,56 +381,77 @@ static void print_panel(const struct picture *p, size_t i)
     print_line_names(p, i, bottom, top, is_log);
 }
 
-// The numeric conditions that were measured, and whether they fit on a linear axis.
+// The conditions that were measured, and whether they fit on a linear axis if they are numbers.
 static void print_xs(const struct picture *p)
 {
     double least = INFINITY, most = -INFINITY;
-    for (const struct row *r = p->rows; r < p->rows + p->count; r++) {
-        least = fmin(least, strtod(r->x, NULL));
-        most = fmax(most, strtod(r->x, NULL));
+    size_t i;
+    json_t *x;
+    fputs("xs = '", p->words);
+    json_array_foreach (json_object_get(p->figure, "xs"), i, x) {
+        bool is_measured = false;
+        for (size_t k = 0; k < p->count; k++)
+            is_measured = is_measured || strcmp(p->rows[k].x, json_string_value(x)) == 0;
+        if (!is_measured)
+            continue;
+        fprintf(p->words, "%s ", json_string_value(x));
+        least = fmin(least, strtod(json_string_value(x), NULL));
+        most = fmax(most, strtod(json_string_value(x), NULL));
     }
+    fputs("'\n", p->words);
     print_number(p->words, "x_least", least);
     print_number(p->words, "x_most", most);
     fprintf(p->words, "is_linear_x = %d\n", most < 10 * least);
 }
 
-// What each model is drawn with, a word for each in three lists, and the hues of the legend.
+// What each model is drawn with, a word for each in three lists; the rows, two words for each: its
+// place and its name; and the legend, two words for each hue.
 static void print_models(struct picture *p)
 {
-    char *names, *hues, *lines, used[16] = "";
-    size_t size[3];
-    FILE *to[] = {open_memstream(&names, size), open_memstream(&hues, size + 1),
-                  open_memstream(&lines, size + 2)};
-    if (!to[0] || !to[1] || !to[2])
-        err(1, "no memory");
+    char *lists[4];
+    size_t sizes[4];
+    FILE *to[4];
+    for (size_t i = 0; i < 4; i++)
+        if (!(to[i] = open_memstream(&lists[i], &sizes[i])))
+            err(1, "no memory");
     bool has_pool = false;
     for (size_t i = 0; i < p->count; i++) {
-        const struct row *r = p->rows + i;
-        const char *hue = text_of(r->json, "hue");
-        bool is_known = !*hue;
-        for (size_t k = 0; k < i && !is_known; k++)
-            is_known = strcmp(p->rows[k].model, r->model) == 0;
-        if (is_known)
+        const json_t *row = p->rows[i].json;
+        bool is_new_model = *text_of(row, "hue"), is_new_row = is_new_model;
+        for (size_t k = 0; k < i; k++) {
+            bool is_same = strcmp(p->rows[k].model, p->rows[i].model) == 0;
+            is_new_model = is_new_model && !is_same;
+            is_new_row = is_new_row && !(is_same && number_of(p->rows[k].json, "row") ==
+                                                        number_of(row, "row"));
+        }
+        if (is_new_row)
+            fprintf(to[3], "%g \"%s\" ", number_of(row, "row"), text_of(row, "name"));
+        if (!is_new_model)
             continue;
         p->models++;
-        fprintf(to[0], "\"%s\" ", r->model);
-        fprintf(to[1], "%s ", hue);
-        fprintf(to[2], "%lld ", json_integer_value(json_object_get(r->json, "line")));
-        has_pool = has_pool || json_is_true(json_object_get(r->json, "pool"));
-        if (!strchr(used, *hue) && strlen(used) + 1 < sizeof used)
-            used[strlen(used)] = *hue;
+        fprintf(to[0], "\"%s\" ", p->rows[i].model);
+        fprintf(to[1], "%s ", text_of(row, "hue"));
+        fprintf(to[2], "%lld ", json_integer_value(json_object_get(row, "line")));
+        has_pool = has_pool || json_is_true(json_object_get(row, "pool"));
     }
-    for (size_t i = 0; i < 3; i++)
+    static const char *const keys[] = {"models", "hues", "line_numbers", "row_names"};
+    for (size_t i = 0; i < 4; i++) {
         if (fclose(to[i]) == EOF)
             err(1, "no memory");
-    print_text(p->words, "models", names);
-    print_text(p->words, "hues", hues);
-    print_text(p->words, "line_numbers", lines);
-    print_text(p->words, "hues_used", used);
+        print_text(p->words, keys[i], lists[i]);
+        free(lists[i]);
+    }
     fprintf(p->words, "has_pool = %d\n", has_pool);
-    free(names);
-    free(hues);
-    free(lines);
+}
+
+static void print_legend(const struct picture *p)
+{
+    const char *hue;
+    json_t *text;
+    fputs("legend = '", p->words);
+    json_object_foreach (json_object_get(p->figure, "legend"), hue, text)
+        fprintf(p->words, "%s \"%s\" ", hue, json_string_value(text));
+    fputs("'\n", p->words);
 }
 
 // A derived quantity as variables: derived_NAME_X, and the same with _low, _high, _ratio, _label.
@@ -520,7 +541,7 @@ static void print_tails(const struct picture *p, const struct table *t, const ch
     qsort(names, count, sizeof *names, by_height);
     spread(names, count, p->pixels);
     print_text(p->words, "tails_at", at);
-    print_names(p, "tails", names, count);
+    print_names(p, "tail_ends", names, count);
     free(names);
 }
 
@@ -535,23 +556,18 @@ static void write_words(struct picture *p, const struct table *distribution, con
     print_wrapped(o.file, "question", question, QUESTION_WIDTH);
     json_decref(question);
     print_wrapped(o.file, "below", json_object_get(p->figure, "below"), NOTE_WIDTH);
-    static const char *const texts[] = {"footer", "form", "metric", "baseline", "x_title"};
+    static const char *const texts[] = {"footer", "form", "baseline", "x_title"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         print_text(o.file, texts[i], text_of(p->figure, texts[i]));
-    fputs("xs = '", o.file);
-    size_t i;
-    json_t *x;
-    json_array_foreach (json_object_get(p->figure, "xs"), i, x)
-        fprintf(o.file, "%s ", json_string_value(x));
-    fputs("'\n", o.file);
+    print_text(o.file, "headline_metric", text_of(p->figure, "metric"));
     print_models(p);
+    print_legend(p);
+    print_xs(p);
     size_t panels = json_array_size(p->panels);
     p->pixels = fmax(panels > 2 ? 190 : 260, 15 * (double)p->models);
     fprintf(o.file, "panels = %zu\n", panels);
     print_sizes(p);
-    if (p->is_lines)
-        print_xs(p);
-    for (i = 0; i < panels; i++)
+    for (size_t i = 0; i < panels; i++)
         print_panel(p, i);
     if (distribution)
         print_tails(p, distribution, text_of(p->figure, "headline_at"));
