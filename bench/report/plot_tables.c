@@ -4,6 +4,7 @@
 //
 // A figure decides what is shown; here it gets pixels: axes, and names beside the ends of lines
 // that do not cover each other.
+#include "bench/base/memory.h"
 #include "bench/base/output.h"
 #include "bench/base/table.h"
 #include "bench/report/model/format.h"
@@ -31,10 +32,9 @@ struct row {
 
 struct picture {
     const char *stem;
-    json_t *figure, *panels;
+    json_t *figure, *panels, *models;
     struct row *rows;
     size_t count;
-    size_t models;
     bool is_lines;
     double pixels; // height of a panel of lines
     FILE *words;
@@ -143,9 +143,7 @@ static void read_rows(struct picture *p)
 {
     json_t *rows = json_object_get(p->figure, "rows"), *row;
     p->count = json_array_size(rows);
-    p->rows = calloc(p->count + 1, sizeof *p->rows);
-    if (!p->rows)
-        err(1, "no memory");
+    p->rows = memory_for(p->count, sizeof *p->rows);
     size_t i;
     json_array_foreach (rows, i, row)
         p->rows[i] = (struct row){.json = row,
@@ -294,9 +292,7 @@ static double height_of(const struct picture *p, double y, double bottom, double
 static void print_line_names(const struct picture *p, size_t i, double bottom, double top,
                              bool is_log)
 {
-    struct name *lasts = calloc(p->count + 1, sizeof *lasts);
-    if (!lasts)
-        err(1, "no memory");
+    struct name *lasts = memory_for(p->count, sizeof *lasts);
     size_t count = last_points(p, json_array_get(p->panels, i), lasts), whole = 0;
     double most = 0;
     for (size_t k = 0; k < count; k++) {
@@ -304,9 +300,7 @@ static void print_line_names(const struct picture *p, size_t i, double bottom, d
         lasts[k].at = height_of(p, lasts[k].y, bottom, top, is_log);
     }
     qsort(lasts, count, sizeof *lasts, by_height);
-    struct name *early = calloc(count + 1, sizeof *early);
-    if (!early)
-        err(1, "no memory");
+    struct name *early = memory_for(count, sizeof *early);
     for (size_t k = 0; k < count; k++) {
         struct name *n = lasts + k;
         bool is_whole = n->x == most;
@@ -381,7 +375,7 @@ static void print_panel(const struct picture *p, size_t i)
     print_line_names(p, i, bottom, top, is_log);
 }
 
-// The conditions that were measured, and whether they fit on a linear axis if they are numbers.
+// The conditions, and whether they fit on a linear axis if they are numbers.
 static void print_xs(const struct picture *p)
 {
     double least = INFINITY, most = -INFINITY;
@@ -389,11 +383,6 @@ static void print_xs(const struct picture *p)
     json_t *x;
     fputs("xs = '", p->words);
     json_array_foreach (json_object_get(p->figure, "xs"), i, x) {
-        bool is_measured = false;
-        for (size_t k = 0; k < p->count; k++)
-            is_measured = is_measured || strcmp(p->rows[k].x, json_string_value(x)) == 0;
-        if (!is_measured)
-            continue;
         fprintf(p->words, "%s ", json_string_value(x));
         least = fmin(least, strtod(json_string_value(x), NULL));
         most = fmax(most, strtod(json_string_value(x), NULL));
@@ -404,44 +393,43 @@ static void print_xs(const struct picture *p)
     fprintf(p->words, "is_linear_x = %d\n", most < 10 * least);
 }
 
-// What each model is drawn with, a word for each in three lists; the rows, two words for each: its
-// place and its name; and the legend, two words for each hue.
-static void print_models(struct picture *p)
+// What each model is drawn with, a word for each in three lists.
+static void print_models(const struct picture *p)
 {
-    char *lists[4];
-    size_t sizes[4];
-    FILE *to[4];
-    for (size_t i = 0; i < 4; i++)
-        if (!(to[i] = open_memstream(&lists[i], &sizes[i])))
-            err(1, "no memory");
+    static const struct {
+        const char *name, *key;
+    } lists[] = {{"models", "name"}, {"hues", "hue"}, {"line_numbers", "line"}};
     bool has_pool = false;
-    for (size_t i = 0; i < p->count; i++) {
-        const json_t *row = p->rows[i].json;
-        bool is_new_model = *text_of(row, "hue"), is_new_row = is_new_model;
-        for (size_t k = 0; k < i; k++) {
-            bool is_same = strcmp(p->rows[k].model, p->rows[i].model) == 0;
-            is_new_model = is_new_model && !is_same;
-            is_new_row = is_new_row && !(is_same && number_of(p->rows[k].json, "row") ==
-                                                        number_of(row, "row"));
+    size_t i;
+    json_t *model;
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        fprintf(p->words, "%s = '", lists[k].name);
+        json_array_foreach (p->models, i, model) {
+            const json_t *cell = json_object_get(model, lists[k].key);
+            if (json_is_integer(cell))
+                fprintf(p->words, "%lld ", json_integer_value(cell));
+            else
+                fprintf(p->words, "%s ", json_string_value(cell));
+            has_pool = has_pool || json_is_true(json_object_get(model, "pool"));
         }
-        if (is_new_row)
-            fprintf(to[3], "%g \"%s\" ", number_of(row, "row"), text_of(row, "name"));
-        if (!is_new_model)
-            continue;
-        p->models++;
-        fprintf(to[0], "\"%s\" ", p->rows[i].model);
-        fprintf(to[1], "%s ", text_of(row, "hue"));
-        fprintf(to[2], "%lld ", json_integer_value(json_object_get(row, "line")));
-        has_pool = has_pool || json_is_true(json_object_get(row, "pool"));
-    }
-    static const char *const keys[] = {"models", "hues", "line_numbers", "row_names"};
-    for (size_t i = 0; i < 4; i++) {
-        if (fclose(to[i]) == EOF)
-            err(1, "no memory");
-        print_text(p->words, keys[i], lists[i]);
-        free(lists[i]);
+        fputs("'\n", p->words);
     }
     fprintf(p->words, "has_pool = %d\n", has_pool);
+}
+
+// Two words for each row of dots: its place and its name.
+static void print_row_names(const struct picture *p)
+{
+    fputs("row_names = '", p->words);
+    for (size_t i = 0; i < p->count; i++) {
+        const json_t *row = p->rows[i].json;
+        bool is_new = *text_of(row, "hue"); // a derived quantity has none
+        for (size_t k = 0; k < i && is_new; k++)
+            is_new = number_of(p->rows[k].json, "row") != number_of(row, "row");
+        if (is_new)
+            fprintf(p->words, "%g \"%s\" ", number_of(row, "row"), text_of(row, "name"));
+    }
+    fputs("'\n", p->words);
 }
 
 static void print_legend(const struct picture *p)
@@ -454,7 +442,7 @@ static void print_legend(const struct picture *p)
     fputs("'\n", p->words);
 }
 
-// A derived quantity as variables: derived_NAME_X, and the same with _low, _high, _ratio, _label.
+// A derived quantity as variables: derived_NAME_X, and the same with _low, _high, _label and _hollow.
 static void print_derived(const struct picture *p)
 {
     for (const struct row *r = p->rows; r < p->rows + p->count; r++) {
@@ -513,9 +501,7 @@ static void print_tails(const struct picture *p, const struct table *t, const ch
            percentile = table_column(t, "percentile"), latency = table_column(t, "latency_us"),
            experiment = table_column(t, "experiment"), count = 0;
     double least = INFINITY, most = -INFINITY, rarest = 0;
-    struct name *names = calloc(t->rows + 1, sizeof *names);
-    if (!names)
-        err(1, "no memory");
+    struct name *names = memory_for(t->rows, sizeof *names);
     for (size_t i = 0; i < t->rows; i++) {
         const struct row *row = row_of_model(p, table_text(t, i, model));
         if (!row || strcmp(table_text(t, i, experiment), p->stem) != 0 ||
@@ -561,10 +547,11 @@ static void write_words(struct picture *p, const struct table *distribution, con
         print_text(o.file, texts[i], text_of(p->figure, texts[i]));
     print_text(o.file, "headline_metric", text_of(p->figure, "metric"));
     print_models(p);
+    print_row_names(p);
     print_legend(p);
     print_xs(p);
     size_t panels = json_array_size(p->panels);
-    p->pixels = fmax(panels > 2 ? 190 : 260, 15 * (double)p->models);
+    p->pixels = fmax(panels > 2 ? 190 : 260, 15 * (double)json_array_size(p->models));
     fprintf(o.file, "panels = %zu\n", panels);
     print_sizes(p);
     for (size_t i = 0; i < panels; i++)
@@ -611,6 +598,7 @@ static void write_picture(const json_t *question, const struct table *distributi
     if (!json_is_object(p.figure))
         return;
     p.panels = json_object_get(p.figure, "panels");
+    p.models = json_object_get(p.figure, "models");
     p.is_lines = strcmp(text_of(p.figure, "form"), "lines") == 0;
     read_rows(&p);
     write_words(&p, distribution, folder);

@@ -1,5 +1,6 @@
 #include "bench/report/model/figure.h"
 
+#include "bench/base/memory.h"
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/section.h"
@@ -175,9 +176,7 @@ static int by_cost(const void *left, const void *right)
 
 static void rank_models(struct figure *g)
 {
-    g->models = calloc((size_t)(g->end - g->begin) + 1, sizeof *g->models);
-    if (!g->models)
-        err(1, "no memory");
+    g->models = memory_for((size_t)(g->end - g->begin), sizeof *g->models);
     for (const struct number *n = g->begin; n < g->end; n++)
         if (is_needed(g, n) && strcmp(n->metric, DERIVED) != 0)
             note_model(g, n);
@@ -363,12 +362,27 @@ static json_t *legend_json(const struct figure *g)
     return legend;
 }
 
+// The conditions that have a number.
 static json_t *xs_json(const struct figure *g)
 {
     json_t *xs = json_array();
     for (size_t i = 0; i < g->x_count; i++)
-        json_array_append_new(xs, json_string(g->xs[i]));
+        for (const struct number *n = g->begin; n < g->end; n++)
+            if (figure_draws(g, n) && strcmp(n->x, g->xs[i]) == 0) {
+                json_array_append_new(xs, json_string(g->xs[i]));
+                break;
+            }
     return xs;
+}
+
+static json_t *models_json(const struct figure *g)
+{
+    json_t *models = json_array();
+    for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
+        json_array_append_new(models, json_pack("{ss ss sb si}", "name", m->name, "hue",
+                                                m->shape.hue, "pool", m->shape.is_pool, "line",
+                                                (int)m->line));
+    return models;
 }
 
 // "run reference: Intel Xeon, 2 CPUs, KVM, Linux 6.18.44, 26 November 2026".
@@ -390,10 +404,10 @@ static json_t *figure_json(const struct figure *g)
 {
     const char *at = experiment_get(g->e, "headline_at");
     const char *question = facts_words(g->f, g->e, "question", 0);
-    return json_pack("{ss ss ss ss ss so ss so so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
+    return json_pack("{ss ss ss ss ss so ss so so so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
                      question ? question : g->e->stem, "metric", g->metric->name, "baseline",
                      experiment_need(g->e, "baseline"), "x_title", g->x_title, "xs",
-                     xs_json(g), "headline_at", at ? at : "", "panels", panels_json(g), "rows",
+                     xs_json(g), "headline_at", at ? at : "", "models", models_json(g), "panels", panels_json(g), "rows",
                      rows_json(g), "below", figure_notes(g), "legend", legend_json(g), "published", published_json(g),
                      "footer", footer_json(g));
 }
