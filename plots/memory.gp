@@ -5,27 +5,27 @@ stem = "memory"
 load "style.gp"
 parts = "pss_kib_per_connection page_tables_kib_per_connection kernel_stack_kib_per_connection slab_kib_per_connection"
 part_names = '"processes'' own (PSS)" "page tables" "kernel stacks" "kernel''s objects"'
-shade(c, i) = i <= 1 ? c : shade(int(255 - 0.62 * (255 - (c >> 16))) << 16 | int(255 - 0.62 * (255 - ((c >> 8) & 255))) << 8 \
+part_shade(c, i) = i <= 1 ? c : part_shade(int(255 - 0.62 * (255 - (c >> 16))) << 16 | int(255 - 0.62 * (255 - ((c >> 8) & 255))) << 8 \
     | int(255 - 0.62 * (255 - (c & 255))), i - 1)
 
 # Stacks a part on those before it in its row. A negative part (other programs freed memory meanwhile) has no width.
-array end[int(rows)]
-stacked(r, v) = (begin = end[r], end[r] = begin + (v > 0 ? v : 0), begin)
+array stack[int(rows)]
+stacked(r, v) = (begin = stack[r], stack[r] = begin + (v > 0 ? v : 0), begin)
 key_of_parts = 'place = 14; \
     do for [i=1:words(part_names)] { \
-        set object 30+i rectangle from screen x(place), y(top - 14) to screen x(place + 12), y(top - 24) fc rgb shade(INK, i + 1) fs solid noborder; \
+        set object 30+i rectangle from screen x(place), y(top - 14) to screen x(place + 12), y(top - 24) fc rgb part_shade(INK, i + 1) fs solid noborder; \
         set label 40+i word(part_names, i) at screen x(place + 17), y(top - 19) left font "sans-serif,11" tc rgb INK; \
         place = place + 38 + 6.0 * strlen(word(part_names, i)); \
     }'
-bars = 'eval panel; only = word(xs, p); metric = metric_1; do for [i=1:int(rows)] { end[i] = 0 }; \
+bars = 'eval panel; only = word(xs, p); metric = metric_1; do for [i=1:int(rows)] { stack[i] = 0 }; \
     set tmargin at screen y(top + 12); set bmargin at screen y(top + 12 + rows_pixels); \
     set lmargin at screen x(left); set rmargin at screen x(right); set grid noytics; \
     set xrange [0:most_1 / (1 - 122.0 / (right - left))]; set yrange [-rows - 0.7:-0.3]; set xtics autofreq; \
     set label 4 "KiB per connection, at ".group(int(only)) at graph 0, screen y(top + 2) left tc rgb INK; \
     if (p == 1) { eval key_of_parts }; \
     plot for [i=1:words(parts)] data using (0):(-column("row")): \
-            (is_here(word(parts, i)) ? stacked(int(column("row")), get(word(parts, i), "value")) : NaN):(end[int(column("row"))]): \
-            (-column("row") - 0.26):(-column("row") + 0.26):(shade(colour(strcol("hue")), i + 1)) \
+            (is_here(word(parts, i)) ? stacked(int(column("row")), get(word(parts, i), "value")) : NaN):(stack[int(column("row"))]): \
+            (-column("row") - 0.26):(-column("row") + 0.26):(part_shade(colour(strcol("hue")), i + 1)) \
             with boxxyerror fs solid noborder lc rgb variable, \
         data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0) with vectors nohead lw 2 lc rgb INK, \
         data using (column("hollow") ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \

@@ -221,11 +221,11 @@ two_dots = 'height = top + rows_pixels + 36 + bottom; wide = 0.5 * (786 - names_
         }; \
         eval shut; \
     }'
-step = curve_pixels + 60
-all_lines = 'height = top + panels * step + 40 + bottom; \
+curve_step = curve_pixels + 60
+all_lines = 'height = top + panels * curve_step + 40 + bottom; \
     do for [format in formats] { \
         eval open; \
-        do for [p=1:panels] { from = top + (p - 1) * step; eval curves }; \
+        do for [p=1:panels] { from = top + (p - 1) * curve_step; eval curves }; \
         eval shut; \
     }'
 figure = form eq "dots" ? two_dots : all_lines

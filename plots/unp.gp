@@ -13,17 +13,17 @@ words_of(name) = exists(name) ? value(name) : ""
 bar_pixels = 26
 height = top + bar_pixels * (bars + 0.4) + 40 + bottom
 left_column = 150
-array share[2 * bars]; array seconds[2 * bars]; array low[2 * bars]; array high[2 * bars]; array is_hollow[2 * bars]
+array shares[2 * bars]; array seconds[2 * bars]; array lows[2 * bars]; array highs[2 * bars]; array is_hollow[2 * bars]
 least = 0; most = 0.01
 do for [i=1:bars] {
     name = word(designs, i); k = bars + i
-    share[i] = number("published_".name) / number("published_fork"); seconds[i] = words_of("published_".name)." s"
-    low[i] = NaN; high[i] = NaN; is_hollow[i] = 0
-    share[k] = i == 1 ? 1 : number("derived_".name."_share"); seconds[k] = words_of("derived_".name."_label")
-    low[k] = i == 1 ? NaN : number("derived_".name."_share_low"); high[k] = i == 1 ? NaN : number("derived_".name."_share_high")
+    shares[i] = number("published_".name) / number("published_fork"); seconds[i] = words_of("published_".name)." s"
+    lows[i] = NaN; highs[i] = NaN; is_hollow[i] = 0
+    shares[k] = i == 1 ? 1 : number("derived_".name."_share"); seconds[k] = words_of("derived_".name."_label")
+    lows[k] = i == 1 ? NaN : number("derived_".name."_share_low"); highs[k] = i == 1 ? NaN : number("derived_".name."_share_high")
     is_hollow[k] = number("derived_".name."_hollow") == 1
     if (i > 1) {
-        do for [v in sprintf("%g %g %g %g", share[i], share[k], low[k], high[k])] {
+        do for [v in sprintf("%g %g %g %g", shares[i], shares[k], lows[k], highs[k])] {
             least = real(v) < least ? real(v) : least; most = real(v) > most ? real(v) : most
         }
     }
@@ -32,12 +32,12 @@ do for [i=1:bars] {
 place = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4)); set yrange [-bars - 0.7:-0.3]'
 # A hollow bar is an outline.
 bar = 'c = colour(strstrt(name, "thread") > 0 ? "t" : "p"); \
-    end = i == 1 ? 0 : high[k] > v ? high[k] : v; \
+    end = i == 1 ? 0 : highs[k] > v ? highs[k] : v; \
     if (i > 1) { \
         set object i rect from 0, first -i - 0.3 to v, first -i + 0.3 fc rgb is_hollow[k] ? 0xFFFFFF : c \
             fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c; \
     }; \
-    if (i > 1 && low[k] == low[k]) { set arrow i from low[k], first -i to high[k], first -i nohead front lw 1.5 lc rgb GREY }; \
+    if (i > 1 && lows[k] == lows[k]) { set arrow i from lows[k], first -i to highs[k], first -i nohead front lw 1.5 lc rgb GREY }; \
     set label 50+i (i == 1 ? "off scale: " : "").sprintf("%.0f %% (%s)", 100 * v, seconds[k]) \
         at first (end > 0 ? end : 0), first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed'
 
@@ -55,7 +55,7 @@ do for [format in formats] {
         set lmargin at screen x(left); set rmargin at screen x(right)
         set xrange [least:most * 1.75]
         set label 4 (p ? "This machine" : "Stevens").": share of fork's process control" at graph 0, screen y(top - 21) left tc rgb INK
-        do for [i=1:bars] { k = p * bars + i; name = word(designs, i); v = share[k]; if (v == v) { eval bar } }
+        do for [i=1:bars] { k = p * bars + i; name = word(designs, i); v = shares[k]; if (v == v) { eval bar } }
         plot NaN notitle
     }
     eval shut
