@@ -74,7 +74,7 @@ check 'grid: too few blocks: how many are needed' explains short_connections pol
 check 'grid: a server that is no candidate' shows short_connections iterative 'behind 0 0.67×'
 check 'grid: and why' explains short_connections iterative 'one client at a time'
 check 'grid: undecided' is "($(cell busy_connections thread) | .place" undecided
-check 'grid: a percentage of nothing' is "($(cell stalled_clients prefork) | [.place, .shade, .sort] | join(\" \")" 'behind 4 0'
+check 'grid: a percentage of nothing' is "($(cell stalled_clients prefork) | [.place, .shade, .sort] | join(\" \")" 'behind 4 100'
 check 'grid: a suspect percentage' is "($(cell stalled_clients poll) | .place" suspect
 check 'grid: a count of nothing' shows crash fork 'best 0 0'
 check 'grid: a count of all' shows crash thread 'behind 4 15'

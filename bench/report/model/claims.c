@@ -59,9 +59,9 @@ static double number(const struct facts *f, size_t row, const char *column)
 static enum verdict verdict_at(const struct facts *f, size_t row, const char *column)
 {
     const char *word = text(f, row, column);
-    for (enum verdict v = HOLDS; v < VERDICTS; v++)
+    for (int v = HOLDS; v < VERDICTS; v++)
         if (strcmp(verdict_words[v], word) == 0)
-            return v;
+            return (enum verdict)v;
     errx(1, "%s: '%s' is no verdict (make report RUN=%s)", f->verdicts.path, word, f->name);
 }
 

@@ -10,6 +10,7 @@
 #include "bench/report/model/shape.h"
 #include "bench/report/model/words.h"
 
+#include "bench/analyse/statistics.h"
 #include "bench/base/memory.h"
 
 #include <err.h>
@@ -30,7 +31,7 @@ struct situation { // a column
     const char *experiment, *x, *after_run;
     const struct metric *metric;
     enum kind kind;
-    double all;                // what a count can be at most
+    double all;                // what a value can be at most
     const struct number *best; // NULL: there is none
 };
 
@@ -94,7 +95,7 @@ static enum kind kind_of(const struct facts *f, const struct situation *s, size_
 
 static double most(const struct facts *f, const struct situation *s)
 {
-    const char *of = facts_words(f, s->file, "of", 0);
+    const char *of = s->kind == PERCENT ? "100" : facts_words(f, s->file, "of", 0);
     double value = of ? strtod(of, NULL) : 0;
     for (size_t i = 0; !of && i < f->numbers_count; i++)
         if (is_in(s, &f->numbers[i]) && isfinite(f->numbers[i].value))
@@ -329,7 +330,7 @@ static void print_value(struct cell *c, const struct situation *s, const struct 
     bool is_open = strcmp(c->place, "best") != 0 && strcmp(c->place, "same") != 0 &&
                    strcmp(c->place, "behind") != 0,
          is_more = s->metric->better == MORE;
-    double share = s->kind == PERCENT ? n->value / 100 : s->all > 0 ? n->value / s->all : 0;
+    double share = s->all > 0 ? n->value / s->all : 0;
     if (isnan(n->value)) {
         snprintf(c->text, sizeof c->text, "?");
         return;
@@ -339,7 +340,7 @@ static void print_value(struct cell *c, const struct situation *s, const struct 
     if (is_open)
         strncat(c->text, "?", sizeof c->text - strlen(c->text) - 1);
     c->shade = is_open ? 0 : shade_of_loss(is_more ? 1 - share : share);
-    c->sort = is_more ? -n->value : n->value;
+    c->sort = is_more ? s->all - n->value : n->value;
 }
 
 // ---- cells --------------------------------------------------------------------------------------
