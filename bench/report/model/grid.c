@@ -1,0 +1,483 @@
+// "Which model for what": every model in every situation, compared with the best one.
+//
+// The ratios and places of candidates are those of chooser.tsv. Iterative servers and peers are no
+// candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
+// interval from the ends of both intervals: too wide rather than too narrow.
+#include "bench/report/model/format.h"
+#include "bench/report/model/made.h"
+#include "bench/report/model/position.h"
+#include "bench/report/model/section.h"
+#include "bench/report/model/shape.h"
+#include "bench/report/model/words.h"
+
+#include "bench/analyse/statistics.h"
+#include "bench/base/memory.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { RATIO, PERCENT, COUNT };
+static const char *const kind_names[] = {"ratio", "percent", "count"};
+
+static const char no_value[] = "—", dagger[] = "†";
+static const double about_the_same = 1.25, same = 1.1;
+
+struct situation { // a column
+    const struct experiment *file;
+    const char *experiment, *x, *after_run;
+    const struct metric *metric;
+    enum kind kind;
+    double all;                // what a value can be at most
+    const struct number *best; // NULL: there is none
+};
+
+struct row {
+    char name[64]; // of a program: its variants stand in its row
+    struct shape shape;
+};
+
+struct grid {
+    const struct facts *f;
+    struct situation *columns;
+    struct row *rows;
+    size_t columns_count, rows_count, not_measured;
+    char variants[1024]; // shown in the row of their program
+};
+
+struct cell {
+    const char *place;
+    int shade;
+    double ratio, low, high; // to the best: how many times as bad; NAN: none
+    char text[FORMAT_BYTES], interval[FORMAT_BYTES], reason[SENTENCE_BYTES];
+    double sort;
+};
+
+// ---- columns ------------------------------------------------------------------------------------
+
+static const char *chosen(const struct facts *f, size_t row, const char *column)
+{
+    return table_text(&f->chooser, row, table_column(&f->chooser, column));
+}
+
+static double chosen_number(const struct facts *f, size_t row, const char *column)
+{
+    return table_number(&f->chooser, row, table_column(&f->chooser, column));
+}
+
+static bool is_in(const struct situation *s, const struct number *n)
+{
+    return strcmp(n->experiment, s->experiment) == 0 && strcmp(n->metric, s->metric->name) == 0 &&
+           strcmp(n->x, s->x) == 0;
+}
+
+static const struct experiment *file_of(const struct facts *f, const char *sentence)
+{
+    for (size_t i = 0; i < f->situations.count; i++)
+        if (strcmp(experiment_need(f->situations.all[i], "sentence"), sentence) == 0)
+            return f->situations.all[i];
+    errx(1, "%s: no situation is called '%s' (make report RUN=%s)", f->chooser.path, sentence,
+         f->name);
+}
+
+// Without ratios (a value is 0, or never comes) there are only counts to show.
+static enum kind kind_of(const struct facts *f, const struct situation *s, size_t row)
+{
+    const char *show = facts_words(f, s->file, "show", 0);
+    if (show && strcmp(show, kind_names[PERCENT]) == 0)
+        return PERCENT;
+    bool has_ratios = !s->best || !isnan(chosen_number(f, row, "ratio"));
+    return has_ratios && !(show && strcmp(show, kind_names[COUNT]) == 0) ? RATIO : COUNT;
+}
+
+static double most(const struct facts *f, const struct situation *s)
+{
+    const char *of = s->kind == PERCENT ? "100" : facts_words(f, s->file, "of", 0);
+    double value = of ? strtod(of, NULL) : 0;
+    for (size_t i = 0; !of && i < f->numbers_count; i++)
+        if (is_in(s, &f->numbers[i]) && isfinite(f->numbers[i].value))
+            value = fmax(value, f->numbers[i].value);
+    return value;
+}
+
+// From the first row of a situation, which has the best model.
+static void read_column(const struct facts *f, size_t row, struct situation *s)
+{
+    const char *place = chosen(f, row, "place");
+    *s = (struct situation){
+        .file = file_of(f, chosen(f, row, "situation")),
+        .experiment = chosen(f, row, "experiment"),
+        .x = chosen(f, row, "x"),
+        .after_run = chosen(f, row, "after_run"),
+        .metric = metric_named(chosen(f, row, "metric")),
+    };
+    if (!s->metric)
+        errx(1, "%s: no metric is called '%s' (make report RUN=%s)", f->chooser.path,
+             chosen(f, row, "metric"), f->name);
+    if (strcmp(place, "best") == 0 || strcmp(place, "may be the best") == 0)
+        s->best =
+            facts_number(f, s->experiment, s->metric->name, chosen(f, row, "model"), s->x);
+    s->kind = kind_of(f, s, row);
+    s->all = most(f, s);
+}
+
+static void read_columns(struct grid *g)
+{
+    const struct facts *f = g->f;
+    for (size_t row = 0; row < f->chooser.rows; row++) {
+        if (row > 0 && strcmp(chosen(f, row, "situation"), chosen(f, row - 1, "situation")) == 0)
+            continue;
+        if (strcmp(chosen(f, row, "place"), "not measured") == 0) {
+            g->not_measured++;
+            continue;
+        }
+        g->columns = memory_one_more(g->columns, g->columns_count, sizeof *g->columns);
+        read_column(f, row, &g->columns[g->columns_count++]);
+    }
+}
+
+static json_t *column(const struct facts *f, const struct situation *s)
+{
+    const char *heading = facts_words(f, s->file, "heading", 0),
+               *detail = facts_words(f, s->file, "detail", 0),
+               *sentence = experiment_need(s->file, "sentence");
+    return made(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", s->file->stem, "title",
+                          heading ? heading : sentence, "detail",
+                          detail ? detail : s->metric->label, "kind", kind_names[s->kind],
+                          "better", s->metric->better == MORE ? "more" : "less", "sentence",
+                          sentence, "experiment", s->experiment, "after_run", s->after_run));
+}
+
+// ---- rows ---------------------------------------------------------------------------------------
+
+static bool is_named(const char *model, const char *program)
+{
+    size_t length = strlen(program);
+    return strncmp(model, program, length) == 0 && (!model[length] || model[length] == '+');
+}
+
+static void add_row(struct grid *g, const struct number *n)
+{
+    for (size_t i = 0; i < g->rows_count; i++)
+        if (is_named(n->model, g->rows[i].name))
+            return;
+    g->rows = memory_one_more(g->rows, g->rows_count, sizeof *g->rows);
+    struct row *row = &g->rows[g->rows_count++];
+    snprintf(row->name, sizeof row->name, "%.*s", (int)strcspn(n->model, "+"), n->model);
+    row->shape = shape_of(g->f, n->experiment, n->model);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct row *left = a, *right = b;
+    if (left->shape.place != right->shape.place)
+        return left->shape.place - right->shape.place;
+    return strcmp(left->name, right->name);
+}
+
+static void find_rows(struct grid *g)
+{
+    for (size_t c = 0; c < g->columns_count; c++)
+        for (size_t i = 0; i < g->f->numbers_count; i++)
+            if (is_in(&g->columns[c], &g->f->numbers[i]))
+                add_row(g, &g->f->numbers[i]);
+    if (g->rows_count)
+        qsort(g->rows, g->rows_count, sizeof *g->rows, compare_rows);
+}
+
+// ---- places -------------------------------------------------------------------------------------
+
+__attribute__((format(printf, 2, 3))) static void say(struct cell *c, const char *format, ...)
+{
+    size_t used = strlen(c->reason);
+    va_list values;
+    if (used > 0 && used + 1 < sizeof c->reason)
+        c->reason[used++] = ' ';
+    va_start(values, format);
+    vsnprintf(c->reason + used, sizeof c->reason - used, format, values);
+    va_end(values);
+}
+
+// A ratio of costs: how many times as bad as the best.
+static void set_ratio(struct cell *c, const struct situation *s, double ratio, double low,
+                      double high)
+{
+    bool is_more = s->metric->better == MORE;
+    c->ratio = is_more ? 1 / ratio : ratio;
+    c->low = is_more ? 1 / high : low;
+    c->high = is_more ? 1 / low : high;
+}
+
+// The reason codes of a number that is not valid, from its note: "stalls;steal", "errors: refused".
+static void doubt(struct cell *c, const struct number *n)
+{
+    char code[64];
+    snprintf(code, sizeof code, "%.*s", (int)strcspn(n->note, ";:"), n->note);
+    if (strcmp(n->note, "too-few-samples") == 0 && n->blocks < ESTIMATE_MIN_N) {
+        c->place = "few";
+        say(c, "Undecided: %zu %s, %d are needed for an interval. A longer run decides it.",
+            n->blocks, n->blocks == 1 ? "block" : "blocks", ESTIMATE_MIN_N);
+        return;
+    }
+    c->place = strcmp(n->note, "too-few-samples") == 0 ? "few" : "suspect";
+    if (isnan(n->value))
+        say(c, "No trial was valid.");
+    say(c, "%s", words_of_reason(code));
+}
+
+static size_t row_of(const struct facts *f, const struct situation *s, const char *model)
+{
+    for (size_t row = 0; row < f->chooser.rows; row++)
+        if (strcmp(chosen(f, row, "experiment"), s->experiment) == 0 &&
+            strcmp(chosen(f, row, "x"), s->x) == 0 &&
+            strcmp(chosen(f, row, "metric"), s->metric->name) == 0 &&
+            strcmp(chosen(f, row, "model"), model) == 0)
+            return row;
+    return f->chooser.rows;
+}
+
+// A model that may be the best: the first of these has the best estimate.
+static void may_be_best(struct cell *c, const struct situation *s, const struct number *n)
+{
+    bool is_level = n == s->best || (isnan(c->ratio) && n->value == s->best->value);
+    double high = !isnan(c->ratio) ? c->high : is_level ? 1 : INFINITY;
+    c->place = high >= about_the_same ? "undecided" : is_level ? "best" : "same";
+    if (!is_level)
+        say(c, "May be the best: not shown to be worse than any other.");
+    else if (high >= about_the_same)
+        say(c, "The best estimate, but others may be better.");
+    else
+        say(c, "The best estimate; others may be as good.");
+}
+
+static void place_candidate(struct cell *c, const struct facts *f, const struct situation *s,
+                            const struct number *n, size_t row)
+{
+    const char *place = chosen(f, row, "place");
+    set_ratio(c, s, chosen_number(f, row, "ratio"), chosen_number(f, row, "ratio_low"),
+              chosen_number(f, row, "ratio_high"));
+    if (strcmp(place, "best") == 0) {
+        c->place = "best";
+    } else if (strcmp(place, "may be the best") == 0) {
+        may_be_best(c, s, n);
+    } else if (strcmp(place, "same within 10 %") == 0) {
+        c->place = "same";
+        say(c, "Worse than the best, by less than 10 %%.");
+    } else {
+        c->place = "behind";
+    }
+}
+
+static const char *place_of_interval(const struct cell *c)
+{
+    if (c->low > 1)
+        return c->high < same ? "same" : "behind";
+    if (c->high < 1 / about_the_same)
+        return "behind"; // better than every candidate
+    return c->high < about_the_same ? "same" : "undecided";
+}
+
+static const char *place_of_value(const struct situation *s, const struct number *n)
+{
+    if (n->low > s->best->high || n->high < s->best->low)
+        return "behind";
+    return n->value == s->best->value ? "same" : "undecided";
+}
+
+static void place_outsider(struct cell *c, const struct situation *s, const struct number *n)
+{
+    const struct number *best = s->best;
+    if (!best) {
+        c->place = "undecided";
+        say(c, "Too few models have a valid number for one to be the best.");
+        return;
+    }
+    set_ratio(c, s, n->ratio / best->ratio, n->ratio_low / best->ratio_high,
+              n->ratio_high / best->ratio_low);
+    c->place = s->kind == RATIO ? place_of_interval(c) : place_of_value(s, n);
+}
+
+// ---- texts --------------------------------------------------------------------------------------
+
+static void print_ratio(struct cell *c, const struct situation *s, const struct number *n)
+{
+    char text[FORMAT_BYTES];
+    bool is_open = strcmp(c->place, "best") != 0 && strcmp(c->place, "same") != 0 &&
+                   strcmp(c->place, "behind") != 0;
+    c->sort = c->ratio;
+    if (strcmp(c->place, "best") == 0) {
+        snprintf(c->text, sizeof c->text, "best");
+        format_value(n->value, s->metric->unit, c->interval);
+        return;
+    }
+    if (isnan(c->ratio)) {
+        snprintf(c->text, sizeof c->text, "?");
+        return;
+    }
+    format_ratio(c->ratio, text);
+    format_ratio_interval(c->ratio, c->low, c->high, c->interval);
+    snprintf(c->text, sizeof c->text, "%s%s%s",
+             strcmp(c->place, "same") == 0 && c->low <= 1 && c->high >= 1 ? "≈ " : "", text,
+             is_open ? "?" : "");
+    c->shade = is_open ? 0 : shade_of_ratio(c->ratio);
+}
+
+static void print_value(struct cell *c, const struct situation *s, const struct number *n)
+{
+    bool is_open = strcmp(c->place, "best") != 0 && strcmp(c->place, "same") != 0 &&
+                   strcmp(c->place, "behind") != 0,
+         is_more = s->metric->better == MORE;
+    double share = s->all > 0 ? n->value / s->all : 0;
+    if (isnan(n->value)) {
+        snprintf(c->text, sizeof c->text, "?");
+        return;
+    }
+    format_value(n->value, s->metric->unit, c->text);
+    format_interval(n->value, n->low, n->high, s->metric->unit, c->interval);
+    if (is_open)
+        strncat(c->text, "?", sizeof c->text - strlen(c->text) - 1);
+    c->shade = is_open ? 0 : shade_of_loss(is_more ? 1 - share : share);
+    c->sort = is_more ? s->all - n->value : n->value;
+}
+
+// ---- cells --------------------------------------------------------------------------------------
+
+// The number of a model, or of a variant of it if the model itself was not measured.
+static const struct number *number_of(const struct facts *f, const struct situation *s,
+                                      const char *name)
+{
+    const struct number *n = facts_number(f, s->experiment, s->metric->name, name, s->x);
+    for (size_t i = 0; !n && i < f->numbers_count; i++)
+        if (is_in(s, &f->numbers[i]) && is_named(f->numbers[i].model, name))
+            n = &f->numbers[i];
+    return n;
+}
+
+// Whether a list of cells (left_out.tsv, dropped.tsv) has one of a model. Returns its row, or
+// `rows`.
+static size_t listed(const struct table *t, const struct situation *s, const char *name)
+{
+    size_t row = 0;
+    while (row < t->rows && (strcmp(table_text(t, row, 0), s->experiment) != 0 ||
+                             !is_named(table_text(t, row, 1), name) ||
+                             strcmp(table_text(t, row, 2), s->x) != 0))
+        row++;
+    return row;
+}
+
+static void leave_empty(struct cell *c, const struct facts *f, const struct situation *s,
+                        const char *name)
+{
+    size_t row = listed(&f->left_out, s, name);
+    c->place = row < f->left_out.rows ? "left_out" : "not_measured";
+    if (row < f->left_out.rows)
+        say(c, "Left out: %s.", table_text(&f->left_out, row, 3));
+    else if (listed(&f->dropped, s, name) < f->dropped.rows)
+        say(c, "Not measured: it did not fit into the time.");
+    snprintf(c->text, sizeof c->text, "%s", no_value);
+}
+
+static void say_who(struct cell *c, struct grid *g, const struct number *n)
+{
+    size_t used = strlen(g->variants);
+    if (strcmp(n->family, "peer") == 0)
+        say(c, "Shown for comparison: a library is never the best.");
+    else if (strcmp(n->family, "iterative") == 0)
+        say(c, "Shown for comparison: it serves one client at a time and is never the best.");
+    if (!strchr(n->model, '+'))
+        return;
+    say(c, "Measured as %s.", n->model);
+    strncat(c->text, dagger, sizeof c->text - strlen(c->text) - 1);
+    if (!strstr(g->variants, n->model))
+        snprintf(g->variants + used, sizeof g->variants - used, "%s%s", used ? ", " : "",
+                 n->model);
+}
+
+static void fill(struct cell *c, struct grid *g, const struct situation *s, const char *name)
+{
+    const struct number *n = number_of(g->f, s, name);
+    *c = (struct cell){.ratio = NAN, .low = NAN, .high = NAN, .sort = NAN};
+    if (!n || strncmp(n->note, "skipped", 7) == 0) {
+        leave_empty(c, g->f, s, name);
+        if (n)
+            say(c, "Not available here%s.", n->note + 7);
+        return;
+    }
+    size_t row = row_of(g->f, s, n->model);
+    if (!number_is_sound(n))
+        doubt(c, n);
+    else if (row < g->f->chooser.rows)
+        place_candidate(c, g->f, s, n, row);
+    else
+        place_outsider(c, s, n);
+    if (s->best && !number_is_sound(n))
+        set_ratio(c, s, n->ratio / s->best->ratio, n->ratio_low / s->best->ratio_high,
+                  n->ratio_high / s->best->ratio_low);
+    if (s->kind == RATIO)
+        print_ratio(c, s, n);
+    else
+        print_value(c, s, n);
+    say_who(c, g, n);
+}
+
+static json_t *cells(struct grid *g, const char *name)
+{
+    json_t *list = made(json_array());
+    struct cell c;
+    for (size_t i = 0; i < g->columns_count; i++) {
+        fill(&c, g, &g->columns[i], name);
+        add(list, json_pack("{s:s, s:i, s:s, s:s, s:o, s:o}", "place", c.place, "shade", c.shade,
+                            "text", c.text, "interval", c.interval, "sort", real_or_null(c.sort),
+                            "reason", text_or_null(c.reason)));
+    }
+    return list;
+}
+
+static json_t *rows(struct grid *g)
+{
+    json_t *list = made(json_array());
+    for (size_t i = 0; i < g->rows_count; i++) {
+        const struct row *row = &g->rows[i];
+        add(list, json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
+                            row->shape.hue, "pool", row->shape.is_pool, "group", row->shape.title,
+                            "order", (int)i, "pinned", strcmp(row->name, "fork") == 0, "cells",
+                            cells(g, row->name)));
+    }
+    return list;
+}
+
+static json_t *note(const struct grid *g)
+{
+    char text[2048];
+    size_t used = (size_t)snprintf(
+        text, sizeof text,
+        "A ratio says how many times as bad as the best a model is; it is taken within blocks. "
+        "≈: the 95 %% CI includes 1 and ends below 1.25. ?: undecided, or suspect. "
+        "Libraries and servers of one client at a time are shown, but are never the best.");
+    if (*g->variants)
+        used += (size_t)snprintf(text + used, sizeof text - used, " †: measured as %s.",
+                                 g->variants);
+    if (g->not_measured && used < sizeof text)
+        snprintf(text + used, sizeof text - used, " %zu more %s: make bench-all.",
+                 g->not_measured, g->not_measured == 1 ? "situation" : "situations");
+    return made(json_string(text));
+}
+
+json_t *grid_section(const struct facts *f)
+{
+    struct grid g = {.f = f};
+    read_columns(&g);
+    find_rows(&g);
+    json_t *columns = made(json_array());
+    for (size_t i = 0; i < g.columns_count; i++)
+        add(columns, column(f, &g.columns[i]));
+    json_t *list = rows(&g);
+    json_t *section =
+        json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", list, "note", note(&g));
+    free(g.columns);
+    free(g.rows);
+    return made(section);
+}
