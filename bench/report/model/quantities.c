@@ -28,11 +28,14 @@ static const char *split_unit(const struct experiment *e, const char *name, char
     return line[length] ? line + length + 1 : "";
 }
 
+// Bytes are shown as memory is: in KiB from one on.
 json_t *quantity_measured(const struct experiment *e, const struct number *n)
 {
     char unit[UNIT_BYTES];
     split_unit(e, n->model, unit);
-    return json_measured(n->value, n->low, n->high, unit, n->validity, n->blocks);
+    double kib = strcmp(unit, "bytes") == 0 && n->value >= 1024 ? 1024 : 1;
+    return json_measured(n->value / kib, n->low / kib, n->high / kib, kib > 1 ? "KiB" : unit,
+                         n->validity, n->blocks);
 }
 
 // ---- published values ---------------------------------------------------------------------------
