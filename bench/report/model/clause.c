@@ -161,7 +161,7 @@ static void say_clause(const struct question *q, const struct number *n, FILE *t
     say_both(q, n, to);
     format_need(n->blocks_needed, n->minutes, need);
     if (strcmp(n->verdict, "undecided") == 0 && *need)
-        fprintf(to, " (%s would decide it)", need);
+        fprintf(to, " (it takes %s to decide it)", need);
 }
 
 // ---- what must not be cited ---------------------------------------------------------------------
