@@ -2,6 +2,7 @@
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
 #include "bench/report/model/format.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 #include "bench/report/model/quantities.h"
 #include "bench/report/model/question.h"
@@ -147,19 +148,19 @@ static json_t *fill_slot(const struct facts *f, const struct experiment *e, cons
         return NULL;
     json_t *measured = is_value ? json_value(n, metric_of(f, &cell)->unit) : json_ratio(n);
     if (*text == '#' && json_object_set_new(measured, "interval", json_string("")) < 0)
-        json_made(NULL, text);
+        made(NULL);
     return measured;
 }
 
 static void add_text(json_t *list, const char *text, size_t bytes)
 {
     if (bytes)
-        json_add(list, json_stringn(text, bytes), text);
+        add(list, json_stringn(text, bytes));
 }
 
 json_t *answer_fill(const struct facts *f, const struct experiment *e, const char *text)
 {
-    json_t *list = json_made(json_array(), text);
+    json_t *list = made(json_array());
     for (const char *open; (open = strchr(text, '{'));) {
         char slot[256];
         const char *close = strchr(open, '}');
@@ -172,7 +173,7 @@ json_t *answer_fill(const struct facts *f, const struct experiment *e, const cha
             json_decref(list);
             return NULL;
         }
-        json_add(list, measured, slot);
+        add(list, measured);
         text = close + 1;
     }
     add_text(list, text, strlen(text));
@@ -244,7 +245,7 @@ json_t *answer(const struct facts *f, const struct experiment *e, enum state *st
         *state = state_of_saying(*state, has_conditions);
     } else {
         words_of_state(*state, from, text);
-        rich = json_made(json_pack("[s]", text), e->stem);
+        rich = made(json_pack("[s]", text));
     }
     question_free(&q);
     return rich;

@@ -1,5 +1,6 @@
 #include "bench/report/model/citation.h"
 #include "bench/report/model/load_words.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 #include "bench/report/model/section.h"
 
@@ -100,9 +101,8 @@ json_t *citation_section(const struct facts *f)
     say_source(f, sentence.to);
     fputs(".", sentence.to);
     free(machine);
-    return json_made(json_pack("{s:o, s:o, s:o}", "sentence", prose_json(&sentence), "bibtex",
-                               bibtex(f, NULL, NULL), "source", prose_json(&source)),
-                     "citation");
+    return made(json_pack("{s:o, s:o, s:o}", "sentence", prose_json(&sentence), "bibtex",
+                               bibtex(f, NULL, NULL), "source", prose_json(&source)));
 }
 
 // ---- a question ---------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ static json_t *sentence(const struct question *q, const char *answer, const char
 static void set(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) < 0)
-        json_made(NULL, key);
+        made(NULL);
 }
 
 void citation_add(json_t *object, const struct question *q, const char *answer)

@@ -1,5 +1,6 @@
 #include "bench/report/model/clause.h"
 #include "bench/report/model/load_words.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 
 #include <ctype.h>
@@ -184,10 +185,10 @@ static void say_refusal(const struct question *q, const struct number *n, FILE *
         fprintf(to, "there is no ratio to %s", n->baseline);
 }
 
-static json_t *text_or_null(struct prose *p)
+static json_t *prose_or_null(struct prose *p)
 {
     char *text = prose_end(p);
-    json_t *json = *text ? json_made(json_string(text), "cite") : json_null();
+    json_t *json = *text ? made(json_string(text)) : json_null();
     free(text);
     return json;
 }
@@ -203,8 +204,7 @@ json_t *clause_of(const struct question *q, const struct number *n)
     say_refusal(q, n, refusal.to);
     if (ftell(refusal.to) == 0)
         say_clause(q, n, text.to);
-    return json_made(json_pack("{s:o, s:o, s:I, s:o}", "id", prose_json(&id), "text",
-                               text_or_null(&text), "blocks", (json_int_t)n->blocks, "refused",
-                               text_or_null(&refusal)),
-                     q->e->stem);
+    return made(json_pack("{s:o, s:o, s:I, s:o}", "id", prose_json(&id), "text",
+                               prose_or_null(&text), "blocks", (json_int_t)n->blocks, "refused",
+                               prose_or_null(&refusal)));
 }

@@ -1,6 +1,6 @@
 #include "bench/report/model/dots.h"
 #include "bench/analyse/validity.h"
-#include "bench/report/model/prose.h"
+#include "bench/report/model/made.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,12 +35,12 @@ static json_t *height(const struct range *r, double value)
 
 static json_t *places(const double *values, size_t blocks, const struct range *r)
 {
-    json_t *list = json_made(json_array(), "dots");
+    json_t *list = made(json_array());
     size_t before = 0;
     for (size_t i = 0; i < blocks; i++)
         if (isfinite(values[i])) {
             json_int_t place = lround(100 * (double)before++ / (double)(r->count - 1));
-            json_add(list, json_pack("[I, o]", place, height(r, values[i])), "dots");
+            add(list, json_pack("[I, o]", place, height(r, values[i])));
         }
     return list;
 }
@@ -57,5 +57,5 @@ json_t *dots_of(const struct facts *f, const struct number *n, const struct metr
                                    height(&r, n->value), "low_y", height(&r, n->low), "high_y",
                                    height(&r, n->high));
     free(values);
-    return json_made(dots, "dots");
+    return made(dots);
 }

@@ -1,5 +1,6 @@
 #include "bench/report/model/notes.h"
 #include "bench/base/memory.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 #include "bench/report/model/words.h"
 
@@ -103,7 +104,7 @@ static void say_group(const struct question *q, const char *what, struct list *l
         other->is_said = true;
     }
     fprintf(p.to, "%s%s.", *m->why ? ": " : "", m->why);
-    json_add(lines, prose_json(&p), q->e->stem);
+    add(lines, prose_json(&p));
 }
 
 static void list_say(const struct question *q, const char *what, struct list *list, json_t *lines)
@@ -167,12 +168,12 @@ static void say_published(const struct question *q, json_t *lines)
         return;
     prose_begin(&p);
     fprintf(p.to, "Published values: %s.", source);
-    json_add(lines, prose_json(&p), q->e->stem);
+    add(lines, prose_json(&p));
 }
 
 json_t *notes_of(const struct question *q)
 {
-    json_t *lines = json_made(json_array(), q->e->stem);
+    json_t *lines = made(json_array());
     say_not_run(q, lines);
     say_left_out(q, lines);
     say_no_trial(q, lines);

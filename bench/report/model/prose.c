@@ -1,5 +1,7 @@
 #include "bench/report/model/prose.h"
 
+#include "bench/report/model/made.h"
+
 #include <err.h>
 #include <stdlib.h>
 
@@ -21,20 +23,7 @@ char *prose_end(struct prose *p)
 json_t *prose_json(struct prose *p)
 {
     char *text = prose_end(p);
-    json_t *string = json_made(json_string(text), text);
+    json_t *string = made(json_string(text));
     free(text);
     return string;
-}
-
-json_t *json_made(json_t *value, const char *what)
-{
-    if (!value)
-        errx(1, "report: %s: a text of the run is not UTF-8, or there is no memory left", what);
-    return value;
-}
-
-void json_add(json_t *list, json_t *value, const char *what)
-{
-    if (json_array_append_new(list, value) < 0)
-        json_made(NULL, what);
 }

@@ -1,5 +1,6 @@
 #include "bench/report/model/quantities.h"
 #include "bench/base/names.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 
 #include <math.h>
@@ -108,13 +109,12 @@ static json_t *note(const struct number *n)
 json_t *quantities_of(const struct question *q)
 {
     const struct facts *f = q->f;
-    json_t *list = json_made(json_array(), q->e->stem);
+    json_t *list = made(json_array());
     for (const struct number *n = f->numbers; n < f->numbers + f->numbers_count; n++)
         if (strcmp(n->experiment, q->e->stem) == 0 && strcmp(n->metric, "derived") == 0)
-            json_add(list,
+            add(list,
                      json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", n->model, "title", title(q, n),
                                "measured", quantity_measured(q->e, n), "note", note(n),
-                               "published", published(q->e, n->model)),
-                     q->e->stem);
+                               "published", published(q->e, n->model)));
     return list;
 }

@@ -2,7 +2,7 @@
 #include "bench/report/model/clause.h"
 #include "bench/report/model/dots.h"
 #include "bench/report/model/notes.h"
-#include "bench/report/model/prose.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/shape.h"
 
 #include <math.h>
@@ -73,15 +73,15 @@ static void add_headings(const struct question *q, const struct columns *c, json
     char title[SPOT_BYTES];
     for (size_t i = 0; i < c->count; i++) {
         clause_title(q, c->metrics[i], title);
-        json_add(list, heading(c->metrics[i]->name, title, false), title);
+        add(list, heading(c->metrics[i]->name, title, false));
         if (i > 0 || !c->has_ratio)
             continue;
         snprintf(title, sizeof title, "Ratio to %s",
                  strcmp(baseline, "own") == 0 ? "the plain program" : baseline);
-        json_add(list, heading("ratio", title, false), title);
-        json_add(list, heading("verdict", "Verdict", true), title);
+        add(list, heading("ratio", title, false));
+        add(list, heading("verdict", "Verdict", true));
     }
-    json_add(list, heading("blocks", "Blocks", false), title);
+    add(list, heading("blocks", "Blocks", false));
 }
 
 // ---- cells --------------------------------------------------------------------------------------
@@ -153,15 +153,15 @@ static json_t *blocks_cell(const struct number *n)
 
 static json_t *cells_of(const struct question *q, const struct columns *c, const struct number *n)
 {
-    json_t *list = json_made(json_array(), n->model);
+    json_t *list = made(json_array());
     for (size_t i = 0; i < c->count; i++) {
-        json_add(list, value_cell(q, n, c->metrics[i]), n->model);
+        add(list, value_cell(q, n, c->metrics[i]));
         if (i > 0 || !c->has_ratio)
             continue;
-        json_add(list, ratio_cell(q, n), n->model);
-        json_add(list, verdict_cell(n), n->model);
+        add(list, ratio_cell(q, n));
+        add(list, verdict_cell(n));
     }
-    json_add(list, blocks_cell(n), n->model);
+    add(list, blocks_cell(n));
     return list;
 }
 
@@ -182,14 +182,13 @@ static json_t *row_of(const struct question *q, const struct columns *c, const s
 json_t *question_table(const struct question *q)
 {
     struct columns c = columns_of(q);
-    json_t *headings = json_made(json_array(), q->e->stem),
-           *rows = json_made(json_array(), q->e->stem);
+    json_t *headings = made(json_array()),
+           *rows = made(json_array());
     char axis[SPOT_BYTES];
     add_headings(q, &c, headings);
     for (size_t i = 0; i < q->count; i++)
-        json_add(rows, row_of(q, &c, q->cells[i]), q->e->stem);
+        add(rows, row_of(q, &c, q->cells[i]));
     question_axis(q, axis);
-    return json_made(json_pack("{s:o, s:o, s:o}", "columns", headings, "rows", rows, "x_title",
-                               question_varies(q) ? json_string(axis) : json_null()),
-                     q->e->stem);
+    return made(json_pack("{s:o, s:o, s:o}", "columns", headings, "rows", rows, "x_title",
+                               question_varies(q) ? json_string(axis) : json_null()));
 }

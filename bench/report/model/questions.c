@@ -2,7 +2,7 @@
 #include "bench/report/model/citation.h"
 #include "bench/report/model/figure.h"
 #include "bench/report/model/notes.h"
-#include "bench/report/model/prose.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/quantities.h"
 #include "bench/report/model/question.h"
 #include "bench/report/model/question_table.h"
@@ -19,16 +19,16 @@
 static void set(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) < 0)
-        json_made(NULL, key);
+        made(NULL);
 }
 
 // The lines with this key, of which older runs have more than a reader wants.
 static json_t *paragraphs(const struct question *q, const char *key, size_t most)
 {
-    json_t *list = json_made(json_array(), key);
+    json_t *list = made(json_array());
     const char *words;
     for (size_t i = 0; i < most && (words = facts_words(q->f, q->e, key, i)); i++)
-        json_add(list, json_string(words), key);
+        add(list, json_string(words));
     return list;
 }
 
@@ -39,7 +39,7 @@ static void add_file(json_t *list, const char *name, const char *folder, const c
 {
     char path[256];
     snprintf(path, sizeof path, "%s%s%s", folder, stem, end);
-    json_add(list, json_pack("{s:s, s:s}", "name", name, "path", path), path);
+    add(list, json_pack("{s:s, s:s}", "name", name, "path", path));
 }
 
 static bool is_packed(const struct facts *f)
@@ -51,7 +51,7 @@ static bool is_packed(const struct facts *f)
 
 static json_t *files_of(const struct question *q)
 {
-    json_t *list = json_made(json_array(), q->e->stem);
+    json_t *list = made(json_array());
     add_file(list, "All numbers", "", "summary", ".tsv");
     add_file(list, "Raw trials", "", "trials", is_packed(q->f) ? ".tsv.xz" : ".tsv");
     add_file(list, "Conditions", "experiments/", q->e->stem, ".conf");
@@ -66,7 +66,7 @@ static json_t *plot_of(const struct question *q, const json_t *figure)
     char svg[256], label[256];
     if (!json_is_object(figure))
         return json_null();
-    json_t *files = json_made(json_array(), stem);
+    json_t *files = made(json_array());
     add_file(files, "SVG", folder, stem, ".svg");
     if (!is_packed(q->f)) {
         add_file(files, "PDF", folder, stem, ".pdf");
@@ -157,7 +157,7 @@ static void add_words(json_t *object, const struct question *q)
 static json_t *question_of(const struct facts *f, const struct experiment *e)
 {
     struct question q;
-    json_t *object = json_made(json_object(), e->stem), *figure = figure_of(f, e);
+    json_t *object = made(json_object()), *figure = figure_of(f, e);
     question_read(&q, f, e);
     add_words(object, &q);
     add_answer(object, &q);
@@ -182,21 +182,20 @@ static json_t *group_of(json_t *groups, const char *title)
     json_array_foreach(groups, i, group)
         if (strcmp(json_string_value(json_object_get(group, "title")), title) == 0)
             return json_object_get(group, "questions");
-    group = json_made(json_pack("{s:s, s:[]}", "title", title, "questions"), title);
-    json_add(groups, group, title);
+    group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
+    add(groups, group);
     return json_object_get(group, "questions");
 }
 
 json_t *questions_section(const struct facts *f)
 {
-    json_t *groups = json_made(json_array(), "questions");
+    json_t *groups = made(json_array());
     for (int has_part = 1; has_part >= 0; has_part--) // those without a part are last
         for (size_t i = 0; i < f->count; i++) {
             const struct experiment *e = &f->experiments[i];
             const char *part = facts_words(f, e, "part", 0);
             if (!facts_dropped(f, e->stem) && (part != NULL) == has_part)
-                json_add(group_of(groups, part ? part : "More questions"), question_of(f, e),
-                         e->stem);
+                add(group_of(groups, part ? part : "More questions"), question_of(f, e));
         }
-    return json_made(json_pack("{s:o}", "groups", groups), "questions");
+    return made(json_pack("{s:o}", "groups", groups));
 }

@@ -1,5 +1,5 @@
 #include "bench/report/model/thumbnail.h"
-#include "bench/report/model/prose.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/shape.h"
 
 #include <math.h>
@@ -71,27 +71,25 @@ static json_t *point(const struct question *q, const struct frame *frame, const 
 json_t *thumbnail_of(const struct question *q)
 {
     struct frame frame = frame_of(q);
-    json_t *list = json_made(json_array(), "thumbnail"), *points = NULL;
+    json_t *list = made(json_array()), *points = NULL;
     size_t row = 0;
     for (size_t i = 0; i < q->count; i++) {
         const struct number *n = q->cells[i];
         if (begins_model(q, i)) {
             row += i > 0;
-            points = json_made(json_array(), "thumbnail");
-            json_add(list,
+            points = made(json_array());
+            add(list,
                      json_pack("{s:s, s:b, s:o}", "hue",
                                shape_of(q->f, n->experiment, n->model).hue, "fork",
-                               strcmp(n->model, "fork") == 0, "points", points),
-                     "thumbnail");
+                               strcmp(n->model, "fork") == 0, "points", points));
         }
         if (isfinite(n->value))
-            json_add(points, point(q, &frame, n, row), "thumbnail");
+            add(points, point(q, &frame, n, row));
     }
     if (!frame.values) {
         json_decref(list);
         return json_null();
     }
-    return json_made(json_pack("{s:s, s:o}", "kind", frame.is_lines ? "lines" : "dots", "series",
-                               list),
-                     "thumbnail");
+    return made(json_pack("{s:s, s:o}", "kind", frame.is_lines ? "lines" : "dots", "series",
+                               list));
 }
