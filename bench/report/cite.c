@@ -1,0 +1,147 @@
+// cite RUN_FOLDER [EXPERIMENT.MODEL[@X]]: prints one result of a run as a sentence to cite, with
+// BibTeX; without a name, a list of all results.
+//
+// It reads RUN_FOLDER/report.json. A result that is suspect or invalid, or has too few blocks for
+// an interval, is refused with the reason and status 1.
+#include "bench/report/model/report_file.h"
+
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    if (!text)
+        errx(1, "report.json is damaged: no text '%s' (make report)", key);
+    return text;
+}
+
+static json_t *rows_of(const json_t *question)
+{
+    return json_object_get(json_object_get(question, "table"), "rows");
+}
+
+static bool is_refused(const json_t *cite)
+{
+    return json_is_string(json_object_get(cite, "refused"));
+}
+
+// ---- a list -------------------------------------------------------------------------------------
+
+// The headline value and its ratio, the first two cells.
+static void list_row(const json_t *row)
+{
+    const json_t *cite = json_object_get(row, "cite"), *cells = json_object_get(row, "cells");
+    printf("%-44s ", text_of(cite, "id"));
+    if (is_refused(cite))
+        printf("- %s", text_of(cite, "refused"));
+    for (size_t i = 0; i < 2 && !is_refused(cite); i++) {
+        const json_t *cell = json_array_get(cells, i);
+        const char *interval = text_of(cell, "interval");
+        printf("%s%s", i ? "; " : "", text_of(cell, "text"));
+        if (*interval)
+            printf(" (%s)", interval);
+    }
+    putchar('\n');
+}
+
+static void list_question(const json_t *question)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows_of(question), i, row)
+        list_row(row);
+}
+
+// ---- one result ---------------------------------------------------------------------------------
+
+static void cite(const json_t *report, const json_t *question, const json_t *result)
+{
+    const json_t *citation = json_object_get(report, "citation");
+    if (is_refused(result))
+        errx(1, "%s: %s", text_of(result, "id"), text_of(result, "refused"));
+    printf("In one run on one machine (%s), %s (95 %% bootstrap intervals, %lld blocks; %s). Other "
+           "machines will differ: %s.\n\n%s\n",
+           text_of(json_object_get(report, "machine"), "short"), text_of(result, "text"),
+           (long long)json_integer_value(json_object_get(result, "blocks")),
+           text_of(question, "conditions"), text_of(citation, "source"),
+           text_of(citation, "bibtex"));
+}
+
+// The other x of the model, after ": which of ".
+static void refuse_unknown(const json_t *question, const char *id)
+{
+    size_t i, length = strlen(id);
+    json_t *row;
+    char others[4096] = "";
+    json_array_foreach(rows_of(question), i, row) {
+        const char *other = text_of(json_object_get(row, "cite"), "id");
+        size_t used = strlen(others);
+        if (strncmp(other, id, length) == 0 && other[length] == '@')
+            snprintf(others + used, sizeof others - used, "%s%s", used ? ", " : ": which of ",
+                     other);
+    }
+    errx(1, "%s%s%s", id, *others ? others : " is not in this run", *others ? "?" : "");
+}
+
+static void cite_one(const json_t *report, const json_t *question, const char *id)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows_of(question), i, row) {
+        const json_t *result = json_object_get(row, "cite");
+        if (strcmp(text_of(result, "id"), id) == 0) {
+            cite(report, question, result);
+            return;
+        }
+    }
+    refuse_unknown(question, id);
+}
+
+// ---- the whole ----------------------------------------------------------------------------------
+
+static bool is_named(const json_t *question, const char *id)
+{
+    const char *name = text_of(question, "id");
+    return strncmp(id, name, strlen(name)) == 0 && strchr(".", id[strlen(name)]);
+}
+
+// Lists all questions (id is NULL) or cites a result. Returns whether its question is there.
+static bool go_through(const json_t *report, const char *id)
+{
+    const json_t *groups = json_object_get(json_object_get(report, "questions"), "groups");
+    size_t i, k;
+    json_t *group, *question;
+    json_array_foreach(groups, i, group)
+        json_array_foreach(json_object_get(group, "questions"), k, question) {
+            if (!id)
+                list_question(question);
+            if (!id || !is_named(question, id))
+                continue;
+            cite_one(report, question, id);
+            return true;
+        }
+    return !id;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: cite RUN_FOLDER [EXPERIMENT.MODEL[@X]]\n");
+        return 2;
+    }
+    const char *id = argv[2];
+    json_t *report = report_read(argv[1]);
+    const char *name = text_of(json_object_get(report, "run"), "name");
+    if (id && !strchr(id, '.'))
+        errx(2, "the ID needs a model: %s.MODEL (make cite RUN=%s lists them)", id, name);
+    if (!go_through(report, id))
+        errx(1, "this run has no question '%.*s' (make cite RUN=%s lists the results)",
+             (int)strcspn(id, "."), id, name);
+    json_decref(report);
+    if (fflush(stdout) != 0)
+        err(1, "cite");
+    return 0;
+}

@@ -1,0 +1,115 @@
+#include "bench/report/model/load_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_type(const struct question *q, const char *type)
+{
+    return strcmp(experiment_need(q->e, "type"), type) == 0;
+}
+
+bool is_open(const struct question *q)
+{
+    const char *rate = experiment_get(q->e, "rate");
+    return has_type(q, "load") || has_type(q, "slo_rate") || is_varied(q->e, "rate") ||
+           (rate && strtod(rate, NULL) > 0);
+}
+
+// Writes the value of a key between two texts; of what varies, all values: "1, 10 or 100". Returns
+// whether there is one.
+static bool say(const struct question *q, const char *key, const char *before, const char *after,
+                FILE *to)
+{
+    const char *value = experiment_get(q->e, key);
+    char x[FORMAT_BYTES];
+    if (!is_varied(q->e, key)) {
+        if (!value)
+            return false;
+        question_x(value, x);
+        fprintf(to, "%s%s%s", before, x, after);
+        return true;
+    }
+    for (size_t i = 0; i < q->xs_count; i++) {
+        question_x(q->xs[i], x);
+        fprintf(to, "%s%s", i == 0 ? before : i + 1 < q->xs_count ? ", " : " or ", x);
+    }
+    fputs(after, to);
+    return true;
+}
+
+static void say_loop(const struct question *q, FILE *to)
+{
+    fputs(is_open(q) ? "open loop, " : "closed loop, ", to);
+    if (is_open(q) && say(q, "rate", "", " requests due per second", to))
+        fputs(", up to ", to);
+    if (!say(q, "connections", "", " connections at a time", to))
+        fputs("one connection at a time", to);
+}
+
+static void say_background(const struct question *q, FILE *to)
+{
+    const char *behaviour = experiment_get(q->e, "behaviour");
+    if (!say(q, "background", ", beside ", "", to))
+        return;
+    if (!is_varied(q->e, "behaviour"))
+        fprintf(to, " %s connections", behaviour ? behaviour : "idle");
+    else
+        say(q, "behaviour", " connections that are ", "", to);
+}
+
+static void say_requests(const struct question *q, FILE *to)
+{
+    const char *requests = experiment_get(q->e, "requests");
+    if (is_varied(q->e, "requests"))
+        say(q, "requests", ", ", " requests each", to);
+    else if (!requests || strcmp(requests, "0") == 0)
+        fputs(", persistent", to);
+    else if (strcmp(requests, "1") == 0)
+        fputs(", one request each", to);
+    else
+        say(q, "requests", ", ", " requests each", to);
+}
+
+static void say_pool(const struct question *q, FILE *to)
+{
+    const char *pool = experiment_get(q->e, "pool");
+    if (pool && strcmp(pool, "connections") == 0)
+        fputs(", pools with one worker per connection", to);
+    else if (pool)
+        say(q, "pool", ", pools of ", " workers", to);
+}
+
+// An open loop's window is longer where its percentile needs that (load.h).
+static void say_length(const struct question *q, FILE *to)
+{
+    bool may_be_longer =
+        is_open(q) && (q->metric->percent > 0 || strcmp(q->metric->name, "slo_rate_per_s") == 0);
+    if (say(q, "total", "; ",
+            is_varied(q->e, "total") ? " requests" : " requests, or more to use each connection in "
+                                                     "full",
+            to))
+        return;
+    if (say(q, "window_s", "; window of ", may_be_longer ? " s or longer" : " s", to))
+        say(q, "warmup_s", " after ", " s of warm-up", to);
+}
+
+void load_words(const struct question *q, FILE *to)
+{
+    if (has_type(q, "time")) {
+        fputs("timed by hyperfine, as the slope between two counts of repetitions", to);
+        return;
+    }
+    if (has_type(q, "hold")) {
+        say(q, "connections", "", " idle connections, each served once", to);
+        return;
+    }
+    say_loop(q, to);
+    say_background(q, to);
+    say(q, "io", ", with the client driver on ", "", to);
+    say_requests(q, to);
+    say(q, "bytes", ", messages of ", " bytes", to);
+    say_pool(q, to);
+    say_length(q, to);
+    say(q, "under", "; servers started with ", "", to);
+    say(q, "options", "; server options: ", "", to);
+}
