@@ -105,9 +105,8 @@ document.addEventListener("click", (event) => {
     const b = event.target.closest("button");
     if (!b) return;
     const head = b.closest("th"), table = b.closest(".sortable");
-    if (head && table) { // the best first, then the other way round
-        const now = head.getAttribute("aria-sort"), first = "more" in head.dataset ? "descending" : "ascending";
-        const by = ((now ? now != "descending" : first == "descending") ? "-" : "") + head.dataset.k;
+    if (head && table) {
+        const by = (head.getAttribute("aria-sort") == "ascending" ? "-" : "") + head.dataset.k;
         sort(table, by);
         write(table.closest(".card, section").id, { by });
     }
