@@ -8,10 +8,12 @@ bin=$work/bin
 mkdir "$bin"
 for command in bash env find printf; do ln -s "$(command -v $command)" "$bin"; done
 fake() { printf '#!/bin/bash\n%s\n' "$2" > "$bin/$1" && chmod +x "$bin/$1"; } # COMMAND SCRIPT
-# shellcheck disable=SC2016  # for that script
+# shellcheck disable=SC2016  # for these scripts
 fake apt-get 'echo "apt-get $*"; [[ $* != *chromium* ]] || exit 100'
 fake apt-cache 'exit 0'
-fake sudo 'exec "$@"' # shellcheck disable=SC2016
+# shellcheck disable=SC2016
+fake sudo 'exec "$@"'
+fake gcc 'exit 1' # finds no header
 deps() { env -i PATH="$bin" "$@" > "$work/said" 2> "$work/error"; } # ASSIGNMENT... deps.sh PURPOSE
 installs() { # PACKAGE... -- PURPOSE
     local package

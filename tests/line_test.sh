@@ -254,7 +254,7 @@ flagged() { # RUN MODEL REASON TRIALS: no number anywhere, and the reason wherev
         equals "medians of $model" "$(value "$run/summary.tsv" median "model=$model" | sort -u)" - &&
         says <(value "$run/summary.tsv" note "model=$model") "$reason" &&
         says "$run/plots/churn.words" "no valid trial: $model" &&
-        reports "$run" true "row(\"churn\"; \"$model\"; \"-\").cells | any(.validity == \"invalid\" and .reason != null)" &&
+        reports "$run" true "row(\"churn\"; \"$model\"; \"-\").cells | any(.validity == \"invalid\" and (.reason // "") != "")" &&
         equals 'valid trials of epoll' "$(value "$run/trials.tsv" model model=epoll status=ok | wc -l)" 3
 }
 check 'mutant: flagged, and nothing else' flagged "$lied" zz_mutant ' failures' 2
@@ -268,7 +268,7 @@ suspected() { # it has numbers, hollow ones, and the reason stands wherever they
         { ! value "$lied/summary.tsv" note metric=server_cpu_us_per_connection model=zz_fading | grep unsteady; } &&
         [ "$(value "$lied/summary.tsv" median $rate)" != - ] &&
         says "$lied/plots/churn.words" 'hollow, unsteady: the first and the last third' &&
-        reports "$lied" true 'row("churn"; "zz_fading"; "-").cells | any(.validity == "suspect" and .reason != null)'
+        reports "$lied" true 'row("churn"; "zz_fading"; "-").cells | any(.validity == "suspect" and (.reason // "") != "")'
 }
 if value "$lied/trials.tsv" thirds model=zz_fading | grep -q '[0-9]'; then
     check 'a server that fades: suspect, and still in the numbers' suspected
