@@ -195,7 +195,7 @@ agrees() { # RUN TEXT
     verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
     equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
 }
-check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 17 files agree with its raw files'
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 18 files agree with its raw files'
 
 differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
@@ -232,12 +232,12 @@ change_byte() { # FILE OFFSET: the byte there becomes another
 }
 edit
 echo $'slow\tsuspect\teverything\t-\t-\t-\t0\tsays\twhy' >> "$edited/validity.tsv"
-line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
+line=$(grep -n '^# ' "$edited/report.md" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
 change_byte "$edited/plots/churn.svg" 3000
 change_byte "$edited/plots/churn.png" 3000
 differs 'one reason more, one number of the report, one byte of a plot, one of a picture' validity.tsv: 'recomputed nothing' "report.md:$line: stored \"" \
-    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: the stored picture differs' ' 4 of 17 files differ'
+    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: the stored picture differs' ' 4 of 18 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
@@ -246,10 +246,10 @@ sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
     'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: the stored picture differs' \
-    'plots/churn.tsv is missing' ' 5 of 17 files differ'
+    'plots/churn.tsv is missing' ' 5 of 18 files differ'
 edit
 mv "$edited/plots/churn.svg" "$work/zz.svg" && rm -r "$edited/plots" && mkdir "$edited/plots" && mv "$work/zz.svg" "$edited/plots"
-differs 'no plots, but one that is not its own' 'plots/zz.svg: the raw files do not produce it' 'plots/style.gp is missing' '10 of 18 files differ'
+differs 'no plots, but one that is not its own' 'plots/zz.svg: the raw files do not produce it' 'plots/style.gp is missing' '10 of 19 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"
@@ -261,7 +261,7 @@ sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.s
 END
 chmod +x "$work/path/gnuplot"
 path=$work/path:$PATH
-check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 14 files agree with its raw files; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 15 files agree with its raw files; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
 edit
 line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"
@@ -272,8 +272,8 @@ refuses 'verify: no run' 2 'usage: verify.sh' verify
 refuses 'verify: a run that is not there' 1 'zz_nowhere is not a finished run: it has no plan.tsv' verify "$results/zz_nowhere"
 cp -r "$fresh" "$results/cut" && truncate -s -5 "$results/cut/trials.tsv"
 refuses 'verify: trials cut off' 1 'cut cannot be recomputed: analyse: ' verify "$results/cut"
-cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.md"
-refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' verify "$results/unfinished"
+cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.json"
+refuses 'verify: no report yet' 1 'is not a finished run: it has no report.json; make report RUN=unfinished' verify "$results/unfinished"
 exec 9< "$fresh/trials.tsv" && flock 9
 refuses 'verify: a run that goes on' 1 'another run is writing' verify "$fresh"
 exec 9<&-
@@ -281,7 +281,7 @@ exec 9<&-
 # ---- plots ------------------------------------------------------------------------------------------------------------
 plotted_with() { # VERDICT of thread
     cp -r "$fresh" "$results/$1" && awk -F '\t' -v OFS='\t' -v verdict="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["model"] == "thread" { $at["verdict"] = verdict } { print }' \
-        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && "$repo/bench/report/plots.sh" "$results/$1"
+        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && report "$results/$1" && "$repo/bench/report/plots.sh" "$results/$1"
 }
 points() { grep -o "xlink:href='#gpPt[0-9]*'" "$results/$1/plots/churn.svg" | sort | uniq -c; } # RUN: of each form
 hollow_if_undecided() {

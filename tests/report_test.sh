@@ -107,3 +107,65 @@ check 'cite: a suspect cell says so' says <("$repo/bench/report/cite.sh" "$run" 
 check 'cite: a count' says <("$repo/bench/report/cite.sh" "$run" isolation.fork@crash) \
     'the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server (95 % bootstrap intervals, 20 blocks; '
 verdict
+check 'planted run: has a report' report "$run"
+# ---- a row of a table: value, ratio, verdict ----------------------------------------------------------------------------
+row_is() { # NAME QUESTION MODEL X TEXT: "value (interval); ratio (interval); verdict"
+    check "$1" reports "$run" "$5" "row(\"$2\"; \"$3\"; \"$4\").cells[:3] | map(.text + if .interval == \"\" then \"\" else \" (\(.interval))\" end) | join(\"; \")"
+}
+row_is 'an open loop latency' load fork 0.5 '400 µs (400–400); 3.3× (3.1–3.6); '
+row_is 'about the same' load fork 0.9 '202 µs (202–202); 1.01× (0.95–1.06); same within 10 %'
+row_is 'undecided, and what would decide it' load fork 0.8 '210 µs (210–210); 1.05× (0.90–1.20); undecided: about 1,234 blocks, 13 minutes'
+row_is 'undecided: no minutes are known' many fork - '11.0 µs (11.0–11.0); 1.10× (1.01–1.20); undecided: about 26 blocks'
+row_is 'a rate within a limit' highest fork 10 '9,000/s (9,000–9,000); 0.36× (0.33–0.40); '
+row_is 'a count of nothing has no ratio' isolation fork crash '0; –; '
+row_is 'a count with an interval' isolation epoll crash '49 (48–49); 1; '
+row_is 'memory' memory fork - '118 KiB (118–118); 17.0× (16.0–18.0); '
+row_is 'a share' slow fork 100 '37.5 % (37.5–37.5); 0.38× (0.30–0.40); '
+row_is 'a cost' cost fork - '25.0 µs (25.0–25.0); 2.5× (2.4–2.6); '
+doubted() { # NAME QUESTION MODEL TEXT: the validity of value and of ratio, and the reason
+    check "$1" reports "$run" "$4" "[q(\"$2\").table.rows[] | select(.model == \"$3\")][-1].cells[:2] | \"\(.[0].validity) \(.[1].validity): \(.[1].reason)\""
+}
+doubted 'a suspect rate, at values that are ordered though they are words' work_wait fork 'suspect suspect: The hypervisor took more than 5 % of the CPU time.'
+doubted 'a baseline that the client holds back: its ratio is suspect, the value is not' limited fork 'valid suspect: The client was the limit; the server could have done more.'
+check 'the state of an answer: suspect' reports "$run" 'suspect suspect' '[q("work_wait", "limited").state] | join(" ")'
+check 'more of a rate is better, so the table begins with the most' reports "$run" epoll 'q("highest").table.rows[0].model'
+titles() { shown "$run" "q(\"$1\").table.columns[].title"; } # QUESTION
+closed_is_said() { says <(titles closed) 'closed loop' && ! titles load | grep 'closed loop'; }
+check 'a latency of a closed loop is called that, another is not' closed_is_said
+check 'a percentile in between' says <(titles closed) '99.9th percentile of latency'
+
+# ---- what is derived ----------------------------------------------------------------------------------------------------
+derived_is() { # NAME QUANTITY TEXT FILTER
+    check "$1" reports "$run" "$3" "q(\"spread\").derived[] | select(.name == \"$2\") | $4"
+}
+derived_is 'from where on, without an upper end' fork_like_epoll 612 '.measured.text | split(" ")[0]'
+derived_is 'nowhere' never 'null: not below 1: 1.02' '"\(.measured): \(.note)"'
+derived_is 'a published value' excess '1.23 s (1.10–1.30), 20.9 s' '"\(.measured.text) (\(.measured.interval)), \(.published)"'
+derived_is 'a change is a ratio' longer '0.98× (0.95–1.01)' '"\(.measured.text) (\(.measured.interval))"'
+derived_is 'a spread is in percent' among '0 %' .measured.text
+
+# ---- the whole ----------------------------------------------------------------------------------------------------------
+check 'what was run where' reports "$run" 'One, 2 CPUs; 0123456; 2 February 2020; 14' '"\(.machine.short); \(.run.commit_short); \(.run.date_text); \(.run.questions)"'
+check 'the kind of machine: slow page tables' says <(shown "$run" .machine.kind) '100'
+check 'the kind of machine: its costs' says <(shown "$run" '.machine.costs[].text') 'ms'
+cp -R "$run" "$results/old"
+jq 'del(.costs)' "$run/environment.json" > "$results/old/environment.json"
+costs_not_recorded() { report "$results/old" && reports "$results/old" 'null []' '"\(.machine.kind) \(.machine.costs)"'; }
+check 'the kind of machine: nothing where it was not recorded' costs_not_recorded
+cite=$build/bench/report/cite
+check 'cite: a suspect cell says so' says <("$cite" "$run" work_wait.fork@sleep:1000 2>&1) 'cite: work_wait.fork@sleep:1000: suspect: steal'
+check 'cite: a count' says <("$cite" "$run" isolation.fork@crash) '(95 % bootstrap intervals, 20 blocks; '
+render() { "$repo/bench/report/render.py" "$1" "$run/report.json" "$run/$2" && says "$run/$2" "$(shown "$run" 'q("cost").question')"; } # TEMPLATE OUTPUT
+check 'report.md is made of it' render report.md.j2 report.md
+check 'report.html is made of it' render page.html.j2 report.html
+without_pictures() { says "$run/report.md" 'No picture' || says "$run/report.html" 'No figure'; }
+check 'without pictures both are whole, and say so' without_pictures
+
+# ---- bad input ----------------------------------------------------------------------------------------------------------
+lacks() { # FILE
+    cp -R "$run" "$work/lacking" && rm "$work/lacking/$1"
+    refuses "report without $1" 1 "$1" report "$work/lacking"
+    rm -r "$work/lacking"
+}
+for file in summary.tsv models.tsv left_out.tsv metrics.tsv validity.tsv environment.json; do lacks $file; done
+verdict

@@ -19,10 +19,14 @@ if [ -f "$run/trials.tsv" ] && ! flock -n "$run/trials.tsv" true; then
     echo "pack: another run is writing $run" >&2
     exit 1
 fi
-rm -f "$run"/doubts.tsv "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+rm -f "$run"/doubts.tsv "$run"/compare-*.html "$run"/plots/*.{png,pdf,tex,tsv,gp,words}
 for file in plan.tsv trials.tsv hyperfine.tsv latency.tsv messages.log; do
     if [ -f "$run/$file" ]; then xz -9e -f "$run/$file"; fi
 done
-"$(dirname "${BASH_SOURCE[0]}")/report.sh" "$run" # its links now point to the packed files
-rm "$run/report.html"
+# The report's links now point to the packed files.
+"$here/../../${BUILD:-build}/bench/report/report" "$here/../questions" "$run"
+"$here/render.py" report.md.j2 "$run/report.json" "$run/report.md"
+rm -f "$run/report.html"
+"$here/index.sh" "$(dirname "$(cd "$run" && pwd)")"
 echo "pack: $run takes $(du -sk --apparent-size "$run" | cut -f 1) KiB"

@@ -87,7 +87,7 @@ printf '1\t{"results":[{"comm' >> "$cut/hyperfine.tsv" # its row never came
 budget=0 # the block is ended, and that is all
 killed 'everything while it draws' KILL 0 'bench/report/plots.sh' -- everything
 check 'torn row: the run says so' says "$work/cut.log" 'last row was torn'
-killed 'everything while it reports' KILL 0 'bench/report/report.sh' -- everything
+killed 'everything while it reports' KILL 0 'bench/report/render.py' -- everything
 bench cut RUN=cut BUDGET=0
 check 'killed run: goes on to its end' equals 'its status' $? 0
 check 'killed run: rows are as they were' begins_with "$cut/trials.tsv" "$work/kept"
@@ -189,10 +189,12 @@ mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
     local step name
     mkdir "$work/$1"
-    for step in build/bench/measure/{plan,selftest} 'build/bench/analyse/analyse bench/questions' bench/report/{plots,report}.sh; do
-        name=${step%% *}
-        $step "$disk/run" > /dev/null 2> "$work/$1/${name##*/}"
-        echo "status $?" >> "$work/$1/${name##*/}"
+    for step in build/bench/measure/{plan,selftest} 'build/bench/analyse/analyse bench/questions' 'build/bench/report/report bench/questions' \
+        bench/report/plots.sh "bench/report/render.py report.md.j2 $disk/run/report.json"; do
+        name=${step%% *} output=$disk/run
+        [[ $name != *.py ]] || output+=/report.md
+        $step "$output" > /dev/null 2> "$work/$1/$(basename "$name" .py)"
+        echo "status $?" >> "$work/$1/$(basename "$name" .py)"
     done
     diff -r -x messages.log "$2" "$disk/run" > "$work/$1-difference" 2>&1
 }
@@ -228,10 +230,10 @@ if [ -e "$work/disk-before" ]; then
         local said name bad=
         for said in "$work/$1"/*; do
             name=${said##*/}
-            [ "$(grep -vc ': spin_.* failed: ' "$said")" -eq 2 ] && grep -q "^$name: .*$disk/run.*: $2\$\|^\(cp\|tee\): .*$disk/run.*: $2\$" "$said" && grep -qx 'status 1' "$said" ||
+            [ "$(grep -vc ': spin_.* failed: ' "$said")" -eq 2 ] && grep -q "^\($name\|cp\|tee\|plot_tables\): .*$disk/run.*$2" "$said" && grep -qx 'status 1' "$said" ||
                 bad+="$name: $(paste -sd ';' "$said") "
         done
-        equals 'steps that do not say so' "$bad" '' && equals 'steps' "$(find "$work/$1" -type f | wc -l)" 5
+        equals 'steps that do not say so' "$bad" '' && equals 'steps' "$(find "$work/$1" -type f | wc -l)" 6
     }
     check 'full disk: every step says so in one line' steps_refuse full 'No space left on device'
     check 'full disk: what was there stays as it was' equals 'the difference' "$(cat "$work/full-difference")" ''
