@@ -16,6 +16,7 @@ struct tally {
 };
 
 // ---- a pair -----------------------------------------------------------------------------------
+// Where a ratio lies on the axis: in the middle if it is the base's.
 static double place(double factor)
 {
     return factor > 0 ? fmin(fmax(50 + 50 * log2(factor), 0), 100) : 0;
@@ -25,14 +26,6 @@ static json_t *dot(const struct ratio *r, double unit)
 {
     double low = r->has_interval ? r->low : r->value, high = r->has_interval ? r->high : r->value;
     return json_pack("[f, f, f]", place(low / unit), place(r->value / unit), place(high / unit));
-}
-
-static json_t *slope(const struct ratio *base, const struct ratio *new)
-{
-    return base->value > 0 && new->value > 0
-               ? json_pack("{s:o, s:o}", "base", dot(base, base->value), "new",
-                           dot(new, base->value))
-               : NULL;
 }
 
 static json_t *measured(const struct ratio *r)
@@ -65,12 +58,14 @@ static json_t *row_of(const struct pair *p)
     json_t *verdict = change == SAME
                           ? json_sprintf("same within %.0f %%", ceil(pair_difference(p)))
                           : json_string(changes[change]);
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o?}", "subject", p->subject,
-                     "base", measured(base), "new", measured(new), "base_text", ratio_text(base),
-                     "new_text", ratio_text(new), "change",
-                     json_sprintf("%+.1f %%", 100 * (new->value / base->value - 1)), "verdict",
-                     changes[change], "verdict_text", verdict, "medians", medians(p), "slope",
-                     slope(base, new));
+    json_t *difference =
+        base->value > 0 ? json_sprintf("%+.1f %%", 100 * (new->value / base->value - 1))
+                        : json_string("-");
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:{s:o, s:o}}", "subject",
+                     p->subject, "base", measured(base), "new", measured(new), "base_text",
+                     ratio_text(base), "new_text", ratio_text(new), "change", difference,
+                     "verdict", changes[change], "verdict_text", verdict, "medians", medians(p),
+                     "slope", "base", dot(base, base->value), "new", dot(new, base->value));
 }
 
 // ---- all pairs --------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
 //      "conditions", "questions": [line], "only_base", "only_new": [line], "totals": [sentence],
 //      "headline", "other": [{experiment, title, metric, baseline, rows: [
 //          {subject, base: M, new: M, base_text, new_text, change, verdict, verdict_text, medians,
-//           slope: {base: [left, at, right], new: [left, at, right]} | null}]}],
+//           slope: {base: [left, at, right], new: [left, at, right]}}]}],
 //      "counts": {headline: {all, changed, same, undecided}, other: {...}}}
 //
 // M is the measured object of report.json. base_text and new_text have a mark at the end: "~" if

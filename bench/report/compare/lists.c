@@ -10,8 +10,9 @@
 enum { TEXT_BYTES = 4096 };
 
 // ---- conditions -------------------------------------------------------------------------------
-// The known values of an environment as texts, under names like "sysctls vm.swappiness".
-static void flatten(json_t *object, const char *path, json_t *flat)
+// Notes the values of one run's environment as texts, under names like "sysctls vm.swappiness":
+// name: [base, new].
+static void flatten(json_t *object, size_t run, const char *path, json_t *flat)
 {
     char name[256];
     const char *key;
@@ -20,13 +21,15 @@ static void flatten(json_t *object, const char *path, json_t *flat)
     {
         snprintf(name, sizeof name, "%s%s%s", path, *path ? " " : "", key);
         if (json_is_object(value))
-            flatten(value, name, flat);
-        else if (json_is_string(value))
-            json_object_set(flat, name, value);
-        else if (json_is_number(value))
-            json_object_set_new(flat, name, json_sprintf("%.15g", json_number_value(value)));
-        else if (json_is_boolean(value))
-            json_object_set_new(flat, name, json_string(json_is_true(value) ? "true" : "false"));
+            flatten(value, run, name, flat);
+        if (json_is_object(value) || json_is_null(value))
+            continue;
+        if (!json_object_get(flat, name))
+            json_object_set_new(flat, name, json_pack("[s, s]", "not known", "not known"));
+        json_array_set_new(json_object_get(flat, name), run,
+                           json_is_string(value)   ? json_incref(value)
+                           : json_is_number(value) ? json_sprintf("%.15g", json_number_value(value))
+                                                   : json_string(json_is_true(value) ? "true" : "false"));
     }
 }
 
@@ -48,34 +51,30 @@ static void words_beyond(const char *text, const char *other, char beyond[TEXT_B
             end += sprintf(end, "%s%s", end > beyond ? " " : "", word);
 }
 
-static void add_condition(json_t *list, const char *name, const json_t *base, const json_t *new)
+static void add_condition(json_t *list, const char *name, const char *base, const char *new)
 {
-    const char *from = json_string_value(base), *to = json_string_value(new);
     char beyond[2][TEXT_BYTES];
-    from = from ? from : "not known";
-    to = to ? to : "not known";
-    if (is_listed(name, "date run") || is_same(name, from, to))
+    if (is_listed(name, "date run") || is_same(name, base, new))
         return;
-    bool are_flags = strcmp(name, "flags") == 0;
-    words_beyond(from, to, beyond[0]);
-    words_beyond(to, from, beyond[1]);
-    append(list, json_sprintf("%s: %s -> %s", name, are_flags ? beyond[0] : from,
-                              are_flags ? beyond[1] : to));
+    if (strcmp(name, "flags") == 0) {
+        words_beyond(base, new, beyond[0]);
+        words_beyond(new, base, beyond[1]);
+        base = beyond[0];
+        new = beyond[1];
+    }
+    append(list, json_sprintf("%s: %s -> %s", name, base, new));
 }
 
 json_t *different_conditions(const struct side sides[2])
 {
-    json_t *base = json_object(), *new = json_object(), *list = json_array(), *value;
+    json_t *flat = json_object(), *list = json_array(), *texts;
     const char *name;
-    flatten(sides[0].environment, "", base);
-    flatten(sides[1].environment, "", new);
-    json_t *all = json_copy(base);
-    json_object_update_missing(all, new);
-    json_object_foreach(all, name, value)
-        add_condition(list, name, json_object_get(base, name), json_object_get(new, name));
-    json_decref(all);
-    json_decref(base);
-    json_decref(new);
+    for (size_t run = 0; run < 2; run++)
+        flatten(sides[run].environment, run, "", flat);
+    json_object_foreach(flat, name, texts)
+        add_condition(list, name, json_string_value(json_array_get(texts, 0)),
+                      json_string_value(json_array_get(texts, 1)));
+    json_decref(flat);
     return list;
 }
 
