@@ -237,9 +237,11 @@ pack:
 	$(NEED_RUN)
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
-compare:
+compare: $(B)/bench/report/compare
 	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
-	@bench/report/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
+	@$< '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'; status=$$?; page='$(RESULTS)/$(NEW)/compare-$(notdir $(BASE))'; \
+	case $$status in 0 | 3) [ ! -w '$(RESULTS)/$(NEW)' ] || { bench/report/render.py compare.html.j2 "$$page.json" "$$page.html" && echo "page: $$page.html"; } || exit 1;; esac; \
+	exit $$status
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:
