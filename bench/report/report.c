@@ -1,6 +1,6 @@
 // report: everything that a reader of a run is shown, in one file: RUN_FOLDER/report.json, which
-// bench/report/report.schema.json describes. All views of the run (page, Markdown, plots, citations,
-// comparisons) lay out what is in it.
+// bench/report/report.schema.json describes. All views of the run (page, Markdown, plots,
+// citations, comparisons) lay out what is in it.
 //
 // The same run gives exactly the same file.
 #include "bench/base/output.h"
