@@ -69,8 +69,9 @@ void format_ratio(double ratio, char text[FORMAT_BYTES])
 
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES])
 {
+    bool is_exact = low == ratio && high == ratio; // of the baseline to itself
     *text = '\0';
-    if (isfinite(ratio) && isfinite(low) && !isnan(high))
+    if (isfinite(ratio) && isfinite(low) && !isnan(high) && !is_exact)
         interval(low, high, decimals_of_ratio(ratio), text);
 }
 

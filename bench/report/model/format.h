@@ -13,7 +13,7 @@ enum { FORMAT_BYTES = 96 };
 // "6.6×", "0.042×", "31×".
 void format_ratio(double ratio, char text[FORMAT_BYTES]);
 
-// "6.3–6.9", with the decimals of the ratio; "" without an interval.
+// "6.3–6.9", with the decimals of the ratio; "" without an interval, or if it is exact.
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES]);
 
 // "22.5 µs", "1.23 ms", "35,173/s", "54 %", "7.64 KiB", "15", "never", with no-break spaces. unit:
