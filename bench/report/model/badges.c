@@ -18,7 +18,7 @@ static json_t *badge(const char *name, json_t *text, bool ok)
     return made(json_pack("{ss so sb}", "name", name, "text", text, "ok", ok));
 }
 
-static json_t *of_selftests(const struct facts *f)
+static json_t *selftests_badge(const struct facts *f)
 {
     size_t passed = selftests_with(f, "passed"), failed = selftests_with(f, "failed");
     struct prose p;
@@ -68,7 +68,7 @@ static struct range headline_blocks(const struct facts *f)
     return r;
 }
 
-static json_t *of_blocks(const struct facts *f)
+static json_t *blocks_badge(const struct facts *f)
 {
     struct range headline = headline_blocks(f), all = {0};
     struct prose p;
@@ -85,7 +85,7 @@ static json_t *of_blocks(const struct facts *f)
 
 // ---- validity -----------------------------------------------------------------------------------
 
-static json_t *of_validity(const struct facts *f)
+static json_t *validity_badge(const struct facts *f)
 {
     size_t valid = 0, suspect = 0, all = 0;
     char count[FORMAT_BYTES];
@@ -111,7 +111,7 @@ static json_t *of_validity(const struct facts *f)
 
 // ---- answers ------------------------------------------------------------------------------------
 
-static json_t *of_answers(const struct facts *f)
+static json_t *answers_badge(const struct facts *f)
 {
     size_t checked = 0, wrong = 0;
     char of_wrong[FORMAT_BYTES], of_checked[FORMAT_BYTES];
@@ -135,9 +135,9 @@ static json_t *of_answers(const struct facts *f)
 json_t *badges_section(const struct facts *f)
 {
     json_t *list = made(json_array());
-    add(list, of_selftests(f));
-    add(list, of_blocks(f));
-    add(list, of_validity(f));
-    add(list, of_answers(f));
+    add(list, selftests_badge(f));
+    add(list, blocks_badge(f));
+    add(list, validity_badge(f));
+    add(list, answers_badge(f));
     return list;
 }

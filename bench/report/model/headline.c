@@ -1,4 +1,4 @@
-    if ((*state == DECIDED || *state == ALIKE) && (!first || continues(first)))#include "bench/report/model/headline.h"
+#include "bench/report/model/headline.h"
 
 #include "bench/report/model/answer.h"
 #include "bench/report/model/format.h"
@@ -43,8 +43,8 @@ const struct experiment *headline_experiment(const struct facts *f)
 
 // ---- the sentence -------------------------------------------------------------------------------
 
-// Whether a sentence makes sense after "On this machine, ": not "No. A pool ...", "Undecided: ..." or
-// "In this run, ...".
+// Whether a sentence makes sense after "On this machine, ": not "No. A pool ...", "Undecided: ..."
+// or "In this run, ...".
 static bool continues(const char *text)
 {
     const char *stop = strpbrk(text, ".:,");
@@ -146,8 +146,8 @@ json_t *headline_section(const struct facts *f)
     json_t *rich = sentence_of(f, e, &state);
     char *plain = rich_plain(rich);
     json_t *section =
-        json_pack("{ss ss so ss so}", "experiment", e->stem, "state",
-                  state_names[state], "text", rich, "plain", plain, "where", where(f, e));
+        json_pack("{ss ss so ss so}", "experiment", e->stem, "state", state_names[state], "text",
+                  rich, "plain", plain, "where", where(f, e));
     free(plain);
     return made(section);
 }

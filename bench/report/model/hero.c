@@ -23,7 +23,7 @@ struct picture {
     struct row {
         const struct number *n;
         struct shape shape;
-    } *rows; // in the order of the page
+    } * rows; // in the order of the page
     size_t count;
     struct axis axis; // of ratios, or of values if there are no ratios, because the baseline is 0
 };
@@ -229,12 +229,12 @@ json_t *hero_section(const struct facts *f)
     p.x = chosen_x(&p.q);
     read_rows(&p);
     choose_axis(&p);
-    json_t *section = json_pack(
-        "{ss so ss ss so so so so}", "experiment", e->stem, "title", title(&p), "unit_heading",
-        unit_heading(p.q.metric), "baseline", baseline_name(&p), "baseline_at",
-        axis_at(&p.axis, p.axis.is_log ? 1 : NAN), "ticks",
-        axis_ticks(&p.axis, baseline_name(&p), p.q.metric->unit), "groups", groups_of(&p), "note",
-        note(&p));
+    json_t *section =
+        json_pack("{ss so ss ss so so so so}", "experiment", e->stem, "title", title(&p),
+                  "unit_heading", unit_heading(p.q.metric), "baseline", baseline_name(&p),
+                  "baseline_at", axis_at(&p.axis, p.axis.is_log ? 1 : NAN), "ticks",
+                  axis_ticks(&p.axis, baseline_name(&p), p.q.metric->unit), "groups", groups_of(&p),
+                  "note", note(&p));
     free(p.rows);
     question_free(&p.q);
     return made(section);

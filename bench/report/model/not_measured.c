@@ -77,7 +77,6 @@ static json_t *text_of(const struct facts *f, size_t questions, size_t dropped)
 
 json_t *not_measured_section(const struct facts *f)
 {
-    return made(json_pack("{so so so}", "text",
-                          text_of(f, f->not_measured.rows, f->dropped.rows), "questions",
-                          questions_of(f), "dropped", dropped_of(f)));
+    return made(json_pack("{so so so}", "text", text_of(f, f->not_measured.rows, f->dropped.rows),
+                          "questions", questions_of(f), "dropped", dropped_of(f)));
 }
