@@ -203,9 +203,8 @@ static void has_cell(const struct experiment *e, const char *model, const char *
     bool is_derived = strcmp(metric, "derived") == 0;
     if (is_derived ? !has_line(e, "derive", model) : !has_model(e, model))
         fail_msg("%s: no %s", e->path, model);
-    if (vary && (!is_derived || strcmp(x, "-") != 0)
-            ? !is_listed(x, vary + strcspn(vary, " "))
-            : strcmp(x, "-") != 0)
+    if (vary && (!is_derived || strcmp(x, "-") != 0) ? !is_listed(x, vary + strcspn(vary, " "))
+                                                     : strcmp(x, "-") != 0)
         fail_msg("%s: %s has no %s", e->path, model, x);
     if (*metric && !is_derived && strcmp(metric, experiment_need(e, "metric")) != 0 &&
         !(also && is_listed(metric, also)))

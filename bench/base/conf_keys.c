@@ -16,16 +16,12 @@ static const char *const yes[] = {"yes", NULL}, *const counted[] = {"counted", N
                          *const linkings[] = {"dynamic", "static", NULL},
                          *const placements[] = {"same_core", "two_cores", NULL},
                          // In the order of the page.
-                         *const parts[] = {"What a connection costs",
-                                           "Many connections",
-                                           "Requests that compute or wait",
-                                           "Latency under load",
-                                           "Pools, cores, shared state",
-                                           "When things go wrong",
-                                           "Making a process or a thread",
-                                           "Talking between processes",
-                                           "Can the numbers be trusted?",
-                                           NULL},
+                             *const parts[] =
+                                 {"What a connection costs",       "Many connections",
+                                  "Requests that compute or wait", "Latency under load",
+                                  "Pools, cores, shared state",    "When things go wrong",
+                                  "Making a process or a thread",  "Talking between processes",
+                                  "Can the numbers be trusted?",   NULL},
                          *const themes[] = {"What a process costs",
                                             "Pools",
                                             "Event loops",
@@ -157,9 +153,7 @@ const struct conf_key conf_keys[] = {
     {"baseline", EXPERIMENT, .form = NAME,
      .sentence =
          "The model that ratios refer to; `own`: a variant is compared with its own program"},
-    {"headline", EXPERIMENT, .form = NAMES,
-     .sentence =
-         "The models whose ratios are the answer"},
+    {"headline", EXPERIMENT, .form = NAMES, .sentence = "The models whose ratios are the answer"},
     {"headline_at", EXPERIMENT, .form = NAMES,
      .sentence = "The values of what varies that the answer is for (all by default). These "
                  "ratios are to be within ±5 %"},
@@ -185,7 +179,8 @@ const struct conf_key conf_keys[] = {
      .sentence =
          "The answer, in at most 25 words, which must be true on every machine. The report shows "
          "the first line whose conditions hold and whose numbers are sound. Braces hold a number: "
-         "`{MODEL@X}` the ratio to the baseline, `{=MODEL@X}` the value, `{=MODEL@X:METRIC}` that of "
+         "`{MODEL@X}` the ratio to the baseline, `{=MODEL@X}` the value, `{=MODEL@X:METRIC}` that "
+         "of "
          "another metric, `{#MODEL@X:METRIC}` that without its interval, `{d:NAME@X}` a derived "
          "quantity. Without `@X`: nothing varies"},
     {"why", EXPERIMENT, .flags = REPEATS, .form = TEXT,
