@@ -3,6 +3,7 @@
 #include "bench/base/memory.h"
 
 #include <err.h>
+#include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -49,7 +50,7 @@ static void free_table(struct table *t)
     free(path);
 }
 
-static void read_tables(struct facts *f)
+static void read_tables(struct facts *f, const char *questions)
 {
     read_concluded(&f->summary, f, "summary.tsv", "blocks_needed");
     read_concluded(&f->verdicts, f, "verdicts.tsv", "after_run");
@@ -60,6 +61,7 @@ static void read_tables(struct facts *f)
     read_if_there(&f->not_measured, f->folder, "not_measured.tsv");
     read_if_there(&f->selftests, f->folder, "selftest_verdicts.tsv");
     read_if_there(&f->settings, f->folder, "settings.tsv");
+    read_if_there(&f->machines, questions, "../doctor/machines.tsv");
     f->models = f->run.models; // read with the run, and freed with it
     f->dropped = f->run.dropped;
 }
@@ -116,20 +118,22 @@ static size_t move_to(struct experiment *list, size_t count, size_t place, const
     return place;
 }
 
-// The order of the page is a list of stems, one a line; the others follow by name.
+// The order of the page is a list of stems, one a line. The others follow by name; without a list,
+// all are in that order.
 static void sort_experiments(struct facts *f, const char *questions)
 {
     char *path = path_in(questions, "order"), *line = NULL;
     size_t room = 0, place = 0;
     FILE *file = fopen(path, "re");
-    if (!file)
+    if (!file && errno != ENOENT)
         err(1, "%s", path);
-    while (getline(&line, &room, file) >= 0) {
+    while (file && getline(&line, &room, file) >= 0) {
         line[strcspn(line, "\n")] = '\0';
         place = move_to(f->experiments, f->count, place, line);
     }
     free(line);
-    fclose(file);
+    if (file)
+        fclose(file);
     free(path);
 }
 
@@ -263,7 +267,7 @@ void facts_read(struct facts *f, const char *questions, const char *folder)
 {
     *f = (struct facts){.folder = folder, .name = name_of(folder)};
     read_run(f);
-    read_tables(f);
+    read_tables(f, questions);
     read_environment(f);
     read_questions(f, questions);
     read_numbers(f);
@@ -273,7 +277,7 @@ void facts_free(struct facts *f)
 {
     struct table *const tables[] = {&f->summary,      &f->verdicts,  &f->chooser,
                                     &f->metrics,      &f->validity,  &f->left_out,
-                                    &f->not_measured, &f->selftests, &f->settings};
+                                    &f->not_measured, &f->selftests, &f->settings, &f->machines};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         free_table(tables[i]);
     for (size_t i = 0; i < f->count; i++)

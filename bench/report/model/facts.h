@@ -35,6 +35,7 @@ struct facts {
     // Those that a run may lack have no rows then.
     struct table summary, verdicts, chooser, models, left_out, not_measured, dropped, metrics,
         validity, selftests, settings;
+    struct table machines; // the costs on machines known (bench/doctor/machines.tsv)
     json_t *environment;
 };
 

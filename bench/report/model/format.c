@@ -93,6 +93,9 @@ static struct shown shown_as(double value, const char *unit)
     if (strcmp(unit, "KiB") == 0)
         return size >= 1023.5 ? (struct shown){1024, NO_BREAK, "MiB"}
                               : (struct shown){1, NO_BREAK, unit};
+    if (strcmp(unit, "bytes") == 0 && size >= 1023.5)
+        return size >= 1023.5 * 1024 ? (struct shown){1 << 20, NO_BREAK, "MiB"}
+                                     : (struct shown){1 << 10, NO_BREAK, "KiB"};
     if (strcmp(unit, "share") == 0)
         return (struct shown){0.01, NO_BREAK, "%"};
     if (strcmp(unit, "/s") == 0)
@@ -102,9 +105,12 @@ static struct shown shown_as(double value, const char *unit)
     return (struct shown){1, NO_BREAK, unit};
 }
 
-// Counts are whole, if the value is.
+// Counts are whole, if the value is. Percents have decimals only near the ends, where they matter.
 static int decimals_as(const struct shown *s, double value)
 {
+    double shown = fabs(value / s->divisor);
+    if (strcmp(s->unit, "%") == 0 && shown >= 9.95 && shown < 98.95)
+        return 0;
     bool is_whole = !*s->unit && value == round(value);
     return is_whole ? 0 : decimals_of_value(value / s->divisor);
 }
