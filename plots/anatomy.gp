@@ -4,13 +4,13 @@
 stem = "anatomy"
 load "style.gp"
 
-# A derived quantity at an x, or the low or high end of its interval; NaN if missing.
-part(name, end) = exists("derived_".name."_".x.end) ? value("derived_".name."_".x.end) : NaN
+# A derived quantity at an x: its value (1) or the low (2) or high (3) end of its interval; NaN if missing.
+part(name, n) = number_of(derived, name." ".x, n + 1)
 
 bars = 10
 array label[bars] = ["accept and echo: iterative", "a task: thread", "a process, sharing memory: clone_vm", "an address space: fork", \
     "a new program: fork_exec", "", "accept and echo, alone", "fork, exit and wait, alone", "not explained by these two", "the same calls in one process"]
-array derived[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares_memory", "an_address_space_of_its_own", "a_new_image", "", \
+array quantity[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares_memory", "an_address_space_of_its_own", "a_new_image", "", \
     "accept_and_echo", "fork_exit_wait_alone", "unexplained_by_parts_alone", "parts_in_one_process"]
 # Where each bar begins: at the end of the one before it, or at zero (1).
 array begins[bars] = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1]
@@ -33,10 +33,10 @@ names_of_bars = 'eval place; set lmargin at screen x(0); set rmargin at screen x
 # A hollow bar is an outline.
 bar = 'begin = begins[i] ? 0 : end; end = begin + v; beyond = end > limit; \
     lower = begin < end ? begin : end; upper = begin < end ? end : begin; c = shade[i]; \
-    set object i rect from lower, first -i - 0.3 to (beyond ? limit : upper), first -i + 0.3 fc rgb part(derived[i], "_hollow") ? 0xFFFFFF : c \
+    set object i rect from lower, first -i - 0.3 to (beyond ? limit : upper), first -i + 0.3 fc rgb part(quantity[i], 5) > 0 ? 0xFFFFFF : c \
         fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c; \
-    shown_as = (begins[i] || v < 0 ? "" : "+").value("derived_".derived[i]."_".x."_label"); \
-    low = part(derived[i], "_low"); high = part(derived[i], "_high"); \
+    shown_as = (begins[i] || v < 0 ? "" : "+").said(derived, quantity[i]." ".x, 5); \
+    low = part(quantity[i], 2); high = part(quantity[i], 3); \
     if (low == low && !beyond) { \
         set arrow i from begin + low, first -i to begin + high, first -i nohead front lw 1.5 lc rgb GREY; \
         upper = begin + high > upper ? begin + high : upper; \
@@ -51,7 +51,7 @@ do for [format in formats] {
     eval open
     eval names_of_bars
     do for [p=1:words(xs)] {
-        x = word(xs, p); only = x
+        eval panel; x = word(xs, p); only = x
         stats data using (of_model("fork")) nooutput; total = STATS_max
         wide = (786.0 - left_column - 24) / 2
         left = left_column + (p - 1) * (wide + 24); right = left + wide
@@ -63,7 +63,7 @@ do for [format in formats] {
             set label 5 "fork" at total, screen y(top - 6) center font "sans-serif,9" tc rgb GREY
         }
         end = 0
-        do for [i=1:bars] { v = derived[i] eq "" ? NaN : part(derived[i], ""); if (v == v) { eval bar } }
+        do for [i=1:bars] { v = quantity[i] eq "" ? NaN : part(quantity[i], 1); if (v == v) { eval bar } }
         plot NaN notitle
     }
     eval shut

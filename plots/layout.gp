@@ -32,7 +32,7 @@ ratios = 'eval panel; set lmargin at screen x(left); set rmargin at screen x(rig
         set xtics 2 * step; \
         plot data using (get_of(m, "ratio_low")):(-column("x")):(get_of(m, "ratio_high") - get_of(m, "ratio_low")):(0):(pale(colour(strcol("hue")))) \
                 with vectors nohead lw 3 lc rgb variable, \
-            data using (column("hollow") ? get_of(m, "ratio") : NaN):(-column("x")) with points pt 7 ps 0.85 lc rgb "white", \
+            data using (column("hollow") > 0 ? get_of(m, "ratio") : NaN):(-column("x")) with points pt 7 ps 0.85 lc rgb "white", \
             data using (get_of(m, "ratio")):(-column("x")):(mark(column("pool"), column("hollow"))):(colour(strcol("hue"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable, \
             data using (get_of(m, "ratio") > 0 ? mean * (1 - 1.05 * reach + 2.1 * reach / share) : NaN):(-column("x")):(sprintf("%.2f×", column("ratio"))) \

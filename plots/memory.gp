@@ -28,11 +28,11 @@ bars = 'eval panel; only = word(xs, p); metric = metric_1; do for [i=1:int(rows)
             (-column("row") - 0.26):(-column("row") + 0.26):(part_shade(colour(strcol("hue")), i + 1)) \
             with boxxyerror fs solid noborder lc rgb variable, \
         data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0) with vectors nohead lw 2 lc rgb INK, \
-        data using (column("hollow") ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
+        data using (column("hollow") > 0 ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
             with points pt variable ps 0.8 lc rgb "white", \
         data using (get(metric, "value")):(-column("row")):(mark(column("pool"), column("hollow"))):(colour(strcol("hue"))) \
             with points pt variable ps 0.8 lw 1.5 lc rgb variable, \
-        data using (far(metric)):(-column("row")):(strcol("label")):(column("hollow") ? GREY : INK) \
+        data using (far(metric)):(-column("row")):(strcol("label")):(column("hollow") > 0 ? GREY : INK) \
             with labels left offset 0.8, 0 font "sans-serif,11" tc rgb variable'
 height = top + 12 + rows_pixels + 36 + bottom
 shown = words(xs) > 1 ? 2 : 1; wide = (786.0 - names_width - 24 * (shown - 1)) / shown

@@ -136,11 +136,11 @@ dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_pane
             set label 5 baseline at base, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
         }; \
         plot data using (strcol("label") eq "never" && is_here(metric) ? begin : far(metric)):(-column("row")): \
-                (strcol("label")):(column("hollow") || strcol("label") eq "never" ? GREY : INK) \
+                (strcol("label")):(column("hollow") > 0 || strcol("label") eq "never" ? GREY : INK) \
                 with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb variable, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(pale(colour(strcol("hue")))) \
                 with vectors nohead lw 3 lc rgb variable, \
-            data using (column("hollow") ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
+            data using (column("hollow") > 0 ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
                 with points pt variable ps 0.85 lc rgb "white", \
             data using (get(metric, "value")):(-column("row")):(mark(column("pool"), column("hollow"))):(colour(strcol("hue"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
@@ -205,7 +205,7 @@ curves = 'metric = of_panel("metric", p); only = ""; title = of_panel("title", p
                 with lines lw 1.5 dt dashed(word(line_numbers, i)) lc rgb tone(word(hues, i), word(line_numbers, i)), \
             data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("hue"), column("line"))) \
                 with vectors nohead lw 1.5 lc rgb variable, \
-            data using (column("x")):(column("hollow") ? get(metric, "value") : NaN):(mark(column("pool"), 0)) \
+            data using (column("x")):(column("hollow") > 0 ? get(metric, "value") : NaN):(mark(column("pool"), 0)) \
                 with points pt variable ps 0.8 lc rgb "white", \
             data using (column("x")):(get(metric, "value")):(mark(column("pool"), column("hollow"))):(tone(strcol("hue"), column("line"))) \
                 with points pt variable ps 0.8 lw 1.5 lc rgb variable; \
@@ -229,3 +229,8 @@ all_lines = 'height = top + panels * curve_step + 40 + bottom; \
         eval shut; \
     }'
 figure = form eq "dots" ? two_dots : all_lines
+
+# What a list of words says of a name: the word number n after it, "" if it has none.
+said(list, name, n) = strstrt(list, '"'.name.'" ') == 0 ? "" : word(list[strstrt(list, '"'.name.'" '):*], n)
+number_of(list, name, n) = said(list, name, n) eq "" ? NaN : real(said(list, name, n))
+eval panel

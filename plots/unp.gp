@@ -6,9 +6,6 @@ load "style.gp"
 
 designs = "fork prefork prefork_fcntl prefork_mutex prefork_fdpass thread prethread_mutex prethread_queue"
 bars = words(designs)
-# A number among the texts; NaN if missing.
-number(name) = exists(name) ? real(value(name)) : NaN
-words_of(name) = exists(name) ? value(name) : ""
 
 bar_pixels = 26
 height = top + bar_pixels * (bars + 0.4) + 40 + bottom
@@ -17,11 +14,11 @@ array shares[2 * bars]; array seconds[2 * bars]; array lows[2 * bars]; array hig
 least = 0; most = 0.01
 do for [i=1:bars] {
     name = word(designs, i); k = bars + i
-    shares[i] = number("published_".name) / number("published_fork"); seconds[i] = words_of("published_".name)." s"
+    shares[i] = number_of(published, name, 2) / number_of(published, "fork", 2); seconds[i] = said(published, name, 2)." s"
     lows[i] = NaN; highs[i] = NaN; is_hollow[i] = 0
-    shares[k] = i == 1 ? 1 : number("derived_".name."_share"); seconds[k] = words_of("derived_".name."_label")
-    lows[k] = i == 1 ? NaN : number("derived_".name."_share_low"); highs[k] = i == 1 ? NaN : number("derived_".name."_share_high")
-    is_hollow[k] = number("derived_".name."_hollow") == 1
+    shares[k] = i == 1 ? 1 : number_of(derived, name."_share -", 2); seconds[k] = said(derived, name." -", 5)
+    lows[k] = i == 1 ? NaN : number_of(derived, name."_share -", 3); highs[k] = i == 1 ? NaN : number_of(derived, name."_share -", 4)
+    is_hollow[k] = number_of(derived, name." -", 6) == 1
     if (i > 1) {
         do for [v in sprintf("%g %g %g %g", shares[i], shares[k], lows[k], highs[k])] {
             least = real(v) < least ? real(v) : least; most = real(v) > most ? real(v) : most
@@ -38,7 +35,7 @@ bar = 'c = colour(strstrt(name, "thread") > 0 ? "t" : "p"); \
             fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c; \
     }; \
     if (i > 1 && lows[k] == lows[k]) { set arrow i from lows[k], first -i to highs[k], first -i nohead front lw 1.5 lc rgb GREY }; \
-    set label 50+i (i == 1 ? "off scale: " : "").sprintf("%.0f %% (%s)", 100 * v, seconds[k]) \
+    set label 50+i "".(i == 1 ? "off scale: " : "").sprintf("%.0f %% (%s)", 100 * v, seconds[k]) \
         at first (end > 0 ? end : 0), first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed'
 
 do for [format in formats] {

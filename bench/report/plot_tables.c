@@ -9,7 +9,6 @@
 #include "bench/base/table.h"
 #include "bench/report/model/format.h"
 
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <jansson.h>
@@ -64,23 +63,22 @@ static size_t characters(const char *text)
     return count;
 }
 
-static void print_quoted(FILE *file, const char *text)
+// Within single quotes of gnuplot.
+static void print_escaped(FILE *file, const char *text)
 {
-    fputc('\'', file);
     for (; *text; text++)
         if (*text == '\n')
             fputs("'.\"\\n\".'", file);
         else
             fprintf(file, *text == '\'' ? "''" : "%c", *text);
-    fputc('\'', file);
 }
 
 // A gnuplot variable: key = 'text'.
 static void print_text(FILE *file, const char *key, const char *text)
 {
-    fprintf(file, "%s = ", key);
-    print_quoted(file, text);
-    fputc('\n', file);
+    fprintf(file, "%s = '", key);
+    print_escaped(file, text);
+    fputs("'\n", file);
 }
 
 // A real number, as gnuplot divides whole ones without a remainder.
@@ -442,39 +440,23 @@ static void print_legend(const struct picture *p)
     fputs("'\n", p->words);
 }
 
-// A derived quantity as variables: derived_NAME_X, and the same with _low, _high, _label and _hollow.
-static void print_derived(const struct picture *p)
+// What a figure looks up by name: six words for each derived quantity (its name and x, the value
+// with its interval, the label, whether it is hollow), two for each published value.
+static void print_named(const struct picture *p)
 {
-    for (const struct row *r = p->rows; r < p->rows + p->count; r++) {
-        if (strcmp(r->metric, "derived") != 0)
-            continue;
-        char name[160], key[200];
-        snprintf(name, sizeof name, strcmp(r->x, "-") == 0 ? "derived_%s" : "derived_%s_%s",
-                 r->model, r->x);
-        for (char *c = name; *c; c++)
-            if (!isalnum((unsigned char)*c))
-                *c = '_';
-        print_number(p->words, name, r->value);
-        snprintf(key, sizeof key, "%s_low", name);
-        print_number(p->words, key, r->low);
-        snprintf(key, sizeof key, "%s_high", name);
-        print_number(p->words, key, r->high);
-        snprintf(key, sizeof key, "%s_label", name);
-        print_text(p->words, key, text_of(r->json, "label"));
-        fprintf(p->words, "%s_hollow = %d\n", name,
-                json_is_true(json_object_get(r->json, "hollow")));
-    }
-}
-
-static void print_published(const struct picture *p)
-{
+    fputs("derived = '", p->words);
+    for (const struct row *r = p->rows; r < p->rows + p->count; r++)
+        if (strcmp(r->metric, "derived") == 0) {
+            fprintf(p->words, "\"%s %s\" %g %g %g \"", r->model, r->x, r->value, r->low, r->high);
+            print_escaped(p->words, text_of(r->json, "label"));
+            fprintf(p->words, "\" %d ", json_is_true(json_object_get(r->json, "hollow")));
+        }
+    fputs("'\npublished = '", p->words);
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get(p->figure, "published"), name, value) {
-        char key[96];
-        snprintf(key, sizeof key, "published_%s", name);
-        print_text(p->words, key, json_string_value(value));
-    }
+    json_object_foreach (json_object_get(p->figure, "published"), name, value)
+        fprintf(p->words, "\"%s\" \"%s\" ", name, json_string_value(value));
+    fputs("'\n", p->words);
 }
 
 static void print_sizes(const struct picture *p)
@@ -558,8 +540,7 @@ static void write_words(struct picture *p, const struct table *distribution, con
         print_panel(p, i);
     if (distribution)
         print_tails(p, distribution, text_of(p->figure, "headline_at"));
-    print_derived(p);
-    print_published(p);
+    print_named(p);
     output_complete(&o);
 }
 
