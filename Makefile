@@ -149,7 +149,8 @@ $(STEPS): $(B)/%: $(B)/objects/%.o $(TRIAL_TYPES) $(B)/objects/bench/core.a $(B)
 	$(LINK_PROGRAM)
 # Trial types are found in a section of the program, not by their names: an archive would leave them out.
 $(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/measure/trial/trial_type.h' tests/*.c)): $(TRIAL_TYPES)
-$(TESTS): private LDLIBS += -lcmocka
+$(STEPS): private LDLIBS += -ljansson
+$(TESTS): private LDLIBS += -ljansson -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)

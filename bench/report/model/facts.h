@@ -29,11 +29,13 @@ struct facts {
     struct confs claims, situations;
     struct experiment *project_claims, *project_situations;
     size_t project_claims_count, project_situations_count;
+    char **xs; // of each of experiments: the values of what varies (facts_xs)
     struct number *numbers; // all rows of summary.tsv, sorted by experiment, metric, model; the
     size_t numbers_count;   // order of the file within these
     // Those that a run may lack have no rows then.
     struct table summary, verdicts, chooser, models, left_out, not_measured, dropped, metrics,
         validity, selftests, settings;
+    struct table machines; // the costs on machines known (bench/doctor/machines.tsv)
     json_t *environment;
 };
 

@@ -16,7 +16,7 @@ void format_ratio(double ratio, char text[FORMAT_BYTES]);
 // "6.3–6.9", with the decimals of the ratio; "" without an interval.
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES]);
 
-// "22.5 µs", "1.2 ms", "35,173/s", "54 %", "7.6 KiB", "15", "never", with no-break spaces. unit: of
+// "22.5 µs", "1.23 ms", "35,173/s", "54 %", "7.64 KiB", "15", "never", with no-break spaces. unit: of
 // a metric; "" for a count.
 void format_value(double value, const char *unit, char text[FORMAT_BYTES]);
 

@@ -1,0 +1,83 @@
+#include "bench/report/model/format.h"
+#include "bench/report/model/made.h"
+#include "bench/report/model/prose.h"
+#include "bench/report/model/section.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// The questions of the suite that were not asked of this run.
+static json_t *questions_of(const struct facts *f)
+{
+    const struct table *t = &f->not_measured;
+    json_t *list = made(json_array());
+    for (size_t row = 0; row < t->rows; row++) {
+        const char *stem = table_text(t, row, table_column(t, "experiment"));
+        const struct experiment *e = experiment_find(f->project, f->project_count, stem);
+        const char *question = e ? experiment_get(e, "question") : NULL;
+        if (!question)
+            question = table_text(t, row, table_column(t, "question"));
+        add(list, json_pack("{ss ss}", "id", stem, "question", question));
+    }
+    return list;
+}
+
+// What it would take to measure a dropped question or cell.
+static json_t *dropped_text(double minutes)
+{
+    struct prose p;
+    char text[FORMAT_BYTES];
+    prose_begin(&p);
+    format_value(minutes, "", text);
+    if (isnan(minutes))
+        fputs("not tried", p.to);
+    else
+        fprintf(p.to, "needs %s\u00a0more minutes", text);
+    return prose_json(&p);
+}
+
+static json_t *dropped_of(const struct facts *f)
+{
+    const struct table *t = &f->dropped;
+    json_t *list = made(json_array());
+    for (size_t row = 0; row < t->rows; row++)
+        add(list, json_pack("{ss ss ss so}", "question", table_text(t, row, 0), "model",
+                            table_text(t, row, 1), "x", table_text(t, row, 2), "text",
+                            dropped_text(table_number(t, row, 3))));
+    return list;
+}
+
+static void say_number(size_t count, const char *thing, FILE *to)
+{
+    fprintf(to, "%zu %s%s", count, thing, count == 1 ? "" : "s");
+}
+
+// null if everything was measured.
+static json_t *text_of(const struct facts *f, size_t questions, size_t dropped)
+{
+    struct prose p;
+    if (!questions && !dropped)
+        return json_null();
+    prose_begin(&p);
+    if (questions) {
+        say_number(questions, "question", p.to);
+        fputs(" of the suite were not part of this run: make bench-all measures all.", p.to);
+    }
+    if (dropped) {
+        fputs(questions ? " " : "", p.to);
+        say_number(dropped, "part", p.to);
+        fprintf(p.to,
+                " of this run did not fit into its time: make bench RUN=%s BUDGET=… with more "
+                "minutes measures them.",
+                f->name);
+    }
+    return prose_json(&p);
+}
+
+json_t *not_measured_section(const struct facts *f)
+{
+    return made(json_pack("{so so so}", "text",
+                          text_of(f, f->not_measured.rows, f->dropped.rows), "questions",
+                          questions_of(f), "dropped", dropped_of(f)));
+}
