@@ -90,9 +90,10 @@ static void say_straddles(const struct facts *f, size_t row, struct condition_sh
     if (is_inside)
         used = snprintf(to, SENTENCE_BYTES, "The interval includes %s. ", c->bound);
     else
-        used = snprintf(to, SENTENCE_BYTES,
-                        "Outside %s alone, but not after correction for %s comparisons (p = %.2g). ",
-                        c->bound, text(f, row, "comparisons"), number(f, row, "p_holm"));
+        used =
+            snprintf(to, SENTENCE_BYTES,
+                     "Outside %s alone, but not after correction for %s comparisons (p = %.2g). ",
+                     c->bound, text(f, row, "comparisons"), number(f, row, "p_holm"));
     say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
 }
 
@@ -212,18 +213,18 @@ static json_t *condition(const struct facts *f, const struct claim *claim, size_
     const char *compares = facts_words(f, claim->file, "compares", row - claim->first);
     size_t blocks = (size_t)number(f, row, "blocks");
     char value[FORMAT_BYTES];
-    json_t *measured = made(isnan(c.value) ? json_null()
-                                           : json_measured(c.value, c.low, c.high, c.unit, "valid",
-                                                           blocks));
+    json_t *measured =
+        made(isnan(c.value) ? json_null()
+                            : json_measured(c.value, c.low, c.high, c.unit, "valid", blocks));
     print_value(f, claim, &c, measured, value);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}", "compares",
-        compares ? compares : text(f, row, "condition"), "condition", text(f, row, "condition"),
-        "experiment", text(f, row, "plot"), "verdict", names[c.verdict], "measured", measured,
-        "value_text", value, "bound_text", c.bound, "side", side_of(&c.parsed), "strip", strip(&c),
-        "reason", c.reason, "reason_text", text_or_null(c.reason_text), "blocks",
-        (json_int_t)blocks, "blocks_needed", real_or_null(number(f, row, "blocks_needed")),
-        "minutes", real_or_null(number(f, row, "minutes")));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}",
+                     "compares", compares ? compares : text(f, row, "condition"), "condition",
+                     text(f, row, "condition"), "experiment", text(f, row, "plot"), "verdict",
+                     names[c.verdict], "measured", measured, "value_text", value, "bound_text",
+                     c.bound, "side", side_of(&c.parsed), "strip", strip(&c), "reason", c.reason,
+                     "reason_text", text_or_null(c.reason_text), "blocks", (json_int_t)blocks,
+                     "blocks_needed", real_or_null(number(f, row, "blocks_needed")), "minutes",
+                     real_or_null(number(f, row, "minutes")));
 }
 
 // ---- claims -------------------------------------------------------------------------------------
@@ -427,10 +428,11 @@ static json_t *summary(const struct tally *t)
                              t->of[HOLDS] == 1 ? "holds" : "hold", t->of[DOES_NOT_HOLD],
                              t->of[DOES_NOT_HOLD] == 1 ? "does" : "do");
     if (t->of[SAME])
-        used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
-                                 t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.",
-                             t->of[UNDECIDED], t->of[UNDECIDED] == 1 ? "is" : "are");
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
+                             t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
+    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.", t->of[UNDECIDED],
+                             t->of[UNDECIDED] == 1 ? "is" : "are");
     if (!t->total)
         used = (size_t)snprintf(text, sizeof text, "This run tested no claim of a textbook.");
     if (t->added)
@@ -486,12 +488,12 @@ json_t *claims_section(const struct facts *f)
     if (count)
         qsort(claims, count, sizeof *claims, compare_claims);
     struct tally t = count_claims(claims, count);
-    json_t *section = json_pack(
-        "{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "total", (json_int_t)t.total, "counts", counts(&t),
-        "text", summary(&t), "themes", by_theme(f, claims, count), "undecided",
-        undecided(f, claims, count), "undecided_text",
-        undecided_text(&t, with_too_few(f, claims, count)), "not_measured_text",
-        not_measured_text(&t));
+    json_t *section =
+        json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "total", (json_int_t)t.total, "counts",
+                  counts(&t), "text", summary(&t), "themes", by_theme(f, claims, count),
+                  "undecided", undecided(f, claims, count), "undecided_text",
+                  undecided_text(&t, with_too_few(f, claims, count)), "not_measured_text",
+                  not_measured_text(&t));
     free(claims);
     return made(section);
 }
