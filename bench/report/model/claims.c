@@ -27,6 +27,8 @@ static const char *const names[VERDICTS] = {[HOLDS] = "holds",
 static const char *const signs[VERDICTS] = {
     [HOLDS] = "✓", [UNDECIDED] = "?", [NOT_MEASURED] = "–", [SAME] = "≈", [DOES_NOT_HOLD] = "✗"};
 
+static const char no_theme[] = "Other claims";
+
 struct claim {
     const struct experiment *file;
     const char *id, *theme;
@@ -122,7 +124,7 @@ static void say_unsound(const char *note, struct condition_shown *c)
                  "Too few values for an interval. A longer run decides it.");
     } else {
         c->reason = "suspect";
-        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s: %s A quieter machine may decide it.",
+        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s. %s A quieter machine may decide it.",
                  (int)strcspn(note, ":"), note, words_of_reason(code));
     }
 }
@@ -255,7 +257,7 @@ static void read_claim(const struct facts *f, size_t row, struct claim *c)
     c->file = file_of(f, c->id);
     c->theme = facts_words(f, c->file, "theme", 0);
     if (!c->theme)
-        c->theme = "Other claims";
+        c->theme = no_theme;
     while (row < f->verdicts.rows && strcmp(text(f, row, "claim"), c->id) == 0)
         row++;
     c->count = row - c->first;
@@ -325,41 +327,6 @@ static bool has_verdict(const struct claim *c)
 
 // ---- themes -------------------------------------------------------------------------------------
 
-struct theme {
-    const char *title;
-    size_t claims, places; // the sum of their questions' places
-};
-
-// By the mean place of their questions: what is first on the page comes first here.
-static int compare_themes(const void *a, const void *b)
-{
-    const struct theme *left = a, *right = b;
-    size_t l = left->places * right->claims, r = right->places * left->claims;
-    return l != r ? (l > r) - (l < r) : strcmp(left->title, right->title);
-}
-
-static size_t find_themes(const struct claim *claims, size_t count, struct theme **themes)
-{
-    size_t n = 0;
-    *themes = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t t = 0;
-        if (!has_verdict(&claims[i]))
-            continue;
-        while (t < n && strcmp((*themes)[t].title, claims[i].theme) != 0)
-            t++;
-        if (t == n) {
-            *themes = memory_one_more(*themes, n, sizeof **themes);
-            (*themes)[n++].title = claims[i].theme;
-        }
-        (*themes)[t].claims++;
-        (*themes)[t].places += claims[i].place;
-    }
-    if (n)
-        qsort(*themes, n, sizeof **themes, compare_themes);
-    return n;
-}
-
 static json_t *of_theme(const struct facts *f, const struct claim *claims, size_t count,
                         const char *title)
 {
@@ -370,15 +337,20 @@ static json_t *of_theme(const struct facts *f, const struct claim *claims, size_
     return list;
 }
 
+// In the order of the page, which conf_keys.c has; then the claims without a theme.
 static json_t *by_theme(const struct facts *f, const struct claim *claims, size_t count)
 {
-    struct theme *themes;
-    size_t n = find_themes(claims, count, &themes);
+    const char *const *theme = conf_key_named(CLAIM, "theme", "claims")->words;
     json_t *list = made(json_array());
-    for (size_t i = 0; i < n; i++)
-        add(list, json_pack("{s:s, s:o}", "title", themes[i].title, "claims",
-                            of_theme(f, claims, count, themes[i].title)));
-    free(themes);
+    for (bool is_last = false; !is_last; theme++) {
+        is_last = !*theme;
+        const char *title = is_last ? no_theme : *theme;
+        json_t *of = of_theme(f, claims, count, title);
+        if (json_array_size(of))
+            add(list, json_pack("{s:s, s:o}", "title", title, "claims", of));
+        else
+            json_decref(of);
+    }
     return list;
 }
 

@@ -2,7 +2,8 @@
 //
 // The ratios and places of candidates are those of chooser.tsv. Iterative servers and peers are no
 // candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
-// interval from the ends of both intervals: too wide rather than too narrow.
+// interval from both intervals as if these were independent. They share the baseline, so it is too
+// wide rather than too narrow.
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/position.h"
@@ -212,6 +213,16 @@ static void set_ratio(struct shown *c, const struct situation *s, double ratio, 
 }
 
 // The reason codes of a number that is not valid, from its note: "stalls;steal", "errors: refused".
+// The interval of a ratio of ratios, by the root of the sum of squares of their logarithms.
+static void set_ratio_of_ratios(struct shown *c, const struct situation *s, const struct number *n)
+{
+    const struct number *best = s->best;
+    double ratio = n->ratio / best->ratio,
+           below = hypot(log(n->ratio / n->ratio_low), log(best->ratio_high / best->ratio)),
+           above = hypot(log(n->ratio_high / n->ratio), log(best->ratio / best->ratio_low));
+    set_ratio(c, s, ratio, ratio * exp(-below), ratio * exp(above));
+}
+
 static void doubt(struct shown *c, const struct number *n)
 {
     char code[64];
@@ -289,14 +300,12 @@ static const char *place_of_value(const struct situation *s, const struct number
 
 static void place_outsider(struct shown *c, const struct situation *s, const struct number *n)
 {
-    const struct number *best = s->best;
-    if (!best) {
+    if (!s->best) {
         c->place = "undecided";
         say(c, "Too few models have a valid number for one to be the best.");
         return;
     }
-    set_ratio(c, s, n->ratio / best->ratio, n->ratio_low / best->ratio_high,
-              n->ratio_high / best->ratio_low);
+    set_ratio_of_ratios(c, s, n);
     c->place = s->kind == RATIO ? place_of_interval(c) : place_of_value(s, n);
 }
 
@@ -338,7 +347,8 @@ static void print_value(struct shown *c, const struct situation *s, const struct
         return;
     }
     format_value(n->value, s->metric->unit, c->text);
-    format_interval(n->value, n->low, n->high, s->metric->unit, c->interval);
+    if (n->low < n->high)
+        format_interval(n->value, n->low, n->high, s->metric->unit, c->interval);
     if (!is_decided(c))
         strncat(c->text, "?", sizeof c->text - strlen(c->text) - 1);
     c->shade = is_decided(c) ? shade_of_loss(is_more ? 1 - share : share) : 0;
@@ -415,8 +425,7 @@ static void fill(struct shown *c, struct grid *g, const struct situation *s, con
     else
         place_outsider(c, s, n);
     if (s->best && !number_is_sound(n))
-        set_ratio(c, s, n->ratio / s->best->ratio, n->ratio_low / s->best->ratio_high,
-                  n->ratio_high / s->best->ratio_low);
+        set_ratio_of_ratios(c, s, n);
     if (s->kind == RATIO)
         print_ratio(c, s, n);
     else
