@@ -64,6 +64,7 @@ explains() { # SITUATION MODEL TEXT
 check 'grid: columns are the situations that were measured' is '.grid.columns | map(.id) | join(" ")' 'short_connections busy_connections stalled_clients crash'
 check 'grid: the others are counted' is '.grid.note | contains("6 more situations")' true
 check 'grid: fork stays on top' is '.grid.rows | map(select(.pinned).model) | join(" ")' fork
+# shellcheck disable=SC2016  # jq's own $
 check 'grid: each row has all cells' is '.grid.columns as $c | .grid.rows | all(.cells | length == ($c | length))' true
 check 'grid: the best' shows short_connections epoll 'best 0 best'
 check 'grid: the best has its value' is "($(cell short_connections epoll).interval | startswith(\"18.0\")" true
@@ -83,6 +84,7 @@ check 'grid: and is named' explains crash epoll_workers 'Measured as epoll_worke
 check 'grid: left out' is "($(cell busy_connections iterative) | .place" left_out
 check 'grid: not measured' shows stalled_clients select 'not_measured 0 —'
 
+# shellcheck disable=SC2016  # jq's own $
 of_claim='[.claims.themes[].claims[], .claims.undecided[]] | map(select(.id == $id))[0]'
 of() { # CLAIM FILTER VALUE
     equals "$1: $2" "$(jq -r --arg id "$1" "$of_claim | $2" "$run/report.json" 2>&1)" "$3"

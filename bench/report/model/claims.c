@@ -27,6 +27,8 @@ static const char *const names[VERDICTS] = {[HOLDS] = "holds",
 static const char *const signs[VERDICTS] = {
     [HOLDS] = "✓", [UNDECIDED] = "?", [NOT_MEASURED] = "–", [SAME] = "≈", [DOES_NOT_HOLD] = "✗"};
 
+static const char no_theme[] = "Other claims";
+
 struct claim {
     const struct experiment *file;
     const char *id, *theme;
@@ -90,9 +92,10 @@ static void say_straddles(const struct facts *f, size_t row, struct condition_sh
     if (is_inside)
         used = snprintf(to, SENTENCE_BYTES, "The interval includes %s. ", c->bound);
     else
-        used = snprintf(to, SENTENCE_BYTES,
-                        "Outside %s alone, but not after correction for %s comparisons (p = %.2g). ",
-                        c->bound, text(f, row, "comparisons"), number(f, row, "p_holm"));
+        used =
+            snprintf(to, SENTENCE_BYTES,
+                     "Outside %s alone, but not after correction for %s comparisons (p = %.2g). ",
+                     c->bound, text(f, row, "comparisons"), number(f, row, "p_holm"));
     say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
 }
 
@@ -121,7 +124,7 @@ static void say_unsound(const char *note, struct condition_shown *c)
                  "Too few values for an interval. A longer run decides it.");
     } else {
         c->reason = "suspect";
-        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s: %s A quieter machine may decide it.",
+        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s. %s A quieter machine may decide it.",
                  (int)strcspn(note, ":"), note, words_of_reason(code));
     }
 }
@@ -212,18 +215,18 @@ static json_t *condition(const struct facts *f, const struct claim *claim, size_
     const char *compares = facts_words(f, claim->file, "compares", row - claim->first);
     size_t blocks = (size_t)number(f, row, "blocks");
     char value[FORMAT_BYTES];
-    json_t *measured = made(isnan(c.value) ? json_null()
-                                           : json_measured(c.value, c.low, c.high, c.unit, "valid",
-                                                           blocks));
+    json_t *measured =
+        made(isnan(c.value) ? json_null()
+                            : json_measured(c.value, c.low, c.high, c.unit, "valid", blocks));
     print_value(f, claim, &c, measured, value);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}", "compares",
-        compares ? compares : text(f, row, "condition"), "condition", text(f, row, "condition"),
-        "experiment", text(f, row, "plot"), "verdict", names[c.verdict], "measured", measured,
-        "value_text", value, "bound_text", c.bound, "side", side_of(&c.parsed), "strip", strip(&c),
-        "reason", c.reason, "reason_text", text_or_null(c.reason_text), "blocks",
-        (json_int_t)blocks, "blocks_needed", real_or_null(number(f, row, "blocks_needed")),
-        "minutes", real_or_null(number(f, row, "minutes")));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}",
+                     "compares", compares ? compares : text(f, row, "condition"), "condition",
+                     text(f, row, "condition"), "experiment", text(f, row, "plot"), "verdict",
+                     names[c.verdict], "measured", measured, "value_text", value, "bound_text",
+                     c.bound, "side", side_of(&c.parsed), "strip", strip(&c), "reason", c.reason,
+                     "reason_text", text_or_null(c.reason_text), "blocks", (json_int_t)blocks,
+                     "blocks_needed", real_or_null(number(f, row, "blocks_needed")), "minutes",
+                     real_or_null(number(f, row, "minutes")));
 }
 
 // ---- claims -------------------------------------------------------------------------------------
@@ -254,7 +257,7 @@ static void read_claim(const struct facts *f, size_t row, struct claim *c)
     c->file = file_of(f, c->id);
     c->theme = facts_words(f, c->file, "theme", 0);
     if (!c->theme)
-        c->theme = "Other claims";
+        c->theme = no_theme;
     while (row < f->verdicts.rows && strcmp(text(f, row, "claim"), c->id) == 0)
         row++;
     c->count = row - c->first;
@@ -324,41 +327,6 @@ static bool has_verdict(const struct claim *c)
 
 // ---- themes -------------------------------------------------------------------------------------
 
-struct theme {
-    const char *title;
-    size_t claims, places; // the sum of their questions' places
-};
-
-// By the mean place of their questions: what is first on the page comes first here.
-static int compare_themes(const void *a, const void *b)
-{
-    const struct theme *left = a, *right = b;
-    size_t l = left->places * right->claims, r = right->places * left->claims;
-    return l != r ? (l > r) - (l < r) : strcmp(left->title, right->title);
-}
-
-static size_t find_themes(const struct claim *claims, size_t count, struct theme **themes)
-{
-    size_t n = 0;
-    *themes = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t t = 0;
-        if (!has_verdict(&claims[i]))
-            continue;
-        while (t < n && strcmp((*themes)[t].title, claims[i].theme) != 0)
-            t++;
-        if (t == n) {
-            *themes = memory_one_more(*themes, n, sizeof **themes);
-            (*themes)[n++].title = claims[i].theme;
-        }
-        (*themes)[t].claims++;
-        (*themes)[t].places += claims[i].place;
-    }
-    if (n)
-        qsort(*themes, n, sizeof **themes, compare_themes);
-    return n;
-}
-
 static json_t *of_theme(const struct facts *f, const struct claim *claims, size_t count,
                         const char *title)
 {
@@ -369,15 +337,20 @@ static json_t *of_theme(const struct facts *f, const struct claim *claims, size_
     return list;
 }
 
+// In the order of the page, which conf_keys.c has; then the claims without a theme.
 static json_t *by_theme(const struct facts *f, const struct claim *claims, size_t count)
 {
-    struct theme *themes;
-    size_t n = find_themes(claims, count, &themes);
+    const char *const *theme = conf_key_named(CLAIM, "theme", "claims")->words;
     json_t *list = made(json_array());
-    for (size_t i = 0; i < n; i++)
-        add(list, json_pack("{s:s, s:o}", "title", themes[i].title, "claims",
-                            of_theme(f, claims, count, themes[i].title)));
-    free(themes);
+    for (bool is_last = false; !is_last; theme++) {
+        is_last = !*theme;
+        const char *title = is_last ? no_theme : *theme;
+        json_t *of = of_theme(f, claims, count, title);
+        if (json_array_size(of))
+            add(list, json_pack("{s:s, s:o}", "title", title, "claims", of));
+        else
+            json_decref(of);
+    }
     return list;
 }
 
@@ -427,10 +400,11 @@ static json_t *summary(const struct tally *t)
                              t->of[HOLDS] == 1 ? "holds" : "hold", t->of[DOES_NOT_HOLD],
                              t->of[DOES_NOT_HOLD] == 1 ? "does" : "do");
     if (t->of[SAME])
-        used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
-                                 t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.",
-                             t->of[UNDECIDED], t->of[UNDECIDED] == 1 ? "is" : "are");
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
+                             t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
+    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.", t->of[UNDECIDED],
+                             t->of[UNDECIDED] == 1 ? "is" : "are");
     if (!t->total)
         used = (size_t)snprintf(text, sizeof text, "This run tested no claim of a textbook.");
     if (t->added)
@@ -486,12 +460,12 @@ json_t *claims_section(const struct facts *f)
     if (count)
         qsort(claims, count, sizeof *claims, compare_claims);
     struct tally t = count_claims(claims, count);
-    json_t *section = json_pack(
-        "{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "total", (json_int_t)t.total, "counts", counts(&t),
-        "text", summary(&t), "themes", by_theme(f, claims, count), "undecided",
-        undecided(f, claims, count), "undecided_text",
-        undecided_text(&t, with_too_few(f, claims, count)), "not_measured_text",
-        not_measured_text(&t));
+    json_t *section =
+        json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "total", (json_int_t)t.total, "counts",
+                  counts(&t), "text", summary(&t), "themes", by_theme(f, claims, count),
+                  "undecided", undecided(f, claims, count), "undecided_text",
+                  undecided_text(&t, with_too_few(f, claims, count)), "not_measured_text",
+                  not_measured_text(&t));
     free(claims);
     return made(section);
 }

@@ -2,7 +2,8 @@
 //
 // The ratios and places of candidates are those of chooser.tsv. Iterative servers and peers are no
 // candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
-// interval from the ends of both intervals: too wide rather than too narrow.
+// interval from both intervals as if these were independent. They share the baseline, so it is too
+// wide rather than too narrow.
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/position.h"
@@ -16,6 +17,7 @@
 #include <err.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,11 +50,11 @@ struct grid {
     char variants[1024]; // shown in the row of their program
 };
 
-struct cell {
+struct shown {
     const char *place;
     int shade;
     double ratio, low, high; // to the best: how many times as bad; NAN: none
-    char text[FORMAT_BYTES], interval[FORMAT_BYTES], reason[SENTENCE_BYTES];
+    char text[FORMAT_BYTES + 16], interval[FORMAT_BYTES], reason[SENTENCE_BYTES];
     double sort;
 };
 
@@ -118,8 +120,7 @@ static void read_column(const struct facts *f, size_t row, struct situation *s)
         errx(1, "%s: no metric is called '%s' (make report RUN=%s)", f->chooser.path,
              chosen(f, row, "metric"), f->name);
     if (strcmp(place, "best") == 0 || strcmp(place, "may be the best") == 0)
-        s->best =
-            facts_number(f, s->experiment, s->metric->name, chosen(f, row, "model"), s->x);
+        s->best = facts_number(f, s->experiment, s->metric->name, chosen(f, row, "model"), s->x);
     s->kind = kind_of(f, s, row);
     s->all = most(f, s);
 }
@@ -146,9 +147,9 @@ static json_t *column(const struct facts *f, const struct situation *s)
                *sentence = experiment_need(s->file, "sentence");
     return made(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", s->file->stem, "title",
                           heading ? heading : sentence, "detail",
-                          detail ? detail : s->metric->label, "kind", kind_names[s->kind],
-                          "better", s->metric->better == MORE ? "more" : "less", "sentence",
-                          sentence, "experiment", s->experiment, "after_run", s->after_run));
+                          detail ? detail : s->metric->label, "kind", kind_names[s->kind], "better",
+                          s->metric->better == MORE ? "more" : "less", "sentence", sentence,
+                          "experiment", s->experiment, "after_run", s->after_run));
 }
 
 // ---- rows ---------------------------------------------------------------------------------------
@@ -190,7 +191,7 @@ static void find_rows(struct grid *g)
 
 // ---- places -------------------------------------------------------------------------------------
 
-__attribute__((format(printf, 2, 3))) static void say(struct cell *c, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void say(struct shown *c, const char *format, ...)
 {
     size_t used = strlen(c->reason);
     va_list values;
@@ -202,7 +203,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct cell *c, const char
 }
 
 // A ratio of costs: how many times as bad as the best.
-static void set_ratio(struct cell *c, const struct situation *s, double ratio, double low,
+static void set_ratio(struct shown *c, const struct situation *s, double ratio, double low,
                       double high)
 {
     bool is_more = s->metric->better == MORE;
@@ -212,7 +213,17 @@ static void set_ratio(struct cell *c, const struct situation *s, double ratio, d
 }
 
 // The reason codes of a number that is not valid, from its note: "stalls;steal", "errors: refused".
-static void doubt(struct cell *c, const struct number *n)
+// The interval of a ratio of ratios, by the root of the sum of squares of their logarithms.
+static void set_ratio_of_ratios(struct shown *c, const struct situation *s, const struct number *n)
+{
+    const struct number *best = s->best;
+    double ratio = n->ratio / best->ratio,
+           below = hypot(log(n->ratio / n->ratio_low), log(best->ratio_high / best->ratio)),
+           above = hypot(log(n->ratio_high / n->ratio), log(best->ratio / best->ratio_low));
+    set_ratio(c, s, ratio, ratio * exp(-below), ratio * exp(above));
+}
+
+static void doubt(struct shown *c, const struct number *n)
 {
     char code[64];
     snprintf(code, sizeof code, "%.*s", (int)strcspn(n->note, ";:"), n->note);
@@ -240,7 +251,7 @@ static size_t row_of(const struct facts *f, const struct situation *s, const cha
 }
 
 // A model that may be the best: the first of these has the best estimate.
-static void may_be_best(struct cell *c, const struct situation *s, const struct number *n)
+static void may_be_best(struct shown *c, const struct situation *s, const struct number *n)
 {
     bool is_level = n == s->best || (isnan(c->ratio) && n->value == s->best->value);
     double high = !isnan(c->ratio) ? c->high : is_level ? 1 : INFINITY;
@@ -253,7 +264,7 @@ static void may_be_best(struct cell *c, const struct situation *s, const struct 
         say(c, "The best estimate; others may be as good.");
 }
 
-static void place_candidate(struct cell *c, const struct facts *f, const struct situation *s,
+static void place_candidate(struct shown *c, const struct facts *f, const struct situation *s,
                             const struct number *n, size_t row)
 {
     const char *place = chosen(f, row, "place");
@@ -271,7 +282,7 @@ static void place_candidate(struct cell *c, const struct facts *f, const struct 
     }
 }
 
-static const char *place_of_interval(const struct cell *c)
+static const char *place_of_interval(const struct shown *c)
 {
     if (c->low > 1)
         return c->high < same ? "same" : "behind";
@@ -287,26 +298,28 @@ static const char *place_of_value(const struct situation *s, const struct number
     return n->value == s->best->value ? "same" : "undecided";
 }
 
-static void place_outsider(struct cell *c, const struct situation *s, const struct number *n)
+static void place_outsider(struct shown *c, const struct situation *s, const struct number *n)
 {
-    const struct number *best = s->best;
-    if (!best) {
+    if (!s->best) {
         c->place = "undecided";
         say(c, "Too few models have a valid number for one to be the best.");
         return;
     }
-    set_ratio(c, s, n->ratio / best->ratio, n->ratio_low / best->ratio_high,
-              n->ratio_high / best->ratio_low);
+    set_ratio_of_ratios(c, s, n);
     c->place = s->kind == RATIO ? place_of_interval(c) : place_of_value(s, n);
 }
 
 // ---- texts --------------------------------------------------------------------------------------
 
-static void print_ratio(struct cell *c, const struct situation *s, const struct number *n)
+static bool is_decided(const struct shown *c)
+{
+    return strcmp(c->place, "best") == 0 || strcmp(c->place, "same") == 0 ||
+           strcmp(c->place, "behind") == 0;
+}
+
+static void print_ratio(struct shown *c, const struct situation *s, const struct number *n)
 {
     char text[FORMAT_BYTES];
-    bool is_open = strcmp(c->place, "best") != 0 && strcmp(c->place, "same") != 0 &&
-                   strcmp(c->place, "behind") != 0;
     c->sort = c->ratio;
     if (strcmp(c->place, "best") == 0) {
         snprintf(c->text, sizeof c->text, "best");
@@ -321,25 +334,24 @@ static void print_ratio(struct cell *c, const struct situation *s, const struct 
     format_ratio_interval(c->ratio, c->low, c->high, c->interval);
     snprintf(c->text, sizeof c->text, "%s%s%s",
              strcmp(c->place, "same") == 0 && c->low <= 1 && c->high >= 1 ? "≈ " : "", text,
-             is_open ? "?" : "");
-    c->shade = is_open ? 0 : shade_of_ratio(c->ratio);
+             is_decided(c) ? "" : "?");
+    c->shade = is_decided(c) ? shade_of_ratio(c->ratio) : 0;
 }
 
-static void print_value(struct cell *c, const struct situation *s, const struct number *n)
+static void print_value(struct shown *c, const struct situation *s, const struct number *n)
 {
-    bool is_open = strcmp(c->place, "best") != 0 && strcmp(c->place, "same") != 0 &&
-                   strcmp(c->place, "behind") != 0,
-         is_more = s->metric->better == MORE;
+    bool is_more = s->metric->better == MORE;
     double share = s->all > 0 ? n->value / s->all : 0;
     if (isnan(n->value)) {
         snprintf(c->text, sizeof c->text, "?");
         return;
     }
     format_value(n->value, s->metric->unit, c->text);
-    format_interval(n->value, n->low, n->high, s->metric->unit, c->interval);
-    if (is_open)
+    if (n->low < n->high)
+        format_interval(n->value, n->low, n->high, s->metric->unit, c->interval);
+    if (!is_decided(c))
         strncat(c->text, "?", sizeof c->text - strlen(c->text) - 1);
-    c->shade = is_open ? 0 : shade_of_loss(is_more ? 1 - share : share);
+    c->shade = is_decided(c) ? shade_of_loss(is_more ? 1 - share : share) : 0;
     c->sort = is_more ? s->all - n->value : n->value;
 }
 
@@ -361,14 +373,14 @@ static const struct number *number_of(const struct facts *f, const struct situat
 static size_t listed(const struct table *t, const struct situation *s, const char *name)
 {
     size_t row = 0;
-    while (row < t->rows && (strcmp(table_text(t, row, 0), s->experiment) != 0 ||
-                             !is_named(table_text(t, row, 1), name) ||
-                             strcmp(table_text(t, row, 2), s->x) != 0))
+    while (row < t->rows &&
+           (strcmp(table_text(t, row, 0), s->experiment) != 0 ||
+            !is_named(table_text(t, row, 1), name) || strcmp(table_text(t, row, 2), s->x) != 0))
         row++;
     return row;
 }
 
-static void leave_empty(struct cell *c, const struct facts *f, const struct situation *s,
+static void leave_empty(struct shown *c, const struct facts *f, const struct situation *s,
                         const char *name)
 {
     size_t row = listed(&f->left_out, s, name);
@@ -380,7 +392,7 @@ static void leave_empty(struct cell *c, const struct facts *f, const struct situ
     snprintf(c->text, sizeof c->text, "%s", no_value);
 }
 
-static void say_who(struct cell *c, struct grid *g, const struct number *n)
+static void say_who(struct shown *c, struct grid *g, const struct number *n)
 {
     size_t used = strlen(g->variants);
     if (strcmp(n->family, "peer") == 0)
@@ -392,14 +404,13 @@ static void say_who(struct cell *c, struct grid *g, const struct number *n)
     say(c, "Measured as %s.", n->model);
     strncat(c->text, dagger, sizeof c->text - strlen(c->text) - 1);
     if (!strstr(g->variants, n->model))
-        snprintf(g->variants + used, sizeof g->variants - used, "%s%s", used ? ", " : "",
-                 n->model);
+        snprintf(g->variants + used, sizeof g->variants - used, "%s%s", used ? ", " : "", n->model);
 }
 
-static void fill(struct cell *c, struct grid *g, const struct situation *s, const char *name)
+static void fill(struct shown *c, struct grid *g, const struct situation *s, const char *name)
 {
     const struct number *n = number_of(g->f, s, name);
-    *c = (struct cell){.ratio = NAN, .low = NAN, .high = NAN, .sort = NAN};
+    *c = (struct shown){.ratio = NAN, .low = NAN, .high = NAN, .sort = NAN};
     if (!n || strncmp(n->note, "skipped", 7) == 0) {
         leave_empty(c, g->f, s, name);
         if (n)
@@ -414,8 +425,7 @@ static void fill(struct cell *c, struct grid *g, const struct situation *s, cons
     else
         place_outsider(c, s, n);
     if (s->best && !number_is_sound(n))
-        set_ratio(c, s, n->ratio / s->best->ratio, n->ratio_low / s->best->ratio_high,
-                  n->ratio_high / s->best->ratio_low);
+        set_ratio_of_ratios(c, s, n);
     if (s->kind == RATIO)
         print_ratio(c, s, n);
     else
@@ -426,7 +436,7 @@ static void fill(struct cell *c, struct grid *g, const struct situation *s, cons
 static json_t *cells(struct grid *g, const char *name)
 {
     json_t *list = made(json_array());
-    struct cell c;
+    struct shown c;
     for (size_t i = 0; i < g->columns_count; i++) {
         fill(&c, g, &g->columns[i], name);
         add(list, json_pack("{s:s, s:i, s:s, s:s, s:o, s:o}", "place", c.place, "shade", c.shade,
@@ -458,11 +468,11 @@ static json_t *note(const struct grid *g)
         "≈: the 95 %% CI includes 1 and ends below 1.25. ?: undecided, or suspect. "
         "Libraries and servers of one client at a time are shown, but are never the best.");
     if (*g->variants)
-        used += (size_t)snprintf(text + used, sizeof text - used, " †: measured as %s.",
-                                 g->variants);
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, " †: measured as %s.", g->variants);
     if (g->not_measured && used < sizeof text)
-        snprintf(text + used, sizeof text - used, " %zu more %s: make bench-all.",
-                 g->not_measured, g->not_measured == 1 ? "situation" : "situations");
+        snprintf(text + used, sizeof text - used, " %zu more %s: make bench-all.", g->not_measured,
+                 g->not_measured == 1 ? "situation" : "situations");
     return made(json_string(text));
 }
 

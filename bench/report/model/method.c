@@ -42,7 +42,8 @@ static const struct point points[] = {
      "loop supports no claim about latency: its client sends less when the server is slow."},
     {"Where the time goes",
      "First each question gets a look, the most important first; what does not fit is left out "
-     "whole. Then every number gets eight values. The rest goes to the comparisons that reach their "
+     "whole. Then every number gets eight values. The rest goes to the comparisons that reach "
+     "their "
      "targets soonest: headline ratios within ±5 %, claims and situations decided or within ±10 %. "
      "The width of an interval decides, never its position."},
 };
