@@ -46,7 +46,7 @@ void question_spot(const struct question *q, const char *x, char text[SPOT_BYTES
 // The same for several values, which are words already: "with 64, 512 idle connections".
 void question_spots(const struct question *q, const char *values, char text[SPOT_BYTES]);
 
-// What varies: "idle connections beside 8 busy ones".
+// What varies: "idle connections beside 8 busy ones"; empty if nothing does.
 void question_axis(const struct question *q, char text[SPOT_BYTES]);
 
 // A name as words: its underscores are blanks.

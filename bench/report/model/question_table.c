@@ -184,11 +184,8 @@ json_t *question_table(const struct question *q)
     struct columns c = columns_of(q);
     json_t *headings = made(json_array()),
            *rows = made(json_array());
-    char axis[SPOT_BYTES];
     add_headings(q, &c, headings);
     for (size_t i = 0; i < q->count; i++)
         add(rows, row_of(q, &c, q->cells[i]));
-    question_axis(q, axis);
-    return made(json_pack("{s:o, s:o, s:o}", "columns", headings, "rows", rows, "x_title",
-                               question_varies(q) ? json_string(axis) : json_null()));
+    return made(json_pack("{s:o, s:o}", "columns", headings, "rows", rows));
 }

@@ -141,6 +141,8 @@ static void add_answer(json_t *object, const struct question *q)
 
 static void add_words(json_t *object, const struct question *q)
 {
+    char axis[SPOT_BYTES];
+    question_axis(q, axis);
     set(object, "id", json_string(q->e->stem));
     set(object, "title", json_string(question_words(q, "title")));
     set(object, "question", json_string(question_words(q, "question")));
@@ -151,6 +153,7 @@ static void add_words(json_t *object, const struct question *q)
     set(object, "notes", notes_of(q));
     set(object, "metric", json_string(q->metric->name));
     set(object, "baseline", json_string(experiment_need(q->e, "baseline")));
+    set(object, "x_title", json_string(axis));
     set(object, "unit", json_string(q->metric->unit));
 }
 
