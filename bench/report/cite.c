@@ -51,8 +51,7 @@ static void list_question(const json_t *question)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(rows_of(question), i, row)
-        list_row(row);
+    json_array_foreach(rows_of(question), i, row) list_row(row);
 }
 
 // ---- one result ---------------------------------------------------------------------------------
@@ -76,7 +75,8 @@ static void refuse_unknown(const json_t *question, const char *id)
     size_t i, length = strlen(id);
     json_t *row;
     char others[4096] = "";
-    json_array_foreach(rows_of(question), i, row) {
+    json_array_foreach(rows_of(question), i, row)
+    {
         const char *other = text_of(json_object_get(row, "cite"), "id");
         size_t used = strlen(others);
         if (strncmp(other, id, length) == 0 && other[length] == '@')
@@ -90,7 +90,8 @@ static void cite_one(const json_t *report, const json_t *question, const char *i
 {
     size_t i;
     json_t *row;
-    json_array_foreach(rows_of(question), i, row) {
+    json_array_foreach(rows_of(question), i, row)
+    {
         const json_t *result = json_object_get(row, "cite");
         if (strcmp(text_of(result, "id"), id) == 0) {
             cite(report, question, result);
@@ -115,14 +116,15 @@ static bool go_through(const json_t *report, const char *id)
     size_t i, k;
     json_t *group, *question;
     json_array_foreach(groups, i, group)
-        json_array_foreach(json_object_get(group, "questions"), k, question) {
-            if (!id)
-                list_question(question);
-            if (!id || !is_named(question, id))
-                continue;
-            cite_one(report, question, id);
-            return true;
-        }
+        json_array_foreach(json_object_get(group, "questions"), k, question)
+    {
+        if (!id)
+            list_question(question);
+        if (!id || !is_named(question, id))
+            continue;
+        cite_one(report, question, id);
+        return true;
+    }
     return !id;
 }
 

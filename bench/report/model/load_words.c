@@ -85,8 +85,9 @@ static void say_length(const struct question *q, FILE *to)
     bool may_be_longer =
         is_open(q) && (q->metric->percent > 0 || strcmp(q->metric->name, "slo_rate_per_s") == 0);
     if (say(q, "total", "; ",
-            is_varied(q->e, "total") ? " requests" : " requests, or more to use each connection in "
-                                                     "full",
+            is_varied(q->e, "total") ? " requests"
+                                     : " requests, or more to use each connection in "
+                                       "full",
             to))
         return;
     if (say(q, "window_s", "; window of ", may_be_longer ? " s or longer" : " s", to))

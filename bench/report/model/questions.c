@@ -1,8 +1,8 @@
 #include "bench/report/model/answer.h"
 #include "bench/report/model/citation.h"
 #include "bench/report/model/figure.h"
-#include "bench/report/model/notes.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/quantities.h"
 #include "bench/report/model/question.h"
 #include "bench/report/model/question_table.h"
@@ -101,9 +101,10 @@ static json_t *convergence(const struct number *widest, size_t few)
                  count, few == 1 ? "ratio has" : "ratios have");
     } else if (widest) {
         format_value(reach(widest), "%", percent);
-        snprintf(text, sizeof text, is_ok ? "Converged: headline ratios are known within ±%s."
-                                          : "Not converged: a headline ratio is known only within "
-                                            "±%s.",
+        snprintf(text, sizeof text,
+                 is_ok ? "Converged: headline ratios are known within ±%s."
+                       : "Not converged: a headline ratio is known only within "
+                         "±%s.",
                  percent);
     }
     return json_pack("{s:b, s:s}", "ok", is_ok, "text", text);
@@ -182,9 +183,9 @@ static json_t *group_of(json_t *groups, const char *title)
 {
     size_t i;
     json_t *group;
-    json_array_foreach(groups, i, group)
-        if (strcmp(json_string_value(json_object_get(group, "title")), title) == 0)
-            return json_object_get(group, "questions");
+    json_array_foreach(groups, i,
+                       group) if (strcmp(json_string_value(json_object_get(group, "title")),
+                                         title) == 0) return json_object_get(group, "questions");
     group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
     add(groups, group);
     return json_object_get(group, "questions");

@@ -1,6 +1,7 @@
-    *is_packed = !file && errno == ENOENT;
-    if (!*is_packed)
-        return file;#include "bench/report/model/report_file.h"
+*is_packed = !file && errno == ENOENT;
+if (!*is_packed)
+    return file;
+#include "bench/report/model/report_file.h"
 
 #include <err.h>
 #include <errno.h>
@@ -9,9 +10,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-// NULL with errno if there is neither the file nor its packed form. xz inherits the descriptor: a
-// name would need quotes.
-static FILE *open_report(const char *path, bool *is_packed)
+    // NULL with errno if there is neither the file nor its packed form. xz inherits the descriptor: a
+    // name would need quotes.
+    static FILE *open_report(const char *path, bool *is_packed)
 {
     char packed[4096], command[64];
     FILE *file = fopen(path, "re");
