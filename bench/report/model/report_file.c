@@ -1,6 +1,3 @@
-*is_packed = !file && errno == ENOENT;
-if (!*is_packed)
-    return file;
 #include "bench/report/model/report_file.h"
 
 #include <err.h>
@@ -10,13 +7,14 @@ if (!*is_packed)
 #include <stdio.h>
 #include <unistd.h>
 
-    // NULL with errno if there is neither the file nor its packed form. xz inherits the descriptor: a
-    // name would need quotes.
-    static FILE *open_report(const char *path, bool *is_packed)
+// NULL with errno if there is neither the file nor its packed form. xz inherits the descriptor: a
+// name would need quotes.
+static FILE *open_report(const char *path, bool *is_packed)
 {
     char packed[4096], command[64];
     FILE *file = fopen(path, "re");
-    if (file || errno != ENOENT)
+    *is_packed = !file && errno == ENOENT;
+    if (!*is_packed)
         return file;
     snprintf(packed, sizeof packed, "%s.xz", path);
     int fd = open(packed, O_RDONLY);
@@ -32,8 +30,8 @@ json_t *report_read(const char *folder)
 {
     char path[4000];
     json_error_t problem;
-    snprintf(path, sizeof path, "%s/report.json", folder);
     bool is_packed;
+    snprintf(path, sizeof path, "%s/report.json", folder);
     FILE *file = open_report(path, &is_packed);
     if (!file && errno == ENOENT)
         errx(1, "%s is not a run with a report: it has no report.json (make report)", folder);
