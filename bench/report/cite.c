@@ -135,7 +135,7 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *id = argv[2];
-    json_t *report = report_read(argv[1]);
+    json_t *report = report_file_read(argv[1]);
     const char *name = text_of(json_object_get(report, "run"), "name");
     if (id && !strchr(id, '.'))
         errx(2, "the ID needs a model: %s.MODEL (make cite RUN=%s lists them)", id, name);

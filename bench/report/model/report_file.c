@@ -26,7 +26,7 @@ static FILE *open_report(const char *path, bool *is_packed)
     return file;
 }
 
-json_t *report_read(const char *folder)
+json_t *report_file_read(const char *folder)
 {
     char path[4000];
     json_error_t problem;
