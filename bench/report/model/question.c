@@ -155,7 +155,7 @@ void question_x(const char *x, char text[FORMAT_BYTES])
     if (is_real(x, 1000, 1e15, &number) && number == floor(number))
         format_count(number, text);
     else
-        question_plain(x, text, FORMAT_BYTES);
+        snprintf(text, FORMAT_BYTES, "%s", x);
 }
 
 static void vary_name(const struct question *q, char text[SPOT_BYTES])

@@ -37,7 +37,7 @@ bool question_varies_words(const struct question *q);
 
 enum { SPOT_BYTES = 256 };
 
-// A value of what varies, for a table: "10,000", "two cores".
+// A value of what varies, for a table: "10,000", "two_cores".
 void question_x(const char *x, char text[FORMAT_BYTES]);
 
 // The same in a sentence: "with 512 idle connections"; empty if nothing varies.
