@@ -30,14 +30,14 @@ static bool is_refused(const json_t *cite)
 
 // ---- a list -------------------------------------------------------------------------------------
 
-// The headline value and its ratio, the first two cells.
-static void list_row(const json_t *row)
+// The headline value and, if the second column is its ratio, that.
+static void list_row(const json_t *row, size_t count)
 {
     const json_t *cite = json_object_get(row, "cite"), *cells = json_object_get(row, "cells");
     printf("%-44s ", text_of(cite, "id"));
     if (is_refused(cite))
         printf("- %s", text_of(cite, "refused"));
-    for (size_t i = 0; i < 2 && !is_refused(cite); i++) {
+    for (size_t i = 0; i < count && !is_refused(cite); i++) {
         const json_t *cell = json_array_get(cells, i);
         const char *interval = text_of(cell, "interval");
         printf("%s%s", i ? "; " : "", text_of(cell, "text"));
@@ -51,7 +51,12 @@ static void list_question(const json_t *question)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(rows_of(question), i, row) list_row(row);
+    const json_t *columns = json_object_get(json_object_get(question, "table"), "columns");
+    bool has_ratio = strcmp(text_of(json_array_get(columns, 1), "id"), "ratio") == 0;
+    json_array_foreach(rows_of(question), i, row)
+    {
+        list_row(row, has_ratio ? 2 : 1);
+    }
 }
 
 // ---- one result ---------------------------------------------------------------------------------
