@@ -179,12 +179,10 @@ json_t *answer_fill(const struct facts *f, const struct experiment *e, const cha
 
 char *rich_plain(const json_t *rich)
 {
-    size_t i;
-    json_t *part;
     struct prose p;
     prose_begin(&p);
-    json_array_foreach(rich, i, part)
-    {
+    for (size_t i = 0; i < json_array_size(rich); i++) {
+        const json_t *part = json_array_get(rich, i);
         const char *interval = json_string_value(json_object_get(part, "interval"));
         const char *text = json_is_string(part) ? json_string_value(part)
                                                 : json_string_value(json_object_get(part, "text"));

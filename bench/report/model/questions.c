@@ -182,12 +182,12 @@ static json_t *question_of(const struct facts *f, const struct experiment *e)
 // The questions of the group with this title; makes it if there is none yet.
 static json_t *group_of(json_t *groups, const char *title)
 {
-    size_t i;
-    json_t *group;
-    json_array_foreach(groups, i,
-                       group) if (strcmp(json_string_value(json_object_get(group, "title")),
-                                         title) == 0) return json_object_get(group, "questions");
-    group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        json_t *group = json_array_get(groups, i);
+        if (strcmp(json_string_value(json_object_get(group, "title")), title) == 0)
+            return json_object_get(group, "questions");
+    }
+    json_t *group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
     add(groups, group);
     return json_object_get(group, "questions");
 }
