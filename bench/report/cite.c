@@ -30,14 +30,14 @@ static bool is_refused(const json_t *cite)
 
 // ---- a list -------------------------------------------------------------------------------------
 
-// The headline value and its ratio, the first two cells.
-static void list_row(const json_t *row)
+// The headline value and, if the second column is its ratio, that.
+static void list_row(const json_t *row, size_t count)
 {
     const json_t *cite = json_object_get(row, "cite"), *cells = json_object_get(row, "cells");
     printf("%-44s ", text_of(cite, "id"));
     if (is_refused(cite))
         printf("- %s", text_of(cite, "refused"));
-    for (size_t i = 0; i < 2 && !is_refused(cite); i++) {
+    for (size_t i = 0; i < count && !is_refused(cite); i++) {
         const json_t *cell = json_array_get(cells, i);
         const char *interval = text_of(cell, "interval");
         printf("%s%s", i ? "; " : "", text_of(cell, "text"));
@@ -49,10 +49,11 @@ static void list_row(const json_t *row)
 
 static void list_question(const json_t *question)
 {
-    size_t i;
-    json_t *row;
-    json_array_foreach(rows_of(question), i, row)
-        list_row(row);
+    const json_t *rows = rows_of(question),
+                 *columns = json_object_get(json_object_get(question, "table"), "columns");
+    bool has_ratio = strcmp(text_of(json_array_get(columns, 1), "id"), "ratio") == 0;
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        list_row(json_array_get(rows, i), has_ratio ? 2 : 1);
 }
 
 // ---- one result ---------------------------------------------------------------------------------
@@ -73,11 +74,12 @@ static void cite(const json_t *report, const json_t *question, const json_t *res
 // The other x of the model, after ": which of ".
 static void refuse_unknown(const json_t *question, const char *id)
 {
-    size_t i, length = strlen(id);
-    json_t *row;
+    const json_t *rows = rows_of(question);
+    size_t length = strlen(id);
     char others[4096] = "";
-    json_array_foreach(rows_of(question), i, row) {
-        const char *other = text_of(json_object_get(row, "cite"), "id");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *result = json_object_get(json_array_get(rows, i), "cite");
+        const char *other = text_of(result, "id");
         size_t used = strlen(others);
         if (strncmp(other, id, length) == 0 && other[length] == '@')
             snprintf(others + used, sizeof others - used, "%s%s", used ? ", " : ": which of ",
@@ -88,10 +90,9 @@ static void refuse_unknown(const json_t *question, const char *id)
 
 static void cite_one(const json_t *report, const json_t *question, const char *id)
 {
-    size_t i;
-    json_t *row;
-    json_array_foreach(rows_of(question), i, row) {
-        const json_t *result = json_object_get(row, "cite");
+    const json_t *rows = rows_of(question);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *result = json_object_get(json_array_get(rows, i), "cite");
         if (strcmp(text_of(result, "id"), id) == 0) {
             cite(report, question, result);
             return;
@@ -108,21 +109,28 @@ static bool is_named(const json_t *question, const char *id)
     return strncmp(id, name, strlen(name)) == 0 && strchr(".", id[strlen(name)]);
 }
 
-// Lists all questions (id is NULL) or cites a result. Returns whether its question is there.
+// Lists a question (id is NULL), or cites its result of that name. Returns whether it has it.
+static bool has_it(const json_t *report, const json_t *question, const char *id)
+{
+    if (!id)
+        list_question(question);
+    else if (is_named(question, id))
+        cite_one(report, question, id);
+    else
+        return false;
+    return true;
+}
+
+// The same for all questions; a result ends it.
 static bool go_through(const json_t *report, const char *id)
 {
     const json_t *groups = json_object_get(json_object_get(report, "questions"), "groups");
-    size_t i, k;
-    json_t *group, *question;
-    json_array_foreach(groups, i, group)
-        json_array_foreach(json_object_get(group, "questions"), k, question) {
-            if (!id)
-                list_question(question);
-            if (!id || !is_named(question, id))
-                continue;
-            cite_one(report, question, id);
-            return true;
-        }
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        const json_t *questions = json_object_get(json_array_get(groups, i), "questions");
+        for (size_t k = 0; k < json_array_size(questions); k++)
+            if (has_it(report, json_array_get(questions, k), id) && id)
+                return true;
+    }
     return !id;
 }
 
@@ -133,7 +141,7 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *id = argv[2];
-    json_t *report = report_read(argv[1]);
+    json_t *report = report_file_read(argv[1]);
     const char *name = text_of(json_object_get(report, "run"), "name");
     if (id && !strchr(id, '.'))
         errx(2, "the ID needs a model: %s.MODEL (make cite RUN=%s lists them)", id, name);

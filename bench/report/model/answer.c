@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const state_names[] = {"decided", "same", "undecided", "suspect", "few",
-                                   "not_measured"};
+const char *const state_names[] = {"decided", "same", "undecided",
+                                   "suspect", "few",  "not_measured"};
 
 // ---- the state ----------------------------------------------------------------------------------
 
@@ -82,10 +82,8 @@ static struct estimate ratio_between(const struct facts *f, const struct conditi
         return no_estimate;
     if (baseline_number(f, of) != to)
         return ratio_of(&f->run, &cell, &base, metric, RESAMPLES);
-    struct estimate ratio = {.value = of->ratio,
-                             .low = of->ratio_low,
-                             .high = of->ratio_high,
-                             .n = of->blocks};
+    struct estimate ratio = {
+        .value = of->ratio, .low = of->ratio_low, .high = of->ratio_high, .n = of->blocks};
     return c->bound == 1 && strcmp(of->verdict, "different") != 0 ? no_estimate : ratio;
 }
 
@@ -93,8 +91,7 @@ static bool holds(const struct facts *f, const char *text, const char *where)
 {
     struct condition c;
     condition_parse(&c, text, where);
-    const struct number *of = number_of(f, &c.of),
-                        *to = *c.to.model ? number_of(f, &c.to) : NULL;
+    const struct number *of = number_of(f, &c.of), *to = *c.to.model ? number_of(f, &c.to) : NULL;
     if (!of || !number_is_sound(of) || (*c.to.model && (!to || !number_is_sound(to))))
         return false;
     struct estimate e = {.value = of->value, .low = of->low, .high = of->high, .n = of->blocks};
@@ -115,8 +112,8 @@ static struct operand cell_of(const struct facts *f, const struct experiment *e,
     char name[64], condition[512];
     struct condition c;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "."), text);
-    bool names_experiment = text[strlen(name)] == '.' &&
-                            experiment_find(f->experiments, f->count, name);
+    bool names_experiment =
+        text[strlen(name)] == '.' && experiment_find(f->experiments, f->count, name);
     if (names_experiment)
         text += strlen(name) + 1;
     else if (!e)
@@ -182,11 +179,10 @@ json_t *answer_fill(const struct facts *f, const struct experiment *e, const cha
 
 char *rich_plain(const json_t *rich)
 {
-    size_t i;
-    json_t *part;
     struct prose p;
     prose_begin(&p);
-    json_array_foreach(rich, i, part) {
+    for (size_t i = 0; i < json_array_size(rich); i++) {
+        const json_t *part = json_array_get(rich, i);
         const char *interval = json_string_value(json_object_get(part, "interval"));
         const char *text = json_is_string(part) ? json_string_value(part)
                                                 : json_string_value(json_object_get(part, "text"));

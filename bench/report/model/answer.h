@@ -15,8 +15,15 @@
 
 #include <jansson.h>
 
-enum state { DECIDED, ALIKE, OPEN, DOUBTED, FEW, MISSING }; // "decided", "same", "undecided",
-                                                           // "suspect", "few", "not_measured"
+enum state {
+    DECIDED,
+    ALIKE,
+    OPEN,
+    DOUBTED,
+    FEW,
+    MISSING
+}; // "decided", "same", "undecided",
+   // "suspect", "few", "not_measured"
 extern const char *const state_names[];
 
 // The answer to a question as rich text: a list of strings and measured objects (format.h). Sets

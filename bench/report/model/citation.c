@@ -102,7 +102,7 @@ json_t *citation_section(const struct facts *f)
     fputs(".", sentence.to);
     free(machine);
     return made(json_pack("{s:o, s:o, s:o}", "sentence", prose_json(&sentence), "bibtex",
-                               bibtex(f, NULL, NULL), "source", prose_json(&source)));
+                          bibtex(f, NULL, NULL), "source", prose_json(&source)));
 }
 
 // ---- a question ---------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ static json_t *caption(const struct question *q, const char *machine)
     char *conditions = prose_end(&load);
     *conditions = (char)toupper((unsigned char)*conditions);
     prose_begin(&p);
-    fprintf(p.to, "%s: %s %s. ", question_words(q, "title"),
-            question_words(q, "question"), conditions);
+    fprintf(p.to, "%s: %s %s. ", question_words(q, "title"), question_words(q, "question"),
+            conditions);
     say_blocks(q, p.to);
     fprintf(p.to, "; ratios to %s, paired within blocks. %s; ",
             strcmp(baseline, "own") == 0 ? "the plain program" : baseline, machine);

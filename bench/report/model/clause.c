@@ -205,6 +205,6 @@ json_t *clause_of(const struct question *q, const struct number *n)
     if (ftell(refusal.to) == 0)
         say_clause(q, n, text.to);
     return made(json_pack("{s:o, s:o, s:I, s:o}", "id", prose_json(&id), "text",
-                               prose_or_null(&text), "blocks", (json_int_t)n->blocks, "refused",
-                               prose_or_null(&refusal)));
+                          prose_or_null(&text), "blocks", (json_int_t)n->blocks, "refused",
+                          prose_or_null(&refusal)));
 }

@@ -50,12 +50,11 @@ json_t *dots_of(const struct facts *f, const struct number *n, const struct metr
     const struct cell cell = {n->experiment, n->model, n->x};
     double *values = values_of(&f->run, &cell, metric, NULL);
     struct range r = range_of(values, f->run.blocks);
-    json_t *dots = r.count < 2
-                       ? json_null()
-                       : json_pack("{s:o, s:o, s:o, s:o}", "values",
-                                   places(values, f->run.blocks, &r), "median_y",
-                                   height(&r, n->value), "low_y", height(&r, n->low), "high_y",
-                                   height(&r, n->high));
+    json_t *dots =
+        r.count < 2 ? json_null()
+                    : json_pack("{s:o, s:o, s:o, s:o}", "values", places(values, f->run.blocks, &r),
+                                "median_y", height(&r, n->value), "low_y", height(&r, n->low),
+                                "high_y", height(&r, n->high));
     free(values);
     return made(dots);
 }

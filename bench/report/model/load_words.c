@@ -1,4 +1,5 @@
 #include "bench/report/model/load_words.h"
+#include "bench/base/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,16 @@ bool is_open(const struct question *q)
            (rate && strtod(rate, NULL) > 0);
 }
 
-// Writes the value of a key between two texts; of what varies, all values: "1, 10 or 100". Returns
-// whether there is one.
+static bool is_planned(const struct question *q, const char *x)
+{
+    for (size_t i = 0; i < q->count; i++)
+        if (strcmp(q->cells[i]->x, x) == 0)
+            return true;
+    return false;
+}
+
+// Writes the value of a key between two texts; of what varies, all values up to the last that
+// this machine can have: "1, 10 or 100". Returns whether there is one.
 static bool say(const struct question *q, const char *key, const char *before, const char *after,
                 FILE *to)
 {
@@ -29,9 +38,12 @@ static bool say(const struct question *q, const char *key, const char *before, c
         fprintf(to, "%s%s%s", before, x, after);
         return true;
     }
-    for (size_t i = 0; i < q->xs_count; i++) {
+    size_t last = q->xs_count;
+    while (last > 1 && !is_planned(q, q->xs[last - 1]))
+        last--;
+    for (size_t i = 0; i < last; i++) {
         question_x(q->xs[i], x);
-        fprintf(to, "%s%s", i == 0 ? before : i + 1 < q->xs_count ? ", " : " or ", x);
+        fprintf(to, "%s%s", i == 0 ? before : i + 1 < last ? ", " : " or ", x);
     }
     fputs(after, to);
     return true;
@@ -85,24 +97,31 @@ static void say_length(const struct question *q, FILE *to)
     bool may_be_longer =
         is_open(q) && (q->metric->percent > 0 || strcmp(q->metric->name, "slo_rate_per_s") == 0);
     if (say(q, "total", "; ",
-            is_varied(q->e, "total") ? " requests" : " requests, or more to use each connection in "
-                                                     "full",
+            is_varied(q->e, "total") ? " requests"
+                                     : " requests, or more to use each connection in "
+                                       "full",
             to))
         return;
     if (say(q, "window_s", "; window of ", may_be_longer ? " s or longer" : " s", to))
         say(q, "warmup_s", " after ", " s of warm-up", to);
 }
 
-void load_words(const struct question *q, FILE *to)
+// Whatever varies without being part of the load.
+static void say_other(const struct question *q, FILE *to)
 {
-    if (has_type(q, "time")) {
-        fputs("timed by hyperfine, as the slope between two counts of repetitions", to);
+    static const char said[] =
+        "connections requests bytes rate background behaviour io total window_s warmup_s";
+    const char *vary = experiment_get(q->e, "vary");
+    char name[64], axis[SPOT_BYTES], before[SPOT_BYTES + 8];
+    if (!vary || sscanf(vary, "%63s", name) != 1 || is_listed(name, said))
         return;
-    }
-    if (has_type(q, "hold")) {
-        say(q, "connections", "", " idle connections, each served once", to);
-        return;
-    }
+    question_axis(q, axis);
+    snprintf(before, sizeof before, "; %s: ", axis);
+    say(q, name, before, "", to);
+}
+
+static void say_serving(const struct question *q, FILE *to)
+{
     say_loop(q, to);
     say_background(q, to);
     say(q, "io", ", with the client driver on ", "", to);
@@ -112,4 +131,15 @@ void load_words(const struct question *q, FILE *to)
     say_length(q, to);
     say(q, "under", "; servers started with ", "", to);
     say(q, "options", "; server options: ", "", to);
+}
+
+void load_words(const struct question *q, FILE *to)
+{
+    if (has_type(q, "time"))
+        fputs("timed by hyperfine, as the slope between two counts of repetitions", to);
+    else if (has_type(q, "hold"))
+        say(q, "connections", "", " idle connections, each served once", to);
+    else
+        say_serving(q, to);
+    say_other(q, to);
 }

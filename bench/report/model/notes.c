@@ -103,7 +103,9 @@ static void say_group(const struct question *q, const char *what, struct list *l
         between = ", ";
         other->is_said = true;
     }
-    fprintf(p.to, "%s%s.", *m->why ? ": " : "", m->why);
+    if (*m->why)
+        fprintf(p.to, " (%s)", m->why);
+    fputs(".", p.to);
     add(lines, prose_json(&p));
 }
 

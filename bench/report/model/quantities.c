@@ -112,9 +112,8 @@ json_t *quantities_of(const struct question *q)
     json_t *list = made(json_array());
     for (const struct number *n = f->numbers; n < f->numbers + f->numbers_count; n++)
         if (strcmp(n->experiment, q->e->stem) == 0 && strcmp(n->metric, "derived") == 0)
-            add(list,
-                     json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", n->model, "title", title(q, n),
-                               "measured", quantity_measured(q->e, n), "note", note(n),
-                               "published", published(q->e, n->model)));
+            add(list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", n->model, "title", title(q, n),
+                                "measured", quantity_measured(q->e, n), "note", note(n),
+                                "published", published(q->e, n->model)));
     return list;
 }

@@ -66,9 +66,8 @@ static void read_cells(struct question *q)
     struct placed *cells = memory_for(f->numbers_count, sizeof *cells);
     for (const struct number *n = f->numbers; n < f->numbers + f->numbers_count; n++)
         if (strcmp(n->experiment, q->e->stem) == 0 && strcmp(n->metric, q->metric->name) == 0)
-            cells[q->count++] = (struct placed){n, cost_of(q, n->model),
-                                                strcmp(n->family, "spinning") == 0,
-                                                place_of(q, n->x)};
+            cells[q->count++] = (struct placed){
+                n, cost_of(q, n->model), strcmp(n->family, "spinning") == 0, place_of(q, n->x)};
     qsort(cells, q->count, sizeof *cells, compare_placed);
     q->cells = memory_for(q->count, sizeof *q->cells);
     for (size_t i = 0; i < q->count; i++)
@@ -156,7 +155,7 @@ void question_x(const char *x, char text[FORMAT_BYTES])
     if (is_real(x, 1000, 1e15, &number) && number == floor(number))
         format_count(number, text);
     else
-        question_plain(x, text, FORMAT_BYTES);
+        snprintf(text, FORMAT_BYTES, "%s", x);
 }
 
 static void vary_name(const struct question *q, char text[SPOT_BYTES])

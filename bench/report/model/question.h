@@ -37,7 +37,7 @@ bool question_varies_words(const struct question *q);
 
 enum { SPOT_BYTES = 256 };
 
-// A value of what varies, for a table: "10,000", "two cores".
+// A value of what varies, for a table: "10,000", "two_cores".
 void question_x(const char *x, char text[FORMAT_BYTES]);
 
 // The same in a sentence: "with 512 idle connections"; empty if nothing varies.
@@ -46,7 +46,7 @@ void question_spot(const struct question *q, const char *x, char text[SPOT_BYTES
 // The same for several values, which are words already: "with 64, 512 idle connections".
 void question_spots(const struct question *q, const char *values, char text[SPOT_BYTES]);
 
-// What varies: "idle connections beside 8 busy ones".
+// What varies: "idle connections beside 8 busy ones"; empty if nothing does.
 void question_axis(const struct question *q, char text[SPOT_BYTES]);
 
 // A name as words: its underscores are blanks.

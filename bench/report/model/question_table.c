@@ -1,8 +1,8 @@
 #include "bench/report/model/question_table.h"
 #include "bench/report/model/clause.h"
 #include "bench/report/model/dots.h"
-#include "bench/report/model/notes.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/shape.h"
 
 #include <math.h>
@@ -173,22 +173,17 @@ static json_t *row_of(const struct question *q, const struct columns *c, const s
     char x[FORMAT_BYTES];
     question_x(n->x, x);
     return json_pack("{s:s, s:o, s:s, s:b, s:b, s:o, s:o, s:o}", "model", n->model, "x",
-                     json_string(x), "hue", shape.hue, "pool",
-                     shape.is_pool, "fork", strcmp(n->model, "fork") == 0, "cells",
-                     cells_of(q, c, n), "dots", dots_of(q->f, n, q->metric), "cite",
-                     clause_of(q, n));
+                     json_string(x), "hue", shape.hue, "pool", shape.is_pool, "fork",
+                     strcmp(n->model, "fork") == 0, "cells", cells_of(q, c, n), "dots",
+                     dots_of(q->f, n, q->metric), "cite", clause_of(q, n));
 }
 
 json_t *question_table(const struct question *q)
 {
     struct columns c = columns_of(q);
-    json_t *headings = made(json_array()),
-           *rows = made(json_array());
-    char axis[SPOT_BYTES];
+    json_t *headings = made(json_array()), *rows = made(json_array());
     add_headings(q, &c, headings);
     for (size_t i = 0; i < q->count; i++)
         add(rows, row_of(q, &c, q->cells[i]));
-    question_axis(q, axis);
-    return made(json_pack("{s:o, s:o, s:o}", "columns", headings, "rows", rows, "x_title",
-                               question_varies(q) ? json_string(axis) : json_null()));
+    return made(json_pack("{s:o, s:o}", "columns", headings, "rows", rows));
 }

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 // {"columns": [{"id", "title", "unit", "text"}], "rows": [{"model", "x", "hue", "pool", "fork",
-// "cells": [{"text", "interval", "sort", "validity", "reason"}], "dots", "cite"}], "x_title"}. The
-// best model first, each model's rows in the order of x. If nothing varies, x is "-" and x_title
-// null. Each cell has its own unit (µs or ms), so a heading has none.
+// "cells": [{"text", "interval", "sort", "validity", "reason"}], "dots", "cite"}]}. The best model
+// first, each model's rows in the order of x, which is "-" if nothing varies. Each cell has its own
+// unit (µs or ms), so a heading has none.
 json_t *question_table(const struct question *q);

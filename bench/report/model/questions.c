@@ -1,8 +1,9 @@
 #include "bench/report/model/answer.h"
 #include "bench/report/model/citation.h"
+#include "bench/report/model/clause.h"
 #include "bench/report/model/figure.h"
-#include "bench/report/model/notes.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/quantities.h"
 #include "bench/report/model/question.h"
 #include "bench/report/model/question_table.h"
@@ -63,7 +64,7 @@ static json_t *plot_of(const struct question *q, const json_t *figure)
 {
     static const char folder[] = "plots/";
     const char *stem = q->e->stem;
-    char svg[256], label[256];
+    char svg[256], title[SPOT_BYTES], label[2 * SPOT_BYTES];
     if (!json_is_object(figure))
         return json_null();
     json_t *files = made(json_array());
@@ -75,8 +76,8 @@ static json_t *plot_of(const struct question *q, const json_t *figure)
         add_file(files, "Plotted values", folder, stem, ".tsv");
     }
     snprintf(svg, sizeof svg, "plots/%s.svg", stem);
-    snprintf(label, sizeof label, "Plot: %s. The table below has its numbers.",
-             question_words(q, "title"));
+    clause_title(q, q->metric, title);
+    snprintf(label, sizeof label, "%s of each model; the table below has the numbers.", title);
     return json_pack("{s:s, s:s, s:o}", "svg", svg, "label", label, "files", files);
 }
 
@@ -93,18 +94,19 @@ static const double target_percent = 5;
 
 static json_t *convergence(const struct number *widest, size_t few)
 {
-    char text[256] = "No headline ratio.", percent[FORMAT_BYTES], count[FORMAT_BYTES];
+    char text[256] = "No headline ratio.", number[FORMAT_BYTES];
     bool is_ok = !few && (!widest || reach(widest) <= target_percent);
     if (few) {
-        format_count((double)few, count);
+        format_count((double)few, number);
         snprintf(text, sizeof text, "Not converged: %s headline %s too few blocks for an interval.",
-                 count, few == 1 ? "ratio has" : "ratios have");
+                 number, few == 1 ? "ratio has" : "ratios have");
+    } else if (!is_ok) {
+        format_count(ceil(reach(widest)), number);
+        snprintf(text, sizeof text, "Not converged: a headline ratio is known only within ±%s %%.",
+                 number);
     } else if (widest) {
-        format_value(reach(widest), "%", percent);
-        snprintf(text, sizeof text, is_ok ? "Converged: headline ratios are known within ±%s."
-                                          : "Not converged: a headline ratio is known only within "
-                                            "±%s.",
-                 percent);
+        snprintf(text, sizeof text, "Converged: all headline ratios are known within ±%g %%.",
+                 target_percent);
     }
     return json_pack("{s:b, s:s}", "ok", is_ok, "text", text);
 }
@@ -141,6 +143,8 @@ static void add_answer(json_t *object, const struct question *q)
 
 static void add_words(json_t *object, const struct question *q)
 {
+    char axis[SPOT_BYTES];
+    question_axis(q, axis);
     set(object, "id", json_string(q->e->stem));
     set(object, "title", json_string(question_words(q, "title")));
     set(object, "question", json_string(question_words(q, "question")));
@@ -151,6 +155,7 @@ static void add_words(json_t *object, const struct question *q)
     set(object, "notes", notes_of(q));
     set(object, "metric", json_string(q->metric->name));
     set(object, "baseline", json_string(experiment_need(q->e, "baseline")));
+    set(object, "x_title", json_string(axis));
     set(object, "unit", json_string(q->metric->unit));
 }
 
@@ -177,12 +182,12 @@ static json_t *question_of(const struct facts *f, const struct experiment *e)
 // The questions of the group with this title; makes it if there is none yet.
 static json_t *group_of(json_t *groups, const char *title)
 {
-    size_t i;
-    json_t *group;
-    json_array_foreach(groups, i, group)
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        json_t *group = json_array_get(groups, i);
         if (strcmp(json_string_value(json_object_get(group, "title")), title) == 0)
             return json_object_get(group, "questions");
-    group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
+    }
+    json_t *group = made(json_pack("{s:s, s:[]}", "title", title, "questions"));
     add(groups, group);
     return json_object_get(group, "questions");
 }

@@ -1,6 +1,4 @@
-    *is_packed = !file && errno == ENOENT;
-    if (!*is_packed)
-        return file;#include "bench/report/model/report_file.h"
+#include "bench/report/model/report_file.h"
 
 #include <err.h>
 #include <errno.h>
@@ -15,7 +13,8 @@ static FILE *open_report(const char *path, bool *is_packed)
 {
     char packed[4096], command[64];
     FILE *file = fopen(path, "re");
-    if (file || errno != ENOENT)
+    *is_packed = !file && errno == ENOENT;
+    if (!*is_packed)
         return file;
     snprintf(packed, sizeof packed, "%s.xz", path);
     int fd = open(packed, O_RDONLY);
@@ -27,12 +26,12 @@ static FILE *open_report(const char *path, bool *is_packed)
     return file;
 }
 
-json_t *report_read(const char *folder)
+json_t *report_file_read(const char *folder)
 {
     char path[4000];
     json_error_t problem;
-    snprintf(path, sizeof path, "%s/report.json", folder);
     bool is_packed;
+    snprintf(path, sizeof path, "%s/report.json", folder);
     FILE *file = open_report(path, &is_packed);
     if (!file && errno == ENOENT)
         errx(1, "%s is not a run with a report: it has no report.json (make report)", folder);

@@ -59,13 +59,10 @@ static size_t place_of(const struct question *q, const char *x)
 static json_t *point(const struct question *q, const struct frame *frame, const struct number *n,
                      size_t row)
 {
-    json_int_t value =
-        percent(shown(frame, n->value) - frame->least, frame->most - frame->least);
+    json_int_t value = percent(shown(frame, n->value) - frame->least, frame->most - frame->least);
     if (!frame->is_lines)
-        return json_pack("[I, I]", value,
-                         100 - percent((double)row, (double)frame->models - 1));
-    return json_pack("[I, I]", percent((double)place_of(q, n->x), (double)q->xs_count - 1),
-                     value);
+        return json_pack("[I, I]", value, 100 - percent((double)row, (double)frame->models - 1));
+    return json_pack("[I, I]", percent((double)place_of(q, n->x), (double)q->xs_count - 1), value);
 }
 
 json_t *thumbnail_of(const struct question *q)
@@ -79,9 +76,8 @@ json_t *thumbnail_of(const struct question *q)
             row += i > 0;
             points = made(json_array());
             add(list,
-                     json_pack("{s:s, s:b, s:o}", "hue",
-                               shape_of(q->f, n->experiment, n->model).hue, "fork",
-                               strcmp(n->model, "fork") == 0, "points", points));
+                json_pack("{s:s, s:b, s:o}", "hue", shape_of(q->f, n->experiment, n->model).hue,
+                          "fork", strcmp(n->model, "fork") == 0, "points", points));
         }
         if (isfinite(n->value))
             add(points, point(q, &frame, n, row));
@@ -90,6 +86,5 @@ json_t *thumbnail_of(const struct question *q)
         json_decref(list);
         return json_null();
     }
-    return made(json_pack("{s:s, s:o}", "kind", frame.is_lines ? "lines" : "dots", "series",
-                               list));
+    return made(json_pack("{s:s, s:o}", "kind", frame.is_lines ? "lines" : "dots", "series", list));
 }
