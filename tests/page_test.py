@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """page_test.py PAGE: uses the page of a run as a reader does, in headless Chromium.
 
 Prints one line per check: its name, a tab, and why it failed (nothing if it passed).

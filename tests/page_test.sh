@@ -20,7 +20,7 @@ use() { # NAME PAGE
     fi
     while IFS=$'\t' read -r name why; do
         if [ -z "$why" ]; then passes "$1: $name"; else fails "$1: $name" "$why"; fi
-    done < <(python3 "$repo/tests/page_test.py" "$2" 2>&1)
+    done < <("$repo/tests/page_test.py" "$2" 2>&1)
 }
 
 changed() { # NAME JQ_FILTER: a copy of the run with other data
@@ -31,7 +31,7 @@ changed() { # NAME JQ_FILTER: a copy of the run with other data
 }
 
 no_browser=
-if ! python3 -c 'import selenium' 2> /dev/null; then
+if ! /usr/bin/python3 -c 'import selenium' 2> /dev/null; then
     no_browser='python3-selenium is not installed'
 elif ! command -v chromedriver > /dev/null || ! command -v chromium > /dev/null; then
     no_browser='chromium or chromium-driver is not installed'

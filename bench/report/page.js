@@ -117,7 +117,7 @@ document.addEventListener("click", (event) => {
 $("[data-do=follow]").onchange = (e) => { follow(e.target.value); write(place || "answer", { m: e.target.value }); };
 $$("[data-do=intervals]").forEach((box) => { box.onchange = () => $("#models table").classList.toggle("cis", box.checked); });
 $$("input[type=search]").forEach((i) => { i.oninput = () => { find(i, i.value); write(i.closest(".card").id, { find: i.value }); }; });
-$$(".card").forEach((c) => $("summary", c).addEventListener("click", () => { if (!c.open) write(c.id, {}); }));
+$$(".card, .claim").forEach((c) => $("summary", c).addEventListener("click", () => { if (!c.open) write(c.id, {}); }));
 
 // The part that is on the screen is marked in the contents.
 const seen = new IntersectionObserver((entries) => entries.filter((e) => e.isIntersecting).forEach((e) => $$(".bar a").forEach((a) => {

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """render.py TEMPLATE JSON... OUTPUT: renders a template of this folder with the data of a run.
 
 The template sees the members of the (first) JSON file, and all files as `reports`, each with its
