@@ -17,6 +17,7 @@ step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 
 step "$steps/analyse/analyse" "$here/questions" "$run"
 step "$steps/report/report" "$here/questions" "$run"
+rm -f "$run/report.json.xz" # of a packed run
 if command -v gnuplot > /dev/null; then
     step "$here/report/plots.sh" "$run"
 else

@@ -313,12 +313,12 @@ refuses 'cite: usage' 2 'usage: cite' "$cite"
 cp -r "$naps" "$work/whole"
 packed() {
     "$repo/bench/report/pack.sh" "$naps" > "$work/said" || return 1
-    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
+    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && [ ! -e "$naps/report.json" ] && [ -s "$naps/report.json.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
 }
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites

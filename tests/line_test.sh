@@ -254,7 +254,7 @@ flagged() { # RUN MODEL REASON TRIALS: no number anywhere, and the reason wherev
         equals "medians of $model" "$(value "$run/summary.tsv" median "model=$model" | sort -u)" - &&
         says <(value "$run/summary.tsv" note "model=$model") "$reason" &&
         says "$run/plots/churn.words" "no valid trial: $model" &&
-        reports "$run" true "row(\"churn\"; \"$model\"; \"-\").cells | any(.validity == \"invalid\" and (.reason // "") != "")" &&
+        reports "$run" true "row(\"churn\"; \"$model\"; \"-\").cells | any(.validity == \"invalid\" and (.reason // \"\") != \"\")" &&
         equals 'valid trials of epoll' "$(value "$run/trials.tsv" model model=epoll status=ok | wc -l)" 3
 }
 check 'mutant: flagged, and nothing else' flagged "$lied" zz_mutant ' failures' 2

@@ -44,7 +44,7 @@ notes() { value "$run/summary.tsv" note "model=$1" "metric=$2" | paste -sd ' '; 
 codes() { value "$run/doubts.tsv" reasons "model=$1" | tr ';' '\n' | sort | uniq -c | awk '{ printf "%s%s %d", n++ ? ", " : "", $2, $1 }'; } # MODEL
 
 marked() { # MODEL VALIDITY: in the table of the report, with a reason
-    reports "$run" true "[.questions.groups[].questions[].table.rows[] | select(.model == \"$1\").cells[]] | any(.validity == \"$2\" and (.reason // "") != "")"
+    reports "$run" true "[.questions.groups[].questions[].table.rows[] | select(.model == \"$1\").cells[]] | any(.validity == \"$2\" and (.reason // \"\") != \"\")"
 }
 
 unusable() { # MODEL CODE METRIC: no number, and the reason where it would be

@@ -66,48 +66,8 @@ asks many server_cpu_us_per_echo
 pair many server_cpu_us_per_echo - 10 11 1.1 1.01 1.2
 judged '0.3\tundecided\t1.03\t1.18\t26\t-'
 
-check 'planted run: has a report' "$repo/bench/report/report.sh" "$run"
-unescaped "$run/report.md" | tr '\302\240' ' ' | tr -s ' ' > "$work/text"
-sentence() { check "$1" says "$work/text" "$2"; } # NAME TEXT
-sentence 'an open loop latency' '- At 0.5 of its capacity the 99th percentile of latency with the fork server is 3.33 (3.10 to 3.60) times that with epoll: 400 '
-sentence 'about the same' '- At 0.9 of its capacity the fork server and epoll are about the same, within 10 %, in the 99th percentile of latency: ratio 1.01 (0.95 to 1.06), 202 '
-sentence 'verdicts in the table: different' '| 0.9 | 202 (202 to 202) | 1.01 (0.95 to 1.06) | same within 10 % | 20 |'
-sentence 'verdicts in the table: undecided' '| 0.8 | 210 (210 to 210) | 1.05 (0.90 to 1.20) | undecided: about 1,234 blocks | 20 |'
-sentence 'an open loop is not called closed' '| model | fraction | 99th percentile of latency, '
-sentence 'a closed loop is' 's, closed loop | ratio to epoll |'
-sentence 'a percentile in between' '99.9th percentile of latency, '
-sentence 'a rate within a limit' '- Within 10 ms the highest rate within the limit with the fork server is 0.36 (0.33 to 0.40) times that with epoll: 9,000 /s against 25,000 /s.'
-sentence 'a count of nothing' '- With crash end the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server.'
-sentence 'memory' '- The memory per connection with the fork server is 17.0 (16.0 to 18.0) times that with epoll: 118 KiB against 7.00 KiB.'
-sentence 'a share' '- Beside 100 stalled clients the share of requests answered in time with the fork server is 0.38 (0.30 to 0.40) times that with epoll: 37.5 % against 100 %.'
-sentence 'a suspect rate, at values that are ordered though they are words' 'the fork server is 44.0 (40.0 to 50.0) times that with epoll: 40,000 /s against 900 /s (suspect: steal).'
-sentence 'a baseline that the client holds back' '40,000 /s against 90,000 /s (epoll is client-bound: this is the client'"'"'s limit).'
-sentence 'from where on' '- Derived: fork like epoll from 612 (400 to no end) requests on; never: not below 1: 1.02; longer: a factor of 0.98 (0.95 to 1.01); among 0.0 (0.0 to 0.8) %.'
-sentence 'a published value' '| excess | fork - epoll / 200 | 1.23 (1.10 to 1.30) s | 20.9 | 20 | valid | |'
-sentence 'a change is a ratio' '| longer | change fork 1 2 | 0.98 (0.95 to 1.01) |'
-sentence 'a spread is in percent' '| among | spread fork | 0.0 (0.0 to 0.8) % |'
-sentence 'undecided' '- It is undecided whether the fork server and epoll differ in server CPU per echo: ratio 1.10 (1.01 to 1.20), 11.0 '
-sentence 'undecided: one of many comparisons, and what would decide it' ' (not shown among 1 comparisons; about 26 blocks would decide it).'
-sentence 'a cost' '- An echo costs the fork server 2.50 (2.40 to 2.60) times the server CPU of epoll: 25.0 '
-best_on_top() { # of what more is better, the table begins with the most
-    awk '/^## highest\?/ { on = 1 } on && /^\| (fork|epoll) \|/ { print $2; exit }' "$work/text" | grep -qx epoll
-}
-check 'more of a rate is better' best_on_top
-says_where() { says "$work/text" 'One, 2 CPUs. Server on CPU not recorded' && says "$work/text" 'Run of 2020-02-02 00:00, commit 0123456789ab: 11 questions'; }
-check 'the first lines say what was run where' says_where
-check 'the kind of machine: its costs beside those of known ones' grep -E '^Fork 6000 µs \(usual: [0-9]+ µs\), page fault 0.5 µs .*; known machines: [^(]+ \(fork [0-9]+ µs' <(unescaped "$run/report.md")
-sentence 'the kind of machine: slow page tables' 'Page tables are unusually slow here (nested virtualisation?): everything with fork in it costs'
-cp -R "$run" "$results/old"
-jq 'del(.costs)' "$run/environment.json" > "$results/old/environment.json"
-costs_not_recorded() { "$repo/bench/report/report.sh" "$results/old" && ! grep 'known machines' "$results/old/report.md"; }
-check 'the kind of machine: no line where it was not recorded' costs_not_recorded
-folds() { equals 'opened and closed' "$(grep -c '<details>' "$work/text")" "$(grep -c '</details>' "$work/text")" && says "$run/report.html" '<summary>The numbers</summary>'; }
-check 'tables are folded' folds
-check 'cite: a suspect cell says so' says <("$repo/bench/report/cite.sh" "$run" work_wait.fork@sleep:1000 2>&1) 'cite: work_wait.fork@sleep:1000: suspect: steal'
-check 'cite: a count' says <("$repo/bench/report/cite.sh" "$run" isolation.fork@crash) \
-    'the number of connections lost with the fork server is 0 (0 to 0), against 49 (48 to 49) with the epoll server (95 % bootstrap intervals, 20 blocks; '
-verdict
 check 'planted run: has a report' report "$run"
+
 # ---- a row of a table: value, ratio, verdict ----------------------------------------------------------------------------
 row_is() { # NAME QUESTION MODEL X TEXT: "value (interval); ratio (interval); verdict"
     check "$1" reports "$run" "$5" "row(\"$2\"; \"$3\"; \"$4\").cells[:3] | map(.text + if .interval == \"\" then \"\" else \" (\(.interval))\" end) | join(\"; \")"

@@ -19,6 +19,8 @@ reports=() others=()
 for run in "$results"/*/; do
     if [ -f "${run}report.json" ]; then
         reports+=("${run}report.json")
+    elif [ -f "${run}report.json.xz" ]; then
+        reports+=("${run}report.json.xz")
     elif [ -f "${run}settings.tsv" ]; then
         others+=("$(basename "$run")")
     fi
