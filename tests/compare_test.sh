@@ -187,7 +187,7 @@ not_written() {
     [ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set '-dac_override,-dac_read_search')
     "${plain[@]}" "$compare" "$results/one" "$results/closed" > "$work/said" 2> "$work/error"
     equals 'the status' $? 3 && says "$work/said" 'Headline ratios: ' && equals 'lines on stderr' "$(wc -l < "$work/error")" 1 &&
-        says "$work/error" 'compare: the page is not written: ' && equals 'the page' "$(ls "$results/closed" | grep -c compare-one)" 0
+        says "$work/error" 'compare: the page is not written: ' && [ ! -e "$results/closed/compare-one.json" ]
 }
 check 'a folder that cannot be written: the text is there, and one line says why the page is not' not_written
 chmod u+w "$results/closed"
@@ -198,13 +198,12 @@ cp -r "$repo/results/reference" "$results/reference"
 check 'the reference run with itself: nothing changed' compared 0 reference reference
 no_change() { jq -e '.counts.headline.changed + .counts.other.changed == 0 and .counts.headline.same > 0 and .conditions == [] and .only_base == []' "$results/reference/compare-reference.json" > "$work/found"; }
 check 'the reference run with itself: most are the same' no_change
-check 'the reference run with itself: 100 columns are enough' fits
 
 page=$results/two/compare-one.html
 if python3 -c 'import jinja2' 2> "$work/error"; then
     by_make two one
     check 'page: it is there' test -s "$page"
-    check 'page: what it says first' says "$page" '<h1>1 of 4 headline ratios changed, 2 undecided.</h1>'
+    check 'page: what it says first' says "$page" '<h1>1 of 4 headline ratios changed. Undecided: 2.</h1>'
     order() { equals 'the sections' "$(grep -oE '<section id="[a-z]*"' "$page" | cut -d '"' -f 2 | paste -sd ' ')" 'answer changed undecided conditions alone same'; }
     check 'page: what changed comes first' order
     has_row() { sed -n '/<section id="changed"/,/<\/section>/p' "$page" | grep -F 'alpha@8' | grep -qF '+33.3 %'; }

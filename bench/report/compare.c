@@ -3,8 +3,8 @@
 //
 //     compare BASE_FOLDER NEW_FOLDER
 //
-// Prints the comparison and writes the same into NEW_FOLDER/compare-BASE.json, which render.py makes
-// a page of. Medians are shown but not judged: they differ between machines.
+// Prints the comparison and writes the same into NEW_FOLDER/compare-BASE.json, which render.py
+// makes a page of. Medians are shown but not judged: they differ between machines.
 //
 // Exit status: 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
 #include "bench/base/output.h"

@@ -38,8 +38,7 @@ static json_t *ratio_text(const struct ratio *r)
     char text[FORMAT_BYTES], interval[FORMAT_BYTES];
     format_ratio(r->value, text);
     format_ratio_interval(r->value, r->low, r->high, interval);
-    return r->has_interval ? json_sprintf("%s (%s)%s", text, interval, r->mark)
-                           : json_string(text);
+    return r->has_interval ? json_sprintf("%s (%s)%s", text, interval, r->mark) : json_string(text);
 }
 
 static json_t *medians(const struct pair *p)
@@ -51,21 +50,25 @@ static json_t *medians(const struct pair *p)
     return json_sprintf("%s / %s", base, new);
 }
 
+static json_t *difference(double base, double new)
+{
+    return base > 0
+               ? json_sprintf("%s%.1f %%", new < base ? "\u2212" : "+", 100 * fabs(new / base - 1))
+               : json_string("-");
+}
+
 static json_t *row_of(const struct pair *p)
 {
     const struct ratio *base = &p->of[0], *new = &p->of[1];
     enum change change = pair_change(p);
-    json_t *verdict = change == SAME
-                          ? json_sprintf("same within %.0f %%", ceil(pair_difference(p)))
-                          : json_string(changes[change]);
-    json_t *difference =
-        base->value > 0 ? json_sprintf("%+.1f %%", 100 * (new->value / base->value - 1))
-                        : json_string("-");
+    json_t *verdict = change == SAME ? json_sprintf("same within %.0f %%", ceil(pair_difference(p)))
+                                     : json_string(changes[change]);
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:{s:o, s:o}}", "subject",
                      p->subject, "base", measured(base), "new", measured(new), "base_text",
-                     ratio_text(base), "new_text", ratio_text(new), "change", difference,
-                     "verdict", changes[change], "verdict_text", verdict, "medians", medians(p),
-                     "slope", "base", dot(base, base->value), "new", dot(new, base->value));
+                     ratio_text(base), "new_text", ratio_text(new), "change",
+                     difference(base->value, new->value), "verdict", changes[change],
+                     "verdict_text", verdict, "medians", medians(p), "slope", "base",
+                     dot(base, base->value), "new", dot(new, base->value));
 }
 
 // ---- all pairs --------------------------------------------------------------------------------
@@ -137,11 +140,11 @@ static json_t *sentence(const char *part, const struct tally *t)
 
 static json_t *reach(const struct tally *t)
 {
-    return t->intervals ? json_sprintf("%d of %d headline intervals reach the other run's estimate "
-                                       "within 5 %% (%.1f %%)",
-                                       t->reaching, t->intervals,
-                                       100.0 * t->reaching / t->intervals)
-                        : json_string("No headline interval to judge");
+    return t->intervals
+               ? json_sprintf("%d of %d headline intervals reach the other run's estimate "
+                              "within 5 %% (%.1f %%)",
+                              t->reaching, t->intervals, 100.0 * t->reaching / t->intervals)
+               : json_string("No headline interval to judge");
 }
 
 static json_t *counts(const struct tally *t)
@@ -156,21 +159,22 @@ json_t *comparison_of(const struct side sides[2], bool *has_changed)
     struct tally other = {0}, headline = {0};
     struct pair *pairs;
     size_t count = pairs_read(sides, &pairs);
-    json_t *c = json_pack("{s:s, s:o, s:o, s:o, s:o, s:[], s:[], s:[], s:[]}", "schema",
-                          "forklore-compare/1", "base", run_text(&sides[0]), "new",
-                          run_text(&sides[1]), "conditions", different_conditions(sides),
-                          "questions", different_questions(sides), "headline", "other",
-                          "only_base", "only_new");
+    json_t *c = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:[], s:[], s:[], s:[]}", "schema", "forklore-compare/1", "base",
+        run_text(&sides[0]), "new", run_text(&sides[1]), "conditions", different_conditions(sides),
+        "questions", different_questions(sides), "headline", "other", "only_base", "only_new");
     for (const struct pair *p = pairs; p < pairs + count; p++)
         add_pair(c, &sides[1], p, p->is_headline ? &headline : &other);
     free(pairs);
     if (!json_array_size(json_object_get(c, "headline")) &&
         !json_array_size(json_object_get(c, "other")))
         errx(1, "no ratio is in both runs: there is nothing to compare");
-    json_object_set_new(c, "counts", json_pack("{s:o, s:o}", "headline", counts(&headline), "other",
-                                               counts(&other)));
-    json_object_set_new(c, "totals", json_pack("[o, o, o]", sentence("Other", &other),
-                                               sentence("Headline", &headline), reach(&headline)));
+    json_object_set_new(
+        c, "counts",
+        json_pack("{s:o, s:o}", "headline", counts(&headline), "other", counts(&other)));
+    json_object_set_new(c, "totals",
+                        json_pack("[o, o, o]", sentence("Other", &other),
+                                  sentence("Headline", &headline), reach(&headline)));
     *has_changed = headline.changes[CHANGED] || other.changes[CHANGED];
     return c;
 }

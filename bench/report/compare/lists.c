@@ -27,9 +27,10 @@ static void flatten(json_t *object, size_t run, const char *path, json_t *flat)
         if (!json_object_get(flat, name))
             json_object_set_new(flat, name, json_pack("[s, s]", "not known", "not known"));
         json_array_set_new(json_object_get(flat, name), run,
-                           json_is_string(value)   ? json_incref(value)
-                           : json_is_number(value) ? json_sprintf("%.15g", json_number_value(value))
-                                                   : json_string(json_is_true(value) ? "true" : "false"));
+                           json_is_string(value) ? json_incref(value)
+                           : json_is_number(value)
+                               ? json_sprintf("%.15g", json_number_value(value))
+                               : json_string(json_is_true(value) ? "true" : "false"));
     }
 }
 
@@ -72,8 +73,10 @@ json_t *different_conditions(const struct side sides[2])
     for (size_t run = 0; run < 2; run++)
         flatten(sides[run].environment, run, "", flat);
     json_object_foreach(flat, name, texts)
+    {
         add_condition(list, name, json_string_value(json_array_get(texts, 0)),
                       json_string_value(json_array_get(texts, 1)));
+    }
     json_decref(flat);
     return list;
 }
@@ -92,7 +95,7 @@ void add_word(json_t *list, const char *experiment, const char *word)
 json_t *different_questions(const struct side sides[2])
 {
     static const char words_only[] =
-        "title question axis spot per why limits headline answer part say say_if";
+        "title question axis spot per why limits headline answer part say say_if core priority";
     json_t *list = json_array(), *base, *value;
     const char *stem, *key;
     json_object_foreach(sides[0].questions, stem, base)
@@ -100,9 +103,11 @@ json_t *different_questions(const struct side sides[2])
         json_t *new = json_object_get(sides[1].questions, stem), *keys = json_copy(base);
         json_object_update_missing(keys, new);
         json_object_foreach(keys, key, value)
+        {
             if (new && !is_listed(key, words_only) &&
                 !json_equal(json_object_get(base, key), json_object_get(new, key)))
                 add_word(list, stem, key);
+        }
         json_decref(keys);
     }
     return list;

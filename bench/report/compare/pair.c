@@ -25,8 +25,7 @@ static bool is_headline(const struct side sides[2], const char *stem, const char
 
 static struct ratio ratio_of(const struct side *s, size_t row)
 {
-    const char *verdict =
-        table_has(&s->summary, "verdict") ? side_cell(s, row, "verdict") : "-";
+    const char *verdict = table_has(&s->summary, "verdict") ? side_cell(s, row, "verdict") : "-";
     struct ratio r = {
         .value = number(s, row, "ratio"),
         .low = number(s, row, "ratio_low"),
@@ -35,7 +34,9 @@ static struct ratio ratio_of(const struct side *s, size_t row)
         .blocks = (size_t)fmax(number(s, row, "n"), 0),
         .validity = table_has(&s->summary, "validity") ? side_cell(s, row, "validity") : "valid",
         .note = side_cell(s, row, "note"),
-        .mark = strcmp(verdict, "same") == 0 ? "~" : strcmp(verdict, "undecided") == 0 ? "?" : "",
+        .mark = strcmp(verdict, "same") == 0        ? "~"
+                : strcmp(verdict, "undecided") == 0 ? "?"
+                                                    : "",
     };
     r.exists = isfinite(r.value);
     r.has_interval = isfinite(r.low) && isfinite(r.high);
@@ -104,7 +105,7 @@ enum change pair_change(const struct pair *p)
     const struct ratio *base = &p->of[0], *new = &p->of[1];
     if (!base->has_interval || !new->has_interval)
         return UNDECIDED;
-    bool overlap = base->low <= new->high && new->low <= base->high;
+    bool overlap = base->low <= new->high &&new->low <= base->high;
     bool differ = base->value > 1.05 * new->value || new->value > 1.05 * base->value;
     if (!overlap && differ)
         return CHANGED;

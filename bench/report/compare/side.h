@@ -23,6 +23,6 @@ const char *side_cell(const struct side *s, size_t row, const char *column);
 // The first value of a question's key; "" if there is none.
 const char *side_get(const struct side *s, const char *stem, const char *key);
 
-// Appends a new value to a list. Exits with status 1 and one line if the value is NULL: a name in it
-// is not UTF-8, or memory is short.
+// Appends a new value to a list. Exits with status 1 and one line if the value is NULL: a name in
+// it is not UTF-8, or memory is short.
 void append(json_t *list, json_t *value);

@@ -25,18 +25,16 @@ static int width_of(const char *text)
 // Each line as a wrapped paragraph.
 static void print_lines(const char *title, const json_t *lines, FILE *file)
 {
-    size_t i;
-    json_t *line;
-    fputs(json_array_size(lines) ? title : "", file);
-    json_array_foreach(lines, i, line)
-    {
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *word = json_string_value(json_array_get(lines, i));
+        fputs(i ? "" : title, file);
         int used = fprintf(file, " ");
-        for (const char *word = json_string_value(line); *word; word += strspn(word, " ")) {
+        while (*word) {
             int length = (int)strcspn(word, " ");
             if (used + 1 + length > WIDTH)
                 used = fprintf(file, "\n   ") - 1;
             used += fprintf(file, " %.*s", length, word);
-            word += length;
+            word += length + (int)strspn(word + length, " ");
         }
         fputc('\n', file);
     }
@@ -63,34 +61,31 @@ static void print_row(const json_t *row, const int widths[COLUMNS], FILE *file)
 static void print_group(const json_t *group, FILE *file)
 {
     int widths[COLUMNS];
-    size_t i;
-    json_t *row;
+    const json_t *rows = json_object_get(group, "rows");
     for (size_t column = 0; column < COLUMNS; column++) {
         widths[column] = width_of(headings[column]);
-        json_array_foreach(json_object_get(group, "rows"), i, row)
-            if (width_of(cell(row, column)) > widths[column])
-                widths[column] = width_of(cell(row, column));
+        for (size_t i = 0; i < json_array_size(rows); i++) {
+            int width = width_of(cell(json_array_get(rows, i), column));
+            widths[column] = width > widths[column] ? width : widths[column];
+        }
     }
     fprintf(file, "\n%s: %s, as a ratio to %s\n", text_of(group, "experiment"),
             text_of(group, "metric"), text_of(group, "baseline"));
     print_row(NULL, widths, file);
-    json_array_foreach(json_object_get(group, "rows"), i, row)
-        print_row(row, widths, file);
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        print_row(json_array_get(rows, i), widths, file);
 }
 
 static void print_groups(const char *title, const json_t *groups, FILE *file)
 {
-    size_t i;
-    json_t *group;
-    fputs(json_array_size(groups) ? title : "", file);
-    json_array_foreach(groups, i, group)
-        print_group(group, file);
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        fputs(i ? "" : title, file);
+        print_group(json_array_get(groups, i), file);
+    }
 }
 
 void comparison_print(const json_t *c, FILE *file)
 {
-    size_t i;
-    json_t *total;
     fprintf(file, "base  %s\nnew   %s\n\n", text_of(c, "base"), text_of(c, "new"));
     if (!json_array_size(json_object_get(c, "conditions")))
         fputs("The conditions are the same.\n", file);
@@ -102,6 +97,6 @@ void comparison_print(const json_t *c, FILE *file)
     print_lines("\nOnly in base (*: a headline)\n", json_object_get(c, "only_base"), file);
     print_lines("\nOnly in new (*: a headline)\n", json_object_get(c, "only_new"), file);
     fputs("\n~ about the same as its baseline in that run, within 10 %; ? undecided there\n", file);
-    json_array_foreach(json_object_get(c, "totals"), i, total)
-        fprintf(file, "%s\n", json_string_value(total));
+    for (size_t i = 0; i < json_array_size(json_object_get(c, "totals")); i++)
+        fprintf(file, "%s\n", json_string_value(json_array_get(json_object_get(c, "totals"), i)));
 }
