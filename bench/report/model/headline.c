@@ -100,7 +100,7 @@ static void say_load(const struct facts *f, const struct experiment *e, FILE *to
                *requests = fixed(e, "requests"), *bytes = fixed(e, "bytes");
     char count[FORMAT_BYTES];
     fputs(title ? title : e->stem, to);
-    if (connections && requests) {
+    if (connections && requests && strcmp(requests, "0") != 0) {
         format_count(strtod(connections, NULL), count);
         fprintf(to, ", %s at a time", count);
     }
