@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// The questions of the suite that were not asked of this run.
+// The questions of the suite that were not measured in this run.
 static json_t *questions_of(const struct facts *f)
 {
     const struct table *t = &f->not_measured;
