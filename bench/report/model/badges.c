@@ -78,9 +78,14 @@ static json_t *blocks_badge(const struct facts *f)
     prose_begin(&p);
     say_range(&headline, p.to);
     fputs(" for the headline, ", p.to);
-    say_range(&all, p.to);
-    fputs(" for a valid number", p.to);
-    return badge("Blocks", prose_json(&p), headline.low >= ESTIMATE_MIN_N);
+    bool is_enough = headline.low >= ESTIMATE_MIN_N;
+    if (is_enough) {
+        say_range(&all, p.to);
+        fputs(" for a valid number", p.to);
+    } else {
+        fprintf(p.to, "%d are needed for an interval", ESTIMATE_MIN_N);
+    }
+    return badge("Blocks", prose_json(&p), is_enough);
 }
 
 // ---- validity -----------------------------------------------------------------------------------
@@ -111,7 +116,8 @@ static json_t *validity_badge(const struct facts *f)
 
 // ---- answers ------------------------------------------------------------------------------------
 
-static json_t *answers_badge(const struct facts *f)
+// A run that only times programs has no answers, and no badge for them.
+static void add_answers_badge(json_t *list, const struct facts *f)
 {
     size_t checked = 0, wrong = 0;
     char of_wrong[FORMAT_BYTES], of_checked[FORMAT_BYTES];
@@ -121,15 +127,14 @@ static json_t *answers_badge(const struct facts *f)
         checked += !isnan(answers);
         wrong += answers > 0;
     }
+    if (!checked)
+        return;
     format_count((double)wrong, of_wrong);
     format_count((double)checked, of_checked);
     prose_begin(&p);
-    if (checked)
-        fprintf(p.to, "every byte of every answer; %s of %s trials had a wrong one", of_wrong,
-                of_checked);
-    else
-        fputs("no trial of this run has answers", p.to);
-    return badge("Verified", prose_json(&p), wrong == 0);
+    fprintf(p.to, "every byte of every answer; %s of %s trials had a wrong one", of_wrong,
+            of_checked);
+    add(list, badge("Verified", prose_json(&p), wrong == 0));
 }
 
 json_t *badges_section(const struct facts *f)
@@ -138,6 +143,6 @@ json_t *badges_section(const struct facts *f)
     add(list, selftests_badge(f));
     add(list, blocks_badge(f));
     add(list, validity_badge(f));
-    add(list, answers_badge(f));
+    add_answers_badge(list, f);
     return list;
 }

@@ -69,7 +69,7 @@ void format_ratio(double ratio, char text[FORMAT_BYTES])
 
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES])
 {
-    bool is_exact = low == ratio && high == ratio; // of the baseline to itself
+    bool is_exact = low == ratio && high == ratio;
     *text = '\0';
     if (isfinite(ratio) && isfinite(low) && !isnan(high) && !is_exact)
         interval(low, high, decimals_of_ratio(ratio), text);
@@ -134,7 +134,7 @@ void format_interval(double value, double low, double high, const char *unit,
 {
     struct shown s = shown_as(value, unit);
     *text = '\0';
-    bool is_exact = !*s.unit && low == value && high == value;
+    bool is_exact = low == value && high == value;
     if (isfinite(value) && isfinite(low) && !isnan(high) && !is_exact)
         interval(low / s.divisor, high / s.divisor, decimals_as(&s, value), text);
 }

@@ -21,7 +21,7 @@ void format_ratio_interval(double ratio, double low, double high, char text[FORM
 void format_value(double value, const char *unit, char text[FORMAT_BYTES]);
 
 // "20.0–23.1", in the unit and with the decimals that format_value gives the value; "to" between
-// the two if one is negative; "" without an interval, or if both equal a count.
+// the two if one is negative; "" without an interval, or if it is exact.
 void format_interval(double value, double low, double high, const char *unit,
                      char text[FORMAT_BYTES]);
 

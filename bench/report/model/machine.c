@@ -91,7 +91,7 @@ static int compare_numbers(const void *left, const void *right)
 static double usual_cost(const struct facts *f, enum cost cost)
 {
     const struct table *t = &f->machines;
-    double known[64];
+    double known[64] = {0};
     size_t count = 0;
     for (size_t row = 0; row < t->rows && count < sizeof known / sizeof *known; row++) {
         double us = table_number(t, row, table_column(t, columns[cost]));
