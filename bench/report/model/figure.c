@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DERIVED "derived" // the metric of derived quantities
+#define DERIVED "derived"   // the metric of derived quantities
 enum { SERVER_GROUPS = 7 }; // shape.c: those of the first places are of servers
 
 #define PANELS_MARK "# panels: "
@@ -319,10 +319,9 @@ static json_t *panels_json(const struct figure *g)
 {
     json_t *panels = json_array();
     for (const struct panel *p = g->panels; p < g->panels + g->panel_count; p++)
-        json_array_append_new(panels, json_pack("{ss ss so so}", "metric", p->metric, "x",
-                                                p->x ? p->x : "", "title",
-                                                panel_title(g, p->metric), "condition",
-                                                panel_condition(g, p->x)));
+        json_array_append_new(
+            panels, json_pack("{ss ss so so}", "metric", p->metric, "x", p->x ? p->x : "", "title",
+                              panel_title(g, p->metric), "condition", panel_condition(g, p->x)));
     return panels;
 }
 
@@ -356,8 +355,9 @@ static json_t *legend_json(const struct figure *g)
         for (size_t i = 0; i < g->model_count; i++) {
             const struct shape *s = &g->models[i].shape;
             if (strcmp(s->hue, servers[k].hue) == 0)
-                json_object_set_new(legend, s->hue,
-                                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
+                json_object_set_new(
+                    legend, s->hue,
+                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
         }
     return legend;
 }
@@ -379,9 +379,9 @@ static json_t *models_json(const struct figure *g)
 {
     json_t *models = json_array();
     for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
-        json_array_append_new(models, json_pack("{ss ss sb si}", "name", m->name, "hue",
-                                                m->shape.hue, "pool", m->shape.is_pool, "line",
-                                                (int)m->line));
+        json_array_append_new(models,
+                              json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue,
+                                        "pool", m->shape.is_pool, "line", (int)m->line));
     return models;
 }
 
@@ -400,16 +400,23 @@ static json_t *footer_json(const struct figure *g)
     return footer;
 }
 
+// Numeric conditions that are all of one size.
+static bool fits_linear_axis(const struct figure *g)
+{
+    return strtod(g->xs[g->x_count - 1], NULL) < 10 * strtod(g->xs[0], NULL);
+}
+
 static json_t *figure_json(const struct figure *g)
 {
     const char *at = experiment_get(g->e, "headline_at");
     const char *question = facts_words(g->f, g->e, "question", 0);
-    return json_pack("{ss ss ss ss ss so ss so so so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
-                     question ? question : g->e->stem, "metric", g->metric->name, "baseline",
-                     experiment_need(g->e, "baseline"), "x_title", g->x_title, "xs",
-                     xs_json(g), "headline_at", at ? at : "", "models", models_json(g), "panels", panels_json(g), "rows",
-                     rows_json(g), "below", figure_notes(g), "legend", legend_json(g), "published", published_json(g),
-                     "footer", footer_json(g));
+    return json_pack("{ss ss ss ss ss sb so ss so so so so so so so}", "form",
+                     g->is_lines ? "lines" : "dots", "question", question ? question : g->e->stem,
+                     "metric", g->metric->name, "baseline", experiment_need(g->e, "baseline"),
+                     "x_title", g->x_title, "linear_x", g->is_lines && fits_linear_axis(g), "xs",
+                     xs_json(g), "headline_at", at ? at : "", "models", models_json(g), "panels",
+                     panels_json(g), "rows", rows_json(g), "below", figure_notes(g), "legend",
+                     legend_json(g), "published", published_json(g), "footer", footer_json(g));
 }
 
 static bool draws_any(const struct figure *g)

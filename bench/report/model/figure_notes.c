@@ -58,10 +58,14 @@ static void add_failures(const struct figure *g, json_t *notes)
             json_array_append_new(notes, json_sprintf("no valid trial: %s", n->model));
         } else if (begins(n->note, "no valid trial: ")) {
             const char *why = strrchr(n->note, ';');
-            json_array_append_new(notes,
-                                  json_sprintf("no valid trial: %s at %s (%s)", n->model, n->x,
-                                               why ? why + 2
-                                                   : n->note + strlen("no valid trial: ")));
+            char x[FORMAT_BYTES];
+            if (g->x_is_word)
+                snprintf(x, sizeof x, "%s", n->x);
+            else
+                format_count(strtod(n->x, NULL), x);
+            json_array_append_new(
+                notes, json_sprintf("no valid trial: %s at %s (%s)", n->model, x,
+                                    why ? why + 2 : n->note + strlen("no valid trial: ")));
         } else {
             continue;
         }
@@ -101,9 +105,9 @@ static void add_bars(const struct figure *g, json_t *notes)
         is_merged = is_merged || (m && m->is_merged);
     }
     json_array_append_new(
-        notes, json_sprintf("bars: 95 %% interval of the median over blocks%s",
-                            is_merged ? "; 99.9th percentile and bands: of all blocks together"
-                                      : ""));
+        notes,
+        json_sprintf("bars: 95 %% interval of the median over blocks%s",
+                     is_merged ? "; 99.9th percentile and bands: of all blocks together" : ""));
 }
 
 static void add_marks(const struct figure *g, json_t *notes)
@@ -114,7 +118,7 @@ static void add_marks(const struct figure *g, json_t *notes)
             continue;
         has_ratio = has_ratio || figure_has_ratio(n);
         is_undecided = is_undecided || strcmp(n->verdict, "undecided") == 0;
-        has_bars = has_bars || isfinite(n->low);
+        has_bars = has_bars || n->low < n->high;
     }
     if (has_ratio && g->x_is_word)
         json_array_append_new(notes, json_sprintf("×: ratio to %s in the same condition (%s), "
