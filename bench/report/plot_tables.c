@@ -144,13 +144,16 @@ static void read_rows(struct picture *p)
     p->count = json_array_size(rows);
     p->rows = memory_for(p->count, sizeof *p->rows);
     size_t i;
-    json_array_foreach(rows, i, row) p->rows[i] = (struct row){.json = row,
-                                                               .metric = text_of(row, "metric"),
-                                                               .model = text_of(row, "model"),
-                                                               .x = text_of(row, "x"),
-                                                               .value = number_of(row, "value"),
-                                                               .low = number_of(row, "low"),
-                                                               .high = number_of(row, "high")};
+    json_array_foreach(rows, i, row)
+    {
+        p->rows[i] = (struct row){.json = row,
+                                  .metric = text_of(row, "metric"),
+                                  .model = text_of(row, "model"),
+                                  .x = text_of(row, "x"),
+                                  .value = number_of(row, "value"),
+                                  .low = number_of(row, "low"),
+                                  .high = number_of(row, "high")};
+    }
 }
 
 static void write_rows(const struct picture *p, const char *folder)
@@ -216,6 +219,7 @@ struct name {
     char text[160];
     double x, y; // the end of the line
     double at;   // height in pixels from the bottom of the panel
+    double up, down;
 };
 
 static int by_height(const void *left, const void *right)
@@ -228,13 +232,13 @@ static int by_height(const void *left, const void *right)
 // above would put it, and none leaves the panel.
 static void spread(struct name *names, size_t count, double pixels)
 {
-    double up[count + 1], down[count + 1];
     for (size_t i = 0; i < count; i++)
-        up[i] = i > 0 ? fmax(names[i].at, up[i - 1] + NAME_PIXELS) : names[i].at;
+        names[i].up = i > 0 ? fmax(names[i].at, names[i - 1].up + NAME_PIXELS) : names[i].at;
     for (size_t i = count; i-- > 0;)
-        down[i] = i + 1 < count ? fmin(names[i].at, down[i + 1] - NAME_PIXELS) : names[i].at;
+        names[i].down =
+            i + 1 < count ? fmin(names[i].at, names[i + 1].down - NAME_PIXELS) : names[i].at;
     for (size_t i = 0; i < count; i++)
-        names[i].at = (up[i] + down[i]) / 2;
+        names[i].at = (names[i].up + names[i].down) / 2;
     for (size_t i = count; i-- > 0;)
         names[i].at = fmin(names[i].at, i + 1 < count ? names[i + 1].at - NAME_PIXELS : pixels);
     for (size_t i = 0; i < count; i++)
@@ -438,7 +442,9 @@ static void print_legend(const struct picture *p)
     json_t *text;
     fputs("legend = '", p->words);
     json_object_foreach(json_object_get(p->figure, "legend"), hue, text)
+    {
         fprintf(p->words, "%s \"%s\" ", hue, json_string_value(text));
+    }
     fputs("'\n", p->words);
 }
 
@@ -457,7 +463,9 @@ static void print_named(const struct picture *p)
     const char *name;
     json_t *value;
     json_object_foreach(json_object_get(p->figure, "published"), name, value)
+    {
         fprintf(p->words, "\"%s\" \"%s\" ", name, json_string_value(value));
+    }
     fputs("'\n", p->words);
 }
 
@@ -621,8 +629,12 @@ int main(int argc, char **argv)
     json_t *group, *question,
         *groups = json_object_get(json_object_get(report, "questions"), "groups");
     json_array_foreach(groups, i, group)
+    {
         json_array_foreach(json_object_get(group, "questions"), k, question)
+        {
             write_picture(question, has_distribution ? &distribution : NULL, folder);
+        }
+    }
     if (has_distribution)
         table_free(&distribution);
     json_decref(report);
