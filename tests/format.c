@@ -87,6 +87,7 @@ static void ratio_intervals_have_the_decimals_of_the_ratio(void **unused)
     ratio_interval_is(31, 26.4, 36.2, "26-36");
     ratio_interval_is(0.97, 0.844, 1.149, "0.84-1.15");
     ratio_interval_is(0.97, NAN, NAN, "");
+    ratio_interval_is(1, 1, 1, "");
 }
 
 static void values_have_three_digits_and_a_unit_by_size(void **unused)

@@ -1,6 +1,6 @@
 // report: everything that a reader of a run is shown, in one file: RUN_FOLDER/report.json, which
-// bench/report/report.schema.json describes. All views of the run (page, Markdown, plots, citations,
-// comparisons) lay out what is in it.
+// bench/report/report.schema.json describes. All views of the run (page, Markdown, plots,
+// citations, comparisons) lay out what is in it.
 //
 // The same run gives exactly the same file.
 #include "bench/base/output.h"
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (json_object_set_new(report, sections[i].name, made(sections[i].make(&facts))) < 0)
             errx(1, "report.json: out of memory");
-    char *text = json_dumps(report, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    char *text = json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (!text)
         errx(1, "report.json: out of memory");
     struct output output = output_begin(argv[2], "report.json");

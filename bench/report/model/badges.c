@@ -18,7 +18,7 @@ static json_t *badge(const char *name, json_t *text, bool ok)
     return made(json_pack("{ss so sb}", "name", name, "text", text, "ok", ok));
 }
 
-static json_t *of_selftests(const struct facts *f)
+static json_t *selftests_badge(const struct facts *f)
 {
     size_t passed = selftests_with(f, "passed"), failed = selftests_with(f, "failed");
     struct prose p;
@@ -68,7 +68,7 @@ static struct range headline_blocks(const struct facts *f)
     return r;
 }
 
-static json_t *of_blocks(const struct facts *f)
+static json_t *blocks_badge(const struct facts *f)
 {
     struct range headline = headline_blocks(f), all = {0};
     struct prose p;
@@ -78,14 +78,19 @@ static json_t *of_blocks(const struct facts *f)
     prose_begin(&p);
     say_range(&headline, p.to);
     fputs(" for the headline, ", p.to);
-    say_range(&all, p.to);
-    fputs(" for a valid number", p.to);
-    return badge("Blocks", prose_json(&p), headline.low >= ESTIMATE_MIN_N);
+    bool is_enough = headline.low >= ESTIMATE_MIN_N;
+    if (is_enough) {
+        say_range(&all, p.to);
+        fputs(" for a valid number", p.to);
+    } else {
+        fprintf(p.to, "%d are needed for an interval", ESTIMATE_MIN_N);
+    }
+    return badge("Blocks", prose_json(&p), is_enough);
 }
 
 // ---- validity -----------------------------------------------------------------------------------
 
-static json_t *of_validity(const struct facts *f)
+static json_t *validity_badge(const struct facts *f)
 {
     size_t valid = 0, suspect = 0, all = 0;
     char count[FORMAT_BYTES];
@@ -111,7 +116,8 @@ static json_t *of_validity(const struct facts *f)
 
 // ---- answers ------------------------------------------------------------------------------------
 
-static json_t *of_answers(const struct facts *f)
+// A run that only times programs has no answers, and no badge for them.
+static void add_answers_badge(json_t *list, const struct facts *f)
 {
     size_t checked = 0, wrong = 0;
     char of_wrong[FORMAT_BYTES], of_checked[FORMAT_BYTES];
@@ -121,23 +127,22 @@ static json_t *of_answers(const struct facts *f)
         checked += !isnan(answers);
         wrong += answers > 0;
     }
+    if (!checked)
+        return;
     format_count((double)wrong, of_wrong);
     format_count((double)checked, of_checked);
     prose_begin(&p);
-    if (checked)
-        fprintf(p.to, "every byte of every answer; %s of %s trials had a wrong one", of_wrong,
-                of_checked);
-    else
-        fputs("no trial of this run has answers", p.to);
-    return badge("Verified", prose_json(&p), wrong == 0);
+    fprintf(p.to, "every byte of every answer; %s of %s trials had a wrong one", of_wrong,
+            of_checked);
+    add(list, badge("Verified", prose_json(&p), wrong == 0));
 }
 
 json_t *badges_section(const struct facts *f)
 {
     json_t *list = made(json_array());
-    add(list, of_selftests(f));
-    add(list, of_blocks(f));
-    add(list, of_validity(f));
-    add(list, of_answers(f));
+    add(list, selftests_badge(f));
+    add(list, blocks_badge(f));
+    add(list, validity_badge(f));
+    add_answers_badge(list, f);
     return list;
 }

@@ -84,7 +84,8 @@ static void read_run(struct facts *f)
         err(1, "%s", f->folder);
     run_read(&f->run, f->folder);
     if (!f->run.dropped.text && f->run.trials.rows < f->run.plan.rows)
-        errx(1, "%s is half done: it has %zu of %zu planned trials (make bench RUN=%s continues it)",
+        errx(1,
+             "%s is half done: it has %zu of %zu planned trials (make bench RUN=%s continues it)",
              f->folder, f->run.trials.rows, f->run.plan.rows, f->name);
 }
 
@@ -238,8 +239,8 @@ static void read_numbers(struct facts *f)
     qsort(f->numbers, f->numbers_count, sizeof *f->numbers, compare_numbers);
 }
 
-const struct number *facts_number(const struct facts *f, const char *experiment,
-                                  const char *metric, const char *model, const char *x)
+const struct number *facts_number(const struct facts *f, const char *experiment, const char *metric,
+                                  const char *model, const char *x)
 {
     const struct number key = {.experiment = experiment, .metric = metric, .model = model};
     size_t low = 0, high = f->numbers_count;
@@ -275,9 +276,9 @@ void facts_read(struct facts *f, const char *questions, const char *folder)
 
 void facts_free(struct facts *f)
 {
-    struct table *const tables[] = {&f->summary,      &f->verdicts,  &f->chooser,
-                                    &f->metrics,      &f->validity,  &f->left_out,
-                                    &f->not_measured, &f->selftests, &f->settings, &f->machines};
+    struct table *const tables[] = {&f->summary,  &f->verdicts, &f->chooser,      &f->metrics,
+                                    &f->validity, &f->left_out, &f->not_measured, &f->selftests,
+                                    &f->settings, &f->machines};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         free_table(tables[i]);
     for (size_t i = 0; i < f->count; i++)

@@ -13,8 +13,8 @@
 struct number {
     const char *experiment, *metric, *model, *family, *x; // metric is "derived": model is its name
     double value, low, high, ratio, ratio_low, ratio_high, p_holm, low_90, high_90;
-    double blocks_needed, minutes; // NAN: not known, or nothing is undecided
-    size_t blocks;                 // usable values
+    double blocks_needed, minutes;          // NAN: not known, or nothing is undecided
+    size_t blocks;                          // usable values
     const char *baseline, *note, *validity; // note: codes separated by ';', "skipped: ...", or "-"
     const char *verdict;                    // different, same, undecided, or "-"
 };
@@ -29,7 +29,7 @@ struct facts {
     struct confs claims, situations;
     struct experiment *project_claims, *project_situations;
     size_t project_claims_count, project_situations_count;
-    char **xs; // of each of experiments: the values of what varies (facts_xs)
+    char **xs;              // of each of experiments: the values of what varies (facts_xs)
     struct number *numbers; // all rows of summary.tsv, sorted by experiment, metric, model; the
     size_t numbers_count;   // order of the file within these
     // Those that a run may lack have no rows then.
@@ -45,8 +45,8 @@ void facts_read(struct facts *f, const char *questions, const char *folder);
 void facts_free(struct facts *f);
 
 // The row of a cell and a metric ("derived": model is the quantity's name), or NULL. x may be "-".
-const struct number *facts_number(const struct facts *f, const char *experiment,
-                                  const char *metric, const char *model, const char *x);
+const struct number *facts_number(const struct facts *f, const char *experiment, const char *metric,
+                                  const char *model, const char *x);
 
 // Whether a number can carry a conclusion: valid, with an interval.
 bool number_is_sound(const struct number *n);

@@ -69,8 +69,9 @@ void format_ratio(double ratio, char text[FORMAT_BYTES])
 
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES])
 {
+    bool is_exact = low == ratio && high == ratio;
     *text = '\0';
-    if (isfinite(ratio) && isfinite(low) && !isnan(high))
+    if (isfinite(ratio) && isfinite(low) && !isnan(high) && !is_exact)
         interval(low, high, decimals_of_ratio(ratio), text);
 }
 
@@ -133,7 +134,7 @@ void format_interval(double value, double low, double high, const char *unit,
 {
     struct shown s = shown_as(value, unit);
     *text = '\0';
-    bool is_exact = !*s.unit && low == value && high == value;
+    bool is_exact = low == value && high == value;
     if (isfinite(value) && isfinite(low) && !isnan(high) && !is_exact)
         interval(low / s.divisor, high / s.divisor, decimals_as(&s, value), text);
 }
@@ -151,8 +152,8 @@ void format_need(double blocks, double minutes, char text[FORMAT_BYTES])
         return;
     format_count(blocks, number);
     format_count(minutes, whole);
-    snprintf(time, sizeof time, ", %.40s minutes", whole);
-    snprintf(text, FORMAT_BYTES, "about %.40s blocks%s", number,
+    snprintf(time, sizeof time, ", %.30s minutes", whole);
+    snprintf(text, FORMAT_BYTES, "about %.30s blocks%.50s", number,
              !isfinite(minutes) ? ""
              : minutes < 0.95   ? ", less than a minute"
              : minutes < 1.5    ? ", a minute"
@@ -192,10 +193,10 @@ static json_t *measured(double value, double low, double high, const char *unit,
         format_value(value, unit, text);
         format_interval(value, low, high, unit, around);
     }
-    json_t *object = json_pack("{so so so ss ss sI ss ss}", "value", real(value), "lower_value",
-                               real(low), "upper_value", real(high), "unit", unit, "validity",
-                               validity, "blocks", (json_int_t)blocks, "text", text, "interval",
-                               around);
+    json_t *object =
+        json_pack("{so so so ss ss sI ss ss}", "value", real(value), "lower_value", real(low),
+                  "upper_value", real(high), "unit", unit, "validity", validity, "blocks",
+                  (json_int_t)blocks, "text", text, "interval", around);
     if (object && isinf(value))
         json_object_set_new(object, "never", json_true());
     if (!object)

@@ -13,15 +13,15 @@ enum { FORMAT_BYTES = 96 };
 // "6.6×", "0.042×", "31×".
 void format_ratio(double ratio, char text[FORMAT_BYTES]);
 
-// "6.3–6.9", with the decimals of the ratio; "" without an interval.
+// "6.3–6.9", with the decimals of the ratio; "" without an interval, or if it is exact.
 void format_ratio_interval(double ratio, double low, double high, char text[FORMAT_BYTES]);
 
-// "22.5 µs", "1.23 ms", "35,173/s", "54 %", "7.64 KiB", "15", "never", with no-break spaces. unit: of
-// a metric; "" for a count.
+// "22.5 µs", "1.23 ms", "35,173/s", "54 %", "7.64 KiB", "15", "never", with no-break spaces. unit:
+// of a metric; "" for a count.
 void format_value(double value, const char *unit, char text[FORMAT_BYTES]);
 
 // "20.0–23.1", in the unit and with the decimals that format_value gives the value; "to" between
-// the two if one is negative; "" without an interval, or if both equal a count.
+// the two if one is negative; "" without an interval, or if it is exact.
 void format_interval(double value, double low, double high, const char *unit,
                      char text[FORMAT_BYTES]);
 
@@ -40,5 +40,5 @@ json_t *json_value(const struct number *n, const char *unit);
 json_t *json_ratio(const struct number *n);
 
 // The same for numbers that are in no row of the summary.
-json_t *json_measured(double value, double low, double high, const char *unit,
-                      const char *validity, size_t blocks);
+json_t *json_measured(double value, double low, double high, const char *unit, const char *validity,
+                      size_t blocks);

@@ -1,4 +1,4 @@
-    if ((*state == DECIDED || *state == ALIKE) && (!first || continues(first)))#include "bench/report/model/headline.h"
+#include "bench/report/model/headline.h"
 
 #include "bench/report/model/answer.h"
 #include "bench/report/model/format.h"
@@ -43,12 +43,11 @@ const struct experiment *headline_experiment(const struct facts *f)
 
 // ---- the sentence -------------------------------------------------------------------------------
 
-// Whether a sentence makes sense after "On this machine, ": not "No. A pool ...", "Undecided: ..." or
-// "In this run, ...".
-static bool continues(const char *text)
+// Whether an answer is a sentence of its own, as "A process per connection costs ...". Others, as
+// "Yes: ..." or "7.50 KiB with a process each ...", need their question before them.
+static bool stands_alone(const char *text)
 {
-    const char *stop = strpbrk(text, ".:,");
-    return !stop || stop - text > 15;
+    return (strncmp(text, "A ", 2) == 0 || strncmp(text, "An ", 3) == 0) && !strchr(text, ':');
 }
 
 static void put_first(json_t *rich, json_t *text)
@@ -57,22 +56,16 @@ static void put_first(json_t *rich, json_t *text)
         errx(1, "report.json: out of memory");
 }
 
-// "A process costs ..." -> "On this machine, a process costs ...". Names like CPU keep their case.
-static void begin_here(json_t *rich)
+// "A process costs ..." -> "On this machine, a process costs ...".
+static void begin_here(json_t *rich, const char *first)
 {
-    const char *first = json_string_value(json_array_get(rich, 0));
     struct prose p;
     prose_begin(&p);
-    fputs("On this machine, ", p.to);
-    if (first && *first) {
-        bool is_name = isupper((unsigned char)first[1]);
-        fprintf(p.to, "%c%s", is_name ? *first : tolower((unsigned char)*first), first + 1);
-        json_array_remove(rich, 0);
-    }
+    fprintf(p.to, "On this machine, %c%s", tolower((unsigned char)*first), first + 1);
+    json_array_remove(rich, 0);
     put_first(rich, prose_json(&p));
 }
 
-// An answer like "Undecided: ..." needs its question before it.
 static void begin_with_question(json_t *rich, const char *question)
 {
     struct prose p;
@@ -85,8 +78,8 @@ static json_t *sentence_of(const struct facts *f, const struct experiment *e, en
 {
     json_t *rich = answer(f, e, state);
     const char *first = json_string_value(json_array_get(rich, 0));
-    if ((*state == DECIDED || *state == ALIKE) && (!first || continues(first)))
-        begin_here(rich);
+    if ((*state == DECIDED || *state == ALIKE) && first && stands_alone(first))
+        begin_here(rich, first);
     else
         begin_with_question(rich, facts_words(f, e, "question", 0));
     return rich;
@@ -107,7 +100,7 @@ static void say_load(const struct facts *f, const struct experiment *e, FILE *to
                *requests = fixed(e, "requests"), *bytes = fixed(e, "bytes");
     char count[FORMAT_BYTES];
     fputs(title ? title : e->stem, to);
-    if (connections) {
+    if (connections && requests && strcmp(requests, "0") != 0) {
         format_count(strtod(connections, NULL), count);
         fprintf(to, ", %s at a time", count);
     }
@@ -146,8 +139,8 @@ json_t *headline_section(const struct facts *f)
     json_t *rich = sentence_of(f, e, &state);
     char *plain = rich_plain(rich);
     json_t *section =
-        json_pack("{ss ss so ss so}", "experiment", e->stem, "state",
-                  state_names[state], "text", rich, "plain", plain, "where", where(f, e));
+        json_pack("{ss ss so ss so}", "experiment", e->stem, "state", state_names[state], "text",
+                  rich, "plain", plain, "where", where(f, e));
     free(plain);
     return made(section);
 }

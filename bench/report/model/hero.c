@@ -23,7 +23,7 @@ struct picture {
     struct row {
         const struct number *n;
         struct shape shape;
-    } *rows; // in the order of the page
+    } * rows; // in the order of the page
     size_t count;
     struct axis axis; // of ratios, or of values if there are no ratios, because the baseline is 0
 };
@@ -87,12 +87,12 @@ static void choose_axis(struct picture *p)
 
 // ---- a row --------------------------------------------------------------------------------------
 
-// Whether no conclusion may rest on it.
-static bool is_hollow(const struct facts *f, const struct number *n)
+// Whether no conclusion may rest on what is drawn.
+static bool is_hollow(const struct picture *p, const struct number *n)
 {
-    if (is_baseline(n))
+    if (is_baseline(n) || !p->axis.is_log)
         return !number_is_sound(n);
-    return !ratio_is_sound(f, n) || strcmp(n->verdict, "different") != 0;
+    return !ratio_is_sound(p->q.f, n) || strcmp(n->verdict, "different") != 0;
 }
 
 // The models that the headline is about have a label.
@@ -102,6 +102,8 @@ static json_t *label_of(const struct picture *p, const struct number *n)
     char text[FORMAT_BYTES];
     if (!p->axis.is_log || !headline || !is_listed(n->model, headline) || is_baseline(n))
         return json_string("");
+    if (isnan(n->ratio_low))
+        return json_string("too few blocks");
     if (!ratio_is_sound(p->q.f, n))
         return json_string("suspect");
     if (strcmp(n->verdict, "different") != 0)
@@ -119,7 +121,7 @@ static json_t *row_of(const struct picture *p, const struct number *n)
                           axis_at(&p->axis, is_log ? n->ratio : n->value), "left",
                           axis_at(&p->axis, is_log ? n->ratio_low : n->low), "right",
                           axis_at(&p->axis, is_log ? n->ratio_high : n->high), "hollow",
-                          is_hollow(p->q.f, n), "label", label_of(p, n), "follow", n->model));
+                          is_hollow(p, n), "label", label_of(p, n), "follow", n->model));
 }
 
 // ---- groups -------------------------------------------------------------------------------------
@@ -203,21 +205,32 @@ static const char *unit_heading(const struct metric *metric)
     }
 }
 
-// The models that took part and have no number there.
+// The models that took part and have no number there, or how many they are.
+static void say_missing(const struct picture *p, FILE *to)
+{
+    enum { LISTED = 6 };
+    size_t missing = 0;
+    for (size_t i = 0; i < p->q.count; i++)
+        missing += strcmp(p->q.cells[i]->x, p->x) == 0 && isnan(p->q.cells[i]->value);
+    if (missing > LISTED)
+        fprintf(to, " %zu models have no number.", missing);
+    if (!missing || missing > LISTED)
+        return;
+    const char *separator = " No number: ";
+    for (size_t i = 0; i < p->q.count; i++)
+        if (strcmp(p->q.cells[i]->x, p->x) == 0 && isnan(p->q.cells[i]->value)) {
+            fprintf(to, "%s%s", separator, p->q.cells[i]->model);
+            separator = ", ";
+        }
+    fputc('.', to);
+}
+
 static json_t *note(const struct picture *p)
 {
-    const char *separator = " No number: ";
     struct prose text;
     prose_begin(&text);
     fputs(p->axis.is_log ? "Log scale." : "Linear scale.", text.to);
-    for (size_t i = 0; i < p->q.count; i++) {
-        const struct number *n = p->q.cells[i];
-        if (strcmp(n->x, p->x) != 0 || !isnan(n->value))
-            continue;
-        fprintf(text.to, "%s%s", separator, n->model);
-        separator = ", ";
-    }
-    fputs(strcmp(separator, ", ") == 0 ? "." : "", text.to);
+    say_missing(p, text.to);
     return prose_json(&text);
 }
 
@@ -229,12 +242,12 @@ json_t *hero_section(const struct facts *f)
     p.x = chosen_x(&p.q);
     read_rows(&p);
     choose_axis(&p);
-    json_t *section = json_pack(
-        "{ss so ss ss so so so so}", "experiment", e->stem, "title", title(&p), "unit_heading",
-        unit_heading(p.q.metric), "baseline", baseline_name(&p), "baseline_at",
-        axis_at(&p.axis, p.axis.is_log ? 1 : NAN), "ticks",
-        axis_ticks(&p.axis, baseline_name(&p), p.q.metric->unit), "groups", groups_of(&p), "note",
-        note(&p));
+    json_t *section =
+        json_pack("{ss so ss ss so so so so}", "experiment", e->stem, "title", title(&p),
+                  "unit_heading", unit_heading(p.q.metric), "baseline", baseline_name(&p),
+                  "baseline_at", axis_at(&p.axis, p.axis.is_log ? 1 : NAN), "ticks",
+                  p.count ? axis_ticks(&p.axis, baseline_name(&p), p.q.metric->unit) : json_array(),
+                  "groups", groups_of(&p), "note", note(&p));
     free(p.rows);
     question_free(&p.q);
     return made(section);

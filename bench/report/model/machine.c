@@ -91,7 +91,7 @@ static int compare_numbers(const void *left, const void *right)
 static double usual_cost(const struct facts *f, enum cost cost)
 {
     const struct table *t = &f->machines;
-    double known[64];
+    double known[64] = {0};
     size_t count = 0;
     for (size_t row = 0; row < t->rows && count < sizeof known / sizeof *known; row++) {
         double us = table_number(t, row, table_column(t, columns[cost]));
@@ -161,17 +161,14 @@ static json_t *costs_of(const struct facts *f)
     json_t *costs = made(json_array());
     for (enum cost cost = FORK; cost < COSTS; cost++)
         if (!isnan(cost_here(f, cost)))
-            add(costs,
-                     json_pack("{ss so}", "name", names[cost], "text", cost_text(f, cost)),
-                     "machine");
+            add(costs, json_pack("{ss so}", "name", names[cost], "text", cost_text(f, cost)));
     return costs;
 }
 
 json_t *machine_section(const struct facts *f)
 {
-    return made(json_pack("{so so so}", "short", short_name(f), "kind", kind_of_machine(f),
-                               "costs", costs_of(f)),
-                     "machine");
+    return made(json_pack("{so so so}", "short", short_name(f), "kind", kind_of_machine(f), "costs",
+                          costs_of(f)));
 }
 
 // ---- everything that was recorded ---------------------------------------------------------------
@@ -199,8 +196,7 @@ static void add_leaves(json_t *list, json_t *object, const char *before)
         if (json_is_object(value))
             add_leaves(list, value, path);
         else
-            add(list, json_pack("{ss so}", "name", path, "value", leaf_text(value)),
-                     "environment");
+            add(list, json_pack("{ss so}", "name", path, "value", leaf_text(value)));
     }
 }
 

@@ -48,36 +48,33 @@ static json_t *dropped_of(const struct facts *f)
     return list;
 }
 
-static void say_number(size_t count, const char *thing, FILE *to)
+static void say_count(const char *before, size_t count, const char *thing, FILE *to)
 {
-    fprintf(to, "%zu %s%s", count, thing, count == 1 ? "" : "s");
+    fprintf(to, "%s%zu %s%s.", before, count, thing, count == 1 ? "" : "s");
 }
 
 // null if everything was measured.
-static json_t *text_of(const struct facts *f, size_t questions, size_t dropped)
+static json_t *text_of(const struct facts *f)
 {
+    size_t questions = f->not_measured.rows, dropped = f->dropped.rows;
     struct prose p;
     if (!questions && !dropped)
         return json_null();
     prose_begin(&p);
     if (questions) {
-        say_number(questions, "question", p.to);
-        fputs(" of the suite were not part of this run: make bench-all measures all.", p.to);
+        say_count("Not in this run: ", questions, "question", p.to);
+        fputs(" make bench-all measures all in 60\u00a0minutes.", p.to);
     }
     if (dropped) {
-        fputs(questions ? " " : "", p.to);
-        say_number(dropped, "part", p.to);
-        fprintf(p.to,
-                " of this run did not fit into its time: make bench RUN=%s BUDGET=… with more "
-                "minutes measures them.",
-                f->name);
+        say_count(questions ? " Dropped for lack of time: " : "Dropped for lack of time: ", dropped,
+                  "part", p.to);
+        fprintf(p.to, " make bench RUN=%s with a larger BUDGET measures more.", f->name);
     }
     return prose_json(&p);
 }
 
 json_t *not_measured_section(const struct facts *f)
 {
-    return made(json_pack("{so so so}", "text",
-                          text_of(f, f->not_measured.rows, f->dropped.rows), "questions",
-                          questions_of(f), "dropped", dropped_of(f)));
+    return made(json_pack("{so so so}", "text", text_of(f), "questions", questions_of(f), "dropped",
+                          dropped_of(f)));
 }

@@ -172,8 +172,8 @@ json_t *selftests_section(const struct facts *f)
     char *text = selftests_text(f);
     for (size_t row = 0; row < f->selftests.rows; row++)
         add(rows, row_of(f, row));
-    json_t *section = made(json_pack("{ss sb so}", "text", text, "ok", selftests_passed(f), "rows",
-                                     rows));
+    json_t *section =
+        made(json_pack("{ss sb so}", "text", text, "ok", selftests_passed(f), "rows", rows));
     free(text);
     return section;
 }

@@ -8,7 +8,7 @@ struct shape {
     const char *title; // "Process per connection", "Pool of processes" ...
     const char *hue;   // p, t, m, l, o: process, thread, loop, library, one at a time
     bool is_pool;
-    int place;         // order of the groups
+    int place; // order of the groups
 };
 
 // Of a contender of a question, by its row in models.tsv (family, workers). Programs that are no

@@ -25,7 +25,8 @@ static const struct rule {
      "fork {#slow.fork@16}."},
     {{"idle_process_is_heavy"},
      "Idle processes are heavy.",
-     "An idle connection holds {=memory.fork@1000} with a process each, and {=memory.epoll@1000} in "
+     "An idle connection holds {=memory.fork@1000} with a process each, and {=memory.epoll@1000} "
+     "in "
      "an event loop."},
     {{"poll_pays_for_idle", "epoll_ignores_idle"},
      "Idle connections are free for epoll, not for poll.",
