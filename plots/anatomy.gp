@@ -22,7 +22,7 @@ left_column = 236
 of_model(m) = strcol("metric") eq headline_metric && strcol("model") eq m && strcol("value") ne "-" && (only eq "" || strcol("x") eq only) ? column("value") : 0
 only = ""
 stats data using (of_model("fork") + of_model("iterative_fork")) nooutput
-limit = STATS_max > 0 ? 1.5 * STATS_max : 1
+limit = STATS_max > 0 ? 1.6 * STATS_max : 1
 
 place = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4)); set yrange [-bars - 0.7:-0.3]'
 names_of_bars = 'eval place; set lmargin at screen x(0); set rmargin at screen x(left_column); \
@@ -57,7 +57,7 @@ do for [format in formats] {
         left = left_column + (p - 1) * (wide + 24); right = left + wide
         eval place
         set lmargin at screen x(left); set rmargin at screen x(right); set xrange [0:limit]
-        set label 4 "linked: ".x.", server CPU per connection, µs" at graph 0, screen y(top - 21) left tc rgb INK
+        set label 4 "linked: ".x.", CPU per connection, µs" at graph 0, screen y(top - 21) left tc rgb INK
         if (total > 0) {
             set arrow 99 from total, graph 0 to total, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY
             set label 5 "fork" at total, screen y(top - 6) center font "sans-serif,9" tc rgb GREY

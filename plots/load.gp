@@ -24,7 +24,7 @@ tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_b
             with lines lw 1.5 dt dashed(word(line_numbers, i)) lc rgb line_tone(i)'
 
 has_tails = exists("tail_ends") && words(tail_ends) > 0
-height = top + (panels + has_tails) * curve_step + 60 + bottom
+height = top + (panels + has_tails) * curve_step + 12 + bottom
 do for [format in formats] {
     eval open
     do for [p=1:panels] { from = top + (p - 1) * curve_step; eval curves }

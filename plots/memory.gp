@@ -13,7 +13,7 @@ array stack[int(rows)]
 stacked(r, v) = (begin = stack[r], stack[r] = begin + (v > 0 ? v : 0), begin)
 key_of_parts = 'place = 14; \
     do for [i=1:words(part_names)] { \
-        set object 30+i rectangle from screen x(place), y(top - 14) to screen x(place + 12), y(top - 24) fc rgb part_shade(INK, i + 1) fs solid noborder; \
+        set object 30+i rectangle from screen x(place), y(top - 14) to screen x(place + 12), y(top - 24) fc rgb part_shade(INK, i) fs solid noborder; \
         set label 40+i word(part_names, i) at screen x(place + 17), y(top - 19) left font "sans-serif,11" tc rgb INK; \
         place = place + 38 + 6.0 * strlen(word(part_names, i)); \
     }'
@@ -21,11 +21,11 @@ bars = 'eval panel; only = word(xs, p); metric = metric_1; do for [i=1:int(rows)
     set tmargin at screen y(top + 12); set bmargin at screen y(top + 12 + rows_pixels); \
     set lmargin at screen x(left); set rmargin at screen x(right); set grid noytics; \
     set xrange [0:most_1 / (1 - 122.0 / (right - left))]; set yrange [-rows - 0.7:-0.3]; set xtics autofreq; \
-    set label 4 "KiB per connection, at ".group(int(only)) at graph 0, screen y(top + 2) left tc rgb INK; \
+    set label 4 group(int(only))." connections, KiB for each" at graph 0, screen y(top + 2) left tc rgb INK; \
     if (p == 1) { eval key_of_parts }; \
-    plot for [i=1:words(parts)] data using (0):(-column("row")): \
+    plot for [i=1:words(parts)] data using (is_here(word(parts, i)) ? 0 : NaN):(-column("row")): \
             (is_here(word(parts, i)) ? stacked(int(column("row")), get(word(parts, i), "value")) : NaN):(stack[int(column("row"))]): \
-            (-column("row") - 0.26):(-column("row") + 0.26):(part_shade(colour(strcol("hue")), i + 1)) \
+            (-column("row") - 0.26):(-column("row") + 0.26):(part_shade(colour(strcol("hue")), i)) \
             with boxxyerror fs solid noborder lc rgb variable, \
         data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0) with vectors nohead lw 2 lc rgb INK, \
         data using (column("hollow") > 0 ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \

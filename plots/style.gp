@@ -100,7 +100,8 @@ nothing = 'set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
 # The axis begins at zero, unless the largest value would squeeze the others together: then it is logarithmic. A condition that
 # is a word has its own row, so rows are closer.
 far_apart = 8
-row_pixels = strstrt(row_names, ", ") > 0 ? 17 : 22
+row_pixels = rows > 50 ? 13 : strstrt(row_names, ", ") > 0 ? 17 : 22
+row_font = rows > 50 ? "sans-serif,10" : "sans-serif,11"
 rows_pixels = row_pixels * (rows + 0.4)
 names_width = 24 + 7.2 * longest_name
 linear = 'begin = 0; end = most / share; \
@@ -111,7 +112,7 @@ linear = 'begin = 0; end = most / share; \
     do for [i=1:int(last / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(most / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
-    decade = (right - left) * share / decades; widest = 10 + 7 * strlen(tick(10.0 ** floor(log10(most)))); \
+    decade = (right - left) * share / decades; widest = 6 + 6.2 * strlen(tick(10.0 ** floor(log10(most)))); \
     marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.477 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
     do for [e=floor(log10(begin)):ceil(log10(most)):decade > widest ? 1 : 2] { do for [k in marks] { \
@@ -137,7 +138,7 @@ dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_pane
         }; \
         plot data using (strcol("label") eq "never" && is_here(metric) ? begin : far(metric)):(-column("row")): \
                 (strcol("label")):(column("hollow") > 0 || strcol("label") eq "never" ? GREY : INK) \
-                with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb variable, \
+                with labels boxed left offset 0.8, 0 font row_font tc rgb variable, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(pale(colour(strcol("hue")))) \
                 with vectors nohead lw 3 lc rgb variable, \
             data using (column("hollow") > 0 ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
@@ -150,14 +151,14 @@ names = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top +
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
     do for [i=1:words(row_names) / 2] { \
-        set label 50+i word(row_names, 2 * i) at graph 1, first -real(word(row_names, 2 * i - 1)) right offset -0.6, 0 tc rgb INK; \
+        set label 50+i word(row_names, 2 * i) at graph 1, first -real(word(row_names, 2 * i - 1)) right offset -0.6, 0 font rows > 50 ? row_font : "sans-serif,12" tc rgb INK; \
     }; \
     plot NaN'
 
 # ---- lines: each ends at its name and last value ---------------------------------------------------------------------
 curves_right = 800 - names_width - 124
 # The ticks of a decade, as many as fit, and the number of decades between labelled ones.
-y_marks(ratio) = ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : curve_pixels / log10(ratio) > 50 ? "1 2 5" : "1"
+y_marks(ratio) = ratio < 2 ? "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.5 2.8 3 3.5 4 4.5 5 5.5 6 7 8 9" : ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : curve_pixels / log10(ratio) > 50 ? "1 2 5" : "1"
 y_step(ratio) = ratio > 10 ? ceil(16 * log10(ratio) / curve_pixels) : 1
 y_axis = 'set yrange [low:high]; set ytics nomirror scale 0.5 tc rgb INK; \
     if (low > 0) { \
@@ -201,10 +202,10 @@ curves = 'metric = of_panel("metric", p); only = ""; title = of_panel("title", p
     if (p == panels) { set xlabel x_title }; \
     if (low != low) { eval nothing } else { \
         eval y_axis; eval x_axis; eval name_lines; \
-        plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "value") : NaN) \
+        plot data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(pale(tone(strcol("hue"), column("line")))) \
+                with vectors nohead lw 2.5 lc rgb variable, \
+            for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "value") : NaN) \
                 with lines lw 1.5 dt dashed(word(line_numbers, i)) lc rgb tone(word(hues, i), word(line_numbers, i)), \
-            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("hue"), column("line"))) \
-                with vectors nohead lw 1.5 lc rgb variable, \
             data using (column("x")):(column("hollow") > 0 ? get(metric, "value") : NaN):(mark(column("pool"), 0)) \
                 with points pt variable ps 0.8 lc rgb "white", \
             data using (column("x")):(get(metric, "value")):(mark(column("pool"), column("hollow"))):(tone(strcol("hue"), column("line"))) \
@@ -222,7 +223,7 @@ two_dots = 'height = top + rows_pixels + 36 + bottom; wide = 0.5 * (786 - names_
         eval shut; \
     }'
 curve_step = curve_pixels + 60
-all_lines = 'height = top + panels * curve_step + 40 + bottom; \
+all_lines = 'height = top + panels * curve_step - 8 + bottom; \
     do for [format in formats] { \
         eval open; \
         do for [p=1:panels] { from = top + (p - 1) * curve_step; eval curves }; \

@@ -3,6 +3,7 @@
 # panels: derived
 stem = "unp"
 load "style.gp"
+legend = 'p "process" t "thread"'; has_pool = 0
 
 designs = "fork prefork prefork_fcntl prefork_mutex prefork_fdpass thread prethread_mutex prethread_queue"
 bars = words(designs)
@@ -11,13 +12,13 @@ bar_pixels = 26
 height = top + bar_pixels * (bars + 0.4) + 40 + bottom
 left_column = 150
 array shares[2 * bars]; array seconds[2 * bars]; array lows[2 * bars]; array highs[2 * bars]; array is_hollow[2 * bars]
-least = 0; most = 0.01
+least = 0; most = 1
 do for [i=1:bars] {
     name = word(designs, i); k = bars + i
-    shares[i] = number_of(published, name, 2) / number_of(published, "fork", 2); seconds[i] = said(published, name, 2)." s"
+    shares[i] = 100 * number_of(published, name, 2) / number_of(published, "fork", 2); seconds[i] = said(published, name, 2)." s"
     lows[i] = NaN; highs[i] = NaN; is_hollow[i] = 0
-    shares[k] = i == 1 ? 1 : number_of(derived, name."_share -", 2); seconds[k] = said(derived, name." -", 5)
-    lows[k] = i == 1 ? NaN : number_of(derived, name."_share -", 3); highs[k] = i == 1 ? NaN : number_of(derived, name."_share -", 4)
+    shares[k] = i == 1 ? 100 : 100 * number_of(derived, name."_share -", 2); seconds[k] = said(derived, name." -", 5)
+    lows[k] = i == 1 ? NaN : 100 * number_of(derived, name."_share -", 3); highs[k] = i == 1 ? NaN : 100 * number_of(derived, name."_share -", 4)
     is_hollow[k] = number_of(derived, name." -", 6) == 1
     if (i > 1) {
         do for [v in sprintf("%g %g %g %g", shares[i], shares[k], lows[k], highs[k])] {
@@ -35,7 +36,7 @@ bar = 'c = colour(strstrt(name, "thread") > 0 ? "t" : "p"); \
             fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c; \
     }; \
     if (i > 1 && lows[k] == lows[k]) { set arrow i from lows[k], first -i to highs[k], first -i nohead front lw 1.5 lc rgb GREY }; \
-    set label 50+i "".(i == 1 ? "off scale: " : "").sprintf("%.0f %% (%s)", 100 * v, seconds[k]) \
+    set label 50+i "".(i == 1 ? "off scale: " : "").sprintf("%.0f %% (%s)", v, seconds[k]) \
         at first (end > 0 ? end : 0), first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed'
 
 do for [format in formats] {
@@ -51,7 +52,7 @@ do for [format in formats] {
         eval place
         set lmargin at screen x(left); set rmargin at screen x(right)
         set xrange [least:most * 1.75]
-        set label 4 (p ? "This machine" : "Stevens").": share of fork's process control" at graph 0, screen y(top - 21) left tc rgb INK
+        set label 4 (p ? "This machine" : "Stevens").": process control, % of fork's" at graph 0, screen y(top - 21) left tc rgb INK
         do for [i=1:bars] { k = p * bars + i; name = word(designs, i); v = shares[k]; if (v == v) { eval bar } }
         plot NaN notitle
     }

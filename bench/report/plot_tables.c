@@ -123,7 +123,8 @@ static void print_wrapped(FILE *file, const char *key, const json_t *texts, size
     if (!memory)
         err(1, "no memory");
     json_t *text;
-    json_array_foreach (texts, i, text) {
+    json_array_foreach(texts, i, text)
+    {
         if (i > 0)
             fputc('\n', memory);
         lines += wrap(memory, json_string_value(text), width);
@@ -143,7 +144,8 @@ static void read_rows(struct picture *p)
     p->count = json_array_size(rows);
     p->rows = memory_for(p->count, sizeof *p->rows);
     size_t i;
-    json_array_foreach (rows, i, row)
+    json_array_foreach(rows, i, row)
+    {
         p->rows[i] = (struct row){.json = row,
                                   .metric = text_of(row, "metric"),
                                   .model = text_of(row, "model"),
@@ -151,6 +153,7 @@ static void read_rows(struct picture *p)
                                   .value = number_of(row, "value"),
                                   .low = number_of(row, "low"),
                                   .high = number_of(row, "high")};
+    }
 }
 
 static void write_rows(const struct picture *p, const char *folder)
@@ -216,6 +219,7 @@ struct name {
     char text[160];
     double x, y; // the end of the line
     double at;   // height in pixels from the bottom of the panel
+    double up, down;
 };
 
 static int by_height(const void *left, const void *right)
@@ -228,16 +232,15 @@ static int by_height(const void *left, const void *right)
 // above would put it, and none leaves the panel.
 static void spread(struct name *names, size_t count, double pixels)
 {
-    double up[count + 1], down[count + 1];
     for (size_t i = 0; i < count; i++)
-        up[i] = i > 0 ? fmax(names[i].at, up[i - 1] + NAME_PIXELS) : names[i].at;
+        names[i].up = i > 0 ? fmax(names[i].at, names[i - 1].up + NAME_PIXELS) : names[i].at;
     for (size_t i = count; i-- > 0;)
-        down[i] = i + 1 < count ? fmin(names[i].at, down[i + 1] - NAME_PIXELS) : names[i].at;
+        names[i].down =
+            i + 1 < count ? fmin(names[i].at, names[i + 1].down - NAME_PIXELS) : names[i].at;
     for (size_t i = 0; i < count; i++)
-        names[i].at = (up[i] + down[i]) / 2;
+        names[i].at = (names[i].up + names[i].down) / 2;
     for (size_t i = count; i-- > 0;)
-        names[i].at =
-            fmin(names[i].at, i + 1 < count ? names[i + 1].at - NAME_PIXELS : pixels);
+        names[i].at = fmin(names[i].at, i + 1 < count ? names[i + 1].at - NAME_PIXELS : pixels);
     for (size_t i = 0; i < count; i++)
         names[i].at = fmax(names[i].at, i > 0 ? names[i - 1].at + NAME_PIXELS : 0);
 }
@@ -283,7 +286,8 @@ static size_t last_points(const struct picture *p, const json_t *panel, struct n
 
 static double height_of(const struct picture *p, double y, double bottom, double top, bool is_log)
 {
-    return p->pixels * (is_log ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom));
+    return p->pixels *
+           (is_log ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom));
 }
 
 // ends_I: the lines that reach the end, from the lowest to the highest; stops_I: the others.
@@ -373,14 +377,15 @@ static void print_panel(const struct picture *p, size_t i)
     print_line_names(p, i, bottom, top, is_log);
 }
 
-// The conditions, and whether they fit on a linear axis if they are numbers.
+// The conditions, and the ends of their axis if they are numbers.
 static void print_xs(const struct picture *p)
 {
-    double least = INFINITY, most = -INFINITY;
     size_t i;
     json_t *x;
+    double least = INFINITY, most = -INFINITY;
     fputs("xs = '", p->words);
-    json_array_foreach (json_object_get(p->figure, "xs"), i, x) {
+    json_array_foreach(json_object_get(p->figure, "xs"), i, x)
+    {
         fprintf(p->words, "%s ", json_string_value(x));
         least = fmin(least, strtod(json_string_value(x), NULL));
         most = fmax(most, strtod(json_string_value(x), NULL));
@@ -388,7 +393,7 @@ static void print_xs(const struct picture *p)
     fputs("'\n", p->words);
     print_number(p->words, "x_least", least);
     print_number(p->words, "x_most", most);
-    fprintf(p->words, "is_linear_x = %d\n", most < 10 * least);
+    fprintf(p->words, "is_linear_x = %d\n", json_is_true(json_object_get(p->figure, "linear_x")));
 }
 
 // What each model is drawn with, a word for each in three lists.
@@ -402,7 +407,8 @@ static void print_models(const struct picture *p)
     json_t *model;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
         fprintf(p->words, "%s = '", lists[k].name);
-        json_array_foreach (p->models, i, model) {
+        json_array_foreach(p->models, i, model)
+        {
             const json_t *cell = json_object_get(model, lists[k].key);
             if (json_is_integer(cell))
                 fprintf(p->words, "%lld ", json_integer_value(cell));
@@ -435,8 +441,10 @@ static void print_legend(const struct picture *p)
     const char *hue;
     json_t *text;
     fputs("legend = '", p->words);
-    json_object_foreach (json_object_get(p->figure, "legend"), hue, text)
+    json_object_foreach(json_object_get(p->figure, "legend"), hue, text)
+    {
         fprintf(p->words, "%s \"%s\" ", hue, json_string_value(text));
+    }
     fputs("'\n", p->words);
 }
 
@@ -454,8 +462,10 @@ static void print_named(const struct picture *p)
     fputs("'\npublished = '", p->words);
     const char *name;
     json_t *value;
-    json_object_foreach (json_object_get(p->figure, "published"), name, value)
+    json_object_foreach(json_object_get(p->figure, "published"), name, value)
+    {
         fprintf(p->words, "\"%s\" \"%s\" ", name, json_string_value(value));
+    }
     fputs("'\n", p->words);
 }
 
@@ -618,9 +628,13 @@ int main(int argc, char **argv)
     size_t i, k;
     json_t *group, *question,
         *groups = json_object_get(json_object_get(report, "questions"), "groups");
-    json_array_foreach (groups, i, group)
-        json_array_foreach (json_object_get(group, "questions"), k, question)
+    json_array_foreach(groups, i, group)
+    {
+        json_array_foreach(json_object_get(group, "questions"), k, question)
+        {
             write_picture(question, has_distribution ? &distribution : NULL, folder);
+        }
+    }
     if (has_distribution)
         table_free(&distribution);
     json_decref(report);

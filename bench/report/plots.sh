@@ -39,19 +39,22 @@ done
 [ ${#stems[@]} -gt 0 ] || no_pictures 'there is no number to draw'
 cp "$scripts/style.gp" "$run/plots"
 
+failed=0
 # Pictures appear complete or not at all.
 work=$run/plots/.drawing
 trap 'rm -rf "$work"' EXIT
 rm -rf "$work" && mkdir "$work"
 cp "$run"/plots/*.{gp,words,tsv} "$work"
-(cd "$work" && printf '%s.gp\n' "${stems[@]}" | xargs -P "$(nproc)" -n 3 gnuplot)
+draw() { (cd "$work" && printf '%s.gp\n' "${stems[@]}" | xargs -P "$(nproc)" -n 1 gnuplot); }
+draw 2> "$work/messages" || failed=1
+if grep -qi font "$work/messages"; then no_pictures 'no font is installed (make deps)'; fi
+cat "$work/messages" >&2
 
 # gnuplot does not say that it could not write all of a picture.
-half=$(cd "$work" && grep -aL '</svg>' "${stems[@]/%/.svg}" && grep -aL IEND "${stems[@]/%/.png}" &&
-    grep -aL '%%EOF' "${stems[@]/%/.pdf}" "${stems[@]/%/_latex.pdf}")
-for stem in "${stems[@]}"; do [ -s "$work/${stem}_latex.tex" ] || half+=" ${stem}_latex.tex"; done
-if [ -n "$half" ]; then
-    echo "plots: gnuplot drew half a picture ($half): is $run full?" >&2
+whole=$(grep -alsE '</svg>|IEND|%%EOF' "$work"/*.{svg,png,pdf} | wc -l)
+for stem in "${stems[@]}"; do [ -s "$work/${stem}_latex.tex" ] && whole=$((whole + 1)); done
+if [ "$failed" = 1 ] || [ "$whole" -ne $((5 * ${#stems[@]})) ]; then
+    echo "plots: gnuplot drew only $whole of $((5 * ${#stems[@]})) files: is $run full?" >&2
     exit 1
 fi
 mv "$work"/*.{svg,png,pdf,tex} "$run/plots"

@@ -3,6 +3,7 @@
 #include "bench/base/memory.h"
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
+#include "bench/report/model/made.h"
 #include "bench/report/model/section.h"
 
 #include <ctype.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DERIVED "derived" // the metric of derived quantities
+#define DERIVED "derived"   // the metric of derived quantities
 enum { SERVER_GROUPS = 7 }; // shape.c: those of the first places are of servers
 
 #define PANELS_MARK "# panels: "
@@ -191,11 +192,6 @@ static void rank_models(struct figure *g)
 
 // ---- what is drawn, as JSON ----
 
-static json_t *number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static const char *unit_of(const struct figure *g, const struct number *n)
 {
     if (strcmp(n->metric, DERIVED) != 0)
@@ -243,14 +239,14 @@ static json_t *row_json(const struct figure *g, const struct number *n)
         m = &none;
     const char *unit = unit_of(g, n);
     double scale = strcmp(unit, "share") == 0 ? 100 : 1; // shown in percent
-    return json_pack(
+    return made(json_pack(
         "{ss ss ss ss so so so so so so so sf ss sb si so sb ss ss}", "metric", n->metric, "model",
-        n->model, "family", n->family, "x", n->x, "value", number_or_null(scale * n->value), "low",
-        number_or_null(scale * n->low), "high", number_or_null(scale * n->high), "ratio",
-        number_or_null(n->ratio), "ratio_low", number_or_null(n->ratio_low), "ratio_high",
-        number_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
+        n->model, "family", n->family, "x", n->x, "value", real_or_null(scale * n->value), "low",
+        real_or_null(scale * n->low), "high", real_or_null(scale * n->high), "ratio",
+        real_or_null(n->ratio), "ratio_low", real_or_null(n->ratio_low), "ratio_high",
+        real_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
         m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(n, unit),
-        "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict);
+        "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict));
 }
 
 // The rows of a metric, model after model, in the order of the conditions.
@@ -261,7 +257,7 @@ static void add_rows(const struct figure *g, const char *metric, json_t *rows)
             const struct number *n =
                 facts_number(g->f, g->e->stem, metric, g->models[i].name, g->xs[k]);
             if (n && is_needed(g, n))
-                json_array_append_new(rows, row_json(g, n));
+                add(rows, row_json(g, n));
         }
 }
 
@@ -269,12 +265,12 @@ static void add_derived(const struct figure *g, json_t *rows)
 {
     for (const struct number *n = g->begin; n < g->end; n++)
         if (strcmp(n->metric, DERIVED) == 0 && figure_draws(g, n))
-            json_array_append_new(rows, row_json(g, n));
+            add(rows, row_json(g, n));
 }
 
 static json_t *rows_json(const struct figure *g)
 {
-    json_t *rows = json_array();
+    json_t *rows = made(json_array());
     add_rows(g, g->metric->name, rows);
     const char *also = experiment_get(g->e, "also");
     char name[64];
@@ -317,18 +313,16 @@ static json_t *panel_condition(const struct figure *g, const char *x)
 
 static json_t *panels_json(const struct figure *g)
 {
-    json_t *panels = json_array();
+    json_t *panels = made(json_array());
     for (const struct panel *p = g->panels; p < g->panels + g->panel_count; p++)
-        json_array_append_new(panels, json_pack("{ss ss so so}", "metric", p->metric, "x",
-                                                p->x ? p->x : "", "title",
-                                                panel_title(g, p->metric), "condition",
-                                                panel_condition(g, p->x)));
+        add(panels, json_pack("{ss ss so so}", "metric", p->metric, "x", p->x ? p->x : "", "title",
+                              panel_title(g, p->metric), "condition", panel_condition(g, p->x)));
     return panels;
 }
 
 static json_t *published_json(const struct figure *g)
 {
-    json_t *published = json_object();
+    json_t *published = made(json_object());
     for (size_t i = 0; i < g->e->lines; i++) {
         if (strcmp(g->e->keys[i], "published") != 0)
             continue;
@@ -351,13 +345,14 @@ static json_t *legend_json(const struct figure *g)
                    {"m", "event loop"},
                    {"l", "library"},
                    {"o", "one at a time"}};
-    json_t *legend = json_object();
+    json_t *legend = made(json_object());
     for (size_t k = 0; k < sizeof servers / sizeof *servers; k++)
         for (size_t i = 0; i < g->model_count; i++) {
             const struct shape *s = &g->models[i].shape;
             if (strcmp(s->hue, servers[k].hue) == 0)
-                json_object_set_new(legend, s->hue,
-                                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
+                json_object_set_new(
+                    legend, s->hue,
+                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
         }
     return legend;
 }
@@ -365,11 +360,11 @@ static json_t *legend_json(const struct figure *g)
 // The conditions that have a number.
 static json_t *xs_json(const struct figure *g)
 {
-    json_t *xs = json_array();
+    json_t *xs = made(json_array());
     for (size_t i = 0; i < g->x_count; i++)
         for (const struct number *n = g->begin; n < g->end; n++)
             if (figure_draws(g, n) && strcmp(n->x, g->xs[i]) == 0) {
-                json_array_append_new(xs, json_string(g->xs[i]));
+                add(xs, json_string(g->xs[i]));
                 break;
             }
     return xs;
@@ -377,11 +372,10 @@ static json_t *xs_json(const struct figure *g)
 
 static json_t *models_json(const struct figure *g)
 {
-    json_t *models = json_array();
+    json_t *models = made(json_array());
     for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
-        json_array_append_new(models, json_pack("{ss ss sb si}", "name", m->name, "hue",
-                                                m->shape.hue, "pool", m->shape.is_pool, "line",
-                                                (int)m->line));
+        add(models, json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
+                              m->shape.is_pool, "line", (int)m->line));
     return models;
 }
 
@@ -400,16 +394,23 @@ static json_t *footer_json(const struct figure *g)
     return footer;
 }
 
+// Numeric conditions that are all of one size.
+static bool fits_linear_axis(const struct figure *g)
+{
+    return strtod(g->xs[g->x_count - 1], NULL) < 10 * strtod(g->xs[0], NULL);
+}
+
 static json_t *figure_json(const struct figure *g)
 {
     const char *at = experiment_get(g->e, "headline_at");
     const char *question = facts_words(g->f, g->e, "question", 0);
-    return json_pack("{ss ss ss ss ss so ss so so so so so so so}", "form", g->is_lines ? "lines" : "dots", "question",
-                     question ? question : g->e->stem, "metric", g->metric->name, "baseline",
-                     experiment_need(g->e, "baseline"), "x_title", g->x_title, "xs",
-                     xs_json(g), "headline_at", at ? at : "", "models", models_json(g), "panels", panels_json(g), "rows",
-                     rows_json(g), "below", figure_notes(g), "legend", legend_json(g), "published", published_json(g),
-                     "footer", footer_json(g));
+    return made(json_pack(
+        "{ss ss ss ss ss sb so ss so so so so so so so}", "form", g->is_lines ? "lines" : "dots",
+        "question", question ? question : g->e->stem, "metric", g->metric->name, "baseline",
+        experiment_need(g->e, "baseline"), "x_title", g->x_title, "linear_x",
+        g->is_lines && fits_linear_axis(g), "xs", xs_json(g), "headline_at", at ? at : "", "models",
+        models_json(g), "panels", panels_json(g), "rows", rows_json(g), "below", figure_notes(g),
+        "legend", legend_json(g), "published", published_json(g), "footer", footer_json(g)));
 }
 
 static bool draws_any(const struct figure *g)

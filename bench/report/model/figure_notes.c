@@ -1,5 +1,6 @@
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
+#include "bench/report/model/made.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,8 +33,8 @@ static void add_not_run(const struct figure *g, json_t *notes)
     for (size_t i = 0; i < t->rows; i++) {
         const char *text = table_text(t, i, status);
         if (strcmp(table_text(t, i, experiment), g->e->stem) == 0 && begins(text, "skipped: "))
-            json_array_append_new(notes, json_sprintf("not run: %s (%s)", table_text(t, i, name),
-                                                      text + strlen("skipped: ")));
+            add(notes, json_sprintf("not run: %s (%s)", table_text(t, i, name),
+                                    text + strlen("skipped: ")));
     }
 }
 
@@ -55,13 +56,16 @@ static void add_failures(const struct figure *g, json_t *notes)
             figure_has_value(n) || begins(n->note, "skipped: "))
             continue;
         if (!is_drawn(g, n->model)) {
-            json_array_append_new(notes, json_sprintf("no valid trial: %s", n->model));
+            add(notes, json_sprintf("no valid trial: %s", n->model));
         } else if (begins(n->note, "no valid trial: ")) {
             const char *why = strrchr(n->note, ';');
-            json_array_append_new(notes,
-                                  json_sprintf("no valid trial: %s at %s (%s)", n->model, n->x,
-                                               why ? why + 2
-                                                   : n->note + strlen("no valid trial: ")));
+            char x[FORMAT_BYTES];
+            if (g->x_is_word)
+                snprintf(x, sizeof x, "%s", n->x);
+            else
+                format_count(strtod(n->x, NULL), x);
+            add(notes, json_sprintf("no valid trial: %s at %s (%s)", n->model, x,
+                                    why ? why + 2 : n->note + strlen("no valid trial: ")));
         } else {
             continue;
         }
@@ -88,8 +92,8 @@ static void add_reasons(const struct figure *g, json_t *notes)
             is_found = figure_draws(g, n) && strcmp(n->validity, "suspect") == 0 &&
                        has_code(n->note, table_text(t, i, code));
         if (is_found)
-            json_array_append_new(notes, json_sprintf("hollow, %s: %s", table_text(t, i, code),
-                                                      table_text(t, i, says)));
+            add(notes,
+                json_sprintf("hollow, %s: %s", table_text(t, i, code), table_text(t, i, says)));
     }
 }
 
@@ -100,10 +104,9 @@ static void add_bars(const struct figure *g, json_t *notes)
         const struct metric *m = metric_named(p->metric);
         is_merged = is_merged || (m && m->is_merged);
     }
-    json_array_append_new(
-        notes, json_sprintf("bars: 95 %% interval of the median over blocks%s",
-                            is_merged ? "; 99.9th percentile and bands: of all blocks together"
-                                      : ""));
+    add(notes,
+        json_sprintf("bars: 95 %% interval of the median over blocks%s",
+                     is_merged ? "; 99.9th percentile and bands: of all blocks together" : ""));
 }
 
 static void add_marks(const struct figure *g, json_t *notes)
@@ -114,18 +117,16 @@ static void add_marks(const struct figure *g, json_t *notes)
             continue;
         has_ratio = has_ratio || figure_has_ratio(n);
         is_undecided = is_undecided || strcmp(n->verdict, "undecided") == 0;
-        has_bars = has_bars || isfinite(n->low);
+        has_bars = has_bars || n->low < n->high;
     }
     if (has_ratio && g->x_is_word)
-        json_array_append_new(notes, json_sprintf("×: ratio to %s in the same condition (%s), "
-                                                  "paired within blocks",
-                                                  other(g), g->x_title));
+        add(notes, json_sprintf("×: ratio to %s in the same condition (%s), "
+                                "paired within blocks",
+                                other(g), g->x_title));
     else if (has_ratio)
-        json_array_append_new(notes,
-                              json_sprintf("×: ratio to %s, paired within blocks", other(g)));
+        add(notes, json_sprintf("×: ratio to %s, paired within blocks", other(g)));
     if (is_undecided)
-        json_array_append_new(
-            notes, json_sprintf("hollow: undecided whether it differs from %s", other(g)));
+        add(notes, json_sprintf("hollow: undecided whether it differs from %s", other(g)));
     add_reasons(g, notes);
     if (has_bars)
         add_bars(g, notes);
@@ -133,7 +134,7 @@ static void add_marks(const struct figure *g, json_t *notes)
 
 json_t *figure_notes(const struct figure *g)
 {
-    json_t *notes = json_array();
+    json_t *notes = made(json_array());
     add_not_run(g, notes);
     add_failures(g, notes);
     add_marks(g, notes);

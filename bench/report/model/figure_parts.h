@@ -31,7 +31,7 @@ struct figure {
     size_t x_count;
     bool x_is_word, is_lines;
     char x_title[96]; // what varies; "" if nothing does
-    char *own; // the metrics that a script of its own draws, or NULL
+    char *own;        // the metrics that a script of its own draws, or NULL
     struct panel panels[PANELS];
     size_t panel_count;
     struct drawn_model *models;
