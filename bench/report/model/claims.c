@@ -390,26 +390,36 @@ static json_t *counts(const struct tally *t)
     return object;
 }
 
+// "26 hold, 10 do not hold, 2 are undecided."
+static void say_counts(const struct tally *t, char *to, size_t room)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *one, *more;
+    } phrases[] = {{HOLDS, "holds", "hold"},
+                   {DOES_NOT_HOLD, "does not hold", "do not hold"},
+                   {SAME, "compares things that are the same", "compare things that are the same"},
+                   {UNDECIDED, "is undecided", "are undecided"}};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases && used < room; i++) {
+        size_t count = t->of[phrases[i].verdict];
+        if (count)
+            used += (size_t)snprintf(to + used, room - used, "%s%zu %s", used ? ", " : "", count,
+                                     count == 1 ? phrases[i].one : phrases[i].more);
+    }
+}
+
 static json_t *summary(const struct tally *t)
 {
-    char text[SENTENCE_BYTES];
-    size_t used = (size_t)snprintf(
-        text, sizeof text, "Textbooks and papers make %zu %s that this run tested: ", t->total,
-        t->total == 1 ? "claim" : "claims");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s, %zu %s not, ", t->of[HOLDS],
-                             t->of[HOLDS] == 1 ? "holds" : "hold", t->of[DOES_NOT_HOLD],
-                             t->of[DOES_NOT_HOLD] == 1 ? "does" : "do");
-    if (t->of[SAME])
-        used +=
-            (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
-                             t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.", t->of[UNDECIDED],
-                             t->of[UNDECIDED] == 1 ? "is" : "are");
-    if (!t->total)
-        used = (size_t)snprintf(text, sizeof text, "This run tested no claim of a textbook.");
+    char text[SENTENCE_BYTES], counts[SENTENCE_BYTES / 2] = "", added[SENTENCE_BYTES / 4] = "";
+    say_counts(t, counts, sizeof counts);
     if (t->added)
-        snprintf(text + used, sizeof text - used, " Not counted: %zu added after the run.",
-                 t->added);
+        snprintf(added, sizeof added, " Not counted: %zu added after the run.", t->added);
+    if (t->total)
+        snprintf(text, sizeof text, "Textbooks and papers make %zu %s that this run tested: %s.%s",
+                 t->total, t->total == 1 ? "claim" : "claims", counts, added);
+    else
+        snprintf(text, sizeof text, "This run tested no claim of a textbook.%s", added);
     return made(json_string(text));
 }
 
