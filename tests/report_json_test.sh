@@ -122,6 +122,7 @@ check 'undecided: has a report' make_report "$run"
 check_schema undecided "$run"
 check 'undecided: no claim has a verdict' is '.claims | (.themes | length) == 0 and .total == .counts.undecided and .total > 0' true
 check 'undecided: each for too few blocks' is '[.claims.undecided[] | .conditions[.decides].reason] | unique | join(" ")' few
+check 'undecided: how many it has' is '[.claims.undecided[].explanation] | unique | join(" ")' '3 blocks, 6 are needed for an interval. A longer run decides it.'
 check 'undecided: which one sentence says' is '.claims.undecided_text | contains("too few blocks")' true
 check 'undecided: no model is the best' is '[.grid.rows[].cells[].place] | any(. == "best" or . == "behind")' false
 

@@ -14,6 +14,7 @@
 #include <err.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,12 @@ static double number(const struct facts *f, size_t row, const char *column)
     return table_number(&f->verdicts, row, table_column(&f->verdicts, column));
 }
 
+// "same within 4 %": in whole percent.
+static double within(const struct facts *f, size_t row)
+{
+    return fmax(1, ceil(number(f, row, "same_within")));
+}
+
 static enum verdict verdict_at(const struct facts *f, size_t row, const char *column)
 {
     const char *word = text(f, row, column);
@@ -99,16 +106,33 @@ static void say_straddles(const struct facts *f, size_t row, struct condition_sh
     say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
 }
 
-static void say_few(struct condition_shown *c, const char *blocks)
+// Of the two cells of a condition, the one with fewer.
+static size_t least_blocks(const struct facts *f, const struct condition *c)
 {
+    const struct operand *operands[] = {&c->of, *c->to.model ? &c->to : &c->of};
+    const struct experiment *e = experiment_find(f->experiments, f->count, c->of.experiment);
+    size_t least = SIZE_MAX;
+    for (int i = 0; i < 2 && e; i++) {
+        const struct operand *o = operands[i];
+        const char *metric = *o->metric ? o->metric : experiment_headline_metric(e)->name;
+        const struct number *n = facts_number(f, e->stem, metric, o->model, o->x);
+        if (n && n->blocks < least)
+            least = n->blocks;
+    }
+    return least < SIZE_MAX ? least : 0;
+}
+
+static void say_few(const struct facts *f, struct condition_shown *c)
+{
+    size_t blocks = least_blocks(f, &c->parsed);
     c->reason = "few";
     snprintf(c->reason_text, SENTENCE_BYTES,
-             "%s %s, %d are needed for an interval. A longer run decides it.", blocks,
-             strcmp(blocks, "1") == 0 ? "block" : "blocks", ESTIMATE_MIN_N);
+             "%zu %s, %d are needed for an interval. A longer run decides it.", blocks,
+             blocks == 1 ? "block" : "blocks", ESTIMATE_MIN_N);
 }
 
 // A number that is not valid. The note says "MODEL is suspect: CODE;CODE".
-static void say_unsound(const char *note, struct condition_shown *c)
+static void say_unsound(const struct facts *f, const char *note, struct condition_shown *c)
 {
     const char *colon = strstr(note, ": "), *codes = colon ? colon + 2 : note;
     char code[64];
@@ -118,10 +142,9 @@ static void say_unsound(const char *note, struct condition_shown *c)
         snprintf(c->reason_text, SENTENCE_BYTES,
                  "The client was the limit, not the server. A faster client or a second machine "
                  "would decide it.");
-    } else if (strcmp(codes, "too-few-samples") == 0) {
-        c->reason = "few";
-        snprintf(c->reason_text, SENTENCE_BYTES,
-                 "Too few values for an interval. A longer run decides it.");
+    } else if (strcmp(codes, "too-few-samples") == 0 &&
+               least_blocks(f, &c->parsed) < ESTIMATE_MIN_N) {
+        say_few(f, c);
     } else {
         c->reason = "suspect";
         snprintf(c->reason_text, SENTENCE_BYTES, "%.*s. %s A quieter machine may decide it.",
@@ -139,12 +162,11 @@ static void explain(const struct facts *f, size_t row, struct condition_shown *c
     } else if (c->verdict == SAME) {
         c->reason = "same";
         snprintf(c->reason_text, SENTENCE_BYTES,
-                 "About the same: the 90 %% CI is within %.0f %% of %s.",
-                 ceil(number(f, row, "same_within")), c->bound);
+                 "About the same: the 90 %% CI is within %.0f %% of %s.", within(f, row), c->bound);
     } else if (c->verdict == UNDECIDED && isnan(c->value)) {
-        say_unsound(text(f, row, "note"), c);
+        say_unsound(f, text(f, row, "note"), c);
     } else if (c->verdict == UNDECIDED && isnan(c->low)) {
-        say_few(c, text(f, row, "blocks"));
+        say_few(f, c);
     } else if (c->verdict == UNDECIDED) {
         say_straddles(f, row, c);
     }
@@ -271,7 +293,7 @@ static void print_verdict(const struct facts *f, const struct claim *c, char to[
 {
     if (c->verdict == SAME)
         snprintf(to, FORMAT_BYTES, "%s same within %.0f\u00a0%%", signs[SAME],
-                 ceil(number(f, c->decides, "same_within")));
+                 within(f, c->decides));
     else
         snprintf(to, FORMAT_BYTES, "%s %s", signs[c->verdict], verdict_words[c->verdict]);
 }
