@@ -1,14 +1,13 @@
 #include "bench/report/model/condition.h"
 
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/position.h"
-#include "bench/report/model/words.h"
 
 #include <ctype.h>
 #include <err.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,49 +73,51 @@ static void say_straddles(const struct facts *f, size_t row, struct condition_sh
     say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
 }
 
-// Of the two cells of a condition, the one with fewer.
-static size_t least_blocks(const struct facts *f, const struct condition *c)
+// The number of one of the two cells of a condition, or NULL.
+static const struct number *number_of(const struct facts *f, const struct operand *o)
 {
-    const struct operand *operands[] = {&c->of, *c->to.model ? &c->to : &c->of};
-    const struct experiment *e = experiment_find(f->experiments, f->count, c->of.experiment);
-    size_t least = SIZE_MAX;
-    for (int i = 0; i < 2 && e; i++) {
-        const struct operand *o = operands[i];
-        const char *metric = *o->metric ? o->metric : experiment_headline_metric(e)->name;
-        const struct number *n = facts_number(f, e->stem, metric, o->model, o->x);
-        if (n && n->blocks < least)
-            least = n->blocks;
-    }
-    return least < SIZE_MAX ? least : 0;
+    const struct experiment *e = experiment_find(f->experiments, f->count, o->experiment);
+    if (!e || !*o->model)
+        return NULL;
+    return facts_number(f, e->stem, *o->metric ? o->metric : experiment_headline_metric(e)->name,
+                        o->model, o->x);
 }
 
-static void say_few(const struct facts *f, struct condition_shown *c)
+static void say_few(struct condition_shown *c, size_t blocks)
 {
-    size_t blocks = least_blocks(f, &c->parsed);
     c->reason = "few";
     snprintf(c->reason_text, SENTENCE_BYTES,
              "%zu %s, %d are needed for an interval. A longer run decides it.", blocks,
              blocks == 1 ? "block" : "blocks", ESTIMATE_MIN_N);
 }
 
-// A number that is not valid. The note says "MODEL is suspect: CODE;CODE".
+static bool is_of_client(const char *note)
+{
+    return strncmp(note, "client-bound", strlen("client-bound")) == 0 ||
+           strncmp(note, "capacity-of-client", strlen("capacity-of-client")) == 0;
+}
+
+// One of the numbers is not valid. note: of verdicts.tsv, where the number is not known.
 static void say_unsound(const struct facts *f, const char *note, struct condition_shown *c)
 {
-    const char *colon = strstr(note, ": "), *codes = colon ? colon + 2 : note;
-    char code[64];
-    snprintf(code, sizeof code, "%.*s", (int)strcspn(codes, ";:"), codes);
-    if (strcmp(code, "client-bound") == 0 || strcmp(code, "capacity-of-client") == 0) {
+    const struct number *n = number_of(f, &c->parsed.of);
+    if (!n || strcmp(n->validity, "valid") == 0)
+        n = number_of(f, &c->parsed.to);
+    c->reason = "suspect";
+    if (!n) {
+        snprintf(c->reason_text, SENTENCE_BYTES, "No verdict: %s.", note);
+    } else if (is_of_client(n->note)) {
         c->reason = "client_bound";
         snprintf(c->reason_text, SENTENCE_BYTES,
                  "The client was the limit, not the server. A faster client or a second machine "
                  "would decide it.");
-    } else if (strcmp(codes, "too-few-samples") == 0 &&
-               least_blocks(f, &c->parsed) < ESTIMATE_MIN_N) {
-        say_few(f, c);
+    } else if (strcmp(n->note, "too-few-samples") == 0 && n->blocks < ESTIMATE_MIN_N) {
+        say_few(c, n->blocks);
     } else {
-        c->reason = "suspect";
-        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s. %s A quieter machine may decide it.",
-                 (int)strcspn(note, ":"), note, words_of_reason(code));
+        json_t *why = made(note_reason(n));
+        snprintf(c->reason_text, SENTENCE_BYTES, "%s is %s. %s A quieter machine may decide it.",
+                 n->model, n->validity, json_string_value(why));
+        json_decref(why);
     }
 }
 
@@ -135,7 +136,7 @@ static void explain(const struct facts *f, size_t row, struct condition_shown *c
     } else if (c->verdict == UNDECIDED && isnan(c->value)) {
         say_unsound(f, verdicts_text(f, row, "note"), c);
     } else if (c->verdict == UNDECIDED && isnan(c->low)) {
-        say_few(f, c);
+        say_few(c, (size_t)verdicts_number(f, row, "blocks"));
     } else if (c->verdict == UNDECIDED) {
         say_straddles(f, row, c);
     }

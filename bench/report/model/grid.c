@@ -6,6 +6,7 @@
 // wide rather than too narrow.
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/position.h"
 #include "bench/report/model/section.h"
 #include "bench/report/model/shape.h"
@@ -100,31 +101,19 @@ static void set_ratio(struct shown *c, const struct situation *s, double ratio, 
     c->high = is_more ? 1 / low : high;
 }
 
-// The reason codes of a number that is not valid, from its note: "stalls;steal", "errors: refused".
-// The interval of a ratio of ratios, by the root of the sum of squares of their logarithms.
-static void set_ratio_of_ratios(struct shown *c, const struct situation *s, const struct number *n)
-{
-    const struct number *best = s->best;
-    double ratio = n->ratio / best->ratio,
-           below = hypot(log(n->ratio / n->ratio_low), log(best->ratio_high / best->ratio)),
-           above = hypot(log(n->ratio_high / n->ratio), log(best->ratio / best->ratio_low));
-    set_ratio(c, s, ratio, ratio * exp(-below), ratio * exp(above));
-}
-
+// No conclusion rests on the number.
 static void doubt(struct shown *c, const struct number *n)
 {
-    char code[64];
-    snprintf(code, sizeof code, "%.*s", (int)strcspn(n->note, ";:"), n->note);
-    if (strcmp(n->note, "too-few-samples") == 0 && n->blocks < ESTIMATE_MIN_N) {
-        c->place = "few";
+    bool is_few = strcmp(n->note, "too-few-samples") == 0;
+    c->place = is_few ? "few" : "suspect";
+    if (is_few && n->blocks < ESTIMATE_MIN_N) {
         say(c, "Undecided: %zu %s, %d are needed for an interval. A longer run decides it.",
             n->blocks, n->blocks == 1 ? "block" : "blocks", ESTIMATE_MIN_N);
         return;
     }
-    c->place = strcmp(n->note, "too-few-samples") == 0 ? "few" : "suspect";
-    if (isnan(n->value))
-        say(c, "No trial was valid.");
-    say(c, "%s", words_of_reason(code));
+    json_t *why = made(note_reason(n));
+    say(c, "%s", json_string_value(why));
+    json_decref(why);
 }
 
 // A model that may be the best: the first of these has the best estimate.
@@ -277,10 +266,12 @@ static void fill(struct shown *c, struct grid *g, const struct situation *s, con
 {
     const struct number *n = situation_number(g->f, s, name);
     *c = (struct shown){.ratio = NAN, .low = NAN, .high = NAN, .sort = NAN};
-    if (!n || strncmp(n->note, "skipped", 7) == 0) {
+    if (!n || strncmp(n->note, "skipped:", strlen("skipped:")) == 0) {
         leave_empty(c, g->f, s, name);
-        if (n)
-            say(c, "Not available here%s.", n->note + 7);
+        if (n) {
+            c->place = "left_out";
+            say(c, "Not available here%s.", n->note + strlen("skipped"));
+        }
         return;
     }
     size_t row = situation_row(g->f, s, n->model);
