@@ -101,6 +101,16 @@ static void set_ratio(struct shown *c, const struct situation *s, double ratio, 
     c->high = is_more ? 1 / low : high;
 }
 
+// The interval of a ratio of ratios, by the root of the sum of squares of their logarithms.
+static void set_ratio_of_ratios(struct shown *c, const struct situation *s, const struct number *n)
+{
+    const struct number *best = s->best;
+    double ratio = n->ratio / best->ratio,
+           below = hypot(log(n->ratio / n->ratio_low), log(best->ratio_high / best->ratio)),
+           above = hypot(log(n->ratio_high / n->ratio), log(best->ratio / best->ratio_low));
+    set_ratio(c, s, ratio, ratio * exp(-below), ratio * exp(above));
+}
+
 // No conclusion rests on the number.
 static void doubt(struct shown *c, const struct number *n)
 {
