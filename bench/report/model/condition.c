@@ -115,8 +115,9 @@ static void say_unsound(const struct facts *f, const char *note, struct conditio
         say_few(c, n->blocks);
     } else {
         json_t *why = made(note_reason(n));
-        snprintf(c->reason_text, SENTENCE_BYTES, "%s is %s. %s A quieter machine may decide it.",
-                 n->model, n->validity, json_string_value(why));
+        snprintf(c->reason_text, SENTENCE_BYTES, "%s is %s. %s%s", n->model, n->validity,
+                 json_string_value(why),
+                 strcmp(n->validity, "suspect") == 0 ? " A quieter machine may decide it." : "");
         json_decref(why);
     }
 }
