@@ -1,29 +1,18 @@
 // "Folklore, judged": the claims of textbooks and papers with their verdicts, by theme. Those that
 // fail come first; those that are undecided have a list of their own, which says what would decide
 // them.
-#include "bench/report/model/format.h"
+#include "bench/report/model/condition.h"
 #include "bench/report/model/made.h"
-#include "bench/report/model/position.h"
 #include "bench/report/model/section.h"
-#include "bench/report/model/words.h"
 
-#include "bench/analyse/claim.h"
 #include "bench/base/memory.h"
 
-#include <ctype.h>
 #include <err.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERDICTS = DOES_NOT_HOLD + 1 };
-static const char *const names[VERDICTS] = {[HOLDS] = "holds",
-                                            [UNDECIDED] = "undecided",
-                                            [NOT_MEASURED] = "not_measured",
-                                            [SAME] = "same",
-                                            [DOES_NOT_HOLD] = "does_not_hold"};
 static const char *const signs[VERDICTS] = {
     [HOLDS] = "✓", [UNDECIDED] = "?", [NOT_MEASURED] = "–", [SAME] = "≈", [DOES_NOT_HOLD] = "✗"};
 
@@ -38,196 +27,6 @@ struct claim {
     size_t place; // of the question that decides it, on the page
     bool is_added;
 };
-
-struct condition_shown {
-    struct condition parsed;
-    enum verdict verdict;
-    double value, low, high;
-    const char *unit, *reason;
-    char bound[FORMAT_BYTES];
-    char reason_text[SENTENCE_BYTES];
-};
-
-static const char *text(const struct facts *f, size_t row, const char *column)
-{
-    return table_text(&f->verdicts, row, table_column(&f->verdicts, column));
-}
-
-static double number(const struct facts *f, size_t row, const char *column)
-{
-    return table_number(&f->verdicts, row, table_column(&f->verdicts, column));
-}
-
-static enum verdict verdict_at(const struct facts *f, size_t row, const char *column)
-{
-    const char *word = text(f, row, column);
-    for (int v = HOLDS; v < VERDICTS; v++)
-        if (strcmp(verdict_words[v], word) == 0)
-            return (enum verdict)v;
-    errx(1, "%s: '%s' is no verdict (make report RUN=%s)", f->verdicts.path, word, f->name);
-}
-
-// ---- why a condition has no verdict, and what would decide it -----------------------------------
-
-// "About 60 blocks, 3 minutes, would decide it; this run had 9."
-static void say_need(const struct facts *f, size_t row, const char *bound, char *to, size_t room)
-{
-    char need[FORMAT_BYTES];
-    format_need(number(f, row, "blocks_needed"), number(f, row, "minutes"), need);
-    if (!*need) {
-        snprintf(to, room, "The estimate is too close to %s to decide by running longer.", bound);
-        return;
-    }
-    need[0] = (char)toupper((unsigned char)need[0]);
-    snprintf(to, room, "%s%s would decide it; this run had %s.", need, strchr(need, ',') ? "," : "",
-             text(f, row, "blocks"));
-}
-
-static void say_straddles(const struct facts *f, size_t row, struct condition_shown *c)
-{
-    char *to = c->reason_text;
-    int used = 0;
-    bool is_inside = c->low <= c->parsed.bound && c->high >= c->parsed.bound;
-    c->reason = is_inside ? "straddles" : "holm";
-    if (is_inside)
-        used = snprintf(to, SENTENCE_BYTES, "The interval includes %s. ", c->bound);
-    else
-        used =
-            snprintf(to, SENTENCE_BYTES,
-                     "Outside %s alone, but not after correction for %s comparisons (p = %.2g). ",
-                     c->bound, text(f, row, "comparisons"), number(f, row, "p_holm"));
-    say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
-}
-
-static void say_few(struct condition_shown *c, const char *blocks)
-{
-    c->reason = "few";
-    snprintf(c->reason_text, SENTENCE_BYTES,
-             "%s %s, %d are needed for an interval. A longer run decides it.", blocks,
-             strcmp(blocks, "1") == 0 ? "block" : "blocks", ESTIMATE_MIN_N);
-}
-
-// A number that is not valid. The note says "MODEL is suspect: CODE;CODE".
-static void say_unsound(const char *note, struct condition_shown *c)
-{
-    const char *colon = strstr(note, ": "), *codes = colon ? colon + 2 : note;
-    char code[64];
-    snprintf(code, sizeof code, "%.*s", (int)strcspn(codes, ";:"), codes);
-    if (strcmp(code, "client-bound") == 0 || strcmp(code, "capacity-of-client") == 0) {
-        c->reason = "client_bound";
-        snprintf(c->reason_text, SENTENCE_BYTES,
-                 "The client was the limit, not the server. A faster client or a second machine "
-                 "would decide it.");
-    } else if (strcmp(codes, "too-few-samples") == 0) {
-        c->reason = "few";
-        snprintf(c->reason_text, SENTENCE_BYTES,
-                 "Too few values for an interval. A longer run decides it.");
-    } else {
-        c->reason = "suspect";
-        snprintf(c->reason_text, SENTENCE_BYTES, "%.*s. %s A quieter machine may decide it.",
-                 (int)strcspn(note, ":"), note, words_of_reason(code));
-    }
-}
-
-static void explain(const struct facts *f, size_t row, struct condition_shown *c)
-{
-    c->reason = "none";
-    *c->reason_text = '\0';
-    if (c->verdict == NOT_MEASURED) {
-        c->reason = "not_measured";
-        snprintf(c->reason_text, SENTENCE_BYTES, "Not measured in this run.");
-    } else if (c->verdict == SAME) {
-        c->reason = "same";
-        snprintf(c->reason_text, SENTENCE_BYTES,
-                 "About the same: the 90 %% CI is within %.0f %% of %s.",
-                 ceil(number(f, row, "same_within")), c->bound);
-    } else if (c->verdict == UNDECIDED && isnan(c->value)) {
-        say_unsound(text(f, row, "note"), c);
-    } else if (c->verdict == UNDECIDED && isnan(c->low)) {
-        say_few(c, text(f, row, "blocks"));
-    } else if (c->verdict == UNDECIDED) {
-        say_straddles(f, row, c);
-    }
-}
-
-// ---- conditions ---------------------------------------------------------------------------------
-
-static const char *unit_of(const struct facts *f, size_t row)
-{
-    const char *what = text(f, row, "what"), *unit = text(f, row, "unit");
-    const struct metric *metric = metric_named(what);
-    if (strcmp(what, "ratio") == 0)
-        return "ratio";
-    return strcmp(unit, "-") != 0 ? unit : metric ? metric->unit : "";
-}
-
-// The bound as its author wrote it: "1.25×", "95 %".
-static void print_bound(const struct facts *f, size_t row, struct condition_shown *c)
-{
-    const char *number = strrchr(text(f, row, "condition"), ' ') + 1;
-    if (strcmp(c->unit, "ratio") == 0)
-        snprintf(c->bound, sizeof c->bound, "%s×", number);
-    else
-        snprintf(c->bound, sizeof c->bound, "%s%s%s", number, *c->unit ? "\u00a0" : "", c->unit);
-}
-
-static void read_condition(const struct facts *f, size_t row, struct condition_shown *c)
-{
-    *c = (struct condition_shown){.verdict = verdict_at(f, row, "condition_verdict"),
-                                  .value = number(f, row, "value"),
-                                  .low = number(f, row, "low"),
-                                  .high = number(f, row, "high"),
-                                  .unit = unit_of(f, row)};
-    condition_parse(&c->parsed, text(f, row, "condition"), text(f, row, "claim"));
-    print_bound(f, row, c);
-    explain(f, row, c);
-}
-
-static const char *side_of(const struct condition *c)
-{
-    return c->comparison == '<' ? "less" : c->comparison == '>' ? "more" : "equal";
-}
-
-static json_t *strip(const struct condition_shown *c)
-{
-    struct strip s;
-    if (c->parsed.comparison == '=' || !strip_of(c->value, c->low, c->high, c->parsed.bound, &s))
-        return made(json_null());
-    return made(json_pack("{s:f, s:f, s:f, s:o}", "at", s.at, "left", s.left, "right", s.right,
-                          "off", text_or_null(s.off ? s.off : "")));
-}
-
-// "6.6×", "100 %", "0 of 15".
-static void print_value(const struct facts *f, const struct claim *claim,
-                        const struct condition_shown *c, const json_t *measured,
-                        char to[FORMAT_BYTES])
-{
-    const char *value = json_string_value(json_object_get(measured, "text")),
-               *of = *c->unit ? NULL : facts_words(f, claim->file, "of", 0);
-    snprintf(to, FORMAT_BYTES, "%s%s%s", value ? value : "", value && of ? " of " : "",
-             value && of ? of : "");
-}
-
-static json_t *condition(const struct facts *f, const struct claim *claim, size_t row)
-{
-    struct condition_shown c;
-    read_condition(f, row, &c);
-    const char *compares = facts_words(f, claim->file, "compares", row - claim->first);
-    size_t blocks = (size_t)number(f, row, "blocks");
-    char value[FORMAT_BYTES];
-    json_t *measured =
-        made(isnan(c.value) ? json_null()
-                            : json_measured(c.value, c.low, c.high, c.unit, "valid", blocks));
-    print_value(f, claim, &c, measured, value);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}",
-                     "compares", compares ? compares : text(f, row, "condition"), "condition",
-                     text(f, row, "condition"), "experiment", text(f, row, "plot"), "verdict",
-                     names[c.verdict], "measured", measured, "value_text", value, "bound_text",
-                     c.bound, "side", side_of(&c.parsed), "strip", strip(&c), "reason", c.reason,
-                     "reason_text", text_or_null(c.reason_text), "blocks", (json_int_t)blocks,
-                     "blocks_needed", real_or_null(number(f, row, "blocks_needed")), "minutes",
-                     real_or_null(number(f, row, "minutes")));
-}
 
 // ---- claims -------------------------------------------------------------------------------------
 
@@ -249,21 +48,21 @@ static size_t place_of(const struct facts *f, const char *question)
 
 static void read_claim(const struct facts *f, size_t row, struct claim *c)
 {
-    *c = (struct claim){.id = text(f, row, "claim"),
+    *c = (struct claim){.id = verdicts_text(f, row, "claim"),
                         .first = row,
                         .decides = row,
                         .verdict = verdict_at(f, row, "verdict"),
-                        .is_added = strcmp(text(f, row, "after_run"), "added") == 0};
+                        .is_added = strcmp(verdicts_text(f, row, "after_run"), "added") == 0};
     c->file = file_of(f, c->id);
     c->theme = facts_words(f, c->file, "theme", 0);
     if (!c->theme)
         c->theme = no_theme;
-    while (row < f->verdicts.rows && strcmp(text(f, row, "claim"), c->id) == 0)
+    while (row < f->verdicts.rows && strcmp(verdicts_text(f, row, "claim"), c->id) == 0)
         row++;
     c->count = row - c->first;
     while (c->decides + 1 < row && verdict_at(f, c->decides, "condition_verdict") != c->verdict)
         c->decides++;
-    c->place = place_of(f, text(f, c->decides, "plot"));
+    c->place = place_of(f, verdicts_text(f, c->decides, "plot"));
 }
 
 // "≈ same within 4 %"
@@ -271,7 +70,7 @@ static void print_verdict(const struct facts *f, const struct claim *c, char to[
 {
     if (c->verdict == SAME)
         snprintf(to, FORMAT_BYTES, "%s same within %.0f\u00a0%%", signs[SAME],
-                 ceil(number(f, c->decides, "same_within")));
+                 same_within(f, c->decides));
     else
         snprintf(to, FORMAT_BYTES, "%s %s", signs[c->verdict], verdict_words[c->verdict]);
 }
@@ -281,7 +80,7 @@ static void print_explanation(const struct facts *f, const struct claim *claim,
                               char to[SENTENCE_BYTES])
 {
     struct condition_shown c;
-    read_condition(f, claim->decides, &c);
+    condition_read(f, claim->decides, &c);
     if (*c.reason_text)
         snprintf(to, SENTENCE_BYTES, "%s", c.reason_text);
     else
@@ -299,13 +98,14 @@ static json_t *claim(const struct facts *f, const struct claim *c)
     print_verdict(f, c, verdict);
     print_explanation(f, c, explanation);
     for (size_t i = 0; i < c->count; i++)
-        add(conditions, condition(f, c, c->first + i));
+        add(conditions, condition_json(f, c->file, c->first + i, i));
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:o}", "id", c->id, "sentence",
-                     text(f, c->first, "sentence"), "verdict", names[c->verdict], "verdict_text",
-                     verdict, "source", text(f, c->first, "source"), "refuted_by",
-                     text(f, c->first, "refuted_by"), "after_run", text(f, c->first, "after_run"),
-                     "decides", (json_int_t)(c->decides - c->first), "explanation", explanation,
-                     "conditions", conditions);
+                     verdicts_text(f, c->first, "sentence"), "verdict", verdict_names[c->verdict],
+                     "verdict_text", verdict, "source", verdicts_text(f, c->first, "source"),
+                     "refuted_by", verdicts_text(f, c->first, "refuted_by"), "after_run",
+                     verdicts_text(f, c->first, "after_run"), "decides",
+                     (json_int_t)(c->decides - c->first), "explanation", explanation, "conditions",
+                     conditions);
 }
 
 // Those that do not hold first, then by the order of the questions.
@@ -385,31 +185,41 @@ static json_t *counts(const struct tally *t)
 {
     json_t *object = made(json_object());
     for (int v = HOLDS; v < VERDICTS; v++)
-        if (json_object_set_new(object, names[v], json_integer((json_int_t)t->of[v])) < 0)
+        if (json_object_set_new(object, verdict_names[v], json_integer((json_int_t)t->of[v])) < 0)
             errx(1, "report.json: out of memory");
     return object;
 }
 
+// "26 hold, 10 do not hold, 2 are undecided."
+static void say_counts(const struct tally *t, char *to, size_t room)
+{
+    static const struct {
+        enum verdict verdict;
+        const char *one, *more;
+    } phrases[] = {{HOLDS, "holds", "hold"},
+                   {DOES_NOT_HOLD, "does not hold", "do not hold"},
+                   {SAME, "compares things that are the same", "compare things that are the same"},
+                   {UNDECIDED, "is undecided", "are undecided"}};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases && used < room; i++) {
+        size_t count = t->of[phrases[i].verdict];
+        if (count)
+            used += (size_t)snprintf(to + used, room - used, "%s%zu %s", used ? ", " : "", count,
+                                     count == 1 ? phrases[i].one : phrases[i].more);
+    }
+}
+
 static json_t *summary(const struct tally *t)
 {
-    char text[SENTENCE_BYTES];
-    size_t used = (size_t)snprintf(
-        text, sizeof text, "Textbooks and papers make %zu %s that this run tested: ", t->total,
-        t->total == 1 ? "claim" : "claims");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s, %zu %s not, ", t->of[HOLDS],
-                             t->of[HOLDS] == 1 ? "holds" : "hold", t->of[DOES_NOT_HOLD],
-                             t->of[DOES_NOT_HOLD] == 1 ? "does" : "do");
-    if (t->of[SAME])
-        used +=
-            (size_t)snprintf(text + used, sizeof text - used, "%zu %s things that are the same, ",
-                             t->of[SAME], t->of[SAME] == 1 ? "compares" : "compare");
-    used += (size_t)snprintf(text + used, sizeof text - used, "%zu %s undecided.", t->of[UNDECIDED],
-                             t->of[UNDECIDED] == 1 ? "is" : "are");
-    if (!t->total)
-        used = (size_t)snprintf(text, sizeof text, "This run tested no claim of a textbook.");
+    char text[SENTENCE_BYTES], counts[SENTENCE_BYTES / 2] = "", added[SENTENCE_BYTES / 4] = "";
+    say_counts(t, counts, sizeof counts);
     if (t->added)
-        snprintf(text + used, sizeof text - used, " Not counted: %zu added after the run.",
-                 t->added);
+        snprintf(added, sizeof added, " Not counted: %zu added after the run.", t->added);
+    if (t->total)
+        snprintf(text, sizeof text, "Textbooks and papers make %zu %s that this run tested: %s.%s",
+                 t->total, t->total == 1 ? "claim" : "claims", counts, added);
+    else
+        snprintf(text, sizeof text, "This run tested no claim of a textbook.%s", added);
     return made(json_string(text));
 }
 
@@ -418,7 +228,7 @@ static size_t with_too_few(const struct facts *f, const struct claim *claims, si
     size_t few = 0;
     struct condition_shown c;
     for (size_t i = 0; i < count; i++) {
-        read_condition(f, claims[i].decides, &c);
+        condition_read(f, claims[i].decides, &c);
         few += claims[i].verdict == UNDECIDED && strcmp(c.reason, "few") == 0;
     }
     return few;

@@ -6,15 +6,16 @@
 // wide rather than too narrow.
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 #include "bench/report/model/position.h"
 #include "bench/report/model/section.h"
 #include "bench/report/model/shape.h"
+#include "bench/report/model/situation.h"
 #include "bench/report/model/words.h"
 
 #include "bench/analyse/statistics.h"
 #include "bench/base/memory.h"
 
-#include <err.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,20 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { RATIO, PERCENT, COUNT };
-static const char *const kind_names[] = {"ratio", "percent", "count"};
-
 static const char no_value[] = "—", dagger[] = "†";
 static const double about_the_same = 1.25, same = 1.1;
-
-struct situation { // a column
-    const struct experiment *file;
-    const char *experiment, *x, *after_run;
-    const struct metric *metric;
-    enum kind kind;
-    double all;                // what a value can be at most
-    const struct number *best; // NULL: there is none
-};
 
 struct row {
     char name[64]; // of a program: its variants stand in its row
@@ -58,112 +47,12 @@ struct shown {
     double sort;
 };
 
-// ---- columns ------------------------------------------------------------------------------------
-
-static const char *chosen(const struct facts *f, size_t row, const char *column)
-{
-    return table_text(&f->chooser, row, table_column(&f->chooser, column));
-}
-
-static double chosen_number(const struct facts *f, size_t row, const char *column)
-{
-    return table_number(&f->chooser, row, table_column(&f->chooser, column));
-}
-
-static bool is_in(const struct situation *s, const struct number *n)
-{
-    return strcmp(n->experiment, s->experiment) == 0 && strcmp(n->metric, s->metric->name) == 0 &&
-           strcmp(n->x, s->x) == 0;
-}
-
-static const struct experiment *file_of(const struct facts *f, const char *sentence)
-{
-    for (size_t i = 0; i < f->situations.count; i++)
-        if (strcmp(experiment_need(f->situations.all[i], "sentence"), sentence) == 0)
-            return f->situations.all[i];
-    errx(1, "%s: no situation is called '%s' (make report RUN=%s)", f->chooser.path, sentence,
-         f->name);
-}
-
-// Without ratios (a value is 0, or never comes) there are only counts to show.
-static enum kind kind_of(const struct facts *f, const struct situation *s, size_t row)
-{
-    const char *show = facts_words(f, s->file, "show", 0);
-    if (show && strcmp(show, kind_names[PERCENT]) == 0)
-        return PERCENT;
-    bool has_ratios = !s->best || !isnan(chosen_number(f, row, "ratio"));
-    return has_ratios && !(show && strcmp(show, kind_names[COUNT]) == 0) ? RATIO : COUNT;
-}
-
-static double most(const struct facts *f, const struct situation *s)
-{
-    const char *of = s->kind == PERCENT ? "100" : facts_words(f, s->file, "of", 0);
-    double value = of ? strtod(of, NULL) : 0;
-    for (size_t i = 0; !of && i < f->numbers_count; i++)
-        if (is_in(s, &f->numbers[i]) && isfinite(f->numbers[i].value))
-            value = fmax(value, f->numbers[i].value);
-    return value;
-}
-
-// From the first row of a situation, which has the best model.
-static void read_column(const struct facts *f, size_t row, struct situation *s)
-{
-    const char *place = chosen(f, row, "place");
-    *s = (struct situation){
-        .file = file_of(f, chosen(f, row, "situation")),
-        .experiment = chosen(f, row, "experiment"),
-        .x = chosen(f, row, "x"),
-        .after_run = chosen(f, row, "after_run"),
-        .metric = metric_named(chosen(f, row, "metric")),
-    };
-    if (!s->metric)
-        errx(1, "%s: no metric is called '%s' (make report RUN=%s)", f->chooser.path,
-             chosen(f, row, "metric"), f->name);
-    if (strcmp(place, "best") == 0 || strcmp(place, "may be the best") == 0)
-        s->best = facts_number(f, s->experiment, s->metric->name, chosen(f, row, "model"), s->x);
-    s->kind = kind_of(f, s, row);
-    s->all = most(f, s);
-}
-
-static void read_columns(struct grid *g)
-{
-    const struct facts *f = g->f;
-    for (size_t row = 0; row < f->chooser.rows; row++) {
-        if (row > 0 && strcmp(chosen(f, row, "situation"), chosen(f, row - 1, "situation")) == 0)
-            continue;
-        if (strcmp(chosen(f, row, "place"), "not measured") == 0) {
-            g->not_measured++;
-            continue;
-        }
-        g->columns = memory_one_more(g->columns, g->columns_count, sizeof *g->columns);
-        read_column(f, row, &g->columns[g->columns_count++]);
-    }
-}
-
-static json_t *column(const struct facts *f, const struct situation *s)
-{
-    const char *heading = facts_words(f, s->file, "heading", 0),
-               *detail = facts_words(f, s->file, "detail", 0),
-               *sentence = experiment_need(s->file, "sentence");
-    return made(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", s->file->stem, "title",
-                          heading ? heading : sentence, "detail",
-                          detail ? detail : s->metric->label, "kind", kind_names[s->kind], "better",
-                          s->metric->better == MORE ? "more" : "less", "sentence", sentence,
-                          "experiment", s->experiment, "after_run", s->after_run));
-}
-
 // ---- rows ---------------------------------------------------------------------------------------
-
-static bool is_named(const char *model, const char *program)
-{
-    size_t length = strlen(program);
-    return strncmp(model, program, length) == 0 && (!model[length] || model[length] == '+');
-}
 
 static void add_row(struct grid *g, const struct number *n)
 {
     for (size_t i = 0; i < g->rows_count; i++)
-        if (is_named(n->model, g->rows[i].name))
+        if (is_variant(n->model, g->rows[i].name))
             return;
     g->rows = memory_one_more(g->rows, g->rows_count, sizeof *g->rows);
     struct row *row = &g->rows[g->rows_count++];
@@ -212,7 +101,6 @@ static void set_ratio(struct shown *c, const struct situation *s, double ratio, 
     c->high = is_more ? 1 / low : high;
 }
 
-// The reason codes of a number that is not valid, from its note: "stalls;steal", "errors: refused".
 // The interval of a ratio of ratios, by the root of the sum of squares of their logarithms.
 static void set_ratio_of_ratios(struct shown *c, const struct situation *s, const struct number *n)
 {
@@ -223,31 +111,19 @@ static void set_ratio_of_ratios(struct shown *c, const struct situation *s, cons
     set_ratio(c, s, ratio, ratio * exp(-below), ratio * exp(above));
 }
 
+// No conclusion rests on the number.
 static void doubt(struct shown *c, const struct number *n)
 {
-    char code[64];
-    snprintf(code, sizeof code, "%.*s", (int)strcspn(n->note, ";:"), n->note);
-    if (strcmp(n->note, "too-few-samples") == 0 && n->blocks < ESTIMATE_MIN_N) {
-        c->place = "few";
+    bool is_few = strcmp(n->note, "too-few-samples") == 0;
+    c->place = is_few ? "few" : "suspect";
+    if (is_few && n->blocks < ESTIMATE_MIN_N) {
         say(c, "Undecided: %zu %s, %d are needed for an interval. A longer run decides it.",
             n->blocks, n->blocks == 1 ? "block" : "blocks", ESTIMATE_MIN_N);
         return;
     }
-    c->place = strcmp(n->note, "too-few-samples") == 0 ? "few" : "suspect";
-    if (isnan(n->value))
-        say(c, "No trial was valid.");
-    say(c, "%s", words_of_reason(code));
-}
-
-static size_t row_of(const struct facts *f, const struct situation *s, const char *model)
-{
-    for (size_t row = 0; row < f->chooser.rows; row++)
-        if (strcmp(chosen(f, row, "experiment"), s->experiment) == 0 &&
-            strcmp(chosen(f, row, "x"), s->x) == 0 &&
-            strcmp(chosen(f, row, "metric"), s->metric->name) == 0 &&
-            strcmp(chosen(f, row, "model"), model) == 0)
-            return row;
-    return f->chooser.rows;
+    json_t *why = made(note_reason(n));
+    say(c, "%s", json_string_value(why));
+    json_decref(why);
 }
 
 // A model that may be the best: the first of these has the best estimate.
@@ -357,17 +233,6 @@ static void print_value(struct shown *c, const struct situation *s, const struct
 
 // ---- cells --------------------------------------------------------------------------------------
 
-// The number of a model, or of a variant of it if the model itself was not measured.
-static const struct number *number_of(const struct facts *f, const struct situation *s,
-                                      const char *name)
-{
-    const struct number *n = facts_number(f, s->experiment, s->metric->name, name, s->x);
-    for (size_t i = 0; !n && i < f->numbers_count; i++)
-        if (is_in(s, &f->numbers[i]) && is_named(f->numbers[i].model, name))
-            n = &f->numbers[i];
-    return n;
-}
-
 // Whether a list of cells (left_out.tsv, dropped.tsv) has one of a model. Returns its row, or
 // `rows`.
 static size_t listed(const struct table *t, const struct situation *s, const char *name)
@@ -375,7 +240,7 @@ static size_t listed(const struct table *t, const struct situation *s, const cha
     size_t row = 0;
     while (row < t->rows &&
            (strcmp(table_text(t, row, 0), s->experiment) != 0 ||
-            !is_named(table_text(t, row, 1), name) || strcmp(table_text(t, row, 2), s->x) != 0))
+            !is_variant(table_text(t, row, 1), name) || strcmp(table_text(t, row, 2), s->x) != 0))
         row++;
     return row;
 }
@@ -409,15 +274,17 @@ static void say_who(struct shown *c, struct grid *g, const struct number *n)
 
 static void fill(struct shown *c, struct grid *g, const struct situation *s, const char *name)
 {
-    const struct number *n = number_of(g->f, s, name);
+    const struct number *n = situation_number(g->f, s, name);
     *c = (struct shown){.ratio = NAN, .low = NAN, .high = NAN, .sort = NAN};
-    if (!n || strncmp(n->note, "skipped", 7) == 0) {
+    if (!n || strncmp(n->note, "skipped:", strlen("skipped:")) == 0) {
         leave_empty(c, g->f, s, name);
-        if (n)
-            say(c, "Not available here%s.", n->note + 7);
+        if (n) {
+            c->place = "left_out";
+            say(c, "Not available here%s.", n->note + strlen("skipped"));
+        }
         return;
     }
-    size_t row = row_of(g->f, s, n->model);
+    size_t row = situation_row(g->f, s, n->model);
     if (!number_is_sound(n))
         doubt(c, n);
     else if (row < g->f->chooser.rows)
@@ -479,11 +346,11 @@ static json_t *note(const struct grid *g)
 json_t *grid_section(const struct facts *f)
 {
     struct grid g = {.f = f};
-    read_columns(&g);
+    g.columns_count = situations_read(f, &g.columns, &g.not_measured);
     find_rows(&g);
     json_t *columns = made(json_array());
     for (size_t i = 0; i < g.columns_count; i++)
-        add(columns, column(f, &g.columns[i]));
+        add(columns, situation_json(f, &g.columns[i]));
     json_t *list = rows(&g);
     json_t *section =
         json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", list, "note", note(&g));
