@@ -109,29 +109,34 @@ static bool is_named(const json_t *question, const char *id)
     return strncmp(id, name, strlen(name)) == 0 && strchr(".", id[strlen(name)]);
 }
 
-// Lists a question (id is NULL), or cites its result of that name. Returns whether it has it.
-static bool has_it(const json_t *report, const json_t *question, const char *id)
-{
-    if (!id)
-        list_question(question);
-    else if (is_named(question, id))
-        cite_one(report, question, id);
-    else
-        return false;
-    return true;
-}
-
-// The same for all questions; a result ends it.
-static bool go_through(const json_t *report, const char *id)
+// The question that an ID begins with, or NULL; without an ID, lists all of them.
+static const json_t *go_through(const json_t *report, const char *id)
 {
     const json_t *groups = json_object_get(json_object_get(report, "questions"), "groups");
     for (size_t i = 0; i < json_array_size(groups); i++) {
         const json_t *questions = json_object_get(json_array_get(groups, i), "questions");
-        for (size_t k = 0; k < json_array_size(questions); k++)
-            if (has_it(report, json_array_get(questions, k), id) && id)
-                return true;
+        for (size_t k = 0; k < json_array_size(questions); k++) {
+            const json_t *question = json_array_get(questions, k);
+            if (!id)
+                list_question(question);
+            else if (is_named(question, id))
+                return question;
+        }
     }
-    return !id;
+    return NULL;
+}
+
+static void print(const json_t *report, const char *id)
+{
+    const char *name = text_of(json_object_get(report, "run"), "name");
+    if (id && !strchr(id, '.'))
+        errx(2, "the ID needs a model: %s.MODEL (make cite RUN=%s lists them)", id, name);
+    const json_t *question = go_through(report, id);
+    if (id && !question)
+        errx(1, "this run has no question '%.*s' (make cite RUN=%s lists the results)",
+             (int)strcspn(id, "."), id, name);
+    if (id)
+        cite_one(report, question, id);
 }
 
 int main(int argc, char **argv)
@@ -140,14 +145,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: cite RUN_FOLDER [EXPERIMENT.MODEL[@X]]\n");
         return 2;
     }
-    const char *id = argv[2];
     json_t *report = report_file_read(argv[1]);
-    const char *name = text_of(json_object_get(report, "run"), "name");
-    if (id && !strchr(id, '.'))
-        errx(2, "the ID needs a model: %s.MODEL (make cite RUN=%s lists them)", id, name);
-    if (!go_through(report, id))
-        errx(1, "this run has no question '%.*s' (make cite RUN=%s lists the results)",
-             (int)strcspn(id, "."), id, name);
+    print(report, argv[2]);
     json_decref(report);
     if (fflush(stdout) != 0)
         err(1, "cite");

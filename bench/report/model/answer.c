@@ -112,15 +112,13 @@ static struct operand cell_of(const struct facts *f, const struct experiment *e,
     char name[64], condition[512];
     struct condition c;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "."), text);
-    bool names_experiment =
-        text[strlen(name)] == '.' && experiment_find(f->experiments, f->count, name);
-    if (names_experiment)
-        text += strlen(name) + 1;
-    else if (!e)
-        errx(1, "a slot '{%s}' must name its question", text);
-    snprintf(condition, sizeof condition, "%s:%s%s > 0", names_experiment ? name : e->stem, text,
-             metric);
-    condition_parse(&c, condition, e ? e->path : text);
+    const struct experiment *named =
+        text[strlen(name)] == '.' ? experiment_find(f->experiments, f->count, name) : NULL;
+    if (!named && !e)
+        errx(1, "a slot must name its question: {%s}", text);
+    snprintf(condition, sizeof condition, "%s:%s%s > 0", named ? named->stem : e->stem,
+             named ? text + strlen(name) + 1 : text, metric);
+    condition_parse(&c, condition, named ? named->path : e->path);
     return c.of;
 }
 

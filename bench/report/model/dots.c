@@ -22,14 +22,14 @@ static struct range range_of(const double *values, size_t n)
     return r;
 }
 
-// Percent from the bottom; null without a finite value.
+// Percent from the top; null without a finite value.
 static json_t *height(const struct range *r, double value)
 {
     if (!isfinite(value))
         return json_null();
     if (!(r->most > r->least))
         return json_integer(50);
-    double share = (fmin(fmax(value, r->least), r->most) - r->least) / (r->most - r->least);
+    double share = (r->most - fmin(fmax(value, r->least), r->most)) / (r->most - r->least);
     return json_integer(lround(100 * share));
 }
 

@@ -7,6 +7,6 @@
 #include <jansson.h>
 
 // {"values": [[place, y], ...], "median_y", "low_y", "high_y"}: percent of the width from the left,
-// and of the height from the bottom, from the least to the largest of the values. The interval is
-// null if there is none. null if fewer than two blocks have a value.
+// and of the height from the top, where the largest of the values is. The interval is null if there
+// is none. null if fewer than two blocks have a value.
 json_t *dots_of(const struct facts *f, const struct number *n, const struct metric *metric);

@@ -135,6 +135,7 @@ static void say_serving(const struct question *q, FILE *to)
 
 void load_words(const struct question *q, FILE *to)
 {
+    const char *published = facts_words(q->f, q->e, "published_in", 0);
     if (has_type(q, "time"))
         fputs("timed by hyperfine, as the slope between two counts of repetitions", to);
     else if (has_type(q, "hold"))
@@ -142,4 +143,6 @@ void load_words(const struct question *q, FILE *to)
     else
         say_serving(q, to);
     say_other(q, to);
+    if (published)
+        fprintf(to, "; published values: %s", published);
 }

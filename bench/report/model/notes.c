@@ -162,17 +162,6 @@ static void say_dropped(const struct question *q, json_t *lines)
     list_say(q, "Dropped for lack of time", &list, lines);
 }
 
-static void say_published(const struct question *q, json_t *lines)
-{
-    const char *source = facts_words(q->f, q->e, "published_in", 0);
-    struct prose p;
-    if (!source)
-        return;
-    prose_begin(&p);
-    fprintf(p.to, "Published values: %s.", source);
-    add(lines, prose_json(&p));
-}
-
 json_t *notes_of(const struct question *q)
 {
     json_t *lines = made(json_array());
@@ -180,6 +169,5 @@ json_t *notes_of(const struct question *q)
     say_left_out(q, lines);
     say_no_trial(q, lines);
     say_dropped(q, lines);
-    say_published(q, lines);
     return lines;
 }

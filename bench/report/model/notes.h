@@ -1,6 +1,5 @@
 // What is not among a question's numbers, one line each: programs that cannot run on that machine,
-// cells that were left out, have no valid trial, or were dropped for lack of time. Also where the
-// published values are from.
+// cells that were left out, have no valid trial, or were dropped for lack of time.
 #pragma once
 
 #include "bench/report/model/question.h"

@@ -106,14 +106,31 @@ static json_t *note(const struct number *n)
     return prose_json(&p);
 }
 
+static json_t *row_of(const struct question *q, const struct number *n)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", n->model, "title", title(q, n),
+                     "measured", quantity_measured(q->e, n), "note", note(n), "published",
+                     published(q->e, n->model));
+}
+
+// The rows of one quantity: one, or one for each x.
+static void add_rows(const struct question *q, const char *name, json_t *list)
+{
+    const struct number *n = facts_number(q->f, q->e->stem, "derived", name, "-");
+    if (n)
+        add(list, row_of(q, n));
+    for (size_t i = 0; i < q->xs_count && question_varies(q); i++)
+        if ((n = facts_number(q->f, q->e->stem, "derived", name, q->xs[i])))
+            add(list, row_of(q, n));
+}
+
 json_t *quantities_of(const struct question *q)
 {
-    const struct facts *f = q->f;
     json_t *list = made(json_array());
-    for (const struct number *n = f->numbers; n < f->numbers + f->numbers_count; n++)
-        if (strcmp(n->experiment, q->e->stem) == 0 && strcmp(n->metric, "derived") == 0)
-            add(list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", n->model, "title", title(q, n),
-                                "measured", quantity_measured(q->e, n), "note", note(n),
-                                "published", published(q->e, n->model)));
+    for (size_t i = 0; i < q->e->lines; i++) {
+        char name[64];
+        if (strcmp(q->e->keys[i], "derive") == 0 && sscanf(q->e->values[i], "%63s", name) == 1)
+            add_rows(q, name, list);
+    }
     return list;
 }

@@ -132,14 +132,13 @@ static json_t *ratio_cell(const struct question *q, const struct number *n)
 
 static json_t *verdict_cell(const struct number *n)
 {
-    char need[FORMAT_BYTES], text[2 * FORMAT_BYTES] = "";
+    char blocks[FORMAT_BYTES], text[2 * FORMAT_BYTES];
+    snprintf(text, sizeof text, "%s", strcmp(n->verdict, "-") == 0 ? "" : n->verdict);
     if (strcmp(n->verdict, "same") == 0) {
         snprintf(text, sizeof text, "same within 10 %%");
-    } else if (strcmp(n->verdict, "undecided") == 0) {
-        format_need(n->blocks_needed, n->minutes, need);
-        snprintf(text, sizeof text, "undecided%s%s", *need ? ": " : "", need);
-    } else if (strcmp(n->verdict, "different") == 0) {
-        snprintf(text, sizeof text, "different");
+    } else if (!isnan(n->blocks_needed)) {
+        format_count(n->blocks_needed, blocks);
+        snprintf(text, sizeof text, "undecided: %s blocks", blocks);
     }
     return cell(text, "", json_null(), n->validity, json_string(""));
 }

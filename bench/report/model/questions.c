@@ -10,6 +10,7 @@
 #include "bench/report/model/section.h"
 #include "bench/report/model/thumbnail.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -145,6 +146,7 @@ static void add_words(json_t *object, const struct question *q)
 {
     char axis[SPOT_BYTES];
     question_axis(q, axis);
+    *axis = (char)toupper((unsigned char)*axis);
     set(object, "id", json_string(q->e->stem));
     set(object, "title", json_string(question_words(q, "title")));
     set(object, "question", json_string(question_words(q, "question")));

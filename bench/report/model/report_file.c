@@ -7,21 +7,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
-// NULL with errno if there is neither the file nor its packed form. xz inherits the descriptor: a
-// name would need quotes.
-static FILE *open_report(const char *path, bool *is_packed)
+// NULL with errno if there is no packed report. xz inherits the descriptor: a name would need
+// quotes.
+static FILE *open_packed(const char *path)
 {
     char packed[4096], command[64];
-    FILE *file = fopen(path, "re");
-    *is_packed = !file && errno == ENOENT;
-    if (!*is_packed)
-        return file;
     snprintf(packed, sizeof packed, "%s.xz", path);
     int fd = open(packed, O_RDONLY);
     if (fd < 0)
         return NULL;
     snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
-    file = popen(command, "re");
+    FILE *file = popen(command, "re");
     close(fd);
     return file;
 }
@@ -30,9 +26,11 @@ json_t *report_file_read(const char *folder)
 {
     char path[4000];
     json_error_t problem;
-    bool is_packed;
     snprintf(path, sizeof path, "%s/report.json", folder);
-    FILE *file = open_report(path, &is_packed);
+    FILE *file = fopen(path, "re");
+    bool is_packed = !file && errno == ENOENT;
+    if (is_packed)
+        file = open_packed(path);
     if (!file && errno == ENOENT)
         errx(1, "%s is not a run with a report: it has no report.json (make report)", folder);
     if (!file)
