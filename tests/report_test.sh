@@ -91,7 +91,7 @@ doubted() { # NAME QUESTION MODEL TEXT: the validity of value and of ratio, and 
 }
 doubted 'a suspect rate, at values that are ordered though they are words' work_wait fork 'suspect suspect: The hypervisor took more than 5 % of the CPU time.'
 doubted 'a baseline that the client holds back: its ratio is suspect, the value is not' limited fork 'valid suspect: The client was the limit; the server could have done more.'
-check 'the state of an answer' reports "$run" 'suspect undecided same decided' '[q("limited", "many", "load", "cost").state] | join(" ")'
+check 'the state of an answer' reports "$run" 'suspect undecided decided' '[q("limited", "many", "cost").state] | join(" ")'
 check 'more of a rate is better, so the table begins with the most' reports "$run" epoll 'q("highest").table.rows[0].model'
 titles() { shown "$run" "q(\"$1\").table.columns[].title"; } # QUESTION
 closed_is_said() { says <(titles closed) 'closed loop' && ! titles load | grep 'closed loop'; }
