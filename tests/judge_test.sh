@@ -54,6 +54,8 @@ check 'a run: has verdicts and a chooser' test -s "$naps/verdicts.tsv" -a -s "$n
 # ---- verdicts ---------------------------------------------------------------------------------------------------------
 questions=$work/questions claims=$work/questions/claims
 mkdir -p "$claims" "$questions/situations"
+ln -s "$asked/bench/questions/experiments" "$questions"
+with_these() { "$build/bench/report/report" "$questions" "$results/$1"; } # RUN: its report.json
 situation() { printf '%s\n' "place $1" "experiment $2" "x $3" "sentence $4" > "$questions/situations/$4.conf"; } # PLACE EXPERIMENT X NAME
 situation 4 ways - making
 situation 5 grid - dozing
@@ -159,7 +161,7 @@ gets_in() { # RUN CLAIM VERDICT NOTE
     equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
 }
 check 'judge: a run with suspect trials' doubted suspicious longer 'stolen_share 0.5'
-report "$results/suspicious"
+check 'judge: its report' with_these suspicious
 check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
 verdict_of() { value "$results/$1/summary.tsv" verdict experiment=naps "model=$2" metric=wall_us_per_operation; } # RUN MODEL
 check 'summary: different' equals 'the verdict' "$(verdict_of naps longer)" different
@@ -180,7 +182,7 @@ check 'summary: what is undecided needs more blocks, and nothing else does' need
 cite=$build/bench/report/cite
 refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$cite" "$results/suspicious" naps.longer
 check 'judge: a run with invalid trials' doubted unusable longer 'errors 1'
-report "$results/unusable"
+check 'judge: its report, too' with_these unusable
 check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
 refuses 'cite: an invalid number' 1 'naps.longer: ' "$cite" "$results/unusable" naps.longer
 
@@ -265,8 +267,7 @@ check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
-with_these() { "$build/bench/report/report" "$questions" "$naps"; }
-check 'report: ends well' with_these
+check 'report: ends well' with_these naps
 check 'report: a claim that holds' reports "$naps" holds 'claim("true").verdict'
 check 'report: a claim that does not' reports "$naps" does_not_hold 'claim("false").verdict'
 check 'report: a claim that is undecided' reports "$naps" undecided 'claim("undecided").verdict'
