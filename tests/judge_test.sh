@@ -287,17 +287,17 @@ check 'report: more lost is worse' situation_is losing pthread 'behind 15' '"\(.
 # ---- cite ---------------------------------------------------------------------------------------------------------------
 cited() { "$cite" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
 cites() {
-    cited naps.longer && says "$work/said" 'a nap with longer costs ' && says "$work/said" ' times the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
+    cited naps.longer && says "$work/said" 'a nap with longer costs 4.0× (' && says "$work/said" ' the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
 }
 check 'cite: a sentence and BibTeX' cites
-lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
+lists() { cited && grep -q '^naps\.longer  *8\.00.ms (.*); 4\.0× (' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
 check 'cite: a list' lists
-cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00 ('; }
+cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00× ('; }
 check 'cite: about the same' cites_the_same
 cites_undecided() {
     cited naps.restless && says "$work/said" 'it is undecided whether restless and sleeper differ in wall time per nap: ratio ' &&
-        grep -qE '\(about [0-9]+ blocks, less than a minute, would decide it\) \(95 % bootstrap' "$work/said"
+        grep -qE 'about [0-9]+ blocks, less than a minute.* \(95 % bootstrap' "$work/said"
 }
 check 'cite: undecided, and what would decide it' cites_undecided
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
@@ -319,7 +319,8 @@ packed() {
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && test -s "$naps/plots/ways.pdf" &&
+        rm "$naps/report.html" "$naps/doubts.tsv" "$naps"/plots/*.[!s]* && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites
