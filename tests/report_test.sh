@@ -76,16 +76,16 @@ check 'planted run: has a report' report "$run"
 row_is() { # NAME QUESTION MODEL X TEXT: "value (interval); ratio (interval); verdict"
     check "$1" reports "$run" "$5" "row(\"$2\"; \"$3\"; \"$4\").cells[:3] | map(.text + if .interval == \"\" then \"\" else \" (\(.interval))\" end) | join(\"; \")"
 }
-row_is 'an open loop latency' load fork 50 '400 µs (400–400); 3.3× (3.1–3.6); '
-row_is 'about the same' load fork 90 '202 µs (202–202); 1.01× (0.95–1.06); same within 10 %'
-row_is 'undecided, and what would decide it' load fork 80 '210 µs (210–210); 1.05× (0.90–1.20); undecided: about 1,234 blocks, 13 minutes'
-row_is 'undecided: no minutes are known' many fork - '11.0 µs (11.0–11.0); 1.10× (1.01–1.20); undecided: about 26 blocks'
-row_is 'a rate within a limit' highest fork 10 '9,000/s (9,000–9,000); 0.36× (0.33–0.40); '
+row_is 'an open loop latency' load fork 50 '400 µs; 3.3× (3.1–3.6); '
+row_is 'about the same' load fork 90 '202 µs; 1.01× (0.95–1.06); same within 10 %'
+row_is 'undecided, and what would decide it' load fork 80 '210 µs; 1.05× (0.90–1.20); undecided: 1,234 blocks, 13 minutes'
+row_is 'undecided: no minutes are known' many fork - '11.0 µs; 1.10× (1.01–1.20); undecided: 26 blocks'
+row_is 'a rate within a limit' highest fork 10 '9,000/s; 0.36× (0.33–0.40); '
 row_is 'a count of nothing: no ratios, only blocks' isolation fork crash '0; 20'
 row_is 'a count with an interval' isolation epoll crash '49 (48–49); 20'
-row_is 'memory' memory fork - '118 KiB (118–118); 17.0× (16.0–18.0); '
-row_is 'a share' slow fork 100 '38 % (38–38); 0.38× (0.30–0.40); '
-row_is 'a cost' cost fork - '25.0 µs (25.0–25.0); 2.5× (2.4–2.6); '
+row_is 'memory' memory fork - '118 KiB; 17.0× (16.0–18.0); '
+row_is 'a share' slow fork 100 '38 %; 0.38× (0.30–0.40); '
+row_is 'a cost' cost fork - '25.0 µs; 2.5× (2.4–2.6); '
 doubted() { # NAME QUESTION MODEL TEXT: the validity of value and of ratio, and the reason
     check "$1" reports "$run" "$4" "[q(\"$2\").table.rows[] | select(.model == \"$3\")][-1].cells[:2] | \"\(.[0].validity) \(.[1].validity): \(.[1].reason)\""
 }
