@@ -78,7 +78,7 @@ row_is() { # NAME QUESTION MODEL X TEXT: "value (interval); ratio (interval); ve
 }
 row_is 'an open loop latency' load fork 50 '400 µs; 3.3× (3.1–3.6); '
 row_is 'about the same' load fork 90 '202 µs; 1.01× (0.95–1.06); same within 10 %'
-row_is 'undecided, and what would decide it' load fork 80 '210 µs; 1.05× (0.90–1.20); undecided: 1,234 blocks, 13 minutes'
+row_is 'undecided, and what would decide it' load fork 80 '210 µs; 1.05× (0.90–1.20); undecided: 1,234 blocks'
 row_is 'undecided: no minutes are known' many fork - '11.0 µs; 1.10× (1.01–1.20); undecided: 26 blocks'
 row_is 'a rate within a limit' highest fork 10 '9,000/s; 0.36× (0.33–0.40); '
 row_is 'a count of nothing: no ratios, only blocks' isolation fork crash '0; 20'
