@@ -178,7 +178,7 @@ cp "$disk/run/trials.tsv" "$work/disk-again"
 
 # A disk that is full after so many KiB: wherever that strikes, the conclusion fails, and a whole report stays.
 mkdir "$work/scratch"
-for kib in 64 200 300 400 2000; do
+for kib in 8 24 64 200 2000; do
     mount -t tmpfs -o size=$(($(du -sk "$4" | cut -f 1) + kib))k none "$work/scratch" && cp -r "$4" "$work/scratch/run" || exit 1
     bench/conclude.sh "$work/scratch/run" > /dev/null 2> "$work/scratch-error"
     echo "$kib $? $(grep -c 'No space left\|full?' "$work/scratch-error")" >> "$work/scratch-status"
