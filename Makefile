@@ -215,11 +215,11 @@ check-deep:
 
 NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 
-plots:
+plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay report/report report/plot_tables)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/report/later.sh '$(RESULTS)/$(RUN)'
@@ -229,11 +229,11 @@ verify: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/report/verify.sh '$(RESULTS)/$(RUN)'
 
-cite:
+cite: $(B)/bench/report/cite
 	$(NEED_RUN)
-	@bench/report/cite.sh '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
+	@$< '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
 
-pack:
+pack: $(B)/bench/report/report
 	$(NEED_RUN)
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 

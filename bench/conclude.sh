@@ -18,12 +18,7 @@ step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 step "$steps/analyse/analyse" "$here/questions" "$run"
 step "$steps/report/report" "$here/questions" "$run"
 rm -f "$run/report.json.xz" # of a packed run
-if command -v gnuplot > /dev/null; then
-    step "$here/report/plots.sh" "$run"
-else
-    rm -rf "$run/plots" # they would show other numbers
-    echo 'conclude: gnuplot is not installed: the report has no plots (make deps installs it)' >&2
-fi
+step "$here/report/plots.sh" "$run"
 step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md"
 step "$here/report/render.py" page.html.j2 "$run/report.json" "$run/report.html"
 step "$here/report/index.sh" "$(dirname "$(cd "$run" && pwd)")"

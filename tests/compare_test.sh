@@ -294,7 +294,7 @@ differs 'one reason more, one number of the report, one byte of a plot, one of a
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
-echo more >> "$edited/report.html"
+printf '\nmore\n' >> "$edited/report.html"
 sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \

@@ -84,7 +84,7 @@ refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.
 refuses 'bad input: report without a folder' 2 'usage' "$build/bench/report/report"
 refuses 'bad input: a list of runs without a folder' 2 'usage' "$repo/bench/report/index.sh"
 
-built=(-o build/bench/analyse/analyse -o build/bench/measure/selftest)
+built=(-o build/bench/analyse/analyse -o build/bench/measure/replay -o build/bench/report/report -o build/bench/report/plot_tables)
 from_make() { # TEXT TARGET KNOB...: make fails and says so
     local status
     make -C "$work/tiny" --no-print-directory "${built[@]}" RESULTS="$results" "${@:2}" > /dev/null 2> "$work/error"

@@ -54,6 +54,8 @@ check 'a run: has verdicts and a chooser' test -s "$naps/verdicts.tsv" -a -s "$n
 # ---- verdicts ---------------------------------------------------------------------------------------------------------
 questions=$work/questions claims=$work/questions/claims
 mkdir -p "$claims" "$questions/situations"
+ln -s "$asked/bench/questions/experiments" "$questions"
+with_these() { "$build/bench/report/report" "$questions" "$results/$1"; } # RUN: its report.json
 situation() { printf '%s\n' "place $1" "experiment $2" "x $3" "sentence $4" > "$questions/situations/$4.conf"; } # PLACE EXPERIMENT X NAME
 situation 4 ways - making
 situation 5 grid - dozing
@@ -159,7 +161,7 @@ gets_in() { # RUN CLAIM VERDICT NOTE
     equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
 }
 check 'judge: a run with suspect trials' doubted suspicious longer 'stolen_share 0.5'
-report "$results/suspicious"
+check 'judge: its report' with_these suspicious
 check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
 verdict_of() { value "$results/$1/summary.tsv" verdict experiment=naps "model=$2" metric=wall_us_per_operation; } # RUN MODEL
 check 'summary: different' equals 'the verdict' "$(verdict_of naps longer)" different
@@ -180,7 +182,7 @@ check 'summary: what is undecided needs more blocks, and nothing else does' need
 cite=$build/bench/report/cite
 refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$cite" "$results/suspicious" naps.longer
 check 'judge: a run with invalid trials' doubted unusable longer 'errors 1'
-report "$results/unusable"
+check 'judge: its report, too' with_these unusable
 check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
 refuses 'cite: an invalid number' 1 'naps.longer: ' "$cite" "$results/unusable" naps.longer
 
@@ -265,8 +267,7 @@ check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
-with_these() { "$build/bench/report/report" "$questions" "$naps"; }
-check 'report: ends well' with_these
+check 'report: ends well' with_these naps
 check 'report: a claim that holds' reports "$naps" holds 'claim("true").verdict'
 check 'report: a claim that does not' reports "$naps" does_not_hold 'claim("false").verdict'
 check 'report: a claim that is undecided' reports "$naps" undecided 'claim("undecided").verdict'
@@ -286,17 +287,17 @@ check 'report: more lost is worse' situation_is losing pthread 'behind 15' '"\(.
 # ---- cite ---------------------------------------------------------------------------------------------------------------
 cited() { "$cite" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
 cites() {
-    cited naps.longer && says "$work/said" 'a nap with longer costs ' && says "$work/said" ' times the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
+    cited naps.longer && says "$work/said" 'a nap with longer costs 4.0× (' && says "$work/said" ' the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
 }
 check 'cite: a sentence and BibTeX' cites
-lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
+lists() { cited && grep -q '^naps\.longer  *8\.00.ms (.*); 4\.0× (' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
 check 'cite: a list' lists
-cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00 ('; }
+cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00× ('; }
 check 'cite: about the same' cites_the_same
 cites_undecided() {
     cited naps.restless && says "$work/said" 'it is undecided whether restless and sleeper differ in wall time per nap: ratio ' &&
-        grep -qE '\(about [0-9]+ blocks, less than a minute, would decide it\) \(95 % bootstrap' "$work/said"
+        grep -qE 'about [0-9]+ blocks, less than a minute.* \(95 % bootstrap' "$work/said"
 }
 check 'cite: undecided, and what would decide it' cites_undecided
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
@@ -318,7 +319,8 @@ packed() {
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && test -s "$naps/plots/ways.pdf" &&
+        rm "$naps/report.html" "$naps/doubts.tsv" "$naps"/plots/*.[!s]* && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites

@@ -138,6 +138,6 @@ check 'two names: the report says that it was not judged' says <(section few) 'w
 refuses 'bad input: no folder' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest"
 refuses 'bad input: two folders' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
 refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
-without_selftests() { analyse "$results/killed" && says <(section killed) 'no self-test'; }
+without_selftests() { cp -r "$results/healthy" "$results/untested" && rm "$results/untested"/selftest*.tsv && says <(section untested) 'no self-test'; }
 check 'report of a run without self-tests' without_selftests
 verdict

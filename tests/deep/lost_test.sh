@@ -176,12 +176,14 @@ rm "$disk/rest"
 timeout "$5" build/bench/measure/trial --budget 1 "$disk/run" 2> "$work/disk-error-again"
 cp "$disk/run/trials.tsv" "$work/disk-again"
 
-# Scratch space that is full after so many KiB: wherever that strikes, the conclusion fails, and the old report stays.
-mkdir "$work/scratch" && cp -r "$4" "$work/concluded"
-for kib in 64 200 300 400 500; do
-    mount -t tmpfs -o size=${kib}k none "$work/scratch" || exit 1
-    TMPDIR=$work/scratch bench/conclude.sh "$work/concluded" > /dev/null 2> "$work/scratch-error"
-    echo "$kib $? $(grep -c 'No space left\|half a picture' "$work/scratch-error")" >> "$work/scratch-status"
+# A disk that is full after so many KiB: wherever that strikes, the conclusion fails, and a whole report stays.
+mkdir "$work/scratch"
+for kib in 8 24 64 200 2000; do
+    mount -t tmpfs -o size=$(($(du -sk "$4" | cut -f 1) + kib))k none "$work/scratch" && cp -r "$4" "$work/scratch/run" || exit 1
+    bench/conclude.sh "$work/scratch/run" > /dev/null 2> "$work/scratch-error"
+    echo "$kib $? $(grep -c 'No space left\|full?' "$work/scratch-error")" >> "$work/scratch-status"
+    tail -n 1 "$work/scratch/run/report.html" >> "$work/scratch-ends"
+    echo >> "$work/scratch-ends"
     umount "$work/scratch"
 done
 
@@ -221,8 +223,8 @@ if [ -e "$work/disk-before" ]; then
     no_silent_success() { # status 0 only where nothing was said of it
         awk '($2 == 0) != ($3 == 0) { print; bad = 1 } $2 != 0 { failed++ } END { if (!failed) { print "nothing failed"; bad = 1 } exit bad }' "$work/scratch-status"
     }
-    check 'full scratch space: the conclusion fails where a step does' no_silent_success
-    check 'full scratch space: the report is whole' says <(tail -n 1 "$work/concluded/report.html") '</html>'
+    check 'hardly any room: the conclusion fails where a step does' no_silent_success
+    check 'hardly any room: the report is whole' equals 'the last lines' "$(grep . "$work/scratch-ends" | sort | uniq -c | xargs)" '5 </html>'
     check 'space again: the run goes on' test "$(rows "$work/disk-again")" -gt "$(rows "$work/disk-after")"
     check 'space again: rows are as they were' begins_with "$work/disk-again" "$work/disk-after"
     check 'full disk: nothing is left running' nothing_left grow
