@@ -38,7 +38,8 @@ static json_t *ratio_text(const struct ratio *r)
     char text[FORMAT_BYTES], interval[FORMAT_BYTES];
     format_ratio(r->value, text);
     format_ratio_interval(r->value, r->low, r->high, interval);
-    return r->has_interval ? json_sprintf("%s (%s)%s", text, interval, r->mark) : json_string(text);
+    return *interval ? json_sprintf("%s (%s)%s", text, interval, r->mark)
+                     : json_sprintf("%s%s", text, r->has_interval ? r->mark : "");
 }
 
 static json_t *medians(const struct pair *p)

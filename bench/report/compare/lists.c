@@ -1,5 +1,6 @@
 #include "bench/report/compare/lists.h"
 #include "bench/base/names.h"
+#include "bench/report/model/section.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,28 +11,18 @@
 enum { TEXT_BYTES = 4096 };
 
 // ---- conditions -------------------------------------------------------------------------------
-// Notes the values of one run's environment as texts, under names like "sysctls vm.swappiness":
-// name: [base, new].
-static void flatten(json_t *object, size_t run, const char *path, json_t *flat)
+// The values of an environment as texts, under names like "sysctls vm.swappiness".
+static json_t *values_of(const struct side *s)
 {
-    char name[256];
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        snprintf(name, sizeof name, "%s%s%s", path, *path ? " " : "", key);
-        if (json_is_object(value))
-            flatten(value, run, name, flat);
-        if (json_is_object(value) || json_is_null(value))
-            continue;
-        if (!json_object_get(flat, name))
-            json_object_set_new(flat, name, json_pack("[s, s]", "not known", "not known"));
-        json_array_set_new(json_object_get(flat, name), run,
-                           json_is_string(value) ? json_incref(value)
-                           : json_is_number(value)
-                               ? json_sprintf("%.15g", json_number_value(value))
-                               : json_string(json_is_true(value) ? "true" : "false"));
+    json_t *values = json_object(),
+           *list = environment_section(&(struct facts){.environment = s->environment});
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        json_object_set(values, json_string_value(json_object_get(one, "name")),
+                        json_object_get(one, "value"));
     }
+    json_decref(list);
+    return values;
 }
 
 static bool is_same(const char *name, const char *base, const char *new)
@@ -54,6 +45,8 @@ static void words_beyond(const char *text, const char *other, char beyond[TEXT_B
 
 static void add_condition(json_t *list, const char *name, const char *base, const char *new)
 {
+    base = base ? base : "not known";
+    new = new ? new : "not known";
     char beyond[2][TEXT_BYTES];
     if (is_listed(name, "date run") || is_same(name, base, new))
         return;
@@ -68,16 +61,18 @@ static void add_condition(json_t *list, const char *name, const char *base, cons
 
 json_t *different_conditions(const struct side sides[2])
 {
-    json_t *flat = json_object(), *list = json_array(), *texts;
+    json_t *base = values_of(&sides[0]), *new = values_of(&sides[1]), *all = json_copy(base);
+    json_t *list = json_array(), *value;
     const char *name;
-    for (size_t run = 0; run < 2; run++)
-        flatten(sides[run].environment, run, "", flat);
-    json_object_foreach(flat, name, texts)
+    json_object_update_missing(all, new);
+    json_object_foreach(all, name, value)
     {
-        add_condition(list, name, json_string_value(json_array_get(texts, 0)),
-                      json_string_value(json_array_get(texts, 1)));
+        add_condition(list, name, json_string_value(json_object_get(base, name)),
+                      json_string_value(json_object_get(new, name)));
     }
-    json_decref(flat);
+    json_decref(all);
+    json_decref(base);
+    json_decref(new);
     return list;
 }
 
