@@ -85,6 +85,7 @@ citing() {
 
 method() {
     cat "$parts/method.md"
+    if grep -qF 'layouts/{' "$run/cells.tsv" 2> /dev/null; then cat "$parts/method_layouts.md"; fi
     if [ -n "$(environment '.client_io // empty')" ]; then
         cat "$parts/method_scheduler.md"
     else
