@@ -118,6 +118,13 @@ check 'drawn: a server without layouts is that of the build' equals 'the program
 check 'drawn: not where the linking varies' equals 'the programs' \
     "$(value "$drawn/plan.tsv" program experiment=anatomy model=fork | sort -u | paste -sd ' ')" "$BUILD/linked_static/servers/fork $BUILD/servers/fork"
 
+check 'drawn: is concluded' "$repo/bench/conclude.sh" "$drawn"
+check 'drawn: the method says so' says "$drawn/report.md" 'each block draws one'
+not_of_another() { # a run that drew none
+    sed -i 's,layouts/{1-8}/,,' "$drawn/cells.tsv" && "$repo/bench/report/report.sh" "$drawn" && ! grep 'each block draws one' "$drawn/report.md"
+}
+check 'drawn: the method of a run that drew none does not' not_of_another
+
 own_questions "$work/tiny"
 printf '%s\n' 'question Which?' 'type serve' 'models epoll select' 'vary layout 8 9' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' \
     'per connection' 'metric server_cpu_us_per_connection' 'baseline epoll' 'headline epoll' > "$work/tiny/bench/questions/experiments/nine.conf"

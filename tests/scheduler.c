@@ -295,7 +295,7 @@ static void a_situation_is_allocated_as_in_the_book(void **unused)
                   values[2], values[3]);
     assert_true(fabs(values[0] / values[1] - 44.0 / 16) < 0.75);
     assert_true(fabs(values[1] / values[2] - 16.0 / 7) < 0.75);
-    assert_true(values[3] < 0.4 * values[0]); // no fewer than the first pass
+    assert_true(values[3] < 0.4 * values[0]);
 }
 
 // ---- a pure function --------------------------------------------------------------------------
