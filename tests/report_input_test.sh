@@ -22,7 +22,7 @@ mix_up() { sed -i '3s/^[0-9]/x/' trials.tsv; }
 packed_badly() { xz plan.tsv && shorten plan.tsv.xz 100; }
 
 refuses 'usage' 2 'usage: report QUESTIONS_FOLDER RUN_FOLDER' "$build/bench/report/report" "$repo/bench/questions"
-refuses 'no folder' 1 'nowhere: No such file' report "$results/nowhere"
+refuses 'no folder' 1 'nowhere is not a run: No such file' report "$results/nowhere"
 mkdir "$results/empty"
 refuses 'not a run' 1 'empty is not a run: it has no plan.tsv' report "$results/empty"
 spoilt unjudged rm summary.tsv

@@ -1,6 +1,6 @@
-// plot_tables RUN_FOLDER: writes what gnuplot draws, from the figures of RUN_FOLDER/report.json
-// (model/figure.c): plots/STEM.tsv has the numbers, a row for each, plots/STEM.words the texts and
-// axes as gnuplot variables, and plots/STEM.distribution.tsv the latencies of an open loop.
+// plot_tables RUN_FOLDER FOLDER: writes what gnuplot draws into FOLDER, from the figures of
+// RUN_FOLDER/report.json (model/figure.c): STEM.tsv has the numbers, a row for each, STEM.words the
+// texts and axes as gnuplot variables, and STEM.distribution.tsv the latencies of an open loop.
 //
 // A figure decides what is shown; here it gets pixels: axes, and names beside the ends of lines
 // that do not cover each other.
@@ -10,14 +10,12 @@
 #include "bench/report/model/format.h"
 
 #include <err.h>
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { QUESTION_WIDTH = 88, NOTE_WIDTH = 125 }; // characters of a line of text
 
@@ -255,14 +253,14 @@ static void push_up(struct name *names, size_t count)
 }
 
 // key = seven words for each name: the text, its height as a share of the panel's, and the last
-// point of its line: x, y, hue, line and pool.
+// point of its line: x, y, hue, line and pool. (real() of gnuplot refuses "1e+06", so without %g.)
 static void print_names(const struct picture *p, const char *key, const struct name *names,
                         size_t count)
 {
     fprintf(p->words, "%s = '", key);
     for (const struct name *n = names; n < names + count; n++) {
         const json_t *row = n->row->json;
-        fprintf(p->words, "%s\"%s\" %.4f %.6g %.6g %s %lld %d", n > names ? " " : "", n->text,
+        fprintf(p->words, "%s\"%s\" %.4f %.9f %.9f %s %lld %d", n > names ? " " : "", n->text,
                 n->at / p->pixels, n->x, n->y, text_of(row, "hue"),
                 json_integer_value(json_object_get(row, "line")),
                 json_is_true(json_object_get(row, "pool")));
@@ -455,7 +453,8 @@ static void print_named(const struct picture *p)
     fputs("derived = '", p->words);
     for (const struct row *r = p->rows; r < p->rows + p->count; r++)
         if (strcmp(r->metric, "derived") == 0) {
-            fprintf(p->words, "\"%s %s\" %g %g %g \"", r->model, r->x, r->value, r->low, r->high);
+            fprintf(p->words, "\"%s %s\" %.9f %.9f %.9f \"", r->model, r->x, r->value, r->low,
+                    r->high);
             print_escaped(p->words, text_of(r->json, "label"));
             fprintf(p->words, "\" %d ", json_is_true(json_object_get(r->json, "hollow")));
         }
@@ -612,14 +611,11 @@ static json_t *read_report(const char *run)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        errx(2, "usage: plot_tables RUN_FOLDER");
-    const char *run = argv[1];
+    if (argc != 3)
+        errx(2, "usage: plot_tables RUN_FOLDER FOLDER");
+    const char *run = argv[1], *folder = argv[2];
     json_t *report = read_report(run);
-    char path[4096], folder[4096];
-    snprintf(folder, sizeof folder, "%s/plots", run);
-    if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-        err(1, "%s", folder);
+    char path[4096];
     struct table distribution = {0};
     snprintf(path, sizeof path, "%s/distribution.tsv", run);
     bool has_distribution = table_exists(path);

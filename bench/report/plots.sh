@@ -20,35 +20,44 @@ fi
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 scripts=$here/../../plots
 
-rm -f "$run"/plots/*
-"$here/../../${BUILD:-build}/bench/report/plot_tables" "$run"
+# All is made in a folder of its own and replaces the old at the end, so that texts, numbers and pictures are of one making.
+work=$run/plots/.drawing
+trap 'rm -rf "$work"' EXIT
+rm -rf "$work"
+mkdir -p "$work"
+replace() {
+    rm -f "$run"/plots/*
+    mv "$work"/* "$run/plots"
+}
+no_pictures() { # WHY
+    echo "plots: no pictures: $1" >&2
+    [ ${#stems[@]} -eq 0 ] || replace
+    exit 0
+}
 
-no_pictures() { echo "plots: no pictures: $1" >&2 && exit 0; }
-command -v gnuplot > /dev/null || no_pictures 'gnuplot is not installed (make deps)'
-
+"$here/../../${BUILD:-build}/bench/report/plot_tables" "$run" "$work"
 stems=()
-for words in "$run"/plots/*.words; do
+for words in "$work"/*.words; do
     stem=$(basename "$words" .words)
     stems+=("$stem")
     if [ -f "$scripts/$stem.gp" ]; then
-        cp "$scripts/$stem.gp" "$run/plots"
+        cp "$scripts/$stem.gp" "$work"
     else
-        printf '# gnuplot %s.gp redraws this figure.\nstem = "%s"\nload "style.gp"\neval figure\n' "$stem" "$stem" > "$run/plots/$stem.gp"
+        printf '# gnuplot %s.gp redraws this figure.\nstem = "%s"\nload "style.gp"\neval figure\n' "$stem" "$stem" > "$work/$stem.gp"
     fi
 done
 [ ${#stems[@]} -gt 0 ] || no_pictures 'there is no number to draw'
-cp "$scripts/style.gp" "$run/plots"
+cp "$scripts/style.gp" "$work"
+command -v gnuplot > /dev/null || no_pictures 'gnuplot is not installed (make deps)'
 
-failed=0
-# Pictures appear complete or not at all.
-work=$run/plots/.drawing
-trap 'rm -rf "$work"' EXIT
-rm -rf "$work" && mkdir "$work"
-cp "$run"/plots/*.{gp,words,tsv} "$work"
 draw() { (cd "$work" && printf '%s.gp\n' "${stems[@]}" | xargs -P "$(nproc)" -n 1 gnuplot); }
-draw 2> "$work/messages" || failed=1
-if grep -qi font "$work/messages"; then no_pictures 'no font is installed (make deps)'; fi
-cat "$work/messages" >&2
+failed=0
+said=$(draw 2>&1) || failed=1
+if grep -qi font <<< "$said"; then
+    rm -f "$work"/*.{svg,png,pdf,tex}
+    no_pictures 'no font is installed (make deps)'
+fi
+[ -z "$said" ] || echo "$said" >&2
 
 # gnuplot does not say that it could not write all of a picture.
 whole=$(grep -alsE '</svg>|IEND|%%EOF' "$work"/*.{svg,png,pdf} | wc -l)
@@ -57,4 +66,4 @@ if [ "$failed" = 1 ] || [ "$whole" -ne $((5 * ${#stems[@]})) ]; then
     echo "plots: gnuplot drew only $whole of $((5 * ${#stems[@]})) files: is $run full?" >&2
     exit 1
 fi
-mv "$work"/*.{svg,png,pdf,tex} "$run/plots"
+replace

@@ -241,7 +241,7 @@ chmod +x "$work/unsupported"
 # Medians and ratios once more, from the raw rows. Of three blocks none is trimmed: the ratio is the geometric mean.
 recomputed() { # RUN LEAST_ROWS
     awk -F '\t' -v least="$2" '
-        function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
+        function near(a, b) { return (a - b) ^ 2 <= (1e-5 * b) ^ 2 } # a difference of CPU times may be negative
         function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
         FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
         files == 1 && $at[1, "status"] == "ok" { for (i = 8; i < at[1, "status"]; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }

@@ -80,8 +80,6 @@ static void read_environment(struct facts *f)
 // A run is complete when all its planned trials were carried out or dropped.
 static void read_run(struct facts *f)
 {
-    if (access(f->folder, F_OK) < 0)
-        err(1, "%s", f->folder);
     run_read(&f->run, f->folder);
     if (!f->run.dropped.text && f->run.trials.rows < f->run.plan.rows)
         errx(1,
@@ -94,7 +92,7 @@ static char *name_of(const char *folder)
 {
     char *path = realpath(folder, NULL), *slash, *name;
     if (!path)
-        err(1, "%s", folder);
+        err(1, "%s is not a run", folder);
     slash = strrchr(path, '/');
     name = strdup(slash[1] ? slash + 1 : path);
     if (!name)
