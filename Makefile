@@ -149,7 +149,8 @@ $(STEPS): $(B)/%: $(B)/objects/%.o $(TRIAL_TYPES) $(B)/objects/bench/core.a $(B)
 	$(LINK_PROGRAM)
 # Trial types are found in a section of the program, not by their names: an archive would leave them out.
 $(patsubst %.c,$(B)/%,$(shell grep -ls 'bench/measure/trial/trial_type.h' tests/*.c)): $(TRIAL_TYPES)
-$(TESTS): private LDLIBS += -lcmocka
+$(STEPS): private LDLIBS += -ljansson
+$(TESTS): private LDLIBS += -ljansson -lcmocka
 $(TESTS): private STATIC = # cmocka comes as a shared library only
 $(TESTS): $(B)/%: $(B)/objects/%.o $(B)/objects/tests/core.a $(B)/objects/servers/core.a $(B)/objects/bench/core.a $(B)/objects/clients/core.a
 	$(LINK_PROGRAM)
@@ -167,12 +168,12 @@ help:
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run continues it; SELFTEST=no: no self-tests'
 	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=60                              62 min'
 	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
-	@echo 'make plots RUN=r   redraw the plots of results/r                                                       2 s'
-	@echo 'make report RUN=r  recompute everything after the trials of results/r                                  3 s'
-	@echo 'make verify RUN=r  recompute everything after the trials and compare; replay the scheduler           15 s'
+	@echo 'make plots RUN=r   draw the plots of results/r again                                                     10 s'
+	@echo 'make report RUN=r  recompute everything after the trials of results/r, and results/index.html       15 s'
+	@echo 'make verify RUN=r  recompute everything after the trials and compare; replay the scheduler           30 s'
 	@echo 'make cite RUN=r ID=churn.fork   one result as a sentence with interval and conditions; without ID a list          1 s'
 	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
-	@echo 'make compare BASE=r NEW=s   compare two runs: changed, same, undecided                                  1 s'
+	@echo 'make compare BASE=r NEW=s   two runs: changed, same, undecided; writes results/s/compare-r.html               1 s'
 	@echo 'make figures       show figures 12-1 to 12-4 of CS:APP, observed live on the fork server                1 s'
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
@@ -214,11 +215,11 @@ check-deep:
 
 NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
 
-plots:
+plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)
 	@bench/report/plots.sh '$(RESULTS)/$(RUN)'
 
-REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay)
+REPORTERS = $(patsubst %,$(B)/bench/%,analyse/analyse measure/replay report/report report/plot_tables)
 report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/report/later.sh '$(RESULTS)/$(RUN)'
@@ -228,17 +229,19 @@ verify: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/report/verify.sh '$(RESULTS)/$(RUN)'
 
-cite:
+cite: $(B)/bench/report/cite
 	$(NEED_RUN)
-	@bench/report/cite.sh '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
+	@$< '$(RESULTS)/$(RUN)' $(if $(ID),'$(ID)')
 
-pack:
+pack: $(B)/bench/report/report
 	$(NEED_RUN)
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
-compare:
+compare: $(B)/bench/report/compare
 	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
-	@bench/report/compare.sh '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'
+	@$< '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'; status=$$?; page='$(RESULTS)/$(NEW)/compare-$(notdir $(BASE))'; \
+	case $$status in 0 | 3) [ ! -w '$(RESULTS)/$(NEW)' ] || { bench/report/render.py compare.html.j2 "$$page.json" "$$page.html" && echo "page: $$page.html"; } || exit 1;; esac; \
+	exit $$status
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:

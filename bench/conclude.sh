@@ -1,7 +1,8 @@
 #!/bin/bash
-# conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, plots, report.
+# conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, report.json, plots, report, and the list of all runs
+# beside it (index.html). The first step that fails ends it with its status.
 #
-# It reads packed runs (bench/report/pack.sh), too.
+# It reads packed runs (bench/report/pack.sh), too. Without gnuplot the report has no plots, and says so.
 set -euo pipefail
 
 if [ $# -ne 1 ]; then
@@ -15,5 +16,9 @@ steps=$here/../${BUILD:-build}/bench
 step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 
 step "$steps/analyse/analyse" "$here/questions" "$run"
+step "$steps/report/report" "$here/questions" "$run"
+rm -f "$run/report.json.xz" # of a packed run
 step "$here/report/plots.sh" "$run"
-step "$here/report/report.sh" "$run"
+step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md"
+step "$here/report/render.py" page.html.j2 "$run/report.json" "$run/report.html"
+step "$here/report/index.sh" "$(dirname "$(cd "$run" && pwd)")"

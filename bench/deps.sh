@@ -2,6 +2,7 @@
 # deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick if nothing is.
 #
 # NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
+# The browser is optional: not every distribution has it as a package, and the tests of the page are skipped without it.
 set -euo pipefail
 
 purpose=${1-}
@@ -13,7 +14,7 @@ case $#:$purpose in
         ;;
 esac
 CC=${CC:-gcc}
-missing=()
+missing=() optional=()
 
 command_from() { # COMMAND PACKAGE
     command -v "$1" > /dev/null || missing+=("$2")
@@ -31,6 +32,10 @@ header_from() { # HEADER PACKAGE
     has_header "$1" || missing+=("$2")
 }
 
+module_from() { # PYTHON_MODULE PACKAGE
+    python3 -c "import sys, importlib.util as i; sys.exit(i.find_spec('$1') is None)" 2> /dev/null || missing+=("$2")
+}
+
 build() {
     case ${compiler[0]##*/} in
         clang*) command_from "${compiler[0]}" "${compiler[0]##*/}" ;;
@@ -45,6 +50,7 @@ case $purpose in
         build
         header_from stdio.h libc6-dev
         header_from liburing.h liburing-dev
+        header_from jansson.h libjansson-dev
         header_from event2/event.h libevent-dev
         header_from ev.h libev-dev
         header_from uv.h libuv1-dev
@@ -52,13 +58,18 @@ case $purpose in
         command_from gnuplot gnuplot-nox
         command_from jq jq
         command_from xz xz-utils
-        command_from cmark-gfm cmark-gfm
+        module_from jinja2 python3-jinja2
         command_from stress-ng stress-ng
         ;;&
     test | all)
         command_from socat socat
         command_from strace strace
+        command_from tidy tidy
         header_from cmocka.h libcmocka-dev
+        module_from jsonschema python3-jsonschema
+        module_from selenium python3-selenium
+        command -v chromium > /dev/null || optional+=(chromium)
+        command -v chromedriver > /dev/null || optional+=(chromium-driver)
         ;;&
     lint | all)
         command_from clang-format clang-format
@@ -67,12 +78,7 @@ case $purpose in
         ;;
 esac
 
-((${#missing[@]})) || exit 0
-
-if ! command -v apt-get > /dev/null; then
-    echo "deps: missing for '$purpose' (Debian names): ${missing[*]}; no apt-get here: install them manually" >&2
-    exit 1
-fi
+((${#missing[@]} + ${#optional[@]})) || exit 0
 
 # Package lists older than a day may name versions that the mirror no longer has. The files have the mirror's times, so check the
 # folder's.
@@ -83,19 +89,34 @@ fi
 sudo=()
 if ((EUID != 0)); then sudo=(sudo); fi
 update=("${sudo[@]}" apt-get update -q)
-install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}")
-line="${install[*]}"
-[ -n "$lists" ] || line="${update[*]} && $line"
+install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends)
 
-if [ -n "${NO_DEPS:-}" ] && [ "$NO_DEPS" != 0 ]; then
-    printf 'deps: missing for %s: %s; to install, type\n%s\n' "'$purpose'" "${missing[*]}" "$line" >&2
-    exit 1
+cannot= # why nothing can be installed, and what to do
+line="${install[*]} ${missing[*]}"
+[ -n "$lists" ] || line="${update[*]} && $line"
+if ! command -v apt-get > /dev/null; then
+    cannot='no apt-get here: install them manually (these are Debian names)'
+elif [ -n "${NO_DEPS:-}" ] && [ "$NO_DEPS" != 0 ]; then
+    cannot="to install, type"$'\n'"$line"
+elif ((EUID != 0)) && ! command -v sudo > /dev/null; then
+    cannot="neither root nor sudo here; as root, type"$'\n'"${line//sudo /}"
 fi
-if ((EUID != 0)) && ! command -v sudo > /dev/null; then
-    printf 'deps: missing for %s: %s; neither root nor sudo here; as root, type\n%s\n' \
-        "'$purpose'" "${missing[*]}" "${line//sudo /}" >&2
-    exit 1
+
+if ((${#missing[@]})); then
+    if [ -n "$cannot" ]; then
+        echo "deps: missing for '$purpose': ${missing[*]}; $cannot" >&2
+        exit 1
+    fi
+    printf 'deps: missing for %s: %s; installing with\n%s\n' "'$purpose'" "${missing[*]}" "$line"
+    [ -n "$lists" ] || "${update[@]}"
+    "${install[@]}" "${missing[@]}"
 fi
-printf 'deps: missing for %s: %s; installing with\n%s\n' "'$purpose'" "${missing[*]}" "$line"
-[ -n "$lists" ] || "${update[@]}"
-"${install[@]}"
+
+known=()
+for package in "${optional[@]}"; do
+    ! apt-cache show "$package" > /dev/null 2>&1 || known+=("$package")
+done
+if [ -z "$cannot" ] && ((${#known[@]})); then
+    printf 'deps: installing, for the tests of the page:\n%s\n' "${install[*]} ${known[*]}"
+    "${install[@]}" "${known[@]}" || echo "deps: cannot install ${known[*]}: the tests of the page will be skipped" >&2
+fi

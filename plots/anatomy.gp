@@ -1,78 +1,69 @@
 # anatomy.gp: where do the microseconds of one forked connection go? A waterfall: each bar begins where the one before it ends.
 # Below it, fork's cost is compared with its parts: measured alone, and all in one process.
+# panels: derived
 stem = "anatomy"
 load "style.gp"
 
-# A median, the low or high end of its interval, or its share of fork's cost (columns 7 to 10); NaN if missing.
-cell(metric, model, x, n) = real(system(sprintf("awk -F'\t' '$2 == \"%s\" && $3 == \"%s\" && $5 == \"%s\" && $%d != \"-\" { v = $%d } END { print v == \"\" ? \"NaN\" : v }' %s", metric, model, x, n, n, data)))
-model(name) = cell(headline_metric, name, x, 7)
-part(name, n) = cell("derived", name, x, n)
+# A derived quantity at an x: its value (1) or the low (2) or high (3) end of its interval; NaN if missing.
+part(name, n) = number_of(derived, name." ".x, n + 1)
 
 bars = 10
 array label[bars] = ["accept and echo: iterative", "a task: thread", "a process, sharing memory: clone_vm", "an address space: fork", \
     "a new program: fork_exec", "", "accept and echo, alone", "fork, exit and wait, alone", "not explained by these two", "the same calls in one process"]
-array derived[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares_memory", "an_address_space_of_its_own", "a_new_image", "", \
+array quantity[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares_memory", "an_address_space_of_its_own", "a_new_image", "", \
     "accept_and_echo", "fork_exit_wait_alone", "unexplained_by_parts_alone", "parts_in_one_process"]
 # Where each bar begins: at the end of the one before it, or at zero (1).
 array begins[bars] = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1]
-array shade[bars] = [colour("iterative"), colour("thread"), colour("process"), colour("process"), colour("process"), 0, \
-    colour("iterative"), colour("process"), GREY, colour("process")]
+array shade[bars] = [colour("o"), colour("t"), colour("p"), colour("p"), colour("p"), 0, colour("o"), colour("p"), GREY, colour("p")]
 
 bar_pixels = 26
 height = top + bar_pixels * (bars + 0.4) + 40 + bottom
 left_column = 236
-largest = 0
-do for [x in says("xs")] { v = model("fork"); w = model("iterative_fork"); largest = v > largest ? v : largest; largest = w > largest ? w : largest }
-limit = largest > 0 ? 1.42 * largest : 1
+of_model(m) = strcol("metric") eq headline_metric && strcol("model") eq m && strcol("value") ne "-" && (only eq "" || strcol("x") eq only) ? column("value") : 0
+only = ""
+stats data using (of_model("fork") + of_model("iterative_fork")) nooutput
+limit = STATS_max > 0 ? 1.6 * STATS_max : 1
+
+place = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4)); set yrange [-bars - 0.7:-0.3]'
+names_of_bars = 'eval place; set lmargin at screen x(0); set rmargin at screen x(left_column); \
+    unset border; unset xtics; unset grid; set xrange [0:1]; \
+    do for [i=1:bars] { set label 30+i label[i] at graph 1, first -i right offset -0.6, 0 tc rgb INK }; \
+    set label 36 "fork compared with its parts:" tc rgb GREY; \
+    plot NaN'
+# A hollow bar is an outline.
+bar = 'begin = begins[i] ? 0 : end; end = begin + v; beyond = end > limit; \
+    lower = begin < end ? begin : end; upper = begin < end ? end : begin; c = shade[i]; \
+    set object i rect from lower, first -i - 0.3 to (beyond ? limit : upper), first -i + 0.3 fc rgb part(quantity[i], 5) > 0 ? 0xFFFFFF : c \
+        fs solid (v < 0 ? 0.35 : 1.0) border lc rgb c; \
+    shown_as = (begins[i] || v < 0 ? "" : "+").said(derived, quantity[i]." ".x, 5); \
+    low = part(quantity[i], 2); high = part(quantity[i], 3); \
+    if (low == low && !beyond) { \
+        set arrow i from begin + low, first -i to begin + high, first -i nohead front lw 1.5 lc rgb GREY; \
+        upper = begin + high > upper ? begin + high : upper; \
+    }; \
+    if (beyond) { \
+        set label 50+i "off scale: ".shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK boxed; \
+    } else { \
+        set label 50+i shown_as at first upper, first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed; \
+    }'
 
 do for [format in formats] {
     eval open
-    # The names of the bars, in their own panel, which also holds the text around the panels.
-    set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4))
-    set lmargin at screen x(0); set rmargin at screen x(left_column)
-    unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-bars - 0.7:-0.3]
-    do for [i=1:bars] { set label 30+i label[i] at graph 1, first -i right offset -0.6, 0 tc rgb INK }
-    set label 36 "fork compared with its parts:" tc rgb GREY
-    plot NaN notitle
-    do for [p=1:words(says("xs"))] {
-        x = word(says("xs"), p)
+    eval names_of_bars
+    do for [p=1:words(xs)] {
+        eval panel; x = word(xs, p); only = x
+        stats data using (of_model("fork")) nooutput; total = STATS_max
         wide = (786.0 - left_column - 24) / 2
         left = left_column + (p - 1) * (wide + 24); right = left + wide
-        eval panel
-        set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4))
-        set lmargin at screen x(left); set rmargin at screen x(right)
-        set xrange [0:limit]; set yrange [-bars - 0.7:-0.3]
-        set label 4 "linked: ".x.", server CPU per connection, µs" at graph 0, screen y(top - 21) left tc rgb INK
-        total = model("fork")
-        if (total == total) {
+        eval place
+        set lmargin at screen x(left); set rmargin at screen x(right); set xrange [0:limit]
+        set label 4 "linked: ".x.", CPU per connection, µs" at graph 0, screen y(top - 21) left tc rgb INK
+        if (total > 0) {
             set arrow 99 from total, graph 0 to total, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY
-            set label 5 "fork ".digits(total) at total, screen y(top - 6) center font "sans-serif,9" tc rgb GREY
+            set label 5 "fork" at total, screen y(top - 6) center font "sans-serif,9" tc rgb GREY
         }
         end = 0
-        do for [i=1:bars] {
-            v = derived[i] eq "" ? NaN : part(derived[i], 7)
-            if (v == v) {
-                begin = begins[i] ? 0 : end
-                end = begin + v
-                beyond = end > limit
-                lower = begin < end ? begin : end; upper = begin < end ? end : begin
-                set object i rect from lower, first -i - 0.3 to (beyond ? limit : upper), first -i + 0.3 fc rgb shade[i] \
-                    fs solid (v < 0 ? 0.35 : 1.0) border lc rgb shade[i]
-                share = part(derived[i], 10)
-                shown_as = (begins[i] || v < 0 ? "" : "+").sprintf("%.3g", v).(share == share ? " (".sprintf("%.2f×", share).")" : "")
-                low = part(derived[i], 8); high = part(derived[i], 9)
-                if (low == low && !beyond) {
-                    set arrow i from begin + low, first -i to begin + high, first -i nohead front lw 1.5 lc rgb GREY
-                    upper = begin + high > upper ? begin + high : upper
-                }
-                if (beyond) { shown_as = "off scale: ".shown_as }
-                if (beyond) {
-                    set label 50+i shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK boxed
-                } else {
-                    set label 50+i shown_as at first upper, first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed
-                }
-            }
-        }
+        do for [i=1:bars] { v = quantity[i] eq "" ? NaN : part(quantity[i], 1); if (v == v) { eval bar } }
         plot NaN notitle
     }
     eval shut

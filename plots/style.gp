@@ -1,62 +1,52 @@
-# style.gp: shared by all figures. A figure sets `stem` and loads this file; it reads <stem>.tsv (numbers) and <stem>.words
-# (text), so that `gnuplot <stem>.gp` in a run's plots/ redraws <stem>.svg and <stem>.png.
+# style.gp: shared by all figures. A figure sets `stem` and loads this file. <stem>.words has its texts and axes, as variables,
+# and <stem>.tsv its numbers, so that `gnuplot <stem>.gp` in a run's plots/ redraws it in every format.
 #
-# <stem>.tsv has summary.tsv's columns and two more: row (1 = best headline metric, at the largest x) and shape (0, 1, ... within
-# the family). The rows of one line are consecutive, in the order of x. `-` means "not available". Colour shows the family
-# (Okabe-Ito: safe for colour-blind readers); a hollow point is a suspect number, or one whose ratio is undecided. Each row or line has its name, and lines of a
-# family differ in points and dashes, so that nothing depends on colour alone.
+# <stem>.tsv has a row for each number; `-` means "not available". The rows of one line are consecutive, in the order of x. Colour
+# says who serves, and a square says that it is a pool. No conclusion may rest on a hollow mark. Each row or line has its name, and
+# lines of one colour differ in dashes and tone, so that nothing depends on colour alone.
 
+load stem.".words"
 data = stem.".tsv"
-says(key) = system("sed -n 's/^".key." //p' ".stem.".words")
-lines(key) = int(system("grep -c '^".key." ' ".stem.".words || true"))
-baseline = says("baseline"); models = says("models"); shapes = says("shapes"); headline_metric = says("metric") # read once
-
 set datafile separator tab
 set datafile columnheaders
 set encoding utf8
 
-# ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
-only = "" # the x to draw, if not all
-drawn(x) = only eq "" || x eq only
-is_kind(x) = strstrt("abcdefghijklmnopqrstuvwxyz", x[1:1]) > 0 # and not a number
-given(metric, name) = strcol("metric") eq metric && drawn(strcol("x")) && strcol(name) ne "-" && strcol(name) ne "never"
-get(metric, name) = given(metric, name) ? column(name) : NaN
-far(metric) = given(metric, "high") ? column("high") : get(metric, "median")
-near(metric) = given(metric, "low") ? column("low") : get(metric, "median")
-is_hollow(validity, verdict) = validity eq "suspect" || verdict eq "undecided"
-filled(shape) = 2 * (int(shape) % 5) + 5
-# From the sixth line of a family the points repeat, in a darker tone: 5/8 of each of red, green and blue.
-tone(family, shape) = int(shape) < 5 ? colour(family) : ((colour(family) >> 1) & 0x7F7F7F) + ((colour(family) >> 3) & 0x1F1F1F)
-dashed(shape) = word("1 2 4 3", int(shape) % 4 + 1) + 0
-
-colour(family) = family eq "iterative" ? 0x000000 : \
-    family eq "process" || family eq "stream" ? 0xD55E00 : \
-    family eq "thread" ? 0x0072B2 : \
-    family eq "multiplexed" || family eq "shared" ? 0x009E73 : \
-    family eq "message" ? 0xE69F00 : \
-    family eq "spinning" ? 0x56B4E9 : \
-    family eq "peer" ? 0xCC79A7 : 0x777777
+# ---- marks ---------------------------------------------------------------------------------------------------
 INK = 0x222222
 GREY = 0x666666
 PALE = 0xDDDDDD
+colour(hue) = hue eq "p" ? 0xC74B00 : hue eq "t" ? 0x0068AD : hue eq "m" ? 0x00815F : hue eq "l" ? 0xA94D84 : 0x59616A
+fade(v) = int(255 - 0.45 * (255 - v))
+pale(c) = (fade(c >> 16) << 16) + (fade((c >> 8) & 0xFF) << 8) + fade(c & 0xFF)
+dark(c) = ((c >> 1) & 0x7F7F7F) + ((c >> 3) & 0x1F1F1F)
+# Eight lines of one colour and shape: four dashes, each in two tones.
+tone(hue, line) = (int(line) + int(line) / 4) % 2 ? dark(colour(hue)) : colour(hue)
+dashed(line) = word("1 2 4 3", int(line) % 4 + 1) + 0
+mark(pool, hollow) = 7 - 2 * int(pool) - int(hollow)
 
-# ---- numbers as text -----------------------------------------------------------------------------------------
+# ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
+metric = ""; only = "" # what the panel shows; the x, if it is one
+is_here(m) = strcol("metric") eq m && (only eq "" || strcol("x") eq only)
+get(m, name) = is_here(m) && strcol(name) ne "-" ? column(name) : NaN
+far(m) = strcol("high") eq "-" ? get(m, "value") : get(m, "high")
+near(m) = strcol("low") eq "-" ? get(m, "value") : get(m, "low")
+of_panel(name, p) = value(name."_".p)
+
+# ---- ticks -----------------------------------------------------------------------------------------------------
+title = ""
 group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
-digits(x) = x == 0 ? "0" : x >= 99.95 ? group(floor(x + 0.5)) : sprintf(x >= 9.995 ? "%.1f" : x >= 0.9995 ? "%.2f" : "%.3f", x)
-tick(v) = v < 10 ? sprintf("%g", v) : group(v)
-times(r) = sprintf(r >= 9.95 ? "%.0f×" : r >= 1.995 ? "%.1f×" : r >= 0.0995 ? "%.2f×" : "%.3f×", r)
-written(unit) = digits(column("median")).unit.(strcol("ratio") eq "-" ? "" : " (".times(column("ratio")).")")
+tick(v) = v < 10 ? sprintf("%g", v) : v < 1e6 || strstrt(title, "µs") == 0 ? group(v) : sprintf("%g s", v / 1e6)
 
 # ---- the sheet: `height` in pixels at a width of 800, the PNG twice as large ----------------------------------
 # x and y count pixels from the upper left corner.
 x(pixels) = pixels / 800.0
 y(pixels) = 1 - pixels / (1.0 * height)
-top = 18 + 20 * lines("question") + 46
-bottom = 14 * lines("below") + 26
+legend_at = 22 + 20 * question_lines
+top = legend_at + (condition_1 eq "" ? 42 : 58)
+bottom = 14 * below_lines + 26
 
 # A figure is drawn once per format. PDF and TeX share the sheet with SVG: 800 pixels are 8.33 inches, 96 to the inch.
 formats = "svg png pdf tex"
-file_of(format) = format eq "tex" ? stem."_latex.tex" : stem.".".format
 open = 'if (format eq "svg") { \
         set terminal svg size 800,height font "sans-serif,12" background "white" rounded noenhanced name stem; \
     }; \
@@ -69,30 +59,32 @@ open = 'if (format eq "svg") { \
     if (format eq "tex") { \
         set terminal cairolatex pdf size 800/96.0,height/96.0 font ",9" fontscale 0.75 rounded; \
     }; \
-    set output file_of(format); \
+    set output format eq "tex" ? stem."_latex.tex" : stem.".".format; \
     set multiplot; \
     eval panel; \
-    set label 1 says("question") at screen x(14), y(22) left font "sans-serif,15" tc rgb INK; \
-    set label 2 says("below") at screen x(14), y(height - bottom + 10) left font "sans-serif,9.5" tc rgb GREY; \
-    set label 3 says("footer") at screen x(14), y(height - 9) left font "sans-serif,9.5" tc rgb GREY; \
+    set label 1 question at screen x(14), y(22) left font "sans-serif,15" tc rgb INK; \
+    set label 2 below at screen x(14), y(height - bottom + 10) left font "sans-serif,9.5" tc rgb GREY; \
+    set label 3 footer at screen x(14), y(height - 9) left font "sans-serif,9.5" tc rgb GREY; \
     at = 14; \
-    do for [i=1:words(says("families"))] { \
-        f = word(says("families"), i); \
-        set label 10+2*i "" at screen x(at + 5), y(top - 42) point pt 7 ps 0.9 lc rgb colour(f); \
-        set label 11+2*i f at screen x(at + 14), y(top - 42) left font "sans-serif,11" tc rgb INK; \
-        at = at + 36 + 6 * strlen(f); \
-    }'
-# The PDF gets a fixed time, so that the same numbers give the same file. Characters that TeX treats as markup are escaped.
-timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' "
-literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' "
-# Removes empty groups, indentation, and the plot commands, which a browser would show as tooltips.
-slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/  *font-family=\"sans-serif\"  */ /g; s/<svg/<svg font-family=\"sans-serif\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/' "
+    do for [i=1:words(legend) / 2] { \
+        set label 10+2*i "" at screen x(at + 5), y(legend_at) point pt 7 ps 0.9 lc rgb colour(word(legend, 2 * i - 1)); \
+        set label 11+2*i word(legend, 2 * i) at screen x(at + 14), y(legend_at) left font "sans-serif,11" tc rgb INK; \
+        at = at + 36 + 6 * strlen(word(legend, 2 * i)); \
+    }; \
+    if (has_pool) { \
+        set label 8 "" at screen x(at + 5), y(legend_at) point pt 5 ps 0.9 lc rgb GREY; \
+        set label 9 "pool" at screen x(at + 14), y(legend_at) left font "sans-serif,11" tc rgb INK; \
+    }; \
+    set margins 0, 0, 0, 0; unset border; unset xtics; set xrange [0:1]; set yrange [0:1]; plot NaN'
+# The PDF gets a fixed time, so that the same numbers give the same file. Characters that TeX treats as markup are escaped. Of the
+# SVG, empty groups, indentation and the plot commands go, which a browser would show as tooltips.
+timeless = "sed -i 's/CreationDate (D:[0-9]\\{14\\}/CreationDate (D:19700101000000/' ".stem.".pdf ".stem."_latex.pdf"
+literal = "sed -i '/strut{}\\|widthof{\\|centering{/{s/[_%&#]/\\\\&/g;s/\\\\%$/%/}' ".stem."_latex.tex"
+slim = "sed -i -z -E 's/<title>[^<]*<[/]title>//g; s/<g fill[^>]*>\\n<[/]g>\\n//g; s/\\n\\t+/\\n/g; s/ stroke-linecap=\"round\" stroke-linejoin=\"round\"//g; s/  *font-family=\"sans-serif\"  */ /g; s/<svg/<svg font-family=\"sans-serif\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/' ".stem.".svg"
 shut = 'unset multiplot; unset output; \
-    if (format eq "svg") { edits = slim.stem.".svg" }; \
-    if (format eq "png") { edits = "true" }; \
-    if (format eq "pdf") { edits = timeless.stem.".pdf" }; \
-    if (format eq "tex") { edits = timeless.stem."_latex.pdf && ".literal.stem."_latex.tex" }; \
-    if (system("export LC_ALL=C; ".edits." && echo done") ne "done") { exit status 1 }'
+    if (format eq word(formats, words(formats))) { \
+        if (system("export LC_ALL=C; ".slim." && ".timeless." && ".literal." && echo done") ne "done") { exit status 1 } \
+    }'
 
 # Each panel resets everything, so that it inherits no labels or ticks.
 panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset logscale; \
@@ -101,160 +93,145 @@ panel = 'set autoscale; unset label; unset arrow; unset object; unset key; unset
     set xlabel "" tc rgb INK; set ylabel "" tc rgb INK; \
     set grid xtics ytics lt 1 lw 0.6 lc rgb PALE; \
     set style textbox opaque noborder fillcolor rgb "white" margins 0.4, 0.4'
+nothing = 'set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
+    unset xtics; set xrange [0:1]; set yrange [0:1]; plot NaN'
 
-# ---- the dot plot: one row per model, `metric` to the right, `unit` after the value --------------------------------
-# The axis begins at zero, unless the largest value would squeeze the others together: then it is logarithmic. Panels that
-# show one x each have the same axis.
+# ---- dots: a row for each model, the value as text to its right ------------------------------------------------------
+# The axis begins at zero, unless the largest value would squeeze the others together: then it is logarithmic. A condition that
+# is a word has its own row, so rows are closer.
 far_apart = 8
-row_pixels = 22
-rows = real(system("awk -F'\t' 'NR > 1 && $(NF - 1) > n { n = $(NF - 1) } END { print n + 0 }' ".data))
-extent = 'shown = only; only = ""; found = 0; base = 0; \
-    stats data using (given(metric, "median") ? 1 : 0) nooutput; \
-    if (STATS_max > 0) { \
-        stats data using (far(metric)) nooutput; found = STATS_max; \
-        stats data using (near(metric)) nooutput; least = STATS_min; \
-        only = shown; \
-        stats data using (given(metric, "median") && strcol("model") eq baseline && !is_kind(strcol("x")) ? column("median") : 0) nooutput; \
-        base = STATS_max; \
-    }; \
-    only = shown'
-linear = 'end = found / share; \
-    set xrange [0:end]; \
-    step = 10.0 ** floor(log10(found)); \
-    step = found / step < 2 ? step / 2 : found / step < 5 ? step : 2 * step; \
-    set xtics 0, step, step; set xtics ("0" 0); \
-    do for [i=1:int((unit eq " %" ? 100 : ceil(found / step) * step < end ? ceil(found / step) * step : end) / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
-logarithmic = 'begin = least / 1.3; decades = log10(found / begin); \
+row_pixels = rows > 50 ? 13 : strstrt(row_names, ", ") > 0 ? 17 : 22
+row_font = rows > 50 ? "sans-serif,10" : "sans-serif,11"
+rows_pixels = row_pixels * (rows + 0.4)
+names_width = 24 + 7.2 * longest_name
+linear = 'begin = 0; end = most / share; \
+    step = 10.0 ** floor(log10(most)); \
+    step = most / step < 2 ? step / 2 : most / step < 5 ? step : 2 * step; \
+    set xrange [0:end]; set xtics 0, step, step; set xtics ("0" 0); \
+    last = strstrt(title, "%") ? 100 : ceil(most / step) * step < end ? ceil(most / step) * step : end; \
+    do for [i=1:int(last / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
+logarithmic = 'begin = least / 1.3; decades = log10(most / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
-    decade = (right - left) * share / decades; widest = 10 + 7 * strlen(tick(10.0 ** floor(log10(found)))); \
+    decade = (right - left) * share / decades; widest = 6 + 6.2 * strlen(tick(10.0 ** floor(log10(most)))); \
     marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.477 > widest ? "1 3" : "1"; \
     set xtics ("" 1); \
-    do for [e=floor(log10(begin)):ceil(log10(found)):decade > widest ? 1 : 2] { do for [k in marks] { \
-        v = k * 10.0 ** e; if (v > begin && v < 1.5 * found) { set xtics add (tick(v) v) }; \
+    do for [e=floor(log10(begin)):ceil(log10(most)):decade > widest ? 1 : 2] { do for [k in marks] { \
+        v = k * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add (tick(v) v) }; \
     } }'
-# `left` and `right` are the panel's edges in pixels; the text after a value needs 112 of them.
-dots = 'eval panel; eval extent; share = 1 - 112.0 / (right - left); \
-    set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
+# `left` and `right` are the edges of the panel p in pixels; the text after a value needs 122 of them.
+dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_panel("title", p); \
+    least = of_panel("least", p); most = of_panel("most", p); base = of_panel("base", p); \
+    eval panel; share = 1 - 122.0 / (right - left); \
+    set tmargin at screen y(top); set bmargin at screen y(top + rows_pixels); \
     set lmargin at screen x(left); set rmargin at screen x(right); \
-    set yrange [-rows - 0.7:-0.3]; \
-    if (found == 0) { \
-        set label 4 title at graph 0, screen y(top - 21) left tc rgb INK; \
-        set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
-        unset xtics; set xrange [0:1]; plot NaN; \
-    } else { \
-        if (least > 0 && found > far_apart * least) { eval logarithmic; title = title.", log scale" } else { eval linear }; \
-        set label 4 title at graph 0, screen y(top - 21) left tc rgb INK; \
+    set label 4 condition_1 eq "" || p == 1 ? title : "" at graph 0, screen y(legend_at + 21) left tc rgb INK; \
+    set label 6 of_panel("condition", p) at graph 0, screen y(legend_at + 37) left tc rgb INK; \
+    if (most != most) { eval nothing } else { \
+        most = most > 0 ? most : 1; \
+        if (least > 0 && most > far_apart * least) { \
+            eval logarithmic; set label 7 "log scale" at screen x(right), screen y(top - 6) right font "sans-serif,9" tc rgb GREY; \
+        } else { eval linear }; \
+        set yrange [-rows - 0.7:-0.3]; \
         if (base > 0) { \
             set arrow from base, graph 0 to base, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY; \
             set label 5 baseline at base, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
         }; \
-        plot data using (far(metric)):(-column("row")):(written(unit)) \
-                with labels boxed left offset 0.8, 0 font "sans-serif,11" tc rgb INK, \
-            data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(colour(strcol("family"))) \
-                with vectors nohead lw 2.5 lc rgb variable, \
-            data using (is_hollow(strcol("validity"), strcol("verdict")) ? get(metric, "median") : NaN):(-column("row")) \
-                with points pt 7 ps 0.85 lc rgb "white", \
-            data using (get(metric, "median")):(-column("row")):(is_hollow(strcol("validity"), strcol("verdict")) ? 6 : 7):(colour(strcol("family"))) \
+        plot data using (strcol("label") eq "never" && is_here(metric) ? begin : far(metric)):(-column("row")): \
+                (strcol("label")):(column("hollow") > 0 || strcol("label") eq "never" ? GREY : INK) \
+                with labels boxed left offset 0.8, 0 font row_font tc rgb variable, \
+            data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(pale(colour(strcol("hue")))) \
+                with vectors nohead lw 3 lc rgb variable, \
+            data using (column("hollow") > 0 ? get(metric, "value") : NaN):(-column("row")):(mark(column("pool"), 0)) \
+                with points pt variable ps 0.85 lc rgb "white", \
+            data using (get(metric, "value")):(-column("row")):(mark(column("pool"), column("hollow"))):(colour(strcol("hue"))) \
                 with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
     }'
-# The models' names are in a panel of their own, on the left. If x is a word, it is part of the name.
-row_name(model, x) = is_kind(x) ? model.", ".x : model
-names = 'set tmargin at screen y(top); set bmargin at screen y(top + row_pixels * (rows + 0.4)); \
+# The names of the rows, left of the panels.
+names = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top + rows_pixels); \
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
-    plot data using (strcol("metric") eq headline_metric && drawn(strcol("x")) ? 1 : NaN):(-column("row")):(row_name(strcol("model"), strcol("x"))) \
-        with labels right offset -0.6, 0 tc rgb INK'
-names_width = 24 + 7.2 * int(system("awk -F'\t' 'NR > 1 && $4 != \"derived\" { l = length($3) + ($5 ~ /^[a-z]/ ? 2 + length($5) : 0); if (l > n) n = l } END { print n + 0 }' ".data))
+    do for [i=1:words(row_names) / 2] { \
+        set label 50+i word(row_names, 2 * i) at graph 1, first -real(word(row_names, 2 * i - 1)) right offset -0.6, 0 font rows > 50 ? row_font : "sans-serif,12" tc rgb INK; \
+    }; \
+    plot NaN'
 
-# A whole figure: names, and two panels of dots. Set metric, title, unit and, if a panel shows a single x, only; each with _1 for
-# the left panel and _2 for the right one.
-only_1 = ""; only_2 = ""
-two_panels = 'height = top + row_pixels * (rows + 0.4) + 36 + bottom; \
-    middle = names_width + 0.5 * (800 - names_width); \
+# ---- lines: each ends at its name and last value ---------------------------------------------------------------------
+curves_right = 800 - names_width - 124
+# The ticks of a decade, as many as fit, and the number of decades between labelled ones.
+y_marks(ratio) = ratio < 2 ? "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.5 2.8 3 3.5 4 4.5 5 5.5 6 7 8 9" : ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : curve_pixels / log10(ratio) > 50 ? "1 2 5" : "1"
+y_step(ratio) = ratio > 10 ? ceil(16 * log10(ratio) / curve_pixels) : 1
+y_axis = 'set yrange [low:high]; set ytics nomirror scale 0.5 tc rgb INK; \
+    if (low > 0) { \
+        set logscale y; set ytics ("1" 1); \
+        do for [e=-2:9:y_step(high / low)] { do for [k in y_marks(high / low)] { v = k * 10.0 ** e; set ytics add (tick(v) v) } }; \
+    } else { set ytics autofreq }'
+# Names left of lines that stop at the lowest x need room there.
+x_axis = 'longest = 0; \
+    do for [i=1:words(stops) / 7] { if (real(word(stops, 7 * i - 4)) == x_least) { \
+        l = strlen(word(stops, 7 * i - 6)); longest = l > longest ? l : longest; \
+    } }; \
+    room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
+    if (is_linear_x) { set xrange [0:x_most] } else { \
+        set logscale x; set xrange [x_least / (1.08 * x_most / x_least) ** (room / (1 - room)):x_most * 1.08]; \
+    }; \
+    set xtics ("" 0); do for [v in xs] { set xtics add (group_x(v) real(v)) }'
+group_x(v) = real(v) < 10 ? v : group(real(v))
+# Seven words for each name: the text, its height as a share of the panel's, the end of its line, hue, line and pool.
+name_lines = 'do for [i=1:words(ends) / 7] { \
+        c = tone(word(ends, 7 * i - 2), word(ends, 7 * i - 1)); at = real(word(ends, 7 * i - 5)); \
+        set label 100+i word(ends, 7 * i - 6) at graph 1.05, graph at left offset 0.9, -0.15 font "sans-serif,11" tc rgb c \
+            point pt mark(word(ends, 7 * i), 0) ps 0.7 lc rgb c; \
+        set arrow 100+i from first real(word(ends, 7 * i - 4)), first real(word(ends, 7 * i - 3)) to graph 1.035, graph at \
+            nohead back lw 0.7 lc rgb c; \
+    }; \
+    do for [i=1:words(stops) / 7] { \
+        c = tone(word(stops, 7 * i - 2), word(stops, 7 * i - 1)); at = real(word(stops, 7 * i - 5)); v = real(word(stops, 7 * i - 4)); \
+        if (v == x_least) { \
+            set label 200+i word(stops, 7 * i - 6) at first v, graph at right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed; \
+        } else { \
+            set label 200+i word(stops, 7 * i - 6) at first v, graph at left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed; \
+        }; \
+    }'
+place_curves = 'eval panel; set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
+    set lmargin at screen x(64); set rmargin at screen x(curves_right); \
+    set label 4 title at graph 0, screen y(from - 16) left tc rgb INK'
+# The panel p, `from` pixels below the upper edge.
+curves = 'metric = of_panel("metric", p); only = ""; title = of_panel("title", p); ends = of_panel("ends", p); stops = of_panel("stops", p); \
+    low = of_panel("bottom", p); high = of_panel("top", p); \
+    eval place_curves; \
+    if (p == panels) { set xlabel x_title }; \
+    if (low != low) { eval nothing } else { \
+        eval y_axis; eval x_axis; eval name_lines; \
+        plot data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(pale(tone(strcol("hue"), column("line")))) \
+                with vectors nohead lw 2.5 lc rgb variable, \
+            for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "value") : NaN) \
+                with lines lw 1.5 dt dashed(word(line_numbers, i)) lc rgb tone(word(hues, i), word(line_numbers, i)), \
+            data using (column("x")):(column("hollow") > 0 ? get(metric, "value") : NaN):(mark(column("pool"), 0)) \
+                with points pt variable ps 0.8 lc rgb "white", \
+            data using (column("x")):(get(metric, "value")):(mark(column("pool"), column("hollow"))):(tone(strcol("hue"), column("line"))) \
+                with points pt variable ps 0.8 lw 1.5 lc rgb variable; \
+    }'
+
+# ---- whole figures ---------------------------------------------------------------------------------------------------
+two_dots = 'height = top + rows_pixels + 36 + bottom; wide = 0.5 * (786 - names_width - 12 * panels); \
     do for [format in formats] { \
-        only = only_1; eval open; eval names; \
-        left = names_width; right = middle - 12; \
-        metric = metric_1; title = title_1; unit = unit_1; eval dots; \
-        left = middle + 12; right = 786; only = only_2; \
-        metric = metric_2; title = title_2; unit = unit_2; eval dots; \
+        eval open; eval names; \
+        do for [p=1:panels] { \
+            left = names_width + (p - 1) * (wide + 24); right = panels == 1 ? 786 : left + wide; \
+            eval dots; \
+        }; \
         eval shut; \
     }'
-
-# All lines, from the lowest end to the highest: six words each (model value family shape x ratio). With whole = 1 those that
-# reach the largest x, with whole = 0 the others, which are named where they stop.
-ends(metric, whole) = system(sprintf("awk -F'\t' '$2 == \"%s\" && $7 != \"-\" { if ($5 > most) most = $5 + 0; "\
-    ."x[$3] = $5 + 0; rest[$3] = $3 \" \" $7 \" \" $4 \" \" $NF; ratio[$3] = $10 } END { for (m in x) "\
-    ."if ((x[m] == most) == %d) print rest[m], x[m], ratio[m] }' %s | sort -g -k 2,2", metric, whole, data))
-end_label(all, i) = word(all, i + 1).sprintf("  %s", digits(real(word(all, i + 2)))).\
-    (word(all, i + 6) eq "-" ? "" : " (".times(real(word(all, i + 6))).")")
-
-# Names keep a distance: the mean of pushing up from below and down from above, clipped to the panel.
-curves_right = 800 - names_width - 108
-# The ticks of a decade, as many as fit, and the number of decades between labelled ones.
-y_marks(ratio, pixels) = ratio < 4 ? "1 1.5 2 3 4 5 6 7 8" : ratio < 12 ? "1 2 3 5 7" : pixels / log10(ratio) > 50 ? "1 2 5" : "1"
-y_step(ratio, pixels) = ratio > 10 ? ceil(16 * log10(ratio) / pixels) : 1
-linear_x = 0 # 1: linear x from 0
-curves = 'whole = ends(metric, 1); early = ends(metric, 0); n = words(whole) / 6; \
-    set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
-    set lmargin at screen x(64); set rmargin at screen x(curves_right); \
-    set label 4 title at graph 0, screen y(from - 16) left tc rgb INK; \
-    if (n == 0) { \
-        set label 5 "not measured" at graph 0.5, 0.5 center tc rgb GREY; \
-        unset xtics; set xrange [0:1]; set yrange [0:1]; plot NaN; \
-    } else { \
-        stats data using (near(metric)) nooutput; low = STATS_min; \
-        stats data using (far(metric)) nooutput; high = STATS_max; \
-        stats data using (column("x")) nooutput; \
-        set logscale y; if (!linear_x) { set logscale x }; \
-        longest = 0; do for [i=1:words(early) / 6] { l = strlen(word(early, 6 * i - 5)); longest = l > longest ? l : longest }; \
-        room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
-        set xrange [STATS_min / (1.08 * STATS_max / STATS_min) ** (room / (1 - room)):STATS_max * 1.08]; \
-        if (linear_x) { set xrange [0:STATS_max] }; \
-        set yrange [low / 1.12:high * 1.12]; \
-        set xtics (1 1); do for [i=1:words(says("xs"))] { set xtics add (tick(real(word(says("xs"), i))) real(word(says("xs"), i))) }; \
-        set ytics ("1" 1) nomirror scale 0.5 tc rgb INK; \
-        do for [e=-2:9:y_step(high / low, curve_pixels)] { do for [k in y_marks(high / low, curve_pixels)] { \
-            v = k * 10.0 ** e; set ytics add (tick(v) v) \
-        } }; \
-        gap = log(1.2544 * high / low) * 14.5 / curve_pixels; \
-        array up[n]; array down[n]; \
-        do for [i=1:n] { v = log(real(word(whole, 6 * i - 4))); up[i] = i > 1 && up[i - 1] + gap > v ? up[i - 1] + gap : v }; \
-        do for [i=n:1:-1] { v = log(real(word(whole, 6 * i - 4))); down[i] = i < n && down[i + 1] - gap < v ? down[i + 1] - gap : v }; \
-        do for [i=1:n] { up[i] = 0.5 * (up[i] + down[i]) }; \
-        do for [i=n:1:-1] { v = i < n ? up[i + 1] - gap : log(1.12 * high); up[i] = up[i] > v ? v : up[i] }; \
-        do for [i=1:n] { v = i > 1 ? up[i - 1] + gap : log(low / 1.12); up[i] = up[i] < v ? v : up[i] }; \
-        do for [i=1:n] { \
-            v = real(word(whole, 6 * i - 4)); p = exp(up[i]); c = tone(word(whole, 6 * i - 3), word(whole, 6 * i - 2)); \
-            set label 100+i end_label(whole, 6 * i - 6) at graph 1.05, first p left offset 0.9, -0.15 font "sans-serif,11" tc rgb c \
-                point pt filled(word(whole, 6 * i - 2)) ps 0.7 lc rgb c; \
-            set arrow 100+i from first STATS_max, first v to graph 1.035, first p nohead back lw 0.7 lc rgb c; \
-        }; \
-        array beside[words(early) / 6 + 1]; \
-        do for [i=1:words(early) / 6] { \
-            v = real(word(early, 6 * i - 4)); at = real(word(early, 6 * i - 1)); \
-            do for [k=1:i - 1] { if (real(word(early, 6 * k - 1)) == at && v < beside[k] * exp(gap)) { v = beside[k] * exp(gap) } }; beside[i] = v; \
-            c = tone(word(early, 6 * i - 3), word(early, 6 * i - 2)); \
-            if (at == STATS_min) { set label 200+i word(early, 6 * i - 5) at at, v right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed } \
-            else { set label 200+i word(early, 6 * i - 5) at at, v left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed }; \
-        }; \
-        plot for [i=1:words(models)] data using (column("x")):(strcol("model") eq word(models, i) ? get(metric, "median") : NaN):(tone(strcol("family"), column("shape"))) \
-                with lines lw 1.5 dt dashed(word(shapes, i)) lc rgb variable, \
-            data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(tone(strcol("family"), column("shape"))) \
-                with vectors nohead lw 1.5 lc rgb variable, \
-            data using (column("x")):(is_hollow(strcol("validity"), strcol("verdict")) ? get(metric, "median") : NaN):(filled(column("shape"))) \
-                with points pt variable ps 0.85 lc rgb "white", \
-            data using (column("x")):(get(metric, "median")):(filled(column("shape")) - is_hollow(strcol("validity"), strcol("verdict"))):(tone(strcol("family"), column("shape"))) \
-                with points pt variable ps 0.85 lw 1.5 lc rgb variable; \
-    }'
-
-# A whole figure of two such plots, one above the other. Set metric and title, each with _1 and _2.
-two_curves = 'curve_pixels = 15 * words(models) > 260 ? 15 * words(models) : 260; \
-    height = top + 2 * curve_pixels + 64 + 58 + bottom; \
+curve_step = curve_pixels + 60
+all_lines = 'height = top + panels * curve_step - 8 + bottom; \
     do for [format in formats] { \
         eval open; \
-        metric = metric_1; title = title_1; from = top; eval curves; \
-        eval panel; \
-        metric = metric_2; title = title_2; from = top + curve_pixels + 64; \
-        set xlabel says("vary"); eval curves; \
+        do for [p=1:panels] { from = top + (p - 1) * curve_step; eval curves }; \
         eval shut; \
     }'
+figure = form eq "dots" ? two_dots : all_lines
+
+# What a list of words says of a name: the word number n after it, "" if it has none.
+said(list, name, n) = strstrt(list, '"'.name.'" ') == 0 ? "" : word(list[strstrt(list, '"'.name.'" '):*], n)
+number_of(list, name, n) = said(list, name, n) eq "" ? NaN : real(said(list, name, n))
+eval panel

@@ -68,8 +68,7 @@ END
     check 'linking: dynamic and static programs' two_folders
     is_static() { ! readelf -l "$build/linked_static/servers/$1" | grep INTERP && readelf -l "$build/servers/$1" | grep -q INTERP; }
     check 'linking: a static copy is static, the program beside it is not' is_static fork
-    check 'linking: a sentence on dynamic programs' says "$run/report.md" '- With dynamic linking a connection costs the fork server '
-    check 'linking: a sentence on static programs' says "$run/report.md" '- With static linking a connection costs the fork server '
+    check 'linking: numbers of dynamic and of static programs' reports "$run" true '[row("linked"; "fork"; "dynamic", "static").cells[0].text | length > 0] == [true, true]'
     check 'linking: fork_exec executes a static program' test -x "$build/linked_static/servers/inetd/echo"
 fi
 check 'ratios are to the baseline at the same x' recomputed "$run" 12
@@ -85,7 +84,7 @@ else
     check 'cores: as many as there are are shared with the client' equals 'the note' \
         "$(value "$run/summary.tsv" note experiment=cored "x=$cores" metric=connections_per_s model=epoll | tr ';' '\n' | grep -x shared-processor)" shared-processor
     check 'cores: one is not' equals 'the processors shared' "$(value "$run/trials.tsv" processors_shared experiment=cored x=1 | sort -u)" 0
-    check 'cores: more than there are are left out' says <(unescaped "$run/report.md") 'Left out at 1024 cores: epoll and prefork; there are not so many here'
+    check 'cores: more than there are are left out' notes_say "$run" cored 'there are not so many here'
 fi
 
 check "working: the option is the experiment's" says <(value "$run/plan.tsv" arguments experiment=working model=epoll x=10) '--work spin:10'

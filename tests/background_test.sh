@@ -85,14 +85,14 @@ check 'left out: only what the experiment says' equals 'rows' "$(rows "$run/left
 
 check 'held: the load' equals 'the load' "$(load_of held fork 60)" connections=60
 check 'held: as many as asked for' equals 'held' "$(value "$run/trials.tsv" held experiment=held model=fork x=60 | sort -u)" 60
-check 'held: a report' says "$run/report.md" 'Load: 30 or 60 idle connections, each served once.'
+check 'held: the load in the report' says <(shown "$run" 'q("held").conditions') '30 or 60 idle connections, each served once'
 
 in_time() { value "$run/trials.tsv" in_time_percent experiment=stuck model="$1" x="$2" | sort -u; }
 check 'stuck: a pool serves no one' equals 'in time' "$(in_time prefork stalled) $(in_time prefork silent)" '0 0'
 some_in_time() { in_time epoll stalled | awk '$1 > 0 { found = 1 } END { exit !found }'; }
 check 'stuck: others are by a loop' some_in_time
-check 'stuck: a report' says "$run/report.md" 'with the prefork server is 0'
-check 'stuck: the load in the report' says "$run/report.md" 'Load: open loop, 200 requests due per second'
+check 'stuck: a report' reports "$run" '0 %' 'row("stuck"; "prefork"; "stalled").cells[0].text'
+check 'stuck: the load in the report' says <(shown "$run" 'q("stuck").conditions') 'open loop, 200 requests due per second'
 
 derived() { value "$run/summary.tsv" median experiment=beside model="$1"; }
 is_twice() { awk -v twice="$(derived twice)" -v one="$(value "$run/summary.tsv" median experiment=beside model=epoll x=30 metric=server_cpu_us_per_echo)" \

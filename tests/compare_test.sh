@@ -1,25 +1,25 @@
 #!/bin/bash
-# compare_test.sh: two runs side by side (bench/report/compare.sh), and a run made again from its raw files (bench/report/verify.sh).
+# compare_test.sh: two runs side by side (bench/report/compare.c), and a run made again from its raw files (bench/report/verify.sh).
 #
 # Needs a built build/. Nothing is measured: the runs that are compared are summaries made by hand, one verdict a row; of the one that
 # is verified the trials are made up.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 
-compare=$repo/bench/report/compare.sh
+compare=$build/bench/report/compare
 columns='experiment metric model family x n median low high ratio ratio_low ratio_high baseline note'
 
 # ---- compare ------------------------------------------------------------------------------------------------------------
 made() { # RUN ROW...: "model x ratio low high [note]" of one experiment, whose baseline is base and whose headline is alpha
     local run=$results/$1 row
     mkdir -p "$run/experiments"
-    printf '%s\n' '# What?' 'question What?' 'metric cost_us' 'metric ignored' 'also other' 'baseline base' 'headline  alpha beta' 'connections 4' > "$run/experiments/q.conf"
+    printf '%s\n' '# What?' 'question What?' 'metric server_cpu_us_per_echo' 'metric ignored' 'also other' 'baseline base' 'headline  alpha beta' 'connections 4' > "$run/experiments/q.conf"
     jq -n '{date: "2020-02-02", cpu_model: "One", flags: "cc -O2 -g", sysctls: {a: 1}, dirty: false, costs: {fork_us: 60, page_fault_us: 0.5}, budget_minutes: 10, run: input_filename}' > "$run/environment.json"
     {
         tr ' ' '\t' <<< "$columns"
-        printf 'q\tcost_us\tbase\tprocess\t1\t9\t10\t9\t11\t1\t1\t1\tbase\t-\n'
+        printf 'q\tserver_cpu_us_per_echo\tbase\tprocess\t1\t9\t10\t9\t11\t1\t1\t1\tbase\t-\n'
         for row in "${@:2}"; do
-            awk -v OFS='\t' '{ print "q", "cost_us", $1, "process", $2, 9, 7, 6, 8, $3, $4, $5, "base", (NF > 5 ? $6 : "-"); print "q", "other", $1, "process", $2, 9, 7, 6, 8, 9, 9, 9, "base", "-" }' <<< "$row"
+            awk -v OFS='\t' '{ print "q", "server_cpu_us_per_echo", $1, "process", $2, 9, 7, 6, 8, $3, $4, $5, "base", (NF > 5 ? $6 : "-"); print "q", "other", $1, "process", $2, 9, 7, 6, 8, 9, 9, 9, "base", "-" }' <<< "$row"
         done
     } > "$run/summary.tsv"
 }
@@ -35,7 +35,7 @@ compared() { # STATUS BASE NEW: how it must end; its words are in $work/said
 row_is() { # MODEL VERDICT: in the last comparison
     local line
     line=$(grep -E "^$1 " "$work/said")
-    [[ $line =~ \ $2\ +7\.00\ /\ 7\.00$ ]] || { echo "not '$2': $line" && return 1; }
+    [[ $line =~ \ $2\ +7\.00.µs\ /\ 7\.00.µs$ ]] || { echo "not '$2': $line" && return 1; }
 }
 
 last_line() { equals 'the last line' "$(tail -n 1 "$work/said")" "$1"; } # TEXT
@@ -90,10 +90,9 @@ judged 3
 made one 'alpha 1 2 1.96 2.04' 'alpha 8 3 2.9 3.1' 'beta 1 4 3.9 4.1' 'gamma 1 5 4.9 5.1' 'delta 1 5 4.9 5.1' 'beta 8 2 - -' 'gone 1 2 1.9 2.1' 'alpha 9 2 1.9 2.1'
 made two 'alpha 1 2 1.96 2.04' 'alpha 8 4 3.9 4.1' 'beta 1 4.2 4 4.8' 'gamma 1 5 4.9 5.1' 'delta 1 9 8.9 9.1' 'beta 8 2 - -' 'gone 1 - - - skipped:gone' 'new 1 2 1.9 2.1'
 check 'two runs: something changed' compared 3 one two
-check 'two runs: the counts' says "$work/said" 'Headline ratios: 1 same within 10 %, 1 changed, 2 undecided'
+check 'two runs: the counts' says "$work/said" 'Headline ratios: 1 same within 10 %, 1 changed, 2 undecided (1 with too few blocks), 1 in one run only'
 check 'two runs: how many intervals reach the other estimate: only those that are in both runs' last_line "4 of 6 headline intervals reach the other run's estimate within 5 % (66.7 %)"
-check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same within 10 %, 1 changed, 0 undecided'
-check 'two runs: those without an interval' says "$work/said" '1 headline ratios have too few blocks for an interval'
+check 'two runs: the other ratios are counted apart' says "$work/said" 'Other ratios: 1 same within 10 %, 1 changed, 0 undecided (0 with too few blocks), 2 in one run only'
 headlines_first() { equals 'the order' "$(grep -Eo '^(alpha|beta|gamma|delta)@.|^----' "$work/said" | paste -sd ' ')" '---- alpha@1 alpha@8 beta@1 beta@8 ---- gamma@1 delta@1'; }
 check 'two runs: headline ratios first, the baseline nowhere' headlines_first
 only() { # WHERE TEXT
@@ -101,30 +100,29 @@ only() { # WHERE TEXT
 }
 check 'two runs: named, and why: only in base' only base 'gone@1 (in new: skipped:gone) alpha@9*'
 check 'two runs: named: only in new' only new 'new@1'
-check 'two runs: a headline in one only is counted' says "$work/said" '1 headline ratios are in one run only'
 check 'two runs: nothing differs around them' says "$work/said" 'The conditions are the same.'
-fits() { sed 's/±/+/' "$work/said" | awk 'length > 100 { print; bad = 1 } END { exit bad }'; }
+fits() { [ "$(wc -L < "$work/said")" -le 100 ] || awk 'length > 100' "$work/said"; } # it prints why it fails
 check 'two runs: 100 columns are enough' fits
 
 made three 'alpha 1 2 1.96 2.04' 'gamma 1 9 8.9 9.1'
 made four 'alpha 1 2 1.96 2.04' 'gamma 1 5 4.9 5.1'
 check 'one run twice: nothing changed' compared 0 three three
 check 'one run twice: all are the same' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
-says_not() { ! grep -F -- "$1" "$work/said"; } # TEXT
-check 'one run twice: an older run has no verdicts of its own' says_not 'in that run'
+no_marks() { ! grep -E '\)[~?]' "$work/said"; }
+check 'one run twice: an older run has no verdicts of its own' no_marks
 check 'what is no headline changed: the status says so' compared 3 three four
 
 # One is the same as its baseline, one undecided, one different; the headline is at x = 1 alone.
 made unshown 'alpha 1 1.02 0.99 1.05' 'alpha 8 1.05 1.01 1.09' 'gamma 1 2 1.9 2.1' 'beta 1 - - -'
-awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "verdict" : $2 != "cost_us" || $3 == "base" ? "-" : $3 == "gamma" ? "different" : $5 == 1 ? "same" : "undecided" }' "$results/unshown/summary.tsv" > "$work/judged"
+awk -F '\t' -v OFS='\t' '{ print $0, NR == 1 ? "verdict" : $2 != "server_cpu_us_per_echo" || $3 == "base" ? "-" : $3 == "gamma" ? "different" : $5 == 1 ? "same" : "undecided" }' "$results/unshown/summary.tsv" > "$work/judged"
 mv "$work/judged" "$results/unshown/summary.tsv"
 echo 'headline_at 1' >> "$results/unshown/experiments/q.conf"
 check 'verdicts of a run: compared with itself' compared 0 unshown unshown
-check 'verdicts of a run: the same' says "$work/said" '1.02 (0.99..1.05)~'
-check 'verdicts of a run: undecided' says "$work/said" '1.05 (1.01..1.09)?'
-check 'verdicts of a run: different' says "$work/said" '2.00 (1.90..2.10)  '
+check 'verdicts of a run: the same' says "$work/said" '1.02× (0.99–1.05)~'
+check 'verdicts of a run: undecided' says "$work/said" '1.05× (1.01–1.09)?'
+check 'verdicts of a run: different' says "$work/said" '2.0× (1.9–2.1)  '
 check 'verdicts of a run: the signs are explained' says "$work/said" '~ about the same as its baseline'
-check 'verdicts of a run: both' says "$work/said" '? undecided in that run'
+check 'verdicts of a run: both' says "$work/said" '? undecided there'
 check 'verdicts of a run: 100 columns are enough' fits
 check 'headline_at: elsewhere it is no headline' last_line "2 of 2 headline intervals reach the other run's estimate within 5 % (100.0 %)"
 made bare 'alpha 1 2 - -'
@@ -149,23 +147,78 @@ other columns && sed -i '1s/ratio_low/zz/' "$results/columns/summary.tsv"
 other nowhere && rm "$results/nowhere/environment.json"
 other broken && echo '{' > "$results/broken/environment.json"
 other asks_else && sed -i 's/^metric.*/metric other_us/' "$results/asks_else/experiments/q.conf"
-refuses 'compare: no runs' 2 'usage: compare.sh' "$compare"
-refuses 'compare: one run' 2 'usage: compare.sh' "$compare" "$results/three"
-refuses 'compare: three runs' 2 'usage: compare.sh' "$compare" "$results/three" "$results/three" "$results/three"
+refuses 'compare: no runs' 2 'usage: compare BASE_FOLDER NEW_FOLDER' "$compare"
+refuses 'compare: one run' 2 'usage: compare BASE_FOLDER NEW_FOLDER' "$compare" "$results/three"
+refuses 'compare: three runs' 2 'usage: compare BASE_FOLDER NEW_FOLDER' "$compare" "$results/three" "$results/three" "$results/three"
 refuses 'compare: a run that is not there' 1 'zz_nowhere is not a complete run: it has no summary.tsv' "$compare" "$results/three" "$results/zz_nowhere"
-refuses 'compare: a summary cut off' 1 'truncated/summary.tsv is truncated' "$compare" "$results/truncated" "$results/three"
+refuses 'compare: a summary cut off' 1 'truncated/summary.tsv: truncated: its last line is incomplete' "$compare" "$results/truncated" "$results/three"
 refuses 'compare: a row cut off' 1 'short/summary.tsv:3: truncated row: 13 of 14 columns' "$compare" "$results/three" "$results/short"
-refuses 'compare: text for a number' 1 'text/summary.tsv:3: ratio_low is not a number: much' "$compare" "$results/text" "$results/three"
-refuses 'compare: a column is missing' 1 'columns/summary.tsv: no column "ratio_low"' "$compare" "$results/columns" "$results/three"
+refuses 'compare: text for a number' 1 "text/summary.tsv:3: 'much' is not a number" "$compare" "$results/text" "$results/three"
+refuses 'compare: a column is missing' 1 "columns/summary.tsv: no column 'ratio_low'" "$compare" "$results/columns" "$results/three"
 refuses 'compare: no environment' 1 'nowhere is not a complete run: it has no environment.json' "$compare" "$results/three" "$results/nowhere"
 refuses 'compare: an environment cut off' 1 'broken/environment.json is not a JSON object' "$compare" "$results/three" "$results/broken"
 refuses 'compare: nothing in common' 1 'no ratio is in both runs' "$compare" "$results/three" "$results/asks_else"
 full_disk() { ! "$compare" "$results/three" "$results/three" > /dev/full 2> "$work/error" && says "$work/error" 'compare: cannot write the comparison'; }
 check 'compare: a full disk' full_disk
-by_make() { make -s -C "$repo" compare RESULTS="$results" BASE=three NEW="$1" > "$work/said" 2>&1; }
+by_make() { make -s -C "$repo" compare RESULTS="$results" BASE="${2-three}" NEW="$1" > "$work/said" 2>&1; }
 check 'make compare: nothing changed' by_make three
 check 'make compare: something changed' equals 'whether it fails' "$(by_make four && echo no || echo yes)" yes
 check 'make compare: the words' says "$work/said" 'Other ratios: 0 same within 10 %, 1 changed, 0 undecided'
+
+# ---- the page of a comparison ------------------------------------------------------------------------------------------
+in_json() { jq -e "$1" "$results/two/compare-one.json" > "$work/found" || { echo "$1 is not so" && return 1; }; } # TEST
+check 'json: the totals are those of the text' equals 'its totals' "$(jq -r '.totals[]' "$results/two/compare-one.json")" \
+    "$("$compare" "$results/one" "$results/two" | tail -n 3)"
+check 'json: its version' in_json '.schema == "forklore-compare/1"'
+check 'json: a ratio is a measured object' in_json '.headline[0].rows[0].base | .value == 2 and .lower_value == 1.96 and .upper_value == 2.04 and .unit == "ratio" and .blocks == 9'
+check 'json: no interval' in_json '.headline[0].rows[] | select(.subject == "beta@8") | .new.lower_value == null and .verdict == "undecided"'
+# log2(4 / 3) = 0.415
+check 'json: a slope goes up by a third of an octave' in_json '.headline[0].rows[] | select(.subject == "alpha@8") | .slope.base[1] == 50 and (.slope.new[1] - 70.75 | fabs) < 0.01 and .slope.new[0] < .slope.new[1]'
+check 'json: the counts' in_json '.counts.headline == {all: 4, changed: 1, same: 1, undecided: 2}'
+
+made steep 'alpha 1 9 8.9 9.1' 'gamma 1 1 0.9 1.1'
+check 'json: beyond the axis a slope ends on it' compared 3 three steep
+on_the_edge() { jq -e '[.headline[0].rows[0].slope.new[1], .other[0].rows[0].slope.new[1]] == [100, 0]' "$results/steep/compare-three.json" > "$work/found"; }
+check 'json: at its right and left end' on_the_edge
+
+cp -r "$results/three" "$results/closed" && chmod a-w "$results/closed" && rm -f "$work/said"
+not_written() {
+    local plain=()
+    [ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set '-dac_override,-dac_read_search')
+    "${plain[@]}" "$compare" "$results/one" "$results/closed" > "$work/said" 2> "$work/error"
+    equals 'the status' $? 3 && says "$work/said" 'Headline ratios: ' && equals 'lines on stderr' "$(wc -l < "$work/error")" 1 &&
+        says "$work/error" 'compare: the page is not written: ' && [ ! -e "$results/closed/compare-one.json" ]
+}
+check 'a folder that cannot be written: the text is there, and one line says why the page is not' not_written
+chmod u+w "$results/closed"
+
+cp -r "$results/three" "$results/packed" && xz "$results/packed/summary.tsv"
+check 'a packed summary is read' compared 0 packed three
+cp -r "$repo/results/reference" "$results/reference"
+check 'the reference run with itself: nothing changed' compared 0 reference reference
+no_change() { jq -e '.counts.headline.changed + .counts.other.changed == 0 and .counts.headline.same > 0 and .conditions == [] and .only_base == []' "$results/reference/compare-reference.json" > "$work/found"; }
+check 'the reference run with itself: most are the same' no_change
+
+page=$results/two/compare-one.html
+if python3 -c 'import jinja2' 2> "$work/error"; then
+    by_make two one
+    check 'page: it is there' test -s "$page"
+    check 'page: what it says first' says "$page" '<h1>1 of 4 headline ratios changed. Undecided: 2.</h1>'
+    order() { equals 'the sections' "$(grep -oE '<section id="[a-z]*"' "$page" | cut -d '"' -f 2 | paste -sd ' ')" 'answer changed undecided conditions alone same'; }
+    check 'page: what changed comes first' order
+    has_row() { sed -n '/<section id="changed"/,/<\/section>/p' "$page" | grep -F 'alpha@8' | grep -qF '+33.3 %'; }
+    check 'page: the row that changed' has_row
+    no_requests() { ! grep -nE '(src|href)="?(https?:)?//|url\(|@import|<script' "$page"; }
+    check 'page: no script, and no request to anywhere' no_requests
+    if command -v tidy > /dev/null; then
+        valid() { tidy -q -e --drop-empty-elements no "$page" 2>&1 | { ! grep -E 'Error|Warning'; }; }
+        check 'page: valid HTML' valid
+    else
+        skips 'page: valid HTML' 'tidy is not installed'
+    fi
+else
+    skips 'page' 'python3-jinja2 is not installed'
+fi
 
 # ---- verify -----------------------------------------------------------------------------------------------------------
 # A question that has a plot.
@@ -195,7 +248,7 @@ agrees() { # RUN TEXT
     verify "$1" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }
     equals 'the lines' "$(wc -l < "$work/said")" 1 && says "$work/said" "$2" && equals 'what it left' "$(ls -A "$work/tmp")" '' && equals 'the results' "$(listing)" "$before"
 }
-check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 17 files agree with its raw files'
+check 'verify: a fresh run agrees' agrees "$fresh" 'fresh: all 18 files agree with its raw files'
 
 differs() { # NAME FILE TEXT...: after an edit of the run in $edited; this file is named first
     local is
@@ -232,24 +285,24 @@ change_byte() { # FILE OFFSET: the byte there becomes another
 }
 edit
 echo $'slow\tsuspect\teverything\t-\t-\t-\t0\tsays\twhy' >> "$edited/validity.tsv"
-line=$(grep -n '^| fork | [0-9]' "$edited/report.md" | head -n 1 | cut -d : -f 1)
+line=$(grep -n '^# ' "$edited/report.md" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/[0-9]/&1/" "$edited/report.md"
 change_byte "$edited/plots/churn.svg" 3000
 change_byte "$edited/plots/churn.png" 3000
 differs 'one reason more, one number of the report, one byte of a plot, one of a picture' validity.tsv: 'recomputed nothing' "report.md:$line: stored \"" \
-    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: the stored picture differs' ' 4 of 17 files differ'
+    "plots/churn.svg:$(($(head -c 3000 "$fresh/plots/churn.svg" | wc -l) + 1)): stored \"" 'plots/churn.png: the stored picture differs' ' 4 of 18 files differ'
 edit
 change_byte "$edited/plots/churn.png" 3000
 truncate -s -1 "$edited/summary.tsv"
-echo more >> "$edited/report.html"
+printf '\nmore\n' >> "$edited/report.html"
 sed -i '$d' "$edited/report.md"
 rm "$edited/plots/churn.tsv"
 differs 'each file is named: a newline, a line more or less, a byte of a picture, a file' 'summary.tsv:' 'the same up to the newline' \
     'report.html:' 'stored "more", recomputed nothing' 'report.md:' 'stored nothing, recomputed "' 'plots/churn.png: the stored picture differs' \
-    'plots/churn.tsv is missing' ' 5 of 17 files differ'
+    'plots/churn.tsv is missing' ' 5 of 18 files differ'
 edit
 mv "$edited/plots/churn.svg" "$work/zz.svg" && rm -r "$edited/plots" && mkdir "$edited/plots" && mv "$work/zz.svg" "$edited/plots"
-differs 'no plots, but one that is not its own' 'plots/zz.svg: the raw files do not produce it' 'plots/style.gp is missing' '10 of 18 files differ'
+differs 'no plots, but one that is not its own' 'plots/zz.svg: the raw files do not produce it' 'plots/style.gp is missing' '10 of 19 files differ'
 
 # Another gnuplot: the same one under another version, also in what it draws.
 mkdir "$work/path"
@@ -261,7 +314,7 @@ sed -i 's/Produced by GNUPLOT [^<]*/Produced by GNUPLOT 0.0 patchlevel 0/' ./*.s
 END
 chmod +x "$work/path/gnuplot"
 path=$work/path:$PATH
-check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 14 files agree with its raw files; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
+check 'verify: another gnuplot: no pictures, and it says so' agrees "$fresh" 'all 15 files agree with its raw files; 3 pictures (.png, .pdf) not compared: drawn by gnuplot'
 edit
 line=$(grep -n '>fork<' "$edited/plots/churn.svg" | head -n 1 | cut -d : -f 1)
 sed -i "${line}s/fork/frok/" "$edited/plots/churn.svg"
@@ -272,8 +325,8 @@ refuses 'verify: no run' 2 'usage: verify.sh' verify
 refuses 'verify: a run that is not there' 1 'zz_nowhere is not a finished run: it has no plan.tsv' verify "$results/zz_nowhere"
 cp -r "$fresh" "$results/cut" && truncate -s -5 "$results/cut/trials.tsv"
 refuses 'verify: trials cut off' 1 'cut cannot be recomputed: analyse: ' verify "$results/cut"
-cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.md"
-refuses 'verify: no report yet' 1 'is not a finished run: it has no report.md' verify "$results/unfinished"
+cp -r "$fresh" "$results/unfinished" && rm "$results/unfinished/report.json"
+refuses 'verify: no report yet' 1 'is not a finished run: it has no report.json; make report RUN=unfinished' verify "$results/unfinished"
 exec 9< "$fresh/trials.tsv" && flock 9
 refuses 'verify: a run that goes on' 1 'another run is writing' verify "$fresh"
 exec 9<&-
@@ -281,7 +334,7 @@ exec 9<&-
 # ---- plots ------------------------------------------------------------------------------------------------------------
 plotted_with() { # VERDICT of thread
     cp -r "$fresh" "$results/$1" && awk -F '\t' -v OFS='\t' -v verdict="$1" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } $at["model"] == "thread" { $at["verdict"] = verdict } { print }' \
-        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && "$repo/bench/report/plots.sh" "$results/$1"
+        "$fresh/summary.tsv" > "$results/$1/summary.tsv" && report "$results/$1" && "$repo/bench/report/plots.sh" "$results/$1"
 }
 points() { grep -o "xlink:href='#gpPt[0-9]*'" "$results/$1/plots/churn.svg" | sort | uniq -c; } # RUN: of each form
 hollow_if_undecided() {

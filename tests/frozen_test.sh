@@ -46,11 +46,11 @@ check 'frozen: nothing is later' test ! -e "$run/later"
 check 'frozen: nothing is marked' equals after_run "$({ column "$run/verdicts.tsv" after_run && column "$run/chooser.tsv" after_run; } | sort -u)" -
 p_before=$(of p_holm early)
 check 'frozen: a p-value that depends on the family' awk -v p="$p_before" 'BEGIN { exit !(p > 0 && p < 0.01) }'
-cp "$run/report.md" "$work/report.before"
+cp "$run/report.json" "$work/report.before"
 claim late 'naps:vfork / naps:fork > 0.5'
 claim early 'naps:vfork / naps:fork > 0.5'
 situation unusual 1
-as_before() { verify && "$project/conclude.sh" "$run" && cmp "$run/report.md" "$work/report.before"; }
+as_before() { verify && "$project/conclude.sh" "$run" && cmp "$run/report.json" "$work/report.before"; }
 check 'added: the run verifies as before' as_before
 check 'added: the run is concluded' conclude
 check 'added: a claim is judged' equals 'its verdict' "$(of verdict late)" 'does not hold'
@@ -60,12 +60,12 @@ check 'changed: a claim is marked' equals after_run "$(of after_run early)" chan
 check 'changed: only that one' equals after_run "$(of after_run other)" -
 check 'added: no p-value of the others changes' equals p_holm "$(of p_holm early)" "$p_before"
 check 'added: a situation is marked, in its place' equals 'the situations' "$(awk -F '\t' 'NR > 1 { print $1 $NF }' "$run/chooser.tsv" | uniq | paste -sd ' ')" 'unusualadded usual-'
-check 'report: counts what was planned' says "$run/report.md" '2 textbook claims tested: 2 hold, 0 do not, 0 are undecided.'
-check 'report: counts what was added apart' says "$run/report.md" 'Not counted: 1 claim that was added to the project after the run was planned.'
-check 'report: marks what was added' says "$run/report.md" '[late is so.](#claim-late) | ✗ does not hold, added after the run |'
-check 'report: marks what was changed' says "$run/report.md" '[early is so.](#claim-early) | ✓ holds, changed after the run: judged as it was planned |'
-check 'report: marks it in the full list' says "$run/report.md" '**late is so.** ✗ Does not hold, added after the run. Source'
-check 'report: marks an added situation' says "$run/report.md" '[unusual (added after the run)](#naps)'
+check 'report: counts what was planned, and not what was added' reports "$run" '2 2 0 0' '.claims | [.total, .counts.holds, .counts.does_not_hold, .counts.undecided] | join(" ")'
+check 'report: marks what was added' reports "$run" 'does_not_hold added' 'claim("late") | "\(.verdict) \(.after_run)"'
+check 'report: marks what was changed, and judges it as it was planned' reports "$run" 'holds changed' 'claim("early") | "\(.verdict) \(.after_run)"'
+check 'report: marks nothing else' reports "$run" 'holds -' 'claim("other") | "\(.verdict) \(.after_run)"'
+check 'report: marks an added situation' reports "$run" 'unusual added usual -' '[.grid.columns[] | "\(.sentence) \(.after_run)"] | join(" ")'
+check 'report.md: marks them, too' says "$run/report.md" 'late is so. (added after the run) | ✗ does not hold |'
 claim latest 'naps:fork < 0.001'
 claim late 'naps:vfork / naps:fork < 0.5'
 check 'added: the run verifies whatever comes next' verify

@@ -69,7 +69,8 @@ for folder in "$results/letters" "$results/nosuch"; do
     refuses "bad input: trial on $what" 1 "$folder is not a run" "$trial" "$folder"
     refuses "bad input: analyse on $what" 1 "$folder is not a run" "$analyse" "$repo/bench/questions" "$folder"
     refuses "bad input: plots on $what" 1 "$folder is not a run" "$repo/bench/report/plots.sh" "$folder"
-    refuses "bad input: report on $what" 1 "$folder is not a run" "$repo/bench/report/report.sh" "$folder"
+    refuses "bad input: report on $what" 1 "$folder is not a run" report "$folder"
+    refuses "bad input: conclude on $what" 1 "$folder is not a run" "$repo/bench/conclude.sh" "$folder"
 done
 refuses 'bad input: plan, an option that is none' 2 "'--nosuch'" "$plan" --nosuch "$results/bad"
 refuses 'bad input: trial, an option that is none' 2 "'--nosuch'" "$trial" --nosuch "$tiny"
@@ -80,9 +81,10 @@ refuses 'bad input: trial without a folder' 2 'the folder of the run is missing'
 refuses 'bad input: trial, a budget that is none' 2 "'x'" "$trial" --budget x "$tiny"
 refuses 'bad input: two folders' 2 "$tiny" "$trial" "$results/empty" "$tiny"
 refuses 'bad input: plots without a folder' 2 'usage' "$repo/bench/report/plots.sh"
-refuses 'bad input: report without a folder' 2 'usage' "$repo/bench/report/report.sh"
+refuses 'bad input: report without a folder' 2 'usage' "$build/bench/report/report"
+refuses 'bad input: a list of runs without a folder' 2 'usage' "$repo/bench/report/index.sh"
 
-built=(-o build/bench/analyse/analyse -o build/bench/measure/selftest)
+built=(-o build/bench/analyse/analyse -o build/bench/measure/replay -o build/bench/report/report -o build/bench/report/plot_tables)
 from_make() { # TEXT TARGET KNOB...: make fails and says so
     local status
     make -C "$work/tiny" --no-print-directory "${built[@]}" RESULTS="$results" "${@:2}" > /dev/null 2> "$work/error"

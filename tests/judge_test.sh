@@ -54,6 +54,8 @@ check 'a run: has verdicts and a chooser' test -s "$naps/verdicts.tsv" -a -s "$n
 # ---- verdicts ---------------------------------------------------------------------------------------------------------
 questions=$work/questions claims=$work/questions/claims
 mkdir -p "$claims" "$questions/situations"
+ln -s "$asked/bench/questions/experiments" "$questions"
+with_these() { "$build/bench/report/report" "$questions" "$results/$1"; } # RUN: its report.json
 situation() { printf '%s\n' "place $1" "experiment $2" "x $3" "sentence $4" > "$questions/situations/$4.conf"; } # PLACE EXPERIMENT X NAME
 situation 4 ways - making
 situation 5 grid - dozing
@@ -159,6 +161,7 @@ gets_in() { # RUN CLAIM VERDICT NOTE
     equals "the verdict" "$(value "$results/$1/verdicts.tsv" verdict "claim=$2" | sort -u)" "$3" && says <(value "$results/$1/verdicts.tsv" note "claim=$2") "$4"
 }
 check 'judge: a run with suspect trials' doubted suspicious longer 'stolen_share 0.5'
+check 'judge: its report' with_these suspicious
 check 'judge: nothing rests on a suspect number' gets_in suspicious true undecided 'longer is suspect: steal'
 verdict_of() { value "$results/$1/summary.tsv" verdict experiment=naps "model=$2" metric=wall_us_per_operation; } # RUN MODEL
 check 'summary: different' equals 'the verdict' "$(verdict_of naps longer)" different
@@ -176,10 +179,12 @@ need_is_whole() { # blocks of two trials of 0.1 s; more than there are, and at m
     } END { exit bad || !seen }' "$naps/summary.tsv"
 }
 check 'summary: what is undecided needs more blocks, and nothing else does' need_is_whole
-refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$repo/bench/report/cite.sh" "$results/suspicious" naps.longer
+cite=$build/bench/report/cite
+refuses 'cite: a suspect number' 1 'naps.longer: suspect: steal' "$cite" "$results/suspicious" naps.longer
 check 'judge: a run with invalid trials' doubted unusable longer 'errors 1'
+check 'judge: its report, too' with_these unusable
 check 'judge: nothing is refuted by an invalid number' gets_in unusable false undecided 'longer is invalid: no valid trial: errors'
-refuses 'cite: an invalid number' 1 'naps.longer: ' "$repo/bench/report/cite.sh" "$results/unusable" naps.longer
+refuses 'cite: an invalid number' 1 'naps.longer: ' "$cite" "$results/unusable" naps.longer
 
 refuses 'judge: usage' 2 'usage: analyse' "$build/bench/analyse/analyse" "$naps"
 refuses 'judge: no claims' 1 'no claims in' "$build/bench/analyse/analyse" "$work/nowhere" "$naps"
@@ -262,57 +267,64 @@ check 'choose: too few blocks decide nothing' equals 'its place' "$(value "$naps
 check 'choose: a question that was not measured' equals 'its place' "$(value "$naps/chooser.tsv" place experiment=nowhere)" 'not measured'
 
 # ---- the report ---------------------------------------------------------------------------------------------------------
-check 'report: ends well' "$repo/bench/report/report.sh" "$naps"
-check 'report: a claim that holds' says "$naps/report.md" '[true is so.](#claim-true) | ✓ holds | '
-check 'report: a claim that does not' says "$naps/report.md" '[false is so.](#claim-false) | ✗ does not hold | '
-check 'report: a claim that is undecided' says "$naps/report.md" '[undecided is so.](#claim-undecided) | ? undecided | '
-check 'report: a claim on two things that are the same' says "$naps/report.md" '[alike is so.](#claim-alike) | ≈ same within 10 % | '
-check 'report: an undecided claim says what would decide it' grep -qE '\(#claim-restless\) \| \? undecided \| .* about [0-9]+ blocks, less than a minute, would decide it \|' "$naps/report.md"
-check 'report: counts them' says "$naps/report.md" '11 textbook claims tested: 2 hold, 3 do not, 1 compares things that are the same within 10 %, 5 are undecided.'
-check 'report: says what was not measured' says "$naps/report.md" 'Not measured in this run: 3 claims, on '
-check 'report: says what would refute a claim' says "$naps/report.md" 'Source: A book. Refuted by: something else than true.'
-check 'report: the chooser names the best' grep -q '^| \[making\](#ways): wall time per nap, µs | vfork (' "$naps/report.md"
-check 'report: the chooser names those that may be the best' grep -q '^| \[dozing\](#grid): .* | none alone | .*vfork.* | posix..spawn 1.03 | 1.00 (1.00 to 1.0.) times: 2,000.*, may be the best |$' "$naps/report.md"
+check 'report: ends well' with_these naps
+check 'report: a claim that holds' reports "$naps" holds 'claim("true").verdict'
+check 'report: a claim that does not' reports "$naps" does_not_hold 'claim("false").verdict'
+check 'report: a claim that is undecided' reports "$naps" undecided 'claim("undecided").verdict'
+check 'report: a claim on two things that are the same' reports "$naps" same 'claim("alike").verdict'
+check 'report: an undecided claim says why, and what would decide it' reports "$naps" "straddles $(value "$naps/verdicts.tsv" blocks_needed claim=restless)" \
+    'claim("restless") | .conditions[.decides] | "\(.reason) \(.blocks_needed)"'
+check 'report: counts them' reports "$naps" '11 2 3 1 5 3' '.claims | [.total, .counts.holds, .counts.does_not_hold, .counts.same, .counts.undecided, .counts.not_measured] | join(" ")'
+check 'report: says what would refute a claim' reports "$naps" 'A book: something else than true' 'claim("true") | "\(.source): \(.refuted_by)"'
+situation_is() { # SENTENCE MODEL TEXT FILTER: of that cell of the grid
+    reports "$naps" "$3" "([.grid.columns[].sentence] | index(\"$1\")) as \$i | .grid.rows[] | select(.model == \"$2\").cells[\$i] | $4"
+}
+check 'report: the grid names the best' situation_is making vfork best .place
+check 'report: the grid has the others, too' situation_is making fork 'behind 4.0×' '"\(.place) \(.text)"'
+check 'report: a model that is nearly as good' situation_is dozing posix_spawn 'same 1.03×' '"\(.place) \(.text)"'
+check 'report: more lost is worse' situation_is losing pthread 'behind 15' '"\(.place) \(.text)"'
 
 # ---- cite ---------------------------------------------------------------------------------------------------------------
-cited() { "$repo/bench/report/cite.sh" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
+cited() { "$cite" "$naps" "$@" > "$work/said" 2>&1 || { cat "$work/said" && return 1; }; }
 cites() {
-    cited naps.longer && says "$work/said" 'a nap with longer costs ' && says "$work/said" ' times the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
+    cited naps.longer && says "$work/said" 'a nap with longer costs 4.0× (' && says "$work/said" ' the wall time of sleeper: ' && says "$work/said" '95 % bootstrap intervals' &&
         says "$work/said" ' blocks; timed by hyperfine' && says "$work/said" 'Other machines will differ: forklore, run naps' && says "$work/said" '@misc{forklore_naps,'
 }
 check 'cite: a sentence and BibTeX' cites
-lists() { cited && grep -q '^naps\.longer  *[0-9.]* (.* times the wall time' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
+lists() { cited && grep -q '^naps\.longer  *8\.00.ms (.*); 4\.0× (' "$work/said" && says "$work/said" '- suspect: too-few-samples' && says "$work/said" '- it is the baseline'; }
 check 'cite: a list' lists
-cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00 ('; }
+cites_the_same() { cited naps.again && says "$work/said" 'again and sleeper are about the same, within 10 %, in wall time per nap: ratio 1.00× ('; }
 check 'cite: about the same' cites_the_same
 cites_undecided() {
     cited naps.restless && says "$work/said" 'it is undecided whether restless and sleeper differ in wall time per nap: ratio ' &&
-        grep -qE '\(about [0-9]+ blocks, less than a minute, would decide it\) \(95 % bootstrap' "$work/said"
+        grep -qE 'about [0-9]+ blocks, less than a minute.* \(95 % bootstrap' "$work/said"
 }
 check 'cite: undecided, and what would decide it' cites_undecided
 cite_by_make() { env -u RESULTS make -s -C "$repo" RESULTS="$results" cite RUN=naps ID=naps.longer > "$work/said" && says "$work/said" '@misc'; }
 check 'cite: by make' cite_by_make
-refuses 'cite: too few blocks' 1 'rare.longer: ' "$repo/bench/report/cite.sh" "$naps" rare.longer
-refuses 'cite: no such model' 1 'naps.nobody is not in this run' "$repo/bench/report/cite.sh" "$naps" naps.nobody
-refuses 'cite: no such question' 1 "this run has no question 'nowhere'" "$repo/bench/report/cite.sh" "$naps" nowhere.longer
-refuses 'cite: no model' 2 'ID needs a model: naps.MODEL' "$repo/bench/report/cite.sh" "$naps" naps
-refuses 'cite: no run' 1 'is not a run' "$repo/bench/report/cite.sh" "$asked"
-refuses 'cite: usage' 2 'usage: cite.sh' "$repo/bench/report/cite.sh"
+refuses 'cite: too few blocks' 1 'rare.longer: ' "$cite" "$naps" rare.longer
+refuses 'cite: no such model' 1 'naps.nobody is not in this run' "$cite" "$naps" naps.nobody
+refuses 'cite: no such question' 1 "this run has no question 'nowhere'" "$cite" "$naps" nowhere.longer
+refuses 'cite: no model' 2 'ID needs a model: naps.MODEL' "$cite" "$naps" naps
+refuses 'cite: no run' 1 'is not a run' "$cite" "$asked"
+refuses 'cite: usage' 2 'usage: cite' "$cite"
 
 # ---- pack ---------------------------------------------------------------------------------------------------------------
 "$repo/bench/conclude.sh" "$naps" # with the suite's own claims
 cp -r "$naps" "$work/whole"
 packed() {
     "$repo/bench/report/pack.sh" "$naps" > "$work/said" || return 1
-    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
+    [ ! -e "$naps/trials.tsv" ] && [ ! -e "$naps/report.html" ] && [ -s "$naps/trials.tsv.xz" ] && [ ! -e "$naps/report.json" ] && [ -s "$naps/report.json.xz" ] && says "$naps/report.md" '(trials.tsv.xz)' && says "$work/said" 'takes '
 }
 check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
-    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && rm "$naps/report.html" "$naps/doubts.tsv" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+    cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && test -s "$naps/plots/ways.pdf" &&
+        rm "$naps/report.html" "$naps/doubts.tsv" "$naps"/plots/*.[!s]* && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites
+check 'pack: the list of runs leads to what is left' says "$results/index.html" 'href="naps/report.md"'
 edited() {
     sed -i '0,/[0-9]\.[0-9]/s//7.7/' "$naps/report.md"
     ! "$repo/bench/report/verify.sh" "$naps" 2> "$work/said" && says "$work/said" 'report.md:'

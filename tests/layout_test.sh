@@ -121,7 +121,7 @@ check 'drawn: not where the linking varies' equals 'the programs' \
 check 'drawn: is concluded' "$repo/bench/conclude.sh" "$drawn"
 check 'drawn: the method says so' says "$drawn/report.md" 'each block draws one'
 not_of_another() { # a run that drew none
-    sed -i 's,layouts/{1-8}/,,' "$drawn/cells.tsv" && "$repo/bench/report/report.sh" "$drawn" && ! grep 'each block draws one' "$drawn/report.md"
+    sed -i 's,layouts/{1-8}/,,' "$drawn/cells.tsv" && "$repo/bench/conclude.sh" "$drawn" && ! grep 'each block draws one' "$drawn/report.md"
 }
 check 'drawn: the method of a run that drew none does not' not_of_another
 

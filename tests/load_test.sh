@@ -109,8 +109,8 @@ long_enough() {
     value "$trials" window_s experiment=share status=ok | awk '$1 < 0.11 || $1 > 2.01 { print "a window of " $1 " s"; bad = 1 } END { exit bad || NR < 1 }'
 }
 check 'windows: as long as the percentile needs' long_enough
-check 'report: an open loop by its name' says "$open/report.md" 'open loop, 4 connections at a time'
-check 'report: no closed loop' equals 'lines with one' "$(grep -c 'latency.*, closed loop' "$open/report.md")" 0
+check 'report: an open loop by its name' says <(shown "$open" 'q("load").conditions') 'open loop, 4 connections at a time'
+check 'report: no closed loop' equals 'titles with one' "$(shown "$open" '.questions.groups[].questions[].table.columns[].title' | grep -c 'closed loop')" 0
 check 'plots: the question of the repository is drawn' test -s "$open/plots/load.svg"
 check 'verify: all of it can be made again' "$repo/bench/report/verify.sh" "$open"
 

@@ -18,7 +18,7 @@ printf '%s\n' 'title T' 'question Which?' 'type serve' 'models epoll fork' 'conn
 sed -i '/^#define METRICS(X)/a\    X(winks, "wk", MORE, RATES, "number of winks", "", "as many as connections were served, twice over") \\' "$edited/bench/base/metric.h"
 sed -i 's/^    f\[METRIC_served\] = .*/&\n    f[METRIC_winks] = 2 * f[METRIC_served];/' "$edited/bench/measure/types/serve.c"
 rebuild() { make -C "$edited" -s --no-print-directory B="$BUILD" CC="${CC:-gcc}" SAN="${SAN:-}" LINK="${LINK:-}" "${@/#/$BUILD/bench/}" 2>&1 | tail -n 3; return "${PIPESTATUS[0]}"; } # PROGRAM...
-check 'a metric: a row and an assignment are enough to build' rebuild measure/plan measure/trial analyse/analyse
+check 'a metric: a row and an assignment are enough to build' rebuild measure/plan measure/trial analyse/analyse report/report report/plot_tables
 bench edited RUN=winking BUDGET=0
 check 'a metric: the run ends well' equals 'its status' $? 0
 run=$results/winking
@@ -28,7 +28,7 @@ counted() { # each trial's winks are twice its connections
 check 'a metric: is recorded' counted
 check 'a metric: is summed up' equals 'how many medians' "$(value "$run/summary.tsv" median metric=winks | grep -c '^[0-9]')" 2
 check 'a metric: has its unit and direction' equals 'its row' "$(value "$run/metrics.tsv" unit metric=winks) $(value "$run/metrics.tsv" better metric=winks)" 'wk more'
-check 'a metric: is reported by its name' says "$run/report.md" '| number of winks, wk |'
+check 'a metric: is reported by its name' reports "$run" 'number of winks, wk' '.metrics[] | select(.name == "winks") | "\(.label), \(.unit)"'
 check 'a metric: its class decides what makes it doubtful' equals 'its class' "$(value "$run/metrics.tsv" class metric=winks)" rates
 
 notes_of() { value "$run/summary.tsv" note "metric=$1" model=epoll | paste -sd ' '; } # METRIC

@@ -43,17 +43,21 @@ run=$results/mutants
 notes() { value "$run/summary.tsv" note "model=$1" "metric=$2" | paste -sd ' '; } # MODEL METRIC
 codes() { value "$run/doubts.tsv" reasons "model=$1" | tr ';' '\n' | sort | uniq -c | awk '{ printf "%s%s %d", n++ ? ", " : "", $2, $1 }'; } # MODEL
 
+marked() { # MODEL VALIDITY: in the table of the report, with a reason
+    reports "$run" true "[.questions.groups[].questions[].table.rows[] | select(.model == \"$1\").cells[]] | any(.validity == \"$2\" and (.reason // \"\") != \"\")"
+}
+
 unusable() { # MODEL CODE METRIC: no number, and the reason where it would be
     local model=$1 code=$2 metric=$3
     equals "what is found against $model" "$(value "$run/summary.tsv" median "model=$model" "metric=$metric" | sort -u)" - &&
         says <(notes "$model" "$metric") "no valid trial: $code" &&
-        says <(unescaped "$run/report.md") "$model" && says <(unescaped "$run/report.md" | grep -F "$model") "$code"
+        marked "$model" invalid
 }
 
 doubtful() { # MODEL CODE METRIC: a number that is marked with the reason
     local model=$1 code=$2 metric=$3
     equals "validity of $model" "$(value "$run/summary.tsv" validity "model=$model" "metric=$metric")" suspect &&
-        says <(notes "$model" "$metric") "$code" && says <(unescaped "$run/report.md" | grep -F "$model") "$code"
+        says <(notes "$model" "$metric") "$code" && marked "$model" suspect
 }
 
 told=''

@@ -32,21 +32,21 @@ END
 check 'some models: planned, and concluded' some_models
 check 'some models: no others' equals 'the models' "$(value "$some/models.tsv" name experiment=some | paste -sd ' ')" 'epoll fork zz_unsupported'
 check 'some models: all of them' equals 'the cells' "$(block "$some" 1 | awk '$1 == "some" { print $2 }' | sort | paste -sd ' ')" 'epoll fork'
-check 'some models: one that cannot run here is named' says <(unescaped "$some/report.md") 'Not run: zz_unsupported: the kernel has no zz_call'
-check 'left out: one at a time' says "$some/report.md" 'Left out at 2 connections: iterative; a server that serves one connection at a time'
-check 'left out: by a hash' says <(unescaped "$some/report.md") 'Left out at 2 connections: prefork_reuseport; the kernel may give two connections to one worker'
-check 'the models: with the size of their pools' says <(unescaped "$some/report.md") "| prefork_reuseport | process | $(value "$some/models.tsv" workers name=prefork_reuseport) | waits |"
+check 'some models: one that cannot run here is named' notes_say "$some" some zz_unsupported 'the kernel has no zz_call'
+check 'left out: one at a time' notes_say "$some" waits iterative 'a server that serves one connection at a time'
+check 'left out: by a hash' notes_say "$some" waits prefork_reuseport 'the kernel may give two connections to one worker'
+check 'the models: with the size of their pools' reports "$some" "$(value "$some/models.tsv" workers name=prefork_reuseport)" '.models[] | select(.name == "prefork_reuseport").workers'
 
 # What an interval excludes and Holm's correction does not.
 corrected() {
     awk -F '\t' -v OFS='\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
         NR > 1 && $at["model"] != $at["baseline"] && $at["ratio"] != "-" { $at["ratio_low"] = 1.2; $at["ratio_high"] = 1.8; $at["p_holm"] = 0.3; $at["verdict"] = "undecided"; $at["blocks_needed"] = 15; $at["minutes"] = 3 } { print }' \
-        "$some/summary.tsv" > "$work/summary.tsv" && cp "$work/summary.tsv" "$some" && "$repo/bench/report/report.sh" "$some"
+        "$some/summary.tsv" > "$work/summary.tsv" && cp "$work/summary.tsv" "$some" && report "$some"
 }
 check 'undecided: a report' corrected
-check 'undecided: the sentence' says <(unescaped "$some/report.md") '- It is undecided whether the fork server and epoll differ in server CPU per connection: ratio 1.50 (1.20 to 1.80)'
-check 'undecided: why, and what would decide it' says <(unescaped "$some/report.md") '(not shown among 1 comparisons; about 15 blocks, 3 minutes, would decide it)'
-check 'undecided: the list of the others' says <(unescaped "$some/report.md") 'undecided, with the blocks that would decide it: iterative 1.00 (1.20 to 1.80) at 1 connection (15 blocks), prefork_reuseport 1.50 (1.20 to 1.80) at 1 connection (15 blocks).'
+check 'undecided: the state' reports "$some" undecided 'q("some").state'
+check 'undecided: the ratio and what would decide it' says <(shown "$some" 'q("some").answer_plain') '15 blocks, 3 minutes'
+check 'undecided: a row has its interval all the same' reports "$some" '1.50× 1.20–1.80' 'row("some"; "fork"; "-").cells[1] | "\(.text) \(.interval)"'
 
 # ---- variants, outsiders, options, what is left out, and what is derived --------------------------------------------
 rm "$asked"/bench/questions/experiments/*
@@ -101,7 +101,7 @@ if [ "$limit" = unlimited ] || [ "$limit" -ge 1000016 ]; then
     skips 'ways: what the program cannot do here' 'it can: there may be a million descriptors'
 else
     check 'ways: what the program cannot do here, with its reason' says <(value "$ways/left_out.tsv" reason model=fork x=1000000) 'exceed the hard limit'
-    check 'ways: the report gives the reason' says <(unescaped "$ways/report.md") 'exceed the hard limit'
+    check 'ways: the report gives the reason' notes_say "$ways" ways 'exceed the hard limit'
 fi
 each_with_its_own() {
     equals "fork+threads's baseline" "$(value "$ways/summary.tsv" baseline model=fork+threads x=10 metric=wall_us_per_operation)" fork &&
@@ -113,7 +113,7 @@ derived() { value "$ways/summary.tsv" median metric=derived "model=$1" "x=$2"; }
 check 'ways: derived from the blocks: differences' equals 'threads at 10 and 100' "$(derived threads 10) $(derived threads 100)" '2000 2000'
 check 'ways: derived from the blocks: between two x' equals 'each' "$(derived each -)" 10
 check 'ways: derived from the blocks: sums' equals 'all at 10 and 100' "$(derived all 10) $(derived all 100)" '5000 6800'
-check 'ways: the report shows what is derived, and how' says <(unescaped "$ways/report.md") '| threads | fork+threads - fork | 10 |'
+check 'ways: the report has what is derived' reports "$ways" 'threads each all' '[q("ways").derived[].name | sub("@.*"; "")] | unique | sort_by(index("e")) | sort_by(. == "all") | sort_by(. != "threads") | join(" ")'
 check 'timeout_s: goes to the driver' says <(value "$ways/plan.tsv" load experiment=often) 'timeout_s=3'
 
 # ---- a counted load, quotients, and from which x on a model costs less ------------------------------------------------
@@ -163,10 +163,12 @@ check 'crossover: nowhere' equals 'never' "$(crosses_at never median) $(crosses_
 # As far between 30 and 1000 as 2 is between 4 and 1, both as logarithms: half.
 check 'crossover: between two x, by the ratios there' equals 'between' "$(crosses_at between median)" "$(awk 'BEGIN { printf "%.6g", sqrt(30 * 1000) }')"
 check 'a quotient of differences: from the blocks' equals 'share at 1, 30 and 1000' "$(crosses_at share median | paste -sd ' ')" '1 0.428571 0'
-check 'crossover: the report says from where on' says <(unescaped "$crosses/report.md") 'never: not below 1e-06 up to 1000 (there '
-check 'derived: its unit and what was published' says <(unescaped "$crosses/report.md") 'of the first | 0.750 |'
-check 'derived: a difference of what was published' says <(unescaped "$crosses/report.md") '| -2.00 |'
-check 'derived: where that was' says <(unescaped "$crosses/report.md") 'Published: a book.'
+derived_is() { # RUN QUESTION NAME TEXT FILTER
+    reports "$1" "$4" "[q(\"$2\").derived[] | select(.name == \"$3\" or (.name | startswith(\"$3@\")))][0] | $5"
+}
+check 'crossover: the report says where it is' derived_is "$crosses" crosses never 'null not below 1e-06 up to 1000 (there 1)' '"\(.measured) \(.note)"'
+check 'derived: its unit, and what was published' derived_is "$crosses" crosses share 'share, at 1 request (of the first): 1.00×, 0.75×' '"\(.title): \(.measured.text), \(.published)"'
+check 'derived: a difference of what was published' says <(shown "$crosses" 'q("crosses").derived[].published') '−2.00'
 
 # ---- what changes with x, and how much a cost differs between the x: in windows of several lengths --------------------
 rm "$asked"/bench/questions/experiments/*
@@ -214,10 +216,10 @@ check 'change, spread: one row for all x' equals 'their x' "$(over_x longer x)$(
 # Steps of log 2 between three x: their standard deviation is log 2, which is 100 %.
 check 'spread: in percent' equals 'among' "$(over_x among median) $(over_x among n)" '100 6'
 check 'spread: of a model that is not there' equals 'nobody' "$(over_x nobody median) $(over_x nobody note)" '- no two blocks have values at the same two x'
-check 'change: the report' says <(unescaped "$lengths/report.md") '| longer | change fork 0.05 2 | - | 1.50 (1.50 to 1.50) | 6 |'
-check 'spread: the report' says <(unescaped "$lengths/report.md") '| among | spread epoll | - | 100.0 ('
-check 'window_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.05, 0.5 or 2 s after 0.01 s of warm-up'
-check 'warmup_s: the load in the report' says <(unescaped "$lengths/report.md") 'window 0.03 s after 0.01 or 0.02 s of warm-up'
+check 'change: the report' derived_is "$lengths" lengths longer 'ratio 1.5 1.5 6' '.measured | "\(.unit) \(.value) \(.lower_value) \(.blocks)"'
+check 'spread: the report' derived_is "$lengths" lengths among '% 100' '.measured | "\(.unit) \(.value)"'
+check 'window_s: the load in the report' says <(shown "$lengths" 'q("lengths").conditions') 'window of 0.05, 0.5 or 2 s after 0.01 s of warm-up'
+check 'warmup_s: the load in the report' says <(shown "$lengths" 'q("own").conditions') 'window of 0.03 s after 0.01 or 0.02 s of warm-up'
 claims_over_x() {
     mkdir -p "$work/claimed/claims" && cp -r "$repo/bench/questions/situations" "$work/claimed" &&
         printf '%s\n' 'claim It is so.' 'source A book' 'refuted_by nothing' 'holds_if lengths:longer:derived > 1.2' 'holds_if lengths:among:derived > 50' \
@@ -244,9 +246,8 @@ unsteady restless * wall_us_per_operation 1000 4000 2000 3000
 END
 }
 check 'converged: planned, and concluded' one_of_two
-check 'converged: the report says what is not' says <(unescaped "$both/report.md") '(#unsteady): restless ±'
-not_said() { ! unescaped "$both/report.md" | grep '(#steady): again'; }
-check 'converged: the report does not say it of the other' not_said
+check 'converged: the report says what is not, and only that' reports "$both" 'false true' '[q("unsteady", "steady").converged.ok] | join(" ")'
+check 'converged: how wide it is' says <(shown "$both" 'q("unsteady").converged.text') ' ±44 %'
 p_values() { # with its interval, of a family of one
     awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } {
         has = $at["model"] != $at["baseline"] && $at["ratio_low"] != "-" && $at["metric"] != "derived"; p = $at["p_holm"]
@@ -276,8 +277,8 @@ check 'io: without it the driver chooses' equals 'loads with io' "$(value "$clie
 check 'io: what the machine refuses is left out, with the reason' equals 'what is left out' \
     "$(awk -F '\t' 'NR > 1 { print $1, $2, $3, $4 }' "$client/left_out.tsv" | sort | paste -sd '|')" \
     "$(printf '%s the client cannot use io_uring: Operation not permitted|' 'client epoll io_uring' 'client fork io_uring' 'fixed epoll -' | sed 's/|$//')"
-check 'io: the report says so' says <(unescaped "$client/report.md") 'Left out at io_uring'
-check 'io: the load in the report' says <(unescaped "$client/report.md") 'with the client driver on epoll or io_uring'
+check 'io: the report says so' notes_say "$client" client io_uring 'Operation not permitted'
+check 'io: the load in the report' says <(shown "$client" 'q("client").conditions') 'with the client driver on epoll,'
 
 # ---- bad questions ----------------------------------------------------------------------------------------------------
 bad_question() { # TEXT NAME KEY_AND_VALUE...

@@ -33,6 +33,10 @@ gives it company|adds background connections
 the best on top|best first
 for teaching|on purpose
 lacks a worker|cannot start a worker
+company|background connections
+kinds? of trials?|trial type
+sharp(er|est)?|converged
+beside as many|with N background connections
 END
 )
 

@@ -14,14 +14,32 @@ static const char *const yes[] = {"yes", NULL}, *const counted[] = {"counted", N
                                            "slo_rate", "time",    NULL},
                          *const as_connections[] = {"connections", NULL},
                          *const linkings[] = {"dynamic", "static", NULL},
-                         *const placements[] = {"same_core", "two_cores", NULL};
+                         *const placements[] = {"same_core", "two_cores", NULL},
+                         // In the order of the page.
+                             *const parts[] =
+                                 {"What a connection costs",       "Many connections",
+                                  "Requests that compute or wait", "Latency under load",
+                                  "Pools, cores, shared state",    "When things go wrong",
+                                  "Making a process or a thread",  "Talking between processes",
+                                  "Can the numbers be trusted?",   NULL},
+                         *const themes[] = {"What a process costs",
+                                            "Pools",
+                                            "Event loops",
+                                            "Memory, state, crashes",
+                                            "Talking between processes",
+                                            "Mistakes",
+                                            NULL},
+                         *const shows[] = {"ratio", "percent", "count", NULL};
 
 const struct conf_key conf_keys[] = {
     {"core", EXPERIMENT, .form = WORD, .words = yes,
      .sentence = "`make bench` measures it by default. The others are measured with `EXPERIMENTS=` "
                  "or by `make bench-all`"},
     {"title", EXPERIMENT, .form = TEXT, .sentence = "The title of the plot and of the section"},
-    {"question", EXPERIMENT, .form = TEXT, .sentence = "The question that it answers"},
+    {"question", EXPERIMENT, .form = TEXT,
+     .sentence = "What a reader would ask, in at most 12 words"},
+    {"part", EXPERIMENT, .form = WORD, .words = parts,
+     .sentence = "The part of the page that the question belongs to"},
     {"type", EXPERIMENT, .form = WORD, .words = types,
      .sentence =
          "The trial type, a file of [`bench/measure/types/`](../../measure/types/). `serve`: the "
@@ -135,9 +153,7 @@ const struct conf_key conf_keys[] = {
     {"baseline", EXPERIMENT, .form = NAME,
      .sentence =
          "The model that ratios refer to; `own`: a variant is compared with its own program"},
-    {"headline", EXPERIMENT, .form = NAMES,
-     .sentence =
-         "The models whose ratios are the answer. The report's first page shows the first two"},
+    {"headline", EXPERIMENT, .form = NAMES, .sentence = "The models whose ratios are the answer"},
     {"headline_at", EXPERIMENT, .form = NAMES,
      .sentence = "The values of what varies that the answer is for (all by default). These "
                  "ratios are to be within ±5 %"},
@@ -157,24 +173,44 @@ const struct conf_key conf_keys[] = {
     {"axis", EXPERIMENT, .form = TEXT, .sentence = "What plots and tables call what varies"},
     {"spot", EXPERIMENT, .form = TEXT_WITH_GAP,
      .sentence = "How a sentence names one value (`with % MiB touched`)"},
+    {"say_if", EXPERIMENT, .flags = REPEATS, .form = TEXT,
+     .sentence = "A condition of the next `say`, in the notation of [claims](../claims/README.md)"},
+    {"say", EXPERIMENT, .flags = REPEATS, .form = TEXT,
+     .sentence =
+         "The answer, in at most 25 words, which must be true on every machine. The report shows "
+         "the first line whose conditions hold and whose numbers are sound. Braces hold a number: "
+         "`{MODEL@X}` the ratio to the baseline, `{=MODEL@X}` the value, `{=MODEL@X:METRIC}` that "
+         "of "
+         "another metric, `{#MODEL@X:METRIC}` that without its interval, `{d:NAME@X}` a derived "
+         "quantity. Without `@X`: nothing varies"},
     {"why", EXPERIMENT, .flags = REPEATS, .form = TEXT,
-     .sentence = "A paragraph of the report: why the result is as it is"},
+     .sentence = "A short paragraph, one of three at most: why the result is as it is"},
     {"limits", EXPERIMENT, .flags = REPEATS, .form = TEXT,
-     .sentence = "A paragraph of the report: what the result does not show"},
+     .sentence = "A short paragraph, one of three at most: what the result does not show"},
 
     {"claim", CLAIM, .form = TEXT, .sentence = "The sentence, in our own words"},
+    {"theme", CLAIM, .form = WORD, .words = themes,
+     .sentence = "The part of the list of claims that it belongs to"},
     {"source", CLAIM, .form = TEXT, .sentence = "Where it is written"},
     {"holds_if", CLAIM, .flags = REPEATS, .form = TEXT,
      .sentence = "A condition. The claim holds if all its conditions do, and does not hold if one "
                  "does not"},
+    {"compares", CLAIM, .flags = REPEATS, .form = TEXT,
+     .sentence = "What a condition compares, in words: as many lines, in the same order"},
     {"refuted_by", CLAIM, .form = TEXT, .sentence = "What would refute it, in words"},
 
     {"place", SITUATION, .form = WHOLE, .least = 1, .most = 1000000,
-     .sentence = "Its place in the report's table: the rows are in rising order"},
+     .sentence = "Its place among the columns of the grid, which are in rising order"},
     {"experiment", SITUATION, .form = NAME,
      .sentence = "The experiment that answers it, by its headline metric"},
     {"x", SITUATION, .form = NAME,
      .sentence = "The value of what varies there (`-` by default: nothing varies)"},
-    {"sentence", SITUATION, .form = TEXT, .sentence = "What the report calls the situation"},
+    {"heading", SITUATION, .form = TEXT, .sentence = "The short name of its column"},
+    {"detail", SITUATION, .form = TEXT, .sentence = "What the column compares"},
+    {"show", SITUATION, .form = WORD, .words = shows,
+     .sentence = "Whether the column shows ratios to the best, percentages, or counts"},
+    {"sentence", SITUATION, .form = TEXT, .sentence = "What happens in the situation"},
+    {"of", CLAIM | SITUATION, .form = WHOLE, .least = 1, .most = 1000000,
+     .sentence = "Of how many a count is: 15 connections that could be lost"},
     {.name = NULL},
 };

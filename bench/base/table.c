@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+// What to do about a damaged table.
+#define REMEDY " (restore the file; make report writes all but the raw ones again)"
+
 // Opens the packed form of a table (path.xz) through xz. NULL with errno if there is none.
 static FILE *open_packed(const char *path)
 {
@@ -19,7 +22,7 @@ static FILE *open_packed(const char *path)
     int fd = open(packed, O_RDONLY); // xz inherits it and gets its number: a name would need quotes
     if (fd < 0)
         return NULL;
-    snprintf(command, sizeof command, "xz -dc < /proc/self/fd/%d", fd);
+    snprintf(command, sizeof command, "xz -dcqq < /proc/self/fd/%d", fd);
     FILE *file = popen(command, "re");
     close(fd);
     return file;
@@ -38,13 +41,13 @@ static void read_file(struct table *t, const char *path)
     if (bytes < 0 && errno)
         err(1, "%s", path);
     if (is_packed && pclose(file) != 0)
-        errx(1, "%s.xz: xz cannot read it", path);
+        errx(1, "%s.xz: damaged: xz cannot unpack it" REMEDY, path);
     if (!is_packed)
         fclose(file);
     if (bytes <= 0)
-        errx(1, "%s: empty", path);
+        errx(1, "%s: empty" REMEDY, path);
     if (t->text[bytes - 1] != '\n')
-        errx(1, "%s: truncated: its last line is incomplete", path);
+        errx(1, "%s: truncated: its last line is incomplete" REMEDY, path);
 }
 
 bool table_exists(const char *path)
@@ -75,13 +78,14 @@ void table_read(struct table *t, const char *path)
         char *newline = strchr(line, '\n');
         size_t cells = count(line, newline, '\t') + 1;
         if (cells != t->columns)
-            errx(1, "%s:%zu: truncated row: %zu of %zu columns", path, row + 1, cells, t->columns);
+            errx(1, "%s:%zu: truncated row: %zu of %zu columns" REMEDY, path, row + 1, cells,
+                 t->columns);
         *newline = '\0';
         if (row == 0)
             has_checksums =
                 strcmp(strrchr(line, '\t') ? strrchr(line, '\t') + 1 : line, CHECKSUM_COLUMN) == 0;
         else if (has_checksums && !has_its_checksum(line, (size_t)(newline - line)))
-            errx(1, "%s:%zu: damaged row: checksum mismatch", path, row + 1);
+            errx(1, "%s:%zu: damaged row: checksum mismatch" REMEDY, path, row + 1);
         for (size_t column = 0; column < t->columns; column++)
             t->cells[row * t->columns + column] = strsep(&line, "\t");
         line = newline + 1;

@@ -1,6 +1,5 @@
 # costs.awk: compares what fork, a page fault and a system call cost here with the machines known. Reads machines.tsv, then lines
-# "name value unit" (costs.c). Prints a row for each cost: level, name, value, what is usual, and what to do. With page=1 it prints
-# one line for the report's first page instead.
+# "name value unit" (costs.c). Prints a row for each cost: level, name, value, what is usual, and what to do.
 #
 # Usual is the median of the machines known. More than `most` times that is unusual. It is the page tables if fork or a page fault
 # is also more than `most` times as far from usual as a system call: a slow processor is slow at all three.
@@ -13,7 +12,7 @@ function median(column,    n, i, j, v, sorted) {
     }
     return n == 0 ? 0 : (sorted[int((n + 1) / 2)] + sorted[int(n / 2) + 1]) / 2
 }
-function amount(us) { return sprintf("%.2g", us) + 0 " " (page ? "µs" : "us") }
+function amount(us) { return sprintf("%.2g", us) + 0 " us" }
 function ratio(column) { return column in here && usual[column] > 0 ? here[column] / usual[column] : 0 } # 0: not known
 function times(column) { return sprintf("%.2g", ratio(column)) + 0 " times" }
 function listed(column,    i, s) {
@@ -45,15 +44,6 @@ END {
         if (!(c in here)) continue
         why = unusual(c)
         normal = amount(usual[c]) " is usual (the median of: " listed(c) ")"
-        if (!page) {
-            print (why == "" ? "ok" : "warning") "\t" name[c] "\t" amount(here[c]) "\t" (why == "" ? "" : why "; ") normal "\tstate this when you cite: ratios with such a cost in them hold only for machines like this one"
-            continue
-        }
-        line = line (line == "" ? "" : ", ") name[c] " " amount(here[c]) " (usual: " amount(usual[c]) ")"
-        for (m = 1; m <= machines; m++) if (known[m, c] != "-") costs_of[m] = costs_of[m] ", " name[c] " " amount(known[m, c])
-        if (why != "") sentences = sentences " " toupper(substr(why, 1, 1)) substr(why, 2) "."
+        print (why == "" ? "ok" : "warning") "\t" name[c] "\t" amount(here[c]) "\t" (why == "" ? "" : why "; ") normal "\tstate this when you cite: ratios with such a cost in them hold only for machines like this one"
     }
-    if (line == "") exit
-    for (m = 1; m <= machines; m++) if (m in costs_of) others = others "; " known[m, 1] " (" substr(costs_of[m], 3) ")"
-    print toupper(substr(line, 1, 1)) substr(line, 2) "; known machines: " substr(others, 3) "." sentences
 }

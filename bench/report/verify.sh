@@ -1,15 +1,17 @@
 #!/bin/bash
 # verify.sh RUN_DIR: recomputes everything after a run's trials in a temporary folder, from a copy of its raw files, and fails on
-# any difference: summary.tsv, metrics.tsv, validity.tsv, doubts.tsv, distribution.tsv, selftest_verdicts.tsv, verdicts.tsv,
-# chooser.tsv, plots/, report.md, report.html.
+# any difference in what is made of them (the list `made` below).
 #
 # Differences, too, are: a wrong checksum in a row of plan.tsv, trials.tsv, latency.tsv or hyperfine.tsv; a block of plan.tsv that is
 # not what the scheduler chooses from the trials before it; experiments, claims and situations that are not those the run was planned
 # with (frozen.sha256). What the project has added since is no part of this. Binary pictures (.png, .pdf) are compared only if gnuplot
 # has the recorded version. An edit of other raw files that affects no result is not detected. A packed run (bench/report/pack.sh)
-# may lack report.html and parts of plots/.
+# may lack report.html and parts of plots/, and its report.json is compressed.
 set -euo pipefail
 export LC_ALL=C # bytes
+
+made=(summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv
+    report.json report.json.xz plots report.md report.html)
 
 fail() { echo "verify: $1" >&2; exit 1; }
 
@@ -19,10 +21,12 @@ if [ $# -ne 1 ] || [ -z "$1" ]; then
 fi
 run=${1%/}
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-for file in plan.tsv trials.tsv environment.json summary.tsv report.md; do
-    [ -f "$run/$file" ] || [ -f "$run/$file.xz" ] || fail "$run is not a finished run: it has no $file"
+for file in plan.tsv trials.tsv environment.json summary.tsv report.json report.md; do
+    [ -f "$run/$file" ] || [ -f "$run/$file.xz" ] || fail "$run is not a finished run: it has no $file$(
+        [[ $file != report.* ]] || echo "; make report RUN=${run##*/}")"
 done
 [ ! -f "$run/trials.tsv" ] || flock -n "$run/trials.tsv" true || fail "another run is writing $run"
+command -v gnuplot > /dev/null || fail 'gnuplot is not installed, so no plot can be compared (make deps installs it)'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -32,8 +36,8 @@ replay=$!
 again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its name
 mkdir "$again"
 for file in "$run"/*; do
-    case ${file##*/} in
-        summary.tsv | metrics.tsv | validity.tsv | doubts.tsv | distribution.tsv | selftest_verdicts.tsv | verdicts.tsv | chooser.tsv | plots | report.md | report.html) ;;
+    case " ${made[*]} " in
+        *" ${file##*/} "*) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -41,13 +45,16 @@ done
     why=$(tail -n 1 "$work/log")
     fail "$run cannot be recomputed: ${why//$again/$run}"
 }
+if [ -f "$run/report.json.xz" ] && ! xz -dc "$run/report.json.xz" > "$work/report.json"; then
+    fail "$run/report.json.xz: xz cannot read it; make report RUN=${run##*/}"
+fi
 
 # ---- compare ---------------------------------------------------------------------------------------------
 recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
-made() { # RUN
-    (cd "$1" && find summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv plots report.md report.html -type f 2>/dev/null) || true
+files() { # RUN
+    (cd "$1" && find "${made[@]}" -type f 2>/dev/null) || true
 }
 
 # An SVG, also inside report.html, begins with the version of gnuplot.
@@ -93,6 +100,7 @@ else
 fi
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
+    if [ "$file" = report.json ] && [ ! -f "$stored" ]; then stored=$work/report.json; fi # of a packed run
     if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html || $file = doubts.tsv ]]; then
         packed=$((packed + 1))
     elif [ ! -f "$stored" ]; then
@@ -115,8 +123,9 @@ while read -r file; do
             differs "$file:$(difference "$stored")"
         fi
     fi
-done < <({ made "$run"; made "$again"; } | sort -u |
-    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : 2), $0 }' | sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # causes before their consequences
+done < <({ files "$run"; files "$again"; } | sed 's/^report[.]json[.]xz$/report.json/' | sort -u |
+    awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : $0 == "report.json" ? 2 : 3), $0 }' |
+    sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # causes before their consequences
 
 if [ $differing -gt 0 ]; then
     fail "$run: $differing of $((differing + same)) files differ from what its raw files and these programs produce$(
@@ -124,4 +133,4 @@ if [ $differing -gt 0 ]; then
 fi
 echo "verify: $run: all $same files agree with its raw files$([ $skipped -eq 0 ] ||
     echo "; $skipped pictures (.png, .pdf) not compared: drawn by $recorded, not $present")$([ $packed -eq 0 ] ||
-    echo "; $packed files not compared: a packed run has only the SVG figures and report.md")$without"
+    echo "; $packed files not compared: a packed run has only the SVG figures, report.json and report.md")$without"

@@ -67,6 +67,27 @@ refuses() { # NAME STATUS TEXT COMMAND...
     if [ -z "$why" ]; then passes "$name"; else fails "$name" "${why}it said: $(head -n 3 "$work/error")"; fi
 }
 
+# ---- what a report says ---------------------------------------------------------------------------------------------
+report() { "$build/bench/report/report" "$repo/bench/questions" "$1"; } # RUN: report.json, from its tables as they are
+
+# What a filter of jq makes of a run's report.json; with plain blanks. q(ID) is a question, row(ID; MODEL; X) a row of its table,
+# claim(ID) a claim.
+shown() { # RUN FILTER
+    jq -r 'def q($id): .questions.groups[].questions[] | select(.id == $id);
+        def row($id; $model; $x): q($id).table.rows[] | select(.model == $model and (.x // "-") == $x);
+        def claim($id): [.claims.themes[].claims[], .claims.undecided[]][] | select(.id == $id);
+        '"$2" "$1/report.json" | sed 's/\xc2\xa0/ /g'
+}
+
+reports() { # RUN TEXT FILTER: the filter makes this of it
+    equals "$3" "$(shown "$1" "$3")" "$2"
+}
+
+notes_say() { # RUN QUESTION TEXT...: its notes (what was left out, and why) have all of these
+    local text
+    for text in "${@:3}"; do says <(shown "$1" "q(\"$2\").notes[]") "$text" || return 1; done
+}
+
 # ---- runs and their processes -----------------------------------------------------------------------------------
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
@@ -220,7 +241,7 @@ chmod +x "$work/unsupported"
 # Medians and ratios once more, from the raw rows. Of three blocks none is trimmed: the ratio is the geometric mean.
 recomputed() { # RUN LEAST_ROWS
     awk -F '\t' -v least="$2" '
-        function near(a, b) { return a - b <= 1e-5 * b && b - a <= 1e-5 * b }
+        function near(a, b) { return (a - b) ^ 2 <= (1e-5 * b) ^ 2 } # a difference of CPU times may be negative
         function wrong(what, is) { print $1 " " $2 " " $3 " " $5 ": " what " is " is " in the trials"; bad = 1 }
         FNR == 1 { files++; for (i = 1; i <= NF; i++) { at[files, $i] = i; name[files, i] = $i } next }
         files == 1 && $at[1, "status"] == "ok" { for (i = 8; i < at[1, "status"]; i++) if ($i != "-") value[$3, name[1, i], $4, $5, $2] = $i }

@@ -87,7 +87,7 @@ printf '1\t{"results":[{"comm' >> "$cut/hyperfine.tsv" # its row never came
 budget=0 # the block is ended, and that is all
 killed 'everything while it draws' KILL 0 'bench/report/plots.sh' -- everything
 check 'torn row: the run says so' says "$work/cut.log" 'last row was torn'
-killed 'everything while it reports' KILL 0 'bench/report/report.sh' -- everything
+killed 'everything while it reports' KILL 0 'bench/report/render.py' -- everything
 bench cut RUN=cut BUDGET=0
 check 'killed run: goes on to its end' equals 'its status' $? 0
 check 'killed run: rows are as they were' begins_with "$cut/trials.tsv" "$work/kept"
@@ -176,12 +176,14 @@ rm "$disk/rest"
 timeout "$5" build/bench/measure/trial --budget 1 "$disk/run" 2> "$work/disk-error-again"
 cp "$disk/run/trials.tsv" "$work/disk-again"
 
-# Scratch space that is full after so many KiB: wherever that strikes, the conclusion fails, and the old report stays.
-mkdir "$work/scratch" && cp -r "$4" "$work/concluded"
-for kib in 64 200 300 400 500; do
-    mount -t tmpfs -o size=${kib}k none "$work/scratch" || exit 1
-    TMPDIR=$work/scratch bench/conclude.sh "$work/concluded" > /dev/null 2> "$work/scratch-error"
-    echo "$kib $? $(grep -c 'No space left\|half a picture' "$work/scratch-error")" >> "$work/scratch-status"
+# A disk that is full after so many KiB: wherever that strikes, the conclusion fails, and a whole report stays.
+mkdir "$work/scratch"
+for kib in 8 24 64 200 2000; do
+    mount -t tmpfs -o size=$(($(du -sk "$4" | cut -f 1) + kib))k none "$work/scratch" && cp -r "$4" "$work/scratch/run" || exit 1
+    bench/conclude.sh "$work/scratch/run" > /dev/null 2> "$work/scratch-error"
+    echo "$kib $? $(grep -c 'No space left\|full?' "$work/scratch-error")" >> "$work/scratch-status"
+    tail -n 1 "$work/scratch/run/report.html" >> "$work/scratch-ends"
+    echo >> "$work/scratch-ends"
     umount "$work/scratch"
 done
 
@@ -189,10 +191,12 @@ mount -t tmpfs -o size=8m none "$disk" && cp -r "$4" "$disk/run" || exit 1
 all_steps() { # WHY ORIGINAL: each says what it can no more, and what was there stays as it is
     local step name
     mkdir "$work/$1"
-    for step in build/bench/measure/selftest 'build/bench/analyse/analyse bench/questions' bench/report/{plots,report}.sh; do
-        name=${step%% *}
-        $step "$disk/run" > /dev/null 2> "$work/$1/${name##*/}"
-        echo "status $?" >> "$work/$1/${name##*/}"
+    for step in build/bench/measure/selftest 'build/bench/analyse/analyse bench/questions' 'build/bench/report/report bench/questions' \
+        bench/report/plots.sh "bench/report/render.py report.md.j2 $disk/run/report.json"; do
+        name=${step%% *} output=$disk/run
+        [[ $name != *.py ]] || output+=/report.md
+        $step "$output" > /dev/null 2> "$work/$1/$(basename "$name" .py)"
+        echo "status $?" >> "$work/$1/$(basename "$name" .py)"
     done
     diff -r -x messages.log "$2" "$disk/run" > "$work/$1-difference" 2>&1
 }
@@ -219,8 +223,8 @@ if [ -e "$work/disk-before" ]; then
     no_silent_success() { # status 0 only where nothing was said of it
         awk '($2 == 0) != ($3 == 0) { print; bad = 1 } $2 != 0 { failed++ } END { if (!failed) { print "nothing failed"; bad = 1 } exit bad }' "$work/scratch-status"
     }
-    check 'full scratch space: the conclusion fails where a step does' no_silent_success
-    check 'full scratch space: the report is whole' says <(tail -n 1 "$work/concluded/report.html") '</html>'
+    check 'hardly any room: the conclusion fails where a step does' no_silent_success
+    check 'hardly any room: the report is whole' equals 'the last lines' "$(grep . "$work/scratch-ends" | sort | uniq -c | xargs)" '5 </html>'
     check 'space again: the run goes on' test "$(rows "$work/disk-again")" -gt "$(rows "$work/disk-after")"
     check 'space again: rows are as they were' begins_with "$work/disk-again" "$work/disk-after"
     check 'full disk: nothing is left running' nothing_left grow
@@ -228,10 +232,10 @@ if [ -e "$work/disk-before" ]; then
         local said name bad=
         for said in "$work/$1"/*; do
             name=${said##*/}
-            [ "$(grep -vc ': spin_.* failed: ' "$said")" -eq 2 ] && grep -q "^$name: .*$disk/run.*: $2\$\|^\(cp\|tee\): .*$disk/run.*: $2\$" "$said" && grep -qx 'status 1' "$said" ||
+            [ "$(grep -vc ': spin_.* failed: ' "$said")" -eq 2 ] && grep -q "^\($name\|cp\|tee\|plot_tables\): .*$disk/run.*$2" "$said" && grep -qx 'status 1' "$said" ||
                 bad+="$name: $(paste -sd ';' "$said") "
         done
-        equals 'steps that do not say so' "$bad" '' && equals 'steps' "$(find "$work/$1" -type f | wc -l)" 4
+        equals 'steps that do not say so' "$bad" '' && equals 'steps' "$(find "$work/$1" -type f | wc -l)" 5
     }
     check 'full disk: every step says so in one line' steps_refuse full 'No space left on device'
     check 'full disk: what was there stays as it was' equals 'the difference' "$(cat "$work/full-difference")" ''

@@ -1,0 +1,12 @@
+// What is not among a question's numbers, one line each: programs that cannot run on that machine,
+// cells that were left out, have no valid trial, or were dropped for lack of time.
+#pragma once
+
+#include "bench/report/model/question.h"
+
+#include <jansson.h>
+
+json_t *notes_of(const struct question *q);
+
+// A number's reasons to doubt it, or why there is none, as text for readers; empty without any.
+json_t *note_reason(const struct number *n);

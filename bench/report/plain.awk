@@ -1,1 +1,0 @@
-{ print plain($0) }

@@ -1,6 +1,0 @@
-# concurrency.gp: how does each model cope with many busy connections? One line per model, server CPU above, rate below.
-stem = "concurrency"
-load "style.gp"
-metric_1 = "server_cpu_us_per_echo"; title_1 = "server CPU per echo, µs"
-metric_2 = "echoes_per_s"; title_2 = "echoes per second"
-eval two_curves

@@ -1,6 +1,0 @@
-# scaling.gp: what does a server gain from more cores? One line per model, server CPU above, rate below.
-stem = "scaling"
-load "style.gp"
-metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"
-metric_2 = "connections_per_s"; title_2 = "connections per second"
-eval two_curves

@@ -1,6 +1,0 @@
-# work.gp: how much work must a request do until the model no longer matters? One line per model, server CPU above, rate below.
-stem = "work"
-load "style.gp"
-metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"
-metric_2 = "connections_per_s"; title_2 = "connections per second"
-eval two_curves

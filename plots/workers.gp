@@ -1,6 +1,0 @@
-# workers.gp: how many workers should a pool have? One line per model, server CPU above, rate below.
-stem = "workers"
-load "style.gp"
-metric_1 = "server_cpu_us_per_connection"; title_1 = "server CPU per connection, µs"
-metric_2 = "connections_per_s"; title_2 = "connections per second"
-eval two_curves

@@ -1,0 +1,43 @@
+#!/bin/bash
+# deps_test.sh: what bench/deps.sh finds missing, and what it says and does then. Nothing is installed: apt-get is a script that prints
+# its arguments, and only the commands that deps.sh itself needs are there.
+# shellcheck source=tests/core/line.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+
+bin=$work/bin
+mkdir "$bin"
+for command in bash env find printf; do ln -s "$(command -v $command)" "$bin"; done
+fake() { printf '#!/bin/bash\n%s\n' "$2" > "$bin/$1" && chmod +x "$bin/$1"; } # COMMAND SCRIPT
+# shellcheck disable=SC2016  # for these scripts
+fake apt-get 'echo "apt-get $*"; [[ $* != *chromium* ]] || exit 100'
+fake apt-cache 'exit 0'
+# shellcheck disable=SC2016
+fake sudo 'exec "$@"'
+fake gcc 'exit 1' # finds no header
+deps() { env -i PATH="$bin" "$@" > "$work/said" 2> "$work/error"; } # ASSIGNMENT... deps.sh PURPOSE
+installs() { # PACKAGE... -- PURPOSE
+    local package
+    deps "$repo/bench/deps.sh" "${*: -1}" || { cat "$work/error" && return 1; }
+    while [ "$1" != -- ]; do
+        package=$1
+        grep '^apt-get install' "$work/said" | grep -qw -- "$package" || { echo "not installed: $package; $(cat "$work/said")" && return 1; }
+        shift
+    done
+}
+check 'bench: what the report is made with' installs libjansson-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
+check 'bench: not what only tests need' equals 'lines with a browser' "$(grep -c 'chromium\|tidy\|cmocka' "$work/said")" 0
+check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
+check 'test: a browser that cannot be installed is no failure' says "$work/error" 'cannot install chromium chromium-driver: the tests of the page will be skipped'
+check 'lint' installs shellcheck cppcheck clang-format -- lint
+without_install() {
+    ! deps NO_DEPS=1 "$repo/bench/deps.sh" bench && says "$work/error" 'to install, type' && says "$work/error" 'libjansson-dev' && equals 'what was done' "$(cat "$work/said")" ''
+}
+check 'NO_DEPS=1: only says what to type' without_install
+fake apt-cache 'exit 100'
+no_browser_here() { installs tidy -- test && ! grep chromium "$work/said" "$work/error"; }
+check 'test: a distribution without the browser' no_browser_here
+rm "$bin/apt-get"
+no_apt() { ! deps "$repo/bench/deps.sh" bench && says "$work/error" 'no apt-get here' && equals 'lines' "$(wc -l < "$work/error")" 1; }
+check 'without apt-get: one line with what is missing' no_apt
+refuses 'usage' 2 'usage: deps.sh' "$repo/bench/deps.sh" everything
+verdict
