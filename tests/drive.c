@@ -2,7 +2,7 @@
 // project's epoll server, a foreign one. Every figure that can be known beforehand is as it must
 // be.
 //
-// Runs alone: it compares times.
+// Runs in turn: it compares times.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"
 #include "tests/core/server_process.h"
