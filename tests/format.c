@@ -104,6 +104,7 @@ static void values_have_three_digits_and_a_unit_by_size(void **unused)
     value_is(0.54, "share", "54~%");
     value_is(0.0543, "share", "5.43~%");
     value_is(99.7, "%", "99.7~%");
+    value_is(0.354, "%", "0.35~%");
     value_is(100, "%", "100~%");
     value_is(0, "%", "0~%");
     value_is(7.64, "KiB", "7.64~KiB");
@@ -143,6 +144,7 @@ static void intervals_have_the_unit_of_the_value(void **unused)
     interval_is(22.46, 20.01, 23.14, "µs", "20.0-23.1");
     interval_is(1234, 900, 1300, "µs", "0.90-1.30");
     interval_is(0.5, -0.25, 1.5, "µs", "_0.250 to 1.500");
+    interval_is(0, 0, 1.574, "%", "0.00-1.57");
 }
 
 static void needs_and_dates_are_words(void **unused)

@@ -113,6 +113,8 @@ static int decimals_as(const struct shown *s, double value)
     double shown = fabs(value / s->divisor);
     if (strcmp(s->unit, "%") == 0 && shown >= 9.95 && shown < 98.95)
         return 0;
+    if (strcmp(s->unit, "%") == 0 && shown < 0.9995)
+        return shown > 0 ? 2 : 0;
     bool is_whole = !*s->unit && value == round(value),
          is_half = !*s->unit && 2 * value == round(2 * value);
     return is_whole ? 0 : is_half ? 1 : decimals_of_value(shown);
@@ -137,8 +139,9 @@ void format_interval(double value, double low, double high, const char *unit,
     struct shown s = shown_as(value, unit);
     *text = '\0';
     bool is_exact = low == value && high == value;
+    double shown = value == 0 && isfinite(high) ? high : value; // 0 has no digits to go by
     if (isfinite(value) && isfinite(low) && !isnan(high) && !is_exact)
-        interval(low / s.divisor, high / s.divisor, decimals_as(&s, value), text);
+        interval(low / s.divisor, high / s.divisor, decimals_as(&s, shown), text);
 }
 
 void format_count(double count, char text[FORMAT_BYTES])

@@ -20,8 +20,8 @@ void format_ratio_interval(double ratio, double low, double high, char text[FORM
 // of a metric; "" for a count.
 void format_value(double value, const char *unit, char text[FORMAT_BYTES]);
 
-// "20.0–23.1", in the unit and with the decimals that format_value gives the value; "to" between
-// the two if one is negative; "" without an interval, or if it is exact.
+// "20.0–23.1", in the unit and with the decimals that format_value gives the value (if it is 0, the
+// higher end); "to" between the two if one is negative; "" without an interval, or if it is exact.
 void format_interval(double value, double low, double high, const char *unit,
                      char text[FORMAT_BYTES]);
 
