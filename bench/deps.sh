@@ -32,8 +32,9 @@ header_from() { # HEADER PACKAGE
     has_header "$1" || missing+=("$2")
 }
 
+# Packages are of the system's python3, as is bench/report/render.py; another may come first in PATH.
 module_from() { # PYTHON_MODULE PACKAGE
-    python3 -c "import sys, importlib.util as i; sys.exit(i.find_spec('$1') is None)" 2> /dev/null || missing+=("$2")
+    "${PYTHON:-/usr/bin/python3}" -c "import sys, importlib.util as i; sys.exit(i.find_spec('$1') is None)" 2> /dev/null || missing+=("$2")
 }
 
 build() {

@@ -200,7 +200,7 @@ no_change() { jq -e '.counts.headline.changed + .counts.other.changed == 0 and .
 check 'the reference run with itself: most are the same' no_change
 
 page=$results/two/compare-one.html
-if python3 -c 'import jinja2' 2> "$work/error"; then
+if /usr/bin/python3 -c 'import jinja2' 2> "$work/error"; then
     by_make two one
     check 'page: it is there' test -s "$page"
     check 'page: what it says first' says "$page" '<h1>1 of 4 headline ratios changed. Undecided: 2.</h1>'

@@ -14,7 +14,7 @@ fake apt-cache 'exit 0'
 # shellcheck disable=SC2016
 fake sudo 'exec "$@"'
 fake gcc 'exit 1' # finds no header
-deps() { env -i PATH="$bin" "$@" > "$work/said" 2> "$work/error"; } # ASSIGNMENT... deps.sh PURPOSE
+deps() { env -i PATH="$bin" PYTHON=no_python "$@" > "$work/said" 2> "$work/error"; } # ASSIGNMENT... deps.sh PURPOSE
 installs() { # PACKAGE... -- PURPOSE
     local package
     deps "$repo/bench/deps.sh" "${*: -1}" || { cat "$work/error" && return 1; }

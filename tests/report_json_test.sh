@@ -11,7 +11,7 @@ schema=$repo/bench/report/report.schema.json
 make_report() { analyse "$1" && "$build/bench/report/report" "$repo/bench/questions" "$1"; } # RUN
 
 fits() { # JSON: prints the first errors
-    python3 - "$schema" "$1" << 'END'
+    /usr/bin/python3 - "$schema" "$1" << 'END'
 import json, sys
 from jsonschema import Draft202012Validator
 schema, report = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
@@ -23,7 +23,7 @@ sys.exit(1 if errors else 0)
 END
 }
 check_schema() { # NAME RUN
-    if python3 -c 'import jsonschema' 2> /dev/null; then
+    if /usr/bin/python3 -c 'import jsonschema' 2> /dev/null; then
         check "$1: fits the schema" fits "$2/report.json"
     else
         skips "$1: fits the schema" 'python3-jsonschema is not installed'
