@@ -25,7 +25,7 @@ deep|CC=clang|$measured|
 deep|LINK=static|$measured spawn ipc|
 quick|CC=clang LINK=static|$measured spawn ipc|
 deep|||tests/deep/*_test.sh
-deep|DEEP=1 TEST_JOBS=1|contract|"
+deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth|"
 
 left_out=()
 while IFS='|' read -r when build programs scripts; do

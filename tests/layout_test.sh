@@ -34,9 +34,10 @@ check 'a layout has the same functions' same_functions
 
 moves() { # SERVER: of each function, between any two layouts: by how many bytes it is moved
     local one other
+    for one in 0 "${seeds[@]}"; do addresses "$(program "$1" "$one")" > "$work/addresses_$one"; done
     for one in 0 "${seeds[@]}"; do
         for ((other = one + 1; other <= ${#seeds[@]}; other++)); do
-            join <(addresses "$(program "$1" "$one")") <(addresses "$(program "$1" "$other")") | awk -v pair="$one-$other" '{ print pair, $3 - $2 }'
+            join "$work/addresses_$one" "$work/addresses_$other" | awk -v pair="$one-$other" '{ print pair, $3 - $2 }'
         done
     done
 }

@@ -34,9 +34,11 @@ static void make_sparse(const struct histogram *h, struct sparse *s)
     *s = (struct sparse){.max_ns = histogram_max(h)};
     s->slot = calloc(MOST_VALUES, sizeof *s->slot);
     s->count = calloc(MOST_VALUES, sizeof *s->count);
-    for (size_t slot = 0; slot < HISTOGRAM_SLOTS; slot++)
+    uint64_t left = histogram_count(h); // beyond the last of them are most of the slots
+    for (size_t slot = 0; left > 0; slot++)
         if (h->counts[slot] > 0) {
-            assert_true(s->slots < MOST_VALUES);
+            assert_true(slot < HISTOGRAM_SLOTS && s->slots < MOST_VALUES);
+            left -= h->counts[slot];
             s->slot[s->slots] = (uint32_t)slot;
             s->count[s->slots++] = h->counts[slot];
         }

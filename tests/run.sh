@@ -112,7 +112,7 @@ run() { # TEST PART HOW
 
 # ---- all of them ----------------------------------------------------------------------------------------------------
 # One line per job: how it locks (-t: as -s, in turn), how long it took last (most first; what runs alone comes last), the test
-# and its part.
+# and its part. Of what has not run yet, scripts count as the longest, then parts: one of the long ones would be alone at the end.
 plan() {
     local test source parts how i
     for test; do
@@ -124,7 +124,7 @@ plan() {
         ! grep -qE '^(//|#) Runs alone: ' "$source" || how=-x
         for ((i = 1; i <= ${parts:-1}; i++)); do
             printf '%s\t%s\t%s\t%s\n' $how "$(awk -F '\t' -v program="${test##*/}" -v parts="${parts:-1}" \
-                '$1 == program { sum += $3 } END { print (sum ? int(sum / parts) : parts > 1) }' "$durations")" "$test" "${parts:+$i/$parts}"
+                '$1 == program { sum += $3 } END { print (sum ? int(sum / parts) : program ~ /\.sh$/ ? 2 : parts > 1) }' "$durations")" "$test" "${parts:+$i/$parts}"
         done
     done | sort -t $'\t' -k 1,1 -k 2,2nr -s
 }

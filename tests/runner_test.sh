@@ -17,7 +17,7 @@ plant() { # NAME COMMENT: a test whose program is the standard input
 }
 
 runs() { # NAME...: as they are planted
-    (cd "$planted" && env -u TEST_JOBS BUILD=build TEST_SCRIPTS="${scripts-}" TEST_PROGRAMS="$*" tests/run.sh) > "$work/said" 2>&1
+    (cd "$planted" && env TEST_JOBS="${at_once-3}" BUILD=build TEST_SCRIPTS="${scripts-}" TEST_PROGRAMS="$*" tests/run.sh) > "$work/said" 2>&1
 }
 
 ends_with() { equals 'the last line' "$(tail -n 1 "$work/said")" "$1"; }
@@ -80,5 +80,14 @@ printf '#!/bin/bash\n%s\n' 'echo "ok a: b"; echo "skipped: c: d"; echo "[  PASSE
 chmod +x "$planted/tests/line_test.sh"
 scripts=tests/line_test.sh check 'a script: is run, and what it skips is said' eval 'runs good && ends_with "2 passed, 0 failed, 1 skipped" && says "$work/said" "skipped: c: d"'
 check 'a script: its tests are timed' grep -q $'^line_test.sh\ta: b\t' "$planted/build/durations.tsv"
+
+mkdir "$planted/order"
+for n in 1 2; do
+    plant order_$n '// Order.' <<< 'echo program >> order/seen; echo "[  PASSED  ] 1 test(s)."'
+    printf '#!/bin/bash\n%s\n' 'echo script >> order/seen; echo "[  PASSED  ] 1 test(s)."' > "$planted/tests/order_${n}_test.sh"
+done
+chmod +x "$planted"/tests/order_?_test.sh
+scripts='tests/order_1_test.sh tests/order_2_test.sh' at_once=1 check 'none has run yet: pass' runs order_1 order_2
+check 'none has run yet: scripts come first' equals 'the order' "$(tr '\n' ' ' < "$planted/order/seen")" 'script script program program '
 
 verdict

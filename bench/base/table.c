@@ -65,6 +65,18 @@ static size_t count(const char *text, const char *end, char wanted)
     return n;
 }
 
+// Ends each cell of a line where its tab is. Runs are read again after every block: strsep, which
+// prepares a search for each cell, took most of the time.
+static void split(char *line, const char *end, char **cells)
+{
+    *cells++ = line;
+    for (; line < end; line++)
+        if (*line == '\t') {
+            *line = '\0';
+            *cells++ = line + 1;
+        }
+}
+
 void table_read(struct table *t, const char *path)
 {
     read_file(t, path);
@@ -86,8 +98,7 @@ void table_read(struct table *t, const char *path)
                 strcmp(strrchr(line, '\t') ? strrchr(line, '\t') + 1 : line, CHECKSUM_COLUMN) == 0;
         else if (has_checksums && !has_its_checksum(line, (size_t)(newline - line)))
             errx(1, "%s:%zu: damaged row: checksum mismatch" REMEDY, path, row + 1);
-        for (size_t column = 0; column < t->columns; column++)
-            t->cells[row * t->columns + column] = strsep(&line, "\t");
+        split(line, newline, t->cells + row * t->columns);
         line = newline + 1;
     }
 }

@@ -43,6 +43,7 @@ struct scheduler *scheduler_read(const char *folder)
 {
     char path[4096];
     struct scheduler *s = memory_for(1, sizeof *s);
+    s->resamples = RESAMPLES;
     snprintf(path, sizeof path, "%s/experiments", folder);
     s->experiment_count = experiments_read(path, &s->experiments);
     read_cells(s, folder);
@@ -71,6 +72,11 @@ void scheduler_free(struct scheduler *s)
     experiments_free(s->experiments, s->experiment_count);
     table_free(&s->table);
     free(s);
+}
+
+void scheduler_resample(struct scheduler *s, unsigned resamples)
+{
+    s->resamples = resamples;
 }
 
 size_t scheduler_cells(const struct scheduler *s)

@@ -42,6 +42,9 @@ struct scheduler *scheduler_read(const char *run_folder);
 
 void scheduler_free(struct scheduler *s);
 
+// Fewer resamples of each comparison than RESAMPLES: for tests that simulate many runs.
+void scheduler_resample(struct scheduler *s, unsigned resamples);
+
 size_t scheduler_cells(const struct scheduler *s);
 
 // Chooses the cells of the first block, which is the first look at the most important question.

@@ -65,6 +65,10 @@ void start(struct run_made_up *r, const struct machine *machine, double budget_s
 bool choose(struct run_made_up *r);
 void measure(struct run_made_up *r);
 
+// Reads its scheduler, which start() has done. It resamples less than that of a real run, unless
+// the environment has DEEP.
+void read_scheduler(struct run_made_up *r);
+
 // Chooses and measures until the run is complete.
 void finish(struct run_made_up *r);
 

@@ -78,10 +78,10 @@ static struct estimate estimate_of(const struct scheduler *s, const struct run *
         return value_of(run, of, c->of_metric, NULL);
     const struct cell *to = &s->cells[c->to].cell;
     if (c->of_metric == c->to_metric)
-        return ratio_of(run, of, to, c->of_metric, RESAMPLES);
+        return ratio_of(run, of, to, c->of_metric, s->resamples);
     double *above = values_of(run, of, c->of_metric, NULL),
            *below = values_of(run, to, c->to_metric, NULL);
-    struct estimate e = bootstrap_ratio(above, below, run->blocks, RESAMPLES, SEED);
+    struct estimate e = bootstrap_ratio(above, below, run->blocks, s->resamples, SEED);
     free(above);
     free(below);
     return e;

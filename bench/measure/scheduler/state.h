@@ -88,6 +88,7 @@ struct scheduler {
     size_t claim_count;
     struct question_state *questions;
     size_t first_values; // of each cell: FIRST_VALUES, or what an interval needs if time is short
+    unsigned resamples;  // of each comparison
     double spent_s;
     size_t disproved; // trials
 };
