@@ -265,8 +265,8 @@ def opens_all(r):
 # What sticks out at the right, and no part of it scrolls by itself.
 OVERFLOW = """const wide = document.documentElement.clientWidth, scrolls = (e) => { for (; e; e = e.parentElement)
         if (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) && e != document.body) return true; return false; };
-    return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 1 && e.getBoundingClientRect().width > 1
-        && !e.closest("svg svg, .vh, .skip") && !scrolls(e)).map((e) => e.tagName + "." + e.getAttribute("class") + " in " + e.closest("[id]")?.id)"""
+    return [...document.querySelectorAll("body *:not(svg *)")].filter((e) => e.getBoundingClientRect().right > wide + 1 && e.getBoundingClientRect().width > 1
+        && !e.closest(".vh, .skip") && !scrolls(e)).map((e) => e.tagName + "." + e.getAttribute("class") + " in " + e.closest("[id]")?.id)"""
 
 
 def fits_a_phone(r):
@@ -295,7 +295,9 @@ def prints_everything(r):
 # Text whose contrast with the nearest opaque ground is below 4.5 to 1.
 CONTRAST = """const rgb = (c) => { const n = c.match(/[\\d.]+/g).map(Number); return c.startsWith("color(") ? n.slice(0, 3).map((v) => v * 255).concat(n[3] ?? 1) : n; };
     const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
-    const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if ((c[3] ?? 1) > .99) return c; } return [255, 255, 255]; };
+    const grounds = new Map([[null, [255, 255, 255]]]), ground = (e) => {
+        if (!grounds.has(e)) { const c = rgb(getComputedStyle(e).backgroundColor); grounds.set(e, (c[3] ?? 1) > .99 ? c : ground(e.parentElement)); }
+        return grounds.get(e); };
     return [...document.querySelectorAll("body *:not(svg *, script, style, .vh, .skip, #said, option, optgroup)")]
         .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType == 3 && n.data.trim())).map((e) => {
             const a = light(rgb(getComputedStyle(e).color)), b = light(ground(e)), ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);

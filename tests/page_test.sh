@@ -23,10 +23,10 @@ use() { # NAME PAGE [WAY...]
     done < <("$repo/tests/page_test.py" "${@:2}" 2>&1)
 }
 
-changed() { # NAME JQ_FILTER: a copy of the run with other data
+changed() { # NAME JQ_FILTER: a copy of the run with other data, and without pictures, which take a browser most of its time
     mkdir "$results/$1"
     ln -s "$run"/* "$results/$1/"
-    rm -f "$results/$1"/{report.json,report.html}
+    rm -f "$results/$1"/{report.json,report.html,plots}
     jq "$2" "$run/report.json" > "$results/$1/report.json" && render "$results/$1/report.json"
 }
 
