@@ -7,7 +7,10 @@
 # servers/ executes, and bench/micro/images/ what a child of bench/micro/spawn/ can execute; bench/measure/types/ holds the
 # trial types, and servers/state/ what every server can be told to use.
 
+# -p, here and in the scripts: CDPATH, BASH_ENV and functions from the environment have no effect.
 SHELL := /bin/bash
+.SHELLFLAGS := -pc
+unexport CDPATH BASH_ENV ENV GREP_OPTIONS POSIXLY_CORRECT
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)

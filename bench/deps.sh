@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick if nothing is.
 #
 # NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
@@ -89,7 +89,8 @@ fi
 sudo=()
 if ((EUID != 0)); then sudo=(sudo); fi
 update=("${sudo[@]}" apt-get update -q)
-install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends)
+# If another program holds dpkg's lock, apt-get says which and waits.
+install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends -o DPkg::Lock::Timeout=300)
 
 cannot= # why nothing can be installed, and what to do
 line="${install[*]} ${missing[*]}"

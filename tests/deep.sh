@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # deep.sh [quick]: the tests again, for every other way of building them, and what takes too long for every change.
 #
 # Each way repeats what it can tell something new about: SAN=address all C programs, and by the end-to-end tests those that

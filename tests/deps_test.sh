@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # deps_test.sh: what bench/deps.sh finds missing, and what it says and does then. Nothing is installed: apt-get is a script that prints
 # its arguments, and only the commands that deps.sh itself needs are there.
 # shellcheck source=tests/core/line.sh

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # doctor_test.sh: the doctor on machines that do not exist: a good one, and ones with everything wrong; and on this one.
 #
 # Runs alone: for a while it keeps every processor busy.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # frozen_test.sh: a run is judged by the claims and situations that it was planned with; later ones are judged too, and marked.
 # verify notices what was changed since, and a plan that is not the scheduler's.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # input_test.sh: what the measurement line makes of its input without measuring anything: the same seed, another one, all questions,
 # and nonsense.
 #

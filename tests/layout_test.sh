@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # layout_test.sh: the servers that are linked in several layouts: what differs between them, what does not, and which one a cell gets.
 #
 # Needs a built build/. Nothing is measured.

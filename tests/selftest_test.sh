@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # selftest_test.sh: the self-tests of a run: on this machine, with a client planted that counts from when it sends, killed while
 # the server is stopped, and what is said afterwards of a server under two names.
 #

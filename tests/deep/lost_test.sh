@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # lost_test.sh: nothing is lost, and nothing is left: runs that are killed at any moment, cut off, damaged, begun twice at once,
 # and on a disk that is full or cannot be written.
 #
