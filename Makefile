@@ -32,12 +32,16 @@ export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS 
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
 STATIC = $(if $(filter static,$(LINK)),-static)
+# Without liburing 2.3, whose functions these are, the io_uring models and backend are built all the same and say so when started.
+URING := $(shell printf '\043include <liburing.h>\nint main(void) { io_uring_prep_recv_multishot(0, 0, 0, 0, 0); \
+	io_uring_prep_multishot_accept_direct(0, 0, 0, 0, 0); io_uring_buf_ring_advance(0, 0); }' | \
+	$(CC) -D_GNU_SOURCE -xc - -o /dev/null -luring 2> /dev/null && echo -luring)
 # Bind symbols at program start. With lazy binding, each forked child would bind recv and send again, and fork would look 15 %
 # more expensive than it is.
 LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,now $(SANITIZE) $(STATIC)
-LDLIBS = -luring -lrt -lm
+LDLIBS = $(URING) -lrt -lm
 
 ifneq ($(filter-out address undefined thread,$(SAN)),)
 $(error SAN must be address, undefined or thread, not '$(SAN)')

@@ -78,6 +78,12 @@ case $purpose in
         ;;
 esac
 
+# Programs are timed without a shell between: hyperfine 1.13.
+if command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
+    echo "deps: $(hyperfine --version) is too old: 1.13 or later is needed, for its option --shell=none" >&2
+    exit 1
+fi
+
 ((${#missing[@]} + ${#optional[@]})) || exit 0
 
 # Package lists older than a day may name versions that the mirror no longer has. The files have the mirror's times, so check the
