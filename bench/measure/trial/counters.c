@@ -1,5 +1,6 @@
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/process.h"
+#include "clients/core/kernel_drops.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -111,6 +112,7 @@ void counters_read(const struct setting *setting, struct counters *c)
     c->throttled = throttled();
     c->listen_overflows = counted(netstat, "TcpExt:", "ListenOverflows");
     c->listen_drops = counted(netstat, "TcpExt:", "ListenDrops");
+    c->conntrack_drops = kernel_drops_now().connection_table;
     c->retransmits = counted(snmp, "Tcp:", "RetransSegs");
     c->at_s = (double)now_ns() / 1e9;
 }
@@ -126,5 +128,6 @@ void counters_since(const struct setting *setting, const struct counters *then,
     m->values[METRIC_throttled] = now.throttled - then->throttled;
     m->values[METRIC_listen_overflows] = now.listen_overflows - then->listen_overflows;
     m->values[METRIC_listen_drops] = now.listen_drops - then->listen_drops;
+    m->values[METRIC_conntrack_drops] = now.conntrack_drops - then->conntrack_drops;
     m->values[METRIC_retransmits] = now.retransmits - then->retransmits;
 }
