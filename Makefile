@@ -17,7 +17,7 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-# ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
+# ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0, WERROR=1 -----------------------------------
 # SAN=address includes undefined: the two work together. Each variant has its own folder (build/address, build/clang-static,
 # build/O0), so one does not overwrite another; build/ itself holds the plain build.
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -32,7 +32,7 @@ export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS 
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(WERROR:1=-Werror) $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
 STATIC = $(if $(filter static,$(LINK)),-static)
 # Without liburing 2.3, whose functions these are, the io_uring models and backend are built all the same and say so when started.
 URING := $(shell printf '\043include <liburing.h>\nint main(void) { io_uring_prep_recv_multishot(0, 0, 0, 0, 0); \

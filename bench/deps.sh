@@ -45,6 +45,11 @@ build() {
 }
 
 read -ra compiler <<< "$CC"
+# musl has no argp, and no package of libc6-dev helps.
+if [ "$purpose" != lint ] && command -v "${compiler[0]}" > /dev/null && has_header stdio.h && ! has_header argp.h; then
+    echo "deps: $CC has a C library without argp.h: glibc is needed (CC=gcc)" >&2
+    exit 1
+fi
 case $purpose in
     bench | test | all)
         build

@@ -138,6 +138,36 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
+// The number in a file; `otherwise` if there is none, or "max".
+static unsigned long number_in(const char *path, unsigned long otherwise)
+{
+    unsigned long value = otherwise;
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%lu", &value) != 1)
+        value = otherwise;
+    if (file)
+        fclose(file);
+    return value;
+}
+
+// The least pids.max of this process's control group (version 2) and those above it.
+static unsigned long allowed_by_groups(unsigned long otherwise)
+{
+    char group[4096] = "", path[4200];
+    unsigned long least = otherwise;
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    bool is_known = file && fscanf(file, "0::%4000[^\n]", group) == 1;
+    if (file)
+        fclose(file);
+    while (is_known && *group) {
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s/pids.max", group);
+        unsigned long value = number_in(path, otherwise);
+        least = value < least ? value : least;
+        *strrchr(group, '/') = '\0';
+    }
+    return least;
+}
+
 // Half of the processes that the limits allow, so that a full server leaves room for its user.
 static unsigned children_allowed(void)
 {
@@ -148,14 +178,10 @@ static unsigned children_allowed(void)
     if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < allowed)
         allowed = limit.rlim_cur;
     for (size_t i = 0; i < sizeof system_limits / sizeof *system_limits; i++) {
-        unsigned long value;
-        FILE *file = fopen(system_limits[i], "re");
-        if (!file)
-            continue;
-        if (fscanf(file, "%lu", &value) == 1 && value < allowed)
-            allowed = value;
-        fclose(file);
+        unsigned long value = number_in(system_limits[i], allowed);
+        allowed = value < allowed ? value : allowed;
     }
+    allowed = allowed_by_groups(allowed);
     return allowed < 4 ? 2 : (unsigned)allowed / 2;
 }
 
