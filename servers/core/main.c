@@ -159,11 +159,13 @@ static unsigned long allowed_by_groups(unsigned long otherwise)
     bool is_known = file && fscanf(file, "0::%4000[^\n]", group) == 1;
     if (file)
         fclose(file);
-    while (is_known && *group) {
+    while (is_known) {
         snprintf(path, sizeof path, "/sys/fs/cgroup%s/pids.max", group);
         unsigned long value = number_in(path, otherwise);
         least = value < least ? value : least;
-        *strrchr(group, '/') = '\0';
+        is_known = *group;
+        if (is_known)
+            *strrchr(group, '/') = '\0';
     }
     return least;
 }
