@@ -4,7 +4,7 @@
 #
 # Needs a built build/. Plots and report come from the repository, the questions do not. What can be known without measuring is
 # in questions_test.sh.
-# Runs alone: it measures.
+# Runs in turn: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

@@ -3,7 +3,7 @@
 # why, what is derived, and how the report speaks of it.
 #
 # Needs a built build/. Plots and report come from the repository, the questions do not.
-# Runs alone: it measures.
+# Runs in turn: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

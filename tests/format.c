@@ -121,6 +121,7 @@ static void counts_are_whole(void **unused)
     value_is(0, "", "0");
     value_is(7, "-", "7");
     value_is(11562, "", "11,562");
+    value_is(3.5, "", "3.5");
     value_is(4.932, "", "4.93");
     interval_is(15, 15, 15, "", "");
     interval_is(15, 14, 15, "", "14-15");

@@ -3,7 +3,7 @@
 # verify notices what was changed since, and a plan that is not the scheduler's.
 #
 # Needs a built build/.
-# Runs alone: it measures.
+# Runs in turn: it measures.
 # shellcheck disable=SC2016  # awk programs
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"

@@ -3,7 +3,7 @@
 # given more time, and servers that lie, do not start or do not stop.
 #
 # Needs a built build/.
-# Runs alone: it measures.
+# Runs in turn: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 waited=$work/waited # for runs that others are checked beside

@@ -3,7 +3,7 @@
 # too; the search for the highest rate; raw latencies that are kept, cut off, compressed, and merged.
 #
 # Needs a built build/. The questions are its own, plots and report those of the repository.
-# Runs alone: it measures.
+# Runs in turn: it measures.
 # shellcheck source=tests/core/line.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
 

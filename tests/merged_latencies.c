@@ -266,7 +266,7 @@ static int end(void **unused)
 }
 
 // One slow block in six: whatever is drawn says 1 or 1000.
-static double of_a_slow_block(const uint32_t *times, const void *unused)
+static double of_a_slow_block(const uint16_t *times, const void *unused)
 {
     (void)unused;
     return times[2] > 0 ? 1000 : 1;

@@ -3,6 +3,7 @@
 #
 # A test's source says in a comment line of its own how it is to be run:
 #   Runs alone: REASON    nothing else runs meanwhile
+#   Runs in turn: REASON  none of its kind runs meanwhile, for they mostly wait; others do
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
 # TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
 # than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
@@ -110,7 +111,8 @@ run() { # TEST PART HOW
 }
 
 # ---- all of them ----------------------------------------------------------------------------------------------------
-# One line per job: how it locks, how long it took last (most first; what runs alone comes last), the test and its part.
+# One line per job: how it locks (-t: as -s, in turn), how long it took last (most first; what runs alone comes last), the test
+# and its part.
 plan() {
     local test source parts how i
     for test; do
@@ -118,6 +120,7 @@ plan() {
         [[ $test == *.sh ]] || source=tests/${test##*/}.c
         parts=$(sed -nE 's/^(\/\/|#) Runs in ([0-9]+) parts\.$/\2/p' "$source")
         how=-s
+        ! grep -qE '^(//|#) Runs in turn: ' "$source" || how=-t
         ! grep -qE '^(//|#) Runs alone: ' "$source" || how=-x
         for ((i = 1; i <= ${parts:-1}; i++)); do
             printf '%s\t%s\t%s\t%s\n' $how "$(awk -F '\t' -v program="${test##*/}" -v parts="${parts:-1}" \
@@ -138,10 +141,18 @@ for test in "${tests[@]}"; do
     fi
 done
 
+in_turn() {
+    local test part
+    while IFS=$'\t' read -r _ _ test part; do run "$test" "$part" -s < /dev/null; done
+}
+planned=$(plan "${tests[@]}")
+in_turn < <(grep '^-t' <<< "$planned") &
+chain=$!
+others() { jobs -rp | grep -cvx $chain; }
 while IFS=$'\t' read -r how _ test part; do
-    while [ "$(jobs -rp | wc -l)" -ge "$at_once" ]; do wait -n; done
+    while [ "$(others)" -ge "$at_once" ]; do wait -n; done
     run "$test" "$part" "$how" < /dev/null &
-done < <(plan "${tests[@]}")
+done < <(grep -v '^-t' <<< "$planned")
 wait
 
 # ---- how long they took -----------------------------------------------------------------------------------------------

@@ -268,7 +268,7 @@ static void a_claim_is_measured_until_it_is_decided(void **unused)
 static void a_situation_is_allocated_as_in_the_book(void **unused)
 {
     (void)unused;
-    enum { SEEDS = 8, DESIGNS = 4 };
+    enum { SEEDS = 4, DESIGNS = 4 };
     static const double distances[DESIGNS] = {0.9, 2.2, 3.67, 4.85},
                         variances[DESIGNS] = {2.0, 4.5, 5.3, 6.9};
     double values[DESIGNS] = {0};

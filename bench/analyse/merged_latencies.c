@@ -62,7 +62,7 @@ struct source {
 };
 
 static double values_up_to(const struct pool *p, size_t slot, const struct source *s,
-                           const uint32_t *times)
+                           const uint16_t *times)
 {
     const uint32_t *row = p->up_to + slot * p->blocks;
     uint64_t sum = 0;
@@ -72,7 +72,7 @@ static double values_up_to(const struct pool *p, size_t slot, const struct sourc
 }
 
 // As histogram_percentile of the merged histogram.
-static double percentile(const struct pool *p, const struct source *s, const uint32_t *times)
+static double percentile(const struct pool *p, const struct source *s, const uint16_t *times)
 {
     double all = values_up_to(p, p->slots - 1, s, times);
     double rank = fmax(1, ceil(s->percent / 100 * all * (1 - 4 * DBL_EPSILON)));
@@ -87,7 +87,7 @@ static double percentile(const struct pool *p, const struct source *s, const uin
     return p->value_us[low];
 }
 
-static double of_draw(const uint32_t *times, const void *from)
+static double of_draw(const uint16_t *times, const void *from)
 {
     const struct source *s = from;
     double value = percentile(s->numerator, s, times);

@@ -3,6 +3,8 @@
 #include "bench/base/random.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +15,9 @@ const struct estimate no_estimate = {NAN, NAN, NAN, NAN, NAN, NAN, 0};
 #define OUTSIDE_90 0.10
 
 // An estimator of the sample in which sorted[i] occurs counts[i] times, n values in total.
-typedef double estimator(const double *sorted, const uint32_t *counts, size_t n);
+typedef double estimator(const double *sorted, const uint16_t *counts, size_t n);
 
-static double median(const double *sorted, const uint32_t *counts, size_t n)
+static double median(const double *sorted, const uint16_t *counts, size_t n)
 {
     size_t i = 0;
     size_t seen = counts[0];
@@ -27,7 +29,7 @@ static double median(const double *sorted, const uint32_t *counts, size_t n)
     return (lower + sorted[i]) / 2;
 }
 
-static double trimmed_mean(const double *sorted, const uint32_t *counts, size_t n)
+static double trimmed_mean(const double *sorted, const uint16_t *counts, size_t n)
 {
     const size_t cut = n / 5, end = n - cut;
     size_t i = 0, seen = counts[0];
@@ -90,7 +92,7 @@ double normal_quantile(double p)
 }
 
 // Draws n of n with replacement, each unbiased within n * 2^-32, two per SplitMix64 number.
-static void resample(uint32_t *counts, size_t n, uint64_t *state)
+static void resample(uint16_t *counts, size_t n, uint64_t *state)
 {
     memset(counts, 0, n * sizeof *counts);
     for (size_t i = 0; i < n; i += 2) {
@@ -100,6 +102,34 @@ static void resample(uint32_t *counts, size_t n, uint64_t *state)
         if (i + 1 < n)
             counts[(bits & 0xffffffff) * n >> 32]++;
     }
+}
+
+// What is drawn depends on n and the seed alone, so for few values it is drawn once and kept: the
+// counts of one resample after the other. NULL: not kept.
+static const uint16_t *kept_draws(size_t n, unsigned resamples, uint64_t seed)
+{
+    enum { MOST_VALUES = 64 };
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct {
+        uint16_t *counts;
+        unsigned resamples;
+        uint64_t seed;
+    } all[MOST_VALUES + 1];
+    if (n > MOST_VALUES)
+        return NULL;
+    pthread_mutex_lock(&lock);
+    if (!all[n].counts) {
+        uint64_t state = random_mix(seed);
+        uint16_t *counts = memory_for(n * resamples, sizeof *counts);
+        for (unsigned r = 0; r < resamples; r++)
+            resample(counts + r * n, n, &state);
+        all[n].counts = counts;
+        all[n].resamples = resamples;
+        all[n].seed = seed;
+    }
+    bool fits = all[n].seed == seed && all[n].resamples >= resamples;
+    pthread_mutex_unlock(&lock);
+    return fits ? all[n].counts : NULL; // which never changes
 }
 
 // The k-th smallest value (Hoare's FIND); reorders the values.
@@ -172,17 +202,19 @@ static struct estimate bootstrap(estimator *estimate, double *values, size_t n, 
 
     // Sorted once: a resample is then a count per value and needs no sorting.
     qsort(values, n, sizeof *values, compare);
-    uint32_t *counts = memory_for(n, sizeof *counts);
+    uint16_t *counts = memory_for(n, sizeof *counts);
     for (size_t i = 0; i < n; i++)
         counts[i] = 1;
     result.value = estimate(values, counts, n);
 
     if (n >= ESTIMATE_MIN_N && resamples > 0) {
         double *replicates = memory_for(resamples, sizeof *replicates);
+        const uint16_t *kept = kept_draws(n, resamples, seed);
         uint64_t state = random_mix(seed);
         for (unsigned r = 0; r < resamples; r++) {
-            resample(counts, n, &state);
-            replicates[r] = estimate(values, counts, n);
+            if (!kept)
+                resample(counts, n, &state);
+            replicates[r] = estimate(values, kept ? kept + r * n : counts, n);
         }
         middle_range(replicates, resamples, OUTSIDE_95, n, &result.low, &result.high);
         result.p = p_of_zero(result.value, replicates, resamples, n);
@@ -266,7 +298,7 @@ static void sort_rows(struct sorted_rows *s, const double *logs, size_t stride,
 
 // The value of the function if block i occurs taken[i] times.
 static double of_resample(double (*of)(const double *, const void *), const void *context,
-                          const struct sorted_rows *s, const uint32_t *taken, uint32_t *counts,
+                          const struct sorted_rows *s, const uint16_t *taken, uint16_t *counts,
                           double *ratios)
 {
     for (size_t row = 0; row < s->rows; row++) {
@@ -287,7 +319,7 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
     result.n = s.n;
     s.sorted = memory_for(rows * s.n, sizeof *s.sorted);
     s.places = memory_for(rows * s.n, sizeof *s.places);
-    uint32_t *taken = memory_for(s.n, sizeof *taken), *counts = memory_for(s.n, sizeof *counts);
+    uint16_t *taken = memory_for(s.n, sizeof *taken), *counts = memory_for(s.n, sizeof *counts);
     double *ratios = memory_for(rows, sizeof *ratios);
     double *replicates = memory_for(resamples, sizeof *replicates);
     sort_rows(&s, logs, n, blocks);
@@ -345,7 +377,7 @@ struct distances {
 };
 
 static struct distances distances(of_blocks *compute, const void *from, double value,
-                                  uint32_t *times, size_t n, unsigned resamples, uint64_t seed)
+                                  uint16_t *times, size_t n, unsigned resamples, uint64_t seed)
 {
     struct distances d = {0};
     uint64_t state = random_mix(seed);
@@ -376,7 +408,7 @@ struct estimate bootstrap_blocks(of_blocks *compute, const void *from, size_t n,
                                  uint64_t seed)
 {
     struct estimate result = no_estimate;
-    uint32_t *times = memory_for(n, sizeof *times);
+    uint16_t *times = memory_for(n, sizeof *times);
     result.n = n;
     for (size_t i = 0; i < n; i++)
         times[i] = 1;

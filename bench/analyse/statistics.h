@@ -78,7 +78,7 @@ struct estimate bootstrap_of_ratios(double (*of)(const double *ratios, const voi
                                     unsigned resamples, uint64_t seed);
 
 // A quantity computed from blocks, given how often each was drawn.
-typedef double of_blocks(const uint32_t *times, const void *from);
+typedef double of_blocks(const uint16_t *times, const void *from);
 
 // A positive quantity computed from n blocks, with its interval from resampled blocks. The standard
 // error is the standard deviation of the logarithm over the resamples, times sqrt(n / (n - 1)),

@@ -6,9 +6,12 @@
 #include "bench/base/output.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct summary_row *add(struct summary *s)
 {
@@ -65,9 +68,8 @@ static void summarize_model(struct summary *s, const struct run *run, const stru
         row->family = table_text(&run->models, model_row, run->model_family);
         snprintf(row->baseline, sizeof row->baseline, "%s", baseline);
         row->validity = INVALID;
+        row->is_skipped = is_skipped;
         snprintf(row->note, sizeof row->note, "%s", status);
-        if (!is_skipped)
-            summarize_cell(row, run);
     }
 }
 
@@ -82,11 +84,43 @@ static void summarize_metric(struct summary *s, const struct run *run, const str
         }
 }
 
+// Rows do not depend on each other, so every processor takes the next one that is left.
+struct work {
+    const struct run *run;
+    struct summary_row **rows;
+    size_t count;
+    atomic_size_t next;
+};
+
+static void *take_rows(void *argument)
+{
+    struct work *work = argument;
+    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->count;)
+        if (!work->rows[i]->is_skipped)
+            summarize_cell(work->rows[i], work->run);
+    return NULL;
+}
+
+// Fewer threads than processors, if there can be no more, only take longer.
+static void summarize_cells(struct summary *s, const struct run *run, size_t first)
+{
+    enum { MOST_HELPERS = 31 };
+    struct work work = {run, s->rows + first, s->count - first, 0};
+    pthread_t helpers[MOST_HELPERS];
+    long wanted = sysconf(_SC_NPROCESSORS_ONLN) - 1, started = 0;
+    while (started < wanted && started < MOST_HELPERS &&
+           pthread_create(&helpers[started], NULL, take_rows, &work) == 0)
+        started++;
+    take_rows(&work);
+    while (started-- > 0)
+        pthread_join(helpers[started], NULL);
+}
+
 // The family of comparisons is an experiment's headline metric: all models, at all x, each against
 // its baseline. Other metrics show no p-value.
-static void correct(struct summary *s, size_t first)
+static void correct(struct summary *s, size_t first, size_t end)
 {
-    size_t count = s->count - first;
+    size_t count = end - first;
     double *p = memory_for(count, sizeof *p);
     for (size_t i = 0; i < count; i++)
         p[i] = s->rows[first + i]->ratio.p;
@@ -165,11 +199,13 @@ void summarize(struct summary *s, const struct run *run, const struct experiment
         char names[1024], *rest = names, *name;
         size_t first = s->count;
         summarize_metric(s, run, e, experiment_headline_metric(e));
-        correct(s, first);
+        size_t end = s->count;
         snprintf(names, sizeof names, "%s", also ? also : "");
         while ((name = strsep(&rest, " ")))
             if (*name)
                 summarize_metric(s, run, e, experiment_metric(e, name));
+        summarize_cells(s, run, first);
+        correct(s, first, end);
         summarize_derived(s, run, e);
         judge_ratios(s, run, first);
     }

@@ -10,6 +10,7 @@
 #include "bench/analyse/validity.h"
 #include "bench/analyse/verdict.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct summary_row {
@@ -17,6 +18,7 @@ struct summary_row {
     const struct metric *metric; // NULL: derived; cell.model is then its name
     const char *family;
     char baseline[64];
+    bool is_skipped;              // the model cannot run here: note says why
     struct estimate value, ratio; // value may be INFINITY: never
     int validity;
     char note[FAULT_BYTES + 20]; // reasons, or why there is no value, or "-"

@@ -3,15 +3,24 @@
 #include <stdio.h>
 #include <string.h>
 
-uint32_t crc32(const void *bytes, size_t count)
+// What eight bits make of the register.
+static uint32_t shifted(uint32_t crc)
 {
     static const uint32_t polynomial = 0xEDB88320; // bits reversed, as the register is
+    for (int bit = 0; bit < 8; bit++)
+        crc = crc >> 1 ^ (crc & 1 ? polynomial : 0);
+    return crc;
+}
+
+uint32_t crc32(const void *bytes, size_t count)
+{
+    static uint32_t of_byte[256]; // 0: not known yet, and of the byte 0
     uint32_t crc = UINT32_MAX;
-    for (const unsigned char *byte = bytes; count > 0; byte++, count--) {
-        crc ^= *byte;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? polynomial : 0);
-    }
+    if (!of_byte[1])
+        for (uint32_t byte = 0; byte < 256; byte++)
+            of_byte[byte] = shifted(byte);
+    for (const unsigned char *byte = bytes; count > 0; byte++, count--)
+        crc = crc >> 8 ^ of_byte[(crc ^ *byte) & 0xff];
     return ~crc;
 }
 

@@ -1,6 +1,7 @@
 #include "bench/report/model/answer.h"
 #include "bench/analyse/claim.h"
 #include "bench/analyse/estimates.h"
+#include "bench/report/model/condition.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
@@ -61,15 +62,6 @@ static const struct metric *metric_of(const struct facts *f, const struct operan
     return *o->metric ? experiment_metric(e, o->metric) : experiment_headline_metric(e);
 }
 
-// The row of a cell, or NULL.
-static const struct number *number_of(const struct facts *f, const struct operand *o)
-{
-    const struct metric *metric = metric_of(f, o);
-    if (!metric && strcmp(o->metric, "derived") != 0)
-        return NULL;
-    return facts_number(f, o->experiment, metric ? metric->name : "derived", o->model, o->x);
-}
-
 // The ratio of two cells. If one is the baseline of the other, it was judged among all comparisons
 // of the question: without a verdict, it is not shown to differ from 1.
 static struct estimate ratio_between(const struct facts *f, const struct condition *c,
@@ -91,7 +83,8 @@ static bool holds(const struct facts *f, const char *text, const char *where)
 {
     struct condition c;
     condition_parse(&c, text, where);
-    const struct number *of = number_of(f, &c.of), *to = *c.to.model ? number_of(f, &c.to) : NULL;
+    const struct number *of = operand_number(f, &c.of),
+                        *to = *c.to.model ? operand_number(f, &c.to) : NULL;
     if (!of || !number_is_sound(of) || (*c.to.model && (!to || !number_is_sound(to))))
         return false;
     struct estimate e = {.value = of->value, .low = of->low, .high = of->high, .n = of->blocks};
@@ -125,7 +118,7 @@ static struct operand cell_of(const struct facts *f, const struct experiment *e,
 static json_t *fill_derived(const struct facts *f, const struct experiment *e, const char *text)
 {
     struct operand cell = cell_of(f, e, text, ":derived");
-    const struct number *n = number_of(f, &cell);
+    const struct number *n = operand_number(f, &cell);
     if (!n || !number_is_sound(n))
         return NULL;
     return quantity_measured(experiment_find(f->experiments, f->count, cell.experiment), n);
@@ -138,7 +131,7 @@ static json_t *fill_slot(const struct facts *f, const struct experiment *e, cons
         return fill_derived(f, e, text + strlen(derived_mark));
     bool is_value = *text == '=' || *text == '#';
     struct operand cell = cell_of(f, e, text + is_value, "");
-    const struct number *n = number_of(f, &cell);
+    const struct number *n = operand_number(f, &cell);
     if (!n || !number_is_sound(n) || (!is_value && !ratio_is_sound(f, n)))
         return NULL;
     json_t *measured = is_value ? json_value(n, metric_of(f, &cell)->unit) : json_ratio(n);

@@ -73,8 +73,7 @@ static void say_straddles(const struct facts *f, size_t row, struct condition_sh
     say_need(f, row, c->bound, to + used, SENTENCE_BYTES - (size_t)used);
 }
 
-// The number of one of the two cells of a condition, or NULL.
-static const struct number *number_of(const struct facts *f, const struct operand *o)
+const struct number *operand_number(const struct facts *f, const struct operand *o)
 {
     const struct experiment *e = experiment_find(f->experiments, f->count, o->experiment);
     if (!e || !*o->model)
@@ -100,9 +99,9 @@ static bool is_of_client(const char *note)
 // One of the numbers is not valid. note: of verdicts.tsv, where the number is not known.
 static void say_unsound(const struct facts *f, const char *note, struct condition_shown *c)
 {
-    const struct number *n = number_of(f, &c->parsed.of);
+    const struct number *n = operand_number(f, &c->parsed.of);
     if (!n || strcmp(n->validity, "valid") == 0)
-        n = number_of(f, &c->parsed.to);
+        n = operand_number(f, &c->parsed.to);
     c->reason = "suspect";
     if (!n) {
         snprintf(c->reason_text, SENTENCE_BYTES, "No verdict: %s.", note);

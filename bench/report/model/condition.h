@@ -30,6 +30,9 @@ enum verdict verdict_at(const struct facts *f, size_t row, const char *column);
 // Of "same within 4 %", in whole percent.
 double same_within(const struct facts *f, size_t row);
 
+// The number of one of the two cells that a condition compares, or NULL.
+const struct number *operand_number(const struct facts *f, const struct operand *o);
+
 void condition_read(const struct facts *f, size_t row, struct condition_shown *c);
 
 // which: the how-manieth condition of its claim it is.

@@ -106,14 +106,16 @@ static struct shown shown_as(double value, const char *unit)
     return (struct shown){1, NO_BREAK, unit};
 }
 
-// Counts are whole, if the value is. Percents have decimals only near the ends, where they matter.
+// A count is whole, or the half between two. Percents have decimals only near the ends, where they
+// matter.
 static int decimals_as(const struct shown *s, double value)
 {
     double shown = fabs(value / s->divisor);
     if (strcmp(s->unit, "%") == 0 && shown >= 9.95 && shown < 98.95)
         return 0;
-    bool is_whole = !*s->unit && value == round(value);
-    return is_whole ? 0 : decimals_of_value(value / s->divisor);
+    bool is_whole = !*s->unit && value == round(value),
+         is_half = !*s->unit && 2 * value == round(2 * value);
+    return is_whole ? 0 : is_half ? 1 : decimals_of_value(shown);
 }
 
 void format_value(double value, const char *unit, char text[FORMAT_BYTES])

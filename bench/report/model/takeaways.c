@@ -26,8 +26,7 @@ static const struct rule {
     {{"idle_process_is_heavy"},
      "Idle processes are heavy.",
      "An idle connection holds {=memory.fork@1000} with a process each, and {=memory.epoll@1000} "
-     "in "
-     "an event loop."},
+     "in an event loop."},
     {{"poll_pays_for_idle", "epoll_ignores_idle"},
      "Idle connections are free for epoll, not for poll.",
      "Beside 10,000 idle connections, an echo costs poll {idle.poll@10000} the CPU of epoll."},
@@ -39,9 +38,6 @@ static const struct rule {
      "Fork slows down as the parent grows.",
      "A fork takes {=spawn_memory.fork@1} with 1 MiB touched, and {=spawn_memory.fork@256} with "
      "256 MiB."},
-    {{"process_control_is_expensive"},
-     "A process per connection is expensive.",
-     "A short connection costs it {churn.fork} the CPU of an event loop."},
     {{"loops_beat_threads"},
      "With many busy connections, loops are cheaper than threads.",
      "With 512 connections, an echo costs a thread per connection {concurrency.thread@512} the CPU "
