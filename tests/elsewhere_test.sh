@@ -154,6 +154,13 @@ doctor() { rudely POSIXLY_CORRECT=1 DOCTOR_SECONDS=0.1 make -C "$repo" --no-prin
 check 'rude settings: the doctor' doctor
 check 'rude settings: it has findings' says "$work/said" 'findings: '
 
+if command -v busybox > /dev/null && busybox awk 1 /dev/null 2> /dev/null; then
+    mkdir "$work/busy" && ln -s "$(command -v busybox)" "$work/busy/awk"
+    check 'another awk: the run verifies' env PATH="$work/busy:$PATH" "$repo/bench/report/verify.sh" "$results/plain"
+else
+    skips 'another awk' 'busybox is not installed'
+fi
+
 hurried() { nice -n 5 env LD_BIND_NOW=1 DOCTOR_SECONDS=0.1 "$repo/bench/doctor/doctor.sh" > "$work/said" 2> /dev/null; }
 check 'low priority: the doctor' hurried
 check 'low priority: is warned of' grep -qE '^warning +priority +nice 5, other' "$work/said"

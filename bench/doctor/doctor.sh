@@ -70,6 +70,7 @@ costs
 observe_busy
 
 processors
+kinds
 frequency
 virtual_machine
 busy_machine
