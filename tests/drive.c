@@ -1,6 +1,8 @@
 // The driver as a program, against servers that do what they should: an honest one that counts, the
 // project's epoll server, a foreign one. Every figure that can be known beforehand is as it must
 // be.
+//
+// Runs in turn: it compares times.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"
 #include "tests/core/server_process.h"

@@ -1,5 +1,7 @@
 // The driver as a program, against servers planted to do one thing wrong each, or to be slow:
 // whatever they do, it counts exactly, by its kind.
+//
+// Runs alone: a request that another task delays would be counted, too.
 #include "tests/core/driver.h"
 #include "tests/core/planted.h"
 

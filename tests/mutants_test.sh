@@ -28,7 +28,7 @@ ask() { # NAME KEY_AND_VALUE...: an experiment
 ask brief 'headline fork prefork thread zz_honest' 'requests 1' 'connections 16' 'bytes 64' 'window_s 0.1' 'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s server_descriptors' \
     'models epoll fork prefork thread zz_honest zz_leaks_descriptors fork+keep-connfd fork+no-reap zz_serves_from_a_daemon zz_points_elsewhere' \
     'variant fork+keep-connfd fork --mistake keep-connfd' 'variant fork+no-reap fork --mistake no-reap'
-ask lasting 'headline fork prefork thread zz_honest zz_sleeps_at_requests zz_sleeps_at_times' 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.3' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s' \
+ask lasting 'headline fork prefork thread zz_honest zz_sleeps_at_requests zz_sleeps_at_times' 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.5' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s' \
     'models epoll fork prefork thread zz_honest zz_drops_bytes zz_answers_before_reading zz_echoes_stale zz_sleeps_at_requests zz_sleeps_at_times zz_serves_from_a_daemon zz_points_elsewhere'
 
 # ---- mutants ------------------------------------------------------------------------------------------------------

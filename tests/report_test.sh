@@ -132,4 +132,13 @@ lacks() { # FILE
     rm -r "$work/lacking"
 }
 for file in summary.tsv models.tsv metrics.tsv validity.tsv environment.json; do lacks $file; done
+
+# Pictures of numbers that are no more do not stay.
+no_number() {
+    rm -rf "$work/emptied" && cp -r "$run" "$work/emptied" && mkdir -p "$work/emptied/plots" && touch "$work/emptied/plots/old.svg" &&
+        jq '.questions.groups[].questions[].figure = null' "$run/report.json" > "$work/emptied/report.json" &&
+        "$repo/bench/report/plots.sh" "$work/emptied" 2> "$work/error" && says "$work/error" 'there is no number to draw' &&
+        equals 'what is left' "$(ls -A "$work/emptied/plots")" ''
+}
+check 'no number to draw: old pictures are removed' no_number
 verdict

@@ -14,9 +14,9 @@ static uint32_t shifted(uint32_t crc)
 
 uint32_t crc32(const void *bytes, size_t count)
 {
-    static uint32_t of_byte[256]; // 0: not known yet, and of the byte 0
+    static uint32_t of_byte[256]; // the last one is 0 until all are known
     uint32_t crc = UINT32_MAX;
-    if (!of_byte[1])
+    if (!of_byte[255])
         for (uint32_t byte = 0; byte < 256; byte++)
             of_byte[byte] = shifted(byte);
     for (const unsigned char *byte = bytes; count > 0; byte++, count--)

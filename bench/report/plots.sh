@@ -31,7 +31,7 @@ replace() {
 }
 no_pictures() { # WHY
     echo "plots: no pictures: $1" >&2
-    [ ${#stems[@]} -eq 0 ] || replace
+    if [ ${#stems[@]} -gt 0 ]; then replace; else rm -f "$run"/plots/*; fi
     exit 0
 }
 
