@@ -87,7 +87,7 @@ static long kind_of(const char *root, int cpu)
         capacity = 0;
     if (file)
         fclose(file);
-    return capacity                             ? capacity
+    return capacity                            ? capacity
            : is_in(root, "cpu_core/cpus", cpu) ? 2 // x86, of two kinds
            : is_in(root, "cpu_atom/cpus", cpu) ? 1
                                                : 0;

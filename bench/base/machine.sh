@@ -61,10 +61,10 @@ mitigations() { # a line per vulnerability: its name, a tab, its mitigation
 }
 
 policy() { # how the kernel schedules this process: other, batch, idle, fifo, rr, deadline
-    local names=(other fifo rr batch - idle deadline) stat
+    local policies=(other fifo rr batch - idle deadline) stat
     stat=$(contents /proc/self/stat)
     read -ra stat <<< "${stat##*) }"
-    echo "${names[${stat[38]:-4}]:-}"
+    echo "${policies[${stat[38]:-4}]:-}"
 }
 
 # What the loader and the C library are told to do otherwise.

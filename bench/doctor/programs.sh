@@ -3,7 +3,7 @@
 
 # What this shell hands down to servers and client.
 inherited() {
-    local priority loader
+    local priority loader settings
     priority="nice $(nice), $(policy)"
     case $priority in
         'nice 0, other') found ok priority "$priority" 'programs get their share of the processors' ;;
@@ -14,7 +14,8 @@ inherited() {
     if [ -z "$loader" ]; then
         found ok loader 'as usual' 'nothing is loaded into the programs, and the C library has its defaults'
     else
-        found warning loader "$loader" 'every program that is measured gets it, too' "unset $(sed 's/=[^ ]*//g' <<< "$loader")"
+        read -ra settings <<< "$loader"
+        found warning loader "$loader" 'every program that is measured gets it, too' "unset ${settings[*]%%=*}"
     fi
 }
 

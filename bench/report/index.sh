@@ -25,4 +25,6 @@ for run in "$results"/*/; do
         others+=("$(basename "$run")")
     fi
 done
+# jq runs without HOME: the user's ~/.jq could change what it prints.
+# shellcheck disable=SC2016  # for jq
 "$here/render.py" index.html.j2 <(env -u HOME jq -n '{others: $ARGS.positional}' --args "${others[@]}") "${reports[@]}" "$page"

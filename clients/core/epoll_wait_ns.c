@@ -16,7 +16,8 @@
 int epoll_wait_ns(int epoll_fd, struct epoll_event *events, int room, uint64_t limit_ns)
 {
     static bool is_missing;
-    struct timespec limit = timespec_of_ns(limit_ns), *most = limit_ns == UINT64_MAX ? NULL : &limit;
+    struct timespec limit = timespec_of_ns(limit_ns),
+                    *most = limit_ns == UINT64_MAX ? NULL : &limit;
     if (!is_missing) {
         int count = (int)syscall(SYS_epoll_pwait2, epoll_fd, events, room, most, NULL, 0L);
         if (count >= 0 || (errno != ENOSYS && errno != EPERM))

@@ -1,5 +1,5 @@
-// epoll_pwait2(2) for kernels before 5.11, C libraries before 2.35, and filters of system calls that
-// do not know it: then ppoll(2) waits as exactly, at the cost of a second system call.
+// epoll_pwait2(2) for kernels before 5.11, C libraries before 2.35, and filters of system calls
+// that do not know it: then ppoll(2) waits as exactly, at the cost of a second system call.
 #pragma once
 
 #include <stdint.h>

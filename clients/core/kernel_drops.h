@@ -3,8 +3,9 @@
 #pragma once
 
 struct kernel_drops {
-    double accept_queue;     // connections that found a listener's queue full
-    double connection_table; // packets for whose connection conntrack had no room (nf_conntrack_max)
+    double accept_queue; // connections that found a listener's queue full
+    double
+        connection_table; // packets for whose connection conntrack had no room (nf_conntrack_max)
 };
 
 // NAN: not counted here.
