@@ -4,7 +4,7 @@
 # What cannot be read is null, so that "unknown" never looks like "none". The object is published with results: it has no host
 # name, no user name, no absolute path. KEY=VALUE pairs come from the caller (budget_minutes, seed, run, ...).
 #
-# jq runs without HOME, or definitions in the user's ~/.jq could change what it prints.
+# jq runs with another HOME, or definitions in the user's ~/.jq could change what it prints.
 set -euo pipefail
 
 for pair in "$@"; do
@@ -63,7 +63,7 @@ compiler=${flags%% *}
     # The build may be older than this program.
     { "$root/${BUILD:-build}/bench/doctor/costs" 2>/dev/null || true; } | awk -v OFS='\t' '{ print "costs", $1 "_" $3, $2 }'
     printf 'versions\tliburing\t%s\n' "$(first_line pkg-config --modversion liburing)"
-} | env -u HOME jq -Rn \
+} | HOME=/dev/null jq -Rn \
     --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --arg kernel_release "$(uname -r)" \
     --arg kernel_version "$(uname -v)" \

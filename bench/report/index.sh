@@ -25,6 +25,5 @@ for run in "$results"/*/; do
         others+=("$(basename "$run")")
     fi
 done
-# jq runs without HOME: the user's ~/.jq could change what it prints.
-# shellcheck disable=SC2016  # for jq
-"$here/render.py" index.html.j2 <(env -u HOME jq -n '{others: $ARGS.positional}' --args "${others[@]}") "${reports[@]}" "$page"
+# HOME: the user's ~/.jq could change what jq prints.
+"$here/render.py" index.html.j2 <(HOME=/dev/null jq -n '{others: $ARGS.positional}' --args "${others[@]}") "${reports[@]}" "$page"

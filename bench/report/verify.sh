@@ -50,7 +50,7 @@ if [ -f "$run/report.json.xz" ] && ! xz -dc "$run/report.json.xz" > "$work/repor
 fi
 
 # ---- compare ---------------------------------------------------------------------------------------------
-recorded=$(env -u HOME jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
+recorded=$(HOME=/dev/null jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
 files() { # RUN
