@@ -32,7 +32,7 @@ export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS 
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(WERROR:1=-Werror) $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
 STATIC = $(if $(filter static,$(LINK)),-static)
 # Without liburing 2.3, whose functions these are, the io_uring models and backend are built all the same and say so when started.
 URING := $(shell printf '\043include <liburing.h>\nint main(void) { io_uring_prep_recv_multishot(0, 0, 0, 0, 0); \
@@ -88,7 +88,7 @@ NO_LAYOUTS := $(if $(SAN)$(STATIC),a build with a sanitizer or static linking ha
 all: $(or $(if $(NO_LAYOUTS),$(B)/layouts/none),$(foreach k,$(LAYOUTS),$(LAID_OUT:%=$(B)/layouts/$(k)/servers/%)))
 
 # The flags are a file: when they change, or a peer's library is installed, the variant is rebuilt, so its folder never mixes
-# flags.
+# flags. WERROR is none of them: it changes no program.
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
@@ -103,7 +103,7 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(WERROR:1=-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
 # Code shared by the programs of a folder, as an archive: each program gets only what it uses.
 CORES = servers clients tests
