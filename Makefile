@@ -63,7 +63,7 @@ FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack
+.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack install uninstall
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -92,8 +92,10 @@ all: $(or $(if $(NO_LAYOUTS),$(B)/layouts/none),$(foreach k,$(LAYOUTS),$(LAID_OU
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/linked_static $(B)/layouts && echo '$(FLAGS)' > $@; }
+	@echo '$(FLAGS)' | cmp -s - $@ || { $(FINDS_ARGP) && rm -rf $(B)/linked_static $(B)/layouts && echo '$(FLAGS)' > $@; }
 FORCE:
+FINDS_ARGP = { echo '\#include <argp.h>' | $(CC) -E -xc - > /dev/null 2>&1 || { \
+	echo '$(CC) finds no argp.h, which glibc has and musl has not: install a compiler for glibc (make deps) or choose one (CC=gcc)' >&2; exit 1; }; }
 
 $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 	@mkdir -p $(@D)
@@ -189,6 +191,8 @@ help:
 	@echo 'make format        format the code                                                                     1 s'
 	@echo 'make docs          write the tables of keys into the READMEs of bench/questions/                         1 s'
 	@echo 'make clean         remove build/; results/ stays                                                        1 s'
+	@echo 'make install       the clients drive and echo as forklore-drive and forklore-echo, with manual pages,          20 s'
+	@echo '                   into PREFIX (/usr/local); make uninstall removes them'
 
 deps:
 	@CC='$(CC)' bench/deps.sh all
@@ -220,7 +224,8 @@ tests: $(TESTS) $(FIXTURES)
 check-deep:
 	@tests/deep.sh
 
-NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+RUNS = $(patsubst $(RESULTS)/%/,%,$(wildcard $(RESULTS)/*/))
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUNS)' >&2; exit 2; }
 
 plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)
@@ -245,10 +250,25 @@ pack: $(B)/bench/report/report
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
 compare: $(B)/bench/report/compare
-	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(RUNS)' >&2; exit 2; }
 	@$< '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'; status=$$?; page='$(RESULTS)/$(NEW)/compare-$(notdir $(BASE))'; \
 	case $$status in 0 | 3) [ ! -w '$(RESULTS)/$(NEW)' ] || { bench/report/render.py compare.html.j2 "$$page.json" "$$page.html" && echo "page: $$page.html"; } || exit 1;; esac; \
 	exit $$status
+
+# Not under their own names: another echo would come before the one that scripts expect.
+PREFIX = /usr/local
+INSTALLED = drive echo
+INSTALLED_FILES = $(foreach p,$(INSTALLED),'$(DESTDIR)$(PREFIX)/bin/forklore-$(p)' '$(DESTDIR)$(PREFIX)/share/man/man1/forklore-$(p).1')
+install: $(INSTALLED:%=$(B)/clients/%)
+	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	@for program in $(INSTALLED); do \
+		install $(B)/clients/$$program '$(DESTDIR)$(PREFIX)/bin/'forklore-$$program && \
+		clients/man.sh $(B)/clients/$$program forklore-$$program > '$(DESTDIR)$(PREFIX)/share/man/man1/'forklore-$$program.1 || exit; \
+	done
+	@printf 'installed %s\n' $(INSTALLED_FILES)
+
+uninstall:
+	@rm -f $(INSTALLED_FILES)
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:

@@ -83,8 +83,8 @@ case $purpose in
         ;;
 esac
 
-# Programs are timed without a shell between: hyperfine 1.13.
-if command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
+# Programs are timed without a shell in between, which hyperfine can since 1.13.
+if [ "$purpose" != lint ] && command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
     echo "deps: $(hyperfine --version) is too old: 1.13 or later is needed, for its option --shell=none" >&2
     exit 1
 fi
@@ -103,6 +103,21 @@ update=("${sudo[@]}" apt-get update -q)
 # If another program holds dpkg's lock, apt-get says which and waits.
 install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends -o DPkg::Lock::Timeout=300)
 
+# It does not wait for the lock of its package lists.
+update_lists() {
+    local said end=$((SECONDS + 300)) told=
+    until said=$("${update[@]}" 2>&1); do
+        if [[ $said != */lists/lock* ]] || ((SECONDS >= end)); then
+            echo "$said" >&2
+            return 1
+        fi
+        [ -n "$told" ] || echo "deps: waiting until another program has updated the package lists: $said" >&2
+        told=yes
+        sleep 5
+    done
+    echo "$said"
+}
+
 cannot= # why nothing can be installed, and what to do
 line="${install[*]} ${missing[*]}"
 [ -n "$lists" ] || line="${update[*]} && $line"
@@ -120,7 +135,7 @@ if ((${#missing[@]})); then
         exit 1
     fi
     printf 'deps: missing for %s: %s; installing with\n%s\n' "'$purpose'" "${missing[*]}" "$line"
-    [ -n "$lists" ] || "${update[@]}"
+    [ -n "$lists" ] || update_lists
     "${install[@]}" "${missing[@]}"
 fi
 

@@ -4,7 +4,7 @@
 #include "clients/core/arguments.h"
 #include "clients/core/clock.h"
 #include "clients/core/engine.h"
-#include "clients/core/kernel_drops.h"
+#include "clients/core/kernel_count.h"
 #include "clients/core/report.h"
 
 #include <argp.h>
@@ -271,27 +271,40 @@ static void write_raw(const char *path, const struct histogram *latency)
         err(1, "%s", path);
 }
 
-// What failures mean for the server's owner; NULL: the failure says it itself. The kernel drops
-// for all programs of this network namespace, so what it dropped is only the likely cause.
-static const char *meaning(const struct outcome *o, const struct kernel_drops *before)
+// What the kernel has dropped by itself. It counts for all programs of this network namespace, so
+// this is only the likely cause of a failure.
+struct dropped {
+    double connection_table, accept_queue;
+};
+
+static struct dropped dropped_until_now(void)
 {
-    struct kernel_drops now = kernel_drops_now();
-    if (now.connection_table > before->connection_table)
+    return (struct dropped){kernel_count_connection_table(), kernel_count_accept_queue()};
+}
+
+// What failures mean for the server's owner; NULL: the failure says it itself.
+static const char *meaning(const struct outcome *o, const struct dropped *before)
+{
+    struct dropped now = dropped_until_now();
+    bool may_be_dropped =
+        o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
+    if (may_be_dropped && now.connection_table > before->connection_table)
         return "the kernel's connection table is full: raise nf_conntrack_max";
-    if (now.accept_queue > before->accept_queue)
-        return "an accept queue overflowed: the server accepts too slowly for its backlog";
+    if (may_be_dropped && now.accept_queue > before->accept_queue)
+        return "an accept queue overflowed: the server accepts too slowly, or its backlog or "
+               "net.core.somaxconn is small";
     switch (o->last_errno) {
     case ECONNREFUSED:
-        return "nothing listens there, or the server limits its connections";
+        return "nothing listens there, or no longer";
     case ECONNRESET:
-        return "the server ended connections with bytes unread, or aborted them";
+        return "the server closed connections before it had read all, or ended";
     default:
         return NULL;
     }
 }
 
 // One line that says what went wrong, if anything did. Returns the exit status.
-static int judge(const char *target, const struct outcome *o, const struct kernel_drops *before)
+static int judge(const char *target, const struct outcome *o, const struct dropped *before)
 {
     uint64_t failed = o->unsent;
     for (int kind = 0; kind < FAILURES; kind++)
@@ -348,7 +361,7 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
-    struct kernel_drops before = kernel_drops_now();
+    struct dropped before = dropped_until_now();
     if (engine_run(options.net, &options.load, &outcome) < 0)
         err(1, "engine");
     struct report report = report_of(&options, &outcome);

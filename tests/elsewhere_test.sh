@@ -1,6 +1,6 @@
 #!/bin/bash -p
 # elsewhere_test.sh: on machines, in shells and in containers unlike this one: names with several addresses, system calls that
-# are refused, large pages, old libraries, and settings of the user that must change nothing.
+# are refused, few processes, large pages, old libraries, and settings of the user that must change nothing.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -61,6 +61,41 @@ open_for_writing() { # or NFS gives no exclusive lock
     touch "$work/a lock" && strace -o "$work/calls" -e trace=openat "$build/bench/base/with_lock" "$work/a lock" true && grep -q 'a lock", O_RDWR' "$work/calls"
 }
 with_strace 'a lock: is open for writing' open_for_writing
+no_lock() { strange flock EBADF "$build/bench/base/with_lock" "$work/a lock" true; }
+if [ -n "$no_strace" ]; then
+    skips 'no lock' "$no_strace"
+else
+    refuses 'no lock: says what to do' 1 'choose a local RESULTS or RUN_LOCK' no_lock
+fi
+
+# A strace that may not trace says so in the words of its user.
+mkdir "$work/german"
+cat > "$work/german/strace" << 'END'
+#!/bin/sh
+if [ "$LC_ALL" = C ]; then why='Operation not permitted'; else why='Die Operation ist nicht erlaubt'; fi
+echo "strace: attach: ptrace(PTRACE_SEIZE, 7): $why" >&2
+exit 1
+END
+chmod +x "$work/german/strace"
+in_german() {
+    (cd "$repo" && env PATH="$work/german:$PATH" LC_ALL=de_DE.UTF-8 "$build/tests/contract" 'accept_fails/epoll') > "$work/output" 2>&1 &&
+        says "$work/output" 'skipped: accept_fails/epoll'
+}
+check 'strace in German: what it may not trace is skipped' in_german
+
+# ---- few processes --------------------------------------------------------------------------------------------------
+# shellcheck disable=SC2016  # for that shell
+few_processes() { unshare -m sh -c 'mount -t tmpfs none /sys/fs/cgroup && echo 60 > /sys/fs/cgroup/pids.max && exec "$@"' sh "$@"; }
+plan_few() { (cd "$work/held" && mkdir "$work/few" && few_processes build/bench/measure/plan --experiments held "$work/few"); }
+if few_processes true 2> /dev/null; then
+    sed -i 's/^connections .*/connections 64/' "$work/held/bench/questions/experiments/held.conf"
+    check 'few processes: a run is planned' plan_few
+    check 'few processes: what needs more is left out, with its reason' says "$work/few/left_out.tsv" "held	fork	-	"
+    check 'few processes: says which limit' says <(grep '	fork	' "$work/few/left_out.tsv") '30 processes'
+    check 'few processes: what needs none is not' grep -q '	epoll	' "$work/few/cells.tsv"
+else
+    skips 'few processes' 'nothing can be mounted over /sys/fs/cgroup here'
+fi
 
 # ---- pages of 64 KiB ------------------------------------------------------------------------------------------------
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -shared -fPIC -O1 -o "$work/pages.so" -xc - << 'END' || exit 1
@@ -116,15 +151,18 @@ uring() { env CPATH="$1" make -C "$repo" --no-print-directory -pn help 2> /dev/n
 check 'an old liburing: is not used' equals 'what is linked' "$(uring "$work/old")" ''
 without_liburing() {
     "${CC:-cc}" -std=c11 -D_GNU_SOURCE -pthread -I "$repo" -I "$work/old" -o "$work/old/drive" "$repo"/clients/drive.c \
-        "$repo"/clients/core/{arguments,engine,epoll_wait_ns,histogram,kernel_drops,message,net,net_epoll,net_io_uring,net_threads,report,schedule,run_queue_delay}.c -lm &&
+        "$repo"/clients/core/{arguments,engine,epoll_wait_ns,histogram,kernel_count,message,net,net_epoll,net_io_uring,net_threads,report,schedule,run_queue_delay}.c -lm &&
         "$work/old/drive" -n 20 "127.0.0.1:$port"
 }
 check 'without liburing: the driver works' without_liburing
 refuses 'without liburing: io_uring is skipped' 77 'io_uring: this build lacks liburing 2.3' "$work/old/drive" --describe --io io_uring
 
+# As musl has them: <argp.h> is not there.
 printf '#!/bin/sh\ncase "$*" in *-E*) ! grep -q argp ;; esac\n' > "$work/old/musl-gcc"
 chmod +x "$work/old/musl-gcc"
 refuses 'another C library: one line' 1 'glibc is needed' env NO_DEPS=1 CC="$work/old/musl-gcc" "$repo/bench/deps.sh" bench
+musl_by_make() { ! make -C "$repo" CC="$work/old/musl-gcc" > "$work/output" 2>&1 && says "$work/output" 'musl-gcc finds no argp.h'; }
+check 'another C library: make says so, too' musl_by_make
 mkdir "$work/old/path"
 printf '#!/bin/sh\necho hyperfine 1.12.0\n' > "$work/old/path/hyperfine"
 chmod +x "$work/old/path/hyperfine"
@@ -139,7 +177,7 @@ echo 'def split(x): error("~/.jq was read");' > "$work/home/.jq"
 mkdir "$work/locales"
 localedef -i de_DE -f UTF-8 "$work/locales/de_DE.UTF-8" 2> /dev/null || rm -rf "$work/locales/de_DE.UTF-8"
 rudely() {
-    env LOCPATH="$work/locales" CDPATH=.:/tmp GREP_OPTIONS=--nosuch BASH_ENV="$work/rude.sh" LC_ALL=de_DE.UTF-8 LANGUAGE=de TMPDIR="$work/a blank" HOME="$work/home" \
+    env LOCPATH="$work/locales" POSIXLY_CORRECT=1 CDPATH=.:/tmp GREP_OPTIONS=--nosuch BASH_ENV="$work/rude.sh" LC_ALL=de_DE.UTF-8 LANGUAGE=de TMPDIR="$work/a blank" HOME="$work/home" \
         "BASH_FUNC_cd%%=() { echo cd was replaced; }" "$@"
 }
 tree usual
@@ -152,21 +190,67 @@ check 'rude settings: concluded' concluded
 check 'rude settings: the same files' diff -rq "$results/plain" "$work/rude results/plain"
 environment() { "$@" "$repo/bench/measure/environment.sh" run=x 2> /dev/null | jq 'del(.date, .costs)'; }
 check 'rude settings: the same environment' equals environment "$(environment rudely)" "$(environment env)"
-doctor() { rudely POSIXLY_CORRECT=1 DOCTOR_SECONDS=0.1 make -C "$repo" --no-print-directory doctor > "$work/said" 2>&1 && ! grep -E 'command not found|was read|was replaced|unbound|syntax' "$work/said"; }
+doctor() { rudely DOCTOR_SECONDS=0.1 make -C "$repo" --no-print-directory doctor > "$work/said" 2>&1 && ! grep -E 'command not found|was read|was replaced|unbound|syntax' "$work/said"; }
 check 'rude settings: the doctor' doctor
 check 'rude settings: it has findings' says "$work/said" 'findings: '
 
-if command -v busybox > /dev/null && busybox awk 1 /dev/null 2> /dev/null; then
-    mkdir "$work/busy" && ln -s "$(command -v busybox)" "$work/busy/awk"
-    check 'another awk: the run verifies' env PATH="$work/busy:$PATH" "$repo/bench/report/verify.sh" "$results/plain"
-else
-    skips 'another awk' 'busybox is not installed'
-fi
+measured() { rudely RESULTS="$results" SELFTEST=no RUN=rude BUDGET=0 "$work/held/bench/run.sh" > "$work/rude.log" 2>&1 || { cat "$work/rude.log" && return 1; }; }
+check 'rude settings: a run' measured
+check 'rude settings: it is measured' all_ok "$results/rude/trials.tsv"
+
+for awk in gawk mawk busybox original-awk; do
+    if command -v "$awk" > /dev/null && { [ "$awk" != busybox ] || busybox awk 1 /dev/null 2> /dev/null; }; then
+        mkdir "$work/$awk" && ln -s "$(command -v "$awk")" "$work/$awk/awk"
+        check "$awk: the run verifies" env PATH="$work/$awk:$PATH" "$repo/bench/report/verify.sh" "$results/plain"
+    else
+        skips "$awk" 'it is not installed'
+    fi
+done
 
 hurried() { nice -n 5 env LD_BIND_NOW=1 DOCTOR_SECONDS=0.1 "$repo/bench/doctor/doctor.sh" > "$work/said" 2> /dev/null; }
 check 'low priority: the doctor' hurried
 check 'low priority: is warned of' grep -qE '^warning +priority +nice 5, other' "$work/said"
 check 'the loader: is warned of' grep -qE '^warning +loader +LD_BIND_NOW=1 ' "$work/said"
+
+changed() { nice -n 5 env LD_BIND_NOW=1 "$repo/bench/measure/environment.sh" run=x | jq -c '[.nice, .scheduling_policy, .loader]'; }
+check 'low priority, the loader: are in the environment' equals 'what is' "$(changed)" '[5,"other","LD_BIND_NOW=1"]'
+
+# ---- the tree -------------------------------------------------------------------------------------------------------
+if git -C "$repo" rev-parse HEAD > /dev/null 2>&1; then
+    check 'core.autocrlf: the tree can be cloned' git -c core.autocrlf=true clone -q "$repo" "$work/clone"
+    refuses 'core.autocrlf: scripts run' 2 'usage: deps.sh' "$work/clone/bench/deps.sh" everything
+else
+    skips 'core.autocrlf' 'this tree is not of git'
+fi
+
+# ---- installed ------------------------------------------------------------------------------------------------------
+prefix=$work/a\ prefix
+install_here() { make -C "$repo" --no-print-directory -s "$1" PREFIX="$prefix" > "$work/output" 2>&1 || { cat "$work/output" && return 1; }; }
+pages_are_whole() {
+    local program option
+    for program in drive echo; do
+        "$prefix/bin/forklore-$program" --help > "$work/help" || return 1
+        for option in $(grep -oE -- '--[a-z-]+' "$work/help"); do
+            says <(tr -d '\134' < "$prefix/share/man/man1/forklore-$program.1") "$option" || return 1
+        done
+    done
+}
+pages_are_good() {
+    local page
+    for page in "$prefix"/share/man/man1/*.1; do groff -man -Tutf8 -ww "$page" 2>&1 > "$work/page" | { ! grep .; } || return 1; done
+    says "$work/page" 'forklore-echo HOST:PORT'
+}
+if [ "$BUILD" = build ]; then
+    check 'installed: with manual pages' install_here install
+    check 'installed: says where' says "$work/output" "installed $prefix/share/man/man1/forklore-drive.1"
+    check 'installed: the driver works' "$prefix/bin/forklore-drive" -n 20 "127.0.0.1:$port"
+    check 'installed: each option has its place in the page' pages_are_whole
+    if command -v groff > /dev/null; then check 'installed: the pages are good' pages_are_good; else skips 'installed: the pages' 'groff is not installed'; fi
+    check 'uninstalled' install_here uninstall
+    check 'uninstalled: nothing is left' equals 'what is left' "$(find "$prefix" -type f)" ''
+else
+    skips 'installed' 'the plain build is'
+fi
 
 kill "$server"
 verdict

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -264,6 +265,26 @@ static char *written(double unit_ns)
     return text;
 }
 
+static bool fits(const char *line, const char *pattern)
+{
+    regex_t compiled;
+    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    bool does = regexec(&compiled, line, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return does;
+}
+
+// The grammar of those who draw it: hdr-plot takes lines that begin with blanks and have four
+// numbers, HdrHistogram's plotFiles.html all lines of four words that do not begin with "#". The last
+// line must be neither: its fourth number is infinite.
+static void is_drawn(const char *line, bool is_last)
+{
+    static const char hdr_plot[] =
+        "^[[:space:]]+([0-9.]+)[[:space:]]+([0-9.]+)[[:space:]]+([0-9]+)[[:space:]]+([0-9.]+)$";
+    assert_int_equal(fits(line, hdr_plot), !is_last);
+    assert_int_equal(fits(line, "^ *[^ #]+ +[^ ]+ +[^ ]+ +[^ ]+ *$"), !is_last);
+}
+
 static void hgrm_reads_back(void **unused)
 {
     (void)unused;
@@ -284,7 +305,7 @@ static void hgrm_reads_back(void **unused)
             int numbers =
                 sscanf(line, "%lf %lf %" SCNu64 " %lf", &value, &percentile, &count, &inverse);
             assert_int_equal(numbers, percentile == 1 ? 3 : 4);
-            assert_true(*line == ' '); // hdr-plot's pattern begins with one
+            is_drawn(line, percentile == 1);
             assert_true(value >= last_value);
             assert_true(percentile > last_percentile);
             assert_true(count >= last_count && count > 0);
@@ -365,6 +386,21 @@ static void hgrm_of_ten_values(void **unused)
                               "#[Mean    =        5.500, StdDeviation   =        2.872]\n"
                               "#[Max     =       10.000, Total count    =           10]\n"
                               "#[Buckets =           26, SubBuckets     =         2048]\n");
+    free(text);
+}
+
+// In nanoseconds, so that the numbers are wider than their columns.
+static void hgrm_of_an_overload(void **unused)
+{
+    (void)unused;
+    histogram_reset(&histogram);
+    for (uint64_t i = 1; i <= 10; i++)
+        histogram_record(&histogram, i * 6000000000);
+    char *text = written(1), *rest = text, *line;
+    strsep(&rest, "\n");
+    strsep(&rest, "\n");
+    while ((line = strsep(&rest, "\n")) && *line != '#')
+        is_drawn(line, *rest == '#');
     free(text);
 }
 
@@ -494,6 +530,7 @@ int main(void)
         cmocka_unit_test(empty_histogram),
         cmocka_unit_test(hgrm_reads_back),
         cmocka_unit_test(hgrm_of_ten_values),
+        cmocka_unit_test(hgrm_of_an_overload),
         cmocka_unit_test(hgrm_of_nothing),
         cmocka_unit_test(raw_reads_back),
         cmocka_unit_test(raw_parts_merge_exactly),

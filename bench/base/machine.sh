@@ -61,7 +61,7 @@ mitigations() { # a line per vulnerability: its name, a tab, its mitigation
 }
 
 policy() { # how the kernel schedules this process: other, batch, idle, fifo, rr, deadline
-    local policies=(other fifo rr batch - idle deadline) stat
+    local policies=(other fifo rr batch '' idle deadline) stat
     stat=$(contents /proc/self/stat)
     read -ra stat <<< "${stat##*) }"
     echo "${policies[${stat[38]:-4}]:-}"

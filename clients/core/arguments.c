@@ -53,14 +53,14 @@ static const struct addrinfo *choose(const struct addrinfo *found, const char *t
 {
     char host[NI_MAXHOST] = "?";
     const struct addrinfo *chosen = found;
-    while (found->ai_next && chosen && !accepts(chosen))
+    if (!found->ai_next)
+        return found;
+    while (chosen && !accepts(chosen))
         chosen = chosen->ai_next;
-    chosen = chosen ? chosen : found;
-    if (found->ai_next) {
-        getnameinfo(chosen->ai_addr, chosen->ai_addrlen, host, sizeof host, NULL, 0,
-                    NI_NUMERICHOST);
-        warnx("%s: using %s", target, host);
-    }
+    if (!chosen)
+        chosen = found;
+    getnameinfo(chosen->ai_addr, chosen->ai_addrlen, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    warnx("%s: using %s", target, host);
     return chosen;
 }
 

@@ -150,23 +150,36 @@ static unsigned long number_in(const char *path, unsigned long otherwise)
     return value;
 }
 
-// The least pids.max of this process's control group (version 2) and those above it.
-static unsigned long allowed_by_groups(unsigned long otherwise)
+// The least pids.max of a control group and those above it.
+static unsigned long allowed_by_group(const char *hierarchy, char *group, unsigned long otherwise)
 {
-    char group[4096] = "", path[4200];
     unsigned long least = otherwise;
-    FILE *file = fopen("/proc/self/cgroup", "re");
-    bool is_known = file && fscanf(file, "0::%4000[^\n]", group) == 1;
-    if (file)
-        fclose(file);
-    while (is_known) {
-        snprintf(path, sizeof path, "/sys/fs/cgroup%s/pids.max", group);
+    for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
+        char path[4200];
+        *end = '\0';
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s%s/pids.max", hierarchy, group);
         unsigned long value = number_in(path, otherwise);
         least = value < least ? value : least;
-        is_known = *group;
-        if (is_known)
-            *strrchr(group, '/') = '\0';
     }
+    return least;
+}
+
+// That of this process's control groups, of version 2 or 1.
+static unsigned long allowed_by_groups(unsigned long otherwise)
+{
+    char line[4096];
+    unsigned long least = otherwise;
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    while (file && fgets(line, sizeof line, file)) {
+        char *group = strchr(line, '/');
+        line[strcspn(line, "\n")] = '\0';
+        if (group && strncmp(line, "0::", 3) == 0)
+            least = allowed_by_group("", group, least);
+        else if (group && strstr(line, ":pids:"))
+            least = allowed_by_group("/pids", group, least);
+    }
+    if (file)
+        fclose(file);
     return least;
 }
 
