@@ -225,7 +225,8 @@ check-deep:
 	@tests/deep.sh
 
 RUNS = $(patsubst $(RESULTS)/%/,%,$(wildcard $(RESULTS)/*/))
-NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUNS)' >&2; exit 2; }
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUNS)' >&2; exit 2; }; \
+	[ -d '$(RESULTS)/$(RUN)' ] || { echo '$(RESULTS)/$(RUN) is not a run, these are: $(RUNS)' >&2; exit 1; }
 
 plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)

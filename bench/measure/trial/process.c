@@ -38,12 +38,9 @@ static int ms_until(uint64_t until_ns)
 static pid_t started[64];
 static size_t starts;
 
-// Descriptors that came from make or a lock must not reach what is executed. Kernels before 5.11
-// cannot mark them all at once.
-static void close_inherited_on_exec(void)
+// Kernels before 5.11 cannot mark all descriptors at once, to be closed by exec.
+static void close_each_on_exec(void)
 {
-    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
     DIR *folder = opendir("/proc/self/fd");
     for (const struct dirent *entry; folder && (entry = readdir(folder));) {
         int fd = atoi(entry->d_name);
@@ -69,7 +66,9 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127);
-    close_inherited_on_exec();
+    // Descriptors inherited from make or a lock must not reach the child.
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        close_each_on_exec();
     if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
         dup2(error_fd, STDERR_FILENO) < 0 ||
         (inherited_fd >= 0 && fcntl(inherited_fd, F_SETFD, 0) < 0)) {
