@@ -105,7 +105,7 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WERROR:1=-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
 # Code shared by the programs of a folder, as an archive: each program gets only what it uses.
 CORES = servers clients tests

@@ -158,11 +158,12 @@ check 'without liburing: the driver works' without_liburing
 refuses 'without liburing: io_uring is skipped' 77 'io_uring: this build lacks liburing 2.3' "$work/old/drive" --describe --io io_uring
 
 # As musl has them: <argp.h> is not there.
-printf '#!/bin/sh\ncase "$*" in *-E*) ! grep -q argp ;; esac\n' > "$work/old/musl-gcc"
-chmod +x "$work/old/musl-gcc"
-refuses 'another C library: one line' 1 'glibc is needed' env NO_DEPS=1 CC="$work/old/musl-gcc" "$repo/bench/deps.sh" bench
-musl_by_make() { ! make -C "$repo" CC="$work/old/musl-gcc" > "$work/output" 2>&1 && says "$work/output" 'musl-gcc finds no argp.h'; }
+printf '#!/bin/sh\ncase "$*" in *-E*) ! grep -q argp ;; esac\n' > "$work/old/gcc_without_argp"
+chmod +x "$work/old/gcc_without_argp"
+refuses 'another C library: one line' 1 'glibc is needed' env NO_DEPS=1 CC="$work/old/gcc_without_argp" "$repo/bench/deps.sh" bench
+musl_by_make() { ! make -C "$repo" CC="$work/old/gcc_without_argp" > "$work/output" 2>&1 && says "$work/output" 'gcc_without_argp finds no argp.h'; }
 check 'another C library: make says so, too' musl_by_make
+rmdir "$repo/build/gcc_without_argp" # of a variant that cannot be built
 mkdir "$work/old/path"
 printf '#!/bin/sh\necho hyperfine 1.12.0\n' > "$work/old/path/hyperfine"
 chmod +x "$work/old/path/hyperfine"
