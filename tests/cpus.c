@@ -56,6 +56,15 @@ static void chosen_are(const char *allowed, const char *server, const char *clie
     assert_string_equal(list, client);
 }
 
+static void differ_in(const char *server, const char *client, const char *difference)
+{
+    cpu_set_t servers, clients;
+    assert_int_equal(cpus_parse(server, &servers), 0);
+    assert_int_equal(cpus_parse(client, &clients), 0);
+    const char *is = cpus_differ(&servers, &clients, root);
+    assert_string_equal(is ? is : "nothing", difference);
+}
+
 static void siblings(int cpu, const char *list)
 {
     char name[128];
@@ -77,6 +86,9 @@ static void no_hyper_threads_of_one_core(void **unused)
     for (int cpu = 0; cpu < 4; cpu++)
         siblings(cpu, cpu < 2 ? "0-1" : "2-3");
     chosen_are("0-3", "2", "0");
+    differ_in("2", "0", "nothing");
+    differ_in("0,3", "2", "hyper-threads of one core");
+    differ_in("0", "0", "nothing");
 }
 
 static void the_fast_ones_of_two_kinds(void **unused)
@@ -89,6 +101,9 @@ static void the_fast_ones_of_two_kinds(void **unused)
     chosen_are("0-11", "2", "0");
     chosen_are("3-11", "3", "11"); // the other hyper-thread of 3 may not be used
     chosen_are("2,4-11", "2", "11");
+    differ_in("2", "11", "cores of different kinds");
+    differ_in("2", "0", "nothing");
+    differ_in("5", "11", "nothing");
 }
 
 static void the_fast_ones_by_capacity(void **unused)
@@ -102,6 +117,7 @@ static void the_fast_ones_by_capacity(void **unused)
     }
     chosen_are("0-5", "3", "2");
     chosen_are("0-2,4-5", "2", "5");
+    differ_in("2", "5", "cores of different kinds");
 }
 
 static void one_node(void **unused)
@@ -112,6 +128,8 @@ static void one_node(void **unused)
     chosen_are("0-7", "7", "5");
     chosen_are("0-2", "2", "0");
     chosen_are("0-1", "1", "0");
+    differ_in("7", "5", "nothing");
+    differ_in("1", "0", "cores of different memory nodes");
 }
 
 int main(void)

@@ -61,16 +61,22 @@ static bool is_in(const char *root, const char *name, int cpu)
     return read_cpus(root, name, &set) && CPU_ISSET(cpu, &set);
 }
 
+// The hyper-threads of its core; none, if they are not known.
+static void read_siblings(const char *root, int cpu, cpu_set_t *siblings)
+{
+    char name[128];
+    snprintf(name, sizeof name, "system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+    if (!read_cpus(root, name, siblings))
+        CPU_ZERO(siblings);
+}
+
 // Whether this CPU is the first hyper-thread of its core that may be used.
 static bool is_first_of_its_core(const char *root, const cpu_set_t *allowed, int cpu)
 {
-    char name[128];
     cpu_set_t siblings;
-    snprintf(name, sizeof name, "system/cpu/cpu%d/topology/thread_siblings_list", cpu);
-    if (!read_cpus(root, name, &siblings))
-        return true;
+    read_siblings(root, cpu, &siblings);
     for (int other = 0; other < cpu; other++)
-        if (CPU_ISSET(other, &siblings) && CPU_ISSET(other, allowed))
+        if (CPU_ISSET(other, allowed) && CPU_ISSET(other, &siblings))
             return false;
     return true;
 }
@@ -130,6 +136,25 @@ void cpus_choose_from(const cpu_set_t *allowed, const char *root, cpu_set_t *ser
     CPU_ZERO(client);
     CPU_SET(first, server);
     CPU_SET(second >= 0 ? second : first, client);
+}
+
+const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root)
+{
+    const char *difference = NULL;
+    for (int s = 0; s < CPU_SETSIZE; s++)
+        for (int c = 0; c < CPU_SETSIZE && CPU_ISSET(s, server); c++) {
+            if (!CPU_ISSET(c, client) || s == c)
+                continue;
+            cpu_set_t siblings;
+            read_siblings(root, s, &siblings);
+            if (CPU_ISSET(c, &siblings))
+                return "hyper-threads of one core";
+            if (kind_of(root, s) != kind_of(root, c))
+                difference = "cores of different kinds";
+            else if (!difference && node_of(root, s) != node_of(root, c))
+                difference = "cores of different memory nodes";
+        }
+    return difference;
 }
 
 static void read_allowed(cpu_set_t *allowed)

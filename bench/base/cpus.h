@@ -14,6 +14,9 @@ void cpus_choose(cpu_set_t *server, cpu_set_t *client);
 void cpus_choose_from(const cpu_set_t *allowed, const char *root, cpu_set_t *server,
                       cpu_set_t *client);
 
+// What makes their CPUs unequal, such as "cores of different kinds"; NULL: nothing.
+const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root);
+
 // That many cores for the server: its own, then unused ones, then the client's. Returns 0, or -1 if
 // there are not enough.
 int cpus_widen(const cpu_set_t *server, const cpu_set_t *client, unsigned count, cpu_set_t *cpus);
