@@ -43,7 +43,7 @@ conntrack() {
     else
         found "$(level_below "$most" 200000 $((used * 2)))" 'connection table' "$used of $most connections" \
             'each short connection has an entry for minutes if loopback is tracked; when the table is full, packets are dropped' \
-            'as root: nft add rule … notrack for lo, or sysctl -w net.netfilter.nf_conntrack_max=262144'
+            'let the firewall not track lo (notrack), or as root: sysctl -w net.netfilter.nf_conntrack_max=262144'
     fi
 }
 
