@@ -7,14 +7,17 @@
 # servers/ executes, and bench/micro/images/ what a child of bench/micro/spawn/ can execute; bench/measure/types/ holds the
 # trial types, and servers/state/ what every server can be told to use.
 
+# -p, here and in the scripts: CDPATH, BASH_ENV and functions from the environment have no effect.
 SHELL := /bin/bash
+.SHELLFLAGS := -pc
+unexport CDPATH BASH_ENV ENV GREP_OPTIONS POSIXLY_CORRECT
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-# ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0 -----------------------------------
+# ---- knobs: CC=clang, SAN=address|undefined|thread, LINK=static, OPT=-O0, WERROR=1 -----------------------------------
 # SAN=address includes undefined: the two work together. Each variant has its own folder (build/address, build/clang-static,
 # build/O0), so one does not overwrite another; build/ itself holds the plain build.
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -29,12 +32,16 @@ export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS 
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra -Werror $(SANITIZE)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
 STATIC = $(if $(filter static,$(LINK)),-static)
+# Without liburing 2.3, whose functions these are, the io_uring models and backend are built all the same and say so when started.
+URING := $(shell printf '\043include <liburing.h>\nint main(void) { io_uring_prep_recv_multishot(0, 0, 0, 0, 0); \
+	io_uring_prep_multishot_accept_direct(0, 0, 0, 0, 0); io_uring_buf_ring_advance(0, 0); }' | \
+	$(CC) -D_GNU_SOURCE -xc - -o /dev/null -luring 2> /dev/null && echo -luring)
 # Bind symbols at program start. With lazy binding, each forked child would bind recv and send again, and fork would look 15 %
 # more expensive than it is.
 LDFLAGS = -pthread -Wl,--as-needed -Wl,-z,now $(SANITIZE) $(STATIC)
-LDLIBS = -luring -lrt -lm
+LDLIBS = $(URING) -lrt -lm
 
 ifneq ($(filter-out address undefined thread,$(SAN)),)
 $(error SAN must be address, undefined or thread, not '$(SAN)')
@@ -56,7 +63,7 @@ FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack
+.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack install uninstall
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -81,12 +88,14 @@ NO_LAYOUTS := $(if $(SAN)$(STATIC),a build with a sanitizer or static linking ha
 all: $(or $(if $(NO_LAYOUTS),$(B)/layouts/none),$(foreach k,$(LAYOUTS),$(LAID_OUT:%=$(B)/layouts/$(k)/servers/%)))
 
 # The flags are a file: when they change, or a peer's library is installed, the variant is rebuilt, so its folder never mixes
-# flags.
+# flags. WERROR is none of them: it changes no program.
 FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(FLAGS)' | cmp -s - $@ || { rm -rf $(B)/linked_static $(B)/layouts && echo '$(FLAGS)' > $@; }
+	@echo '$(FLAGS)' | cmp -s - $@ || { $(FINDS_ARGP) && rm -rf $(B)/linked_static $(B)/layouts && echo '$(FLAGS)' > $@; }
 FORCE:
+FINDS_ARGP = { echo '\#include <argp.h>' | $(CC) -E -xc - > /dev/null 2>&1 || { \
+	echo '$(CC) finds no argp.h, which glibc has and musl has not: install a compiler for glibc (make deps) or choose one (CC=gcc)' >&2; exit 1; }; }
 
 $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 	@mkdir -p $(@D)
@@ -96,7 +105,7 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
 $(B)/objects/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
+	$(CC) $(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
 # Code shared by the programs of a folder, as an archive: each program gets only what it uses.
 CORES = servers clients tests
@@ -182,6 +191,8 @@ help:
 	@echo 'make format        format the code                                                                     1 s'
 	@echo 'make docs          write the tables of keys into the READMEs of bench/questions/                         1 s'
 	@echo 'make clean         remove build/; results/ stays                                                        1 s'
+	@echo 'make install       the clients drive and echo as forklore-drive and forklore-echo, with manual pages,          20 s'
+	@echo '                   into PREFIX (/usr/local); make uninstall removes them'
 
 deps:
 	@CC='$(CC)' bench/deps.sh all
@@ -213,7 +224,9 @@ tests: $(TESTS) $(FIXTURES)
 check-deep:
 	@tests/deep.sh
 
-NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+RUNS = $(patsubst $(RESULTS)/%/,%,$(wildcard $(RESULTS)/*/))
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUNS)' >&2; exit 2; }; \
+	[ -d '$(RESULTS)/$(RUN)' ] || { echo '$(RESULTS)/$(RUN) is not a run, these are: $(RUNS)' >&2; exit 1; }
 
 plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)
@@ -238,10 +251,25 @@ pack: $(B)/bench/report/report
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
 compare: $(B)/bench/report/compare
-	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(notdir $(wildcard $(RESULTS)/*))' >&2; exit 2; }
+	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(RUNS)' >&2; exit 2; }
 	@$< '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'; status=$$?; page='$(RESULTS)/$(NEW)/compare-$(notdir $(BASE))'; \
 	case $$status in 0 | 3) [ ! -w '$(RESULTS)/$(NEW)' ] || { bench/report/render.py compare.html.j2 "$$page.json" "$$page.html" && echo "page: $$page.html"; } || exit 1;; esac; \
 	exit $$status
+
+# Not under their own names: another echo would come before the one that scripts expect.
+PREFIX = /usr/local
+INSTALLED = drive echo
+INSTALLED_FILES = $(foreach p,$(INSTALLED),'$(DESTDIR)$(PREFIX)/bin/forklore-$(p)' '$(DESTDIR)$(PREFIX)/share/man/man1/forklore-$(p).1')
+install: $(INSTALLED:%=$(B)/clients/%)
+	@install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1'
+	@for program in $(INSTALLED); do \
+		install $(B)/clients/$$program '$(DESTDIR)$(PREFIX)/bin/'forklore-$$program && \
+		clients/man.sh $(B)/clients/$$program forklore-$$program > '$(DESTDIR)$(PREFIX)/share/man/man1/'forklore-$$program.1 || exit; \
+	done
+	@printf 'installed %s\n' $(INSTALLED_FILES)
+
+uninstall:
+	@rm -f $(INSTALLED_FILES)
 
 C_FILES = $(wildcard */*.[ch] */*/*.[ch] */*/*/*.[ch])
 lint:

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, report.json, plots, report, and the list of all runs
 # beside it (index.html). The first step that fails ends it with its status.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick if nothing is.
 #
 # NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
@@ -46,6 +46,11 @@ build() {
 }
 
 read -ra compiler <<< "$CC"
+# musl has no argp, and no package of libc6-dev helps.
+if [ "$purpose" != lint ] && command -v "${compiler[0]}" > /dev/null && has_header stdio.h && ! has_header argp.h; then
+    echo "deps: $CC has a C library without argp.h: glibc is needed (CC=gcc)" >&2
+    exit 1
+fi
 case $purpose in
     bench | test | all)
         build
@@ -79,6 +84,12 @@ case $purpose in
         ;;
 esac
 
+# Programs are timed without a shell in between, which hyperfine can since 1.13.
+if [ "$purpose" != lint ] && command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
+    echo "deps: $(hyperfine --version) is too old: 1.13 or later is needed, for its option --shell=none" >&2
+    exit 1
+fi
+
 ((${#missing[@]} + ${#optional[@]})) || exit 0
 
 # Package lists older than a day may name versions that the mirror no longer has. The files have the mirror's times, so check the
@@ -90,7 +101,23 @@ fi
 sudo=()
 if ((EUID != 0)); then sudo=(sudo); fi
 update=("${sudo[@]}" apt-get update -q)
-install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends)
+# If another program holds dpkg's lock, apt-get says which and waits.
+install=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends -o DPkg::Lock::Timeout=300)
+
+# It does not wait for the lock of its package lists.
+update_lists() {
+    local said end=$((SECONDS + 300)) told=
+    until said=$("${update[@]}" 2>&1); do
+        if [[ $said != */lists/lock* ]] || ((SECONDS >= end)); then
+            echo "$said" >&2
+            return 1
+        fi
+        [ -n "$told" ] || echo "deps: waiting until another program has updated the package lists: $said" >&2
+        told=yes
+        sleep 5
+    done
+    echo "$said"
+}
 
 cannot= # why nothing can be installed, and what to do
 line="${install[*]} ${missing[*]}"
@@ -109,7 +136,7 @@ if ((${#missing[@]})); then
         exit 1
     fi
     printf 'deps: missing for %s: %s; installing with\n%s\n' "'$purpose'" "${missing[*]}" "$line"
-    [ -n "$lists" ] || "${update[@]}"
+    [ -n "$lists" ] || update_lists
     "${install[@]}" "${missing[@]}"
 fi
 

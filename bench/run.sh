@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # run.sh: one whole run: plan, trials, and conclusions. Settings are environment variables:
 #
 #   RUN          the run's name, a folder in RESULTS (default: the time); an existing run continues where it stopped

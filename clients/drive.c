@@ -4,10 +4,12 @@
 #include "clients/core/arguments.h"
 #include "clients/core/clock.h"
 #include "clients/core/engine.h"
+#include "clients/core/kernel_count.h"
 #include "clients/core/report.h"
 
 #include <argp.h>
 #include <err.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -269,17 +271,53 @@ static void write_raw(const char *path, const struct histogram *latency)
         err(1, "%s", path);
 }
 
+// What the kernel has dropped by itself. It counts for all programs of this network namespace, so
+// this is only the likely cause of a failure.
+struct dropped {
+    double connection_table, accept_queue;
+};
+
+static struct dropped dropped_until_now(void)
+{
+    return (struct dropped){kernel_count_connection_table(), kernel_count_accept_queue()};
+}
+
+// What failures mean for the server's owner; NULL: the failure says it itself.
+static const char *meaning(const struct outcome *o, const struct dropped *before)
+{
+    struct dropped now = dropped_until_now();
+    bool may_be_dropped =
+        o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
+    if (may_be_dropped && now.connection_table > before->connection_table)
+        return "the kernel's connection table is full: raise nf_conntrack_max";
+    if (may_be_dropped && now.accept_queue > before->accept_queue)
+        return "an accept queue overflowed: the server accepts too slowly, or its backlog or "
+               "net.core.somaxconn is small";
+    switch (o->last_errno) {
+    case ECONNREFUSED:
+        return "nothing listens there, or no longer";
+    case ECONNRESET:
+        return "the server closed connections before it had read all, or ended";
+    default:
+        return NULL;
+    }
+}
+
 // One line that says what went wrong, if anything did. Returns the exit status.
-static int judge(const char *target, const struct outcome *o)
+static int judge(const char *target, const struct outcome *o, const struct dropped *before)
 {
     uint64_t failed = o->unsent;
     for (int kind = 0; kind < FAILURES; kind++)
         failed += o->failures[kind];
     if (!failed)
         return 0;
-    const char *detail = o->last_errno          ? strerror(o->last_errno)
-                         : o->failures[TIMEOUT] ? "no answer in time"
-                                                : "see above";
+    char detail[256];
+    const char *means = meaning(o, before);
+    snprintf(detail, sizeof detail, "%s%s%s",
+             o->last_errno          ? strerror(o->last_errno)
+             : o->failures[TIMEOUT] ? "no answer in time"
+                                    : "see above",
+             means ? "; " : "", means ? means : "");
     if (!o->echoes_total)
         warnx("%s: no echo came back (%s)", target, detail);
     else
@@ -323,6 +361,7 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
+    struct dropped before = dropped_until_now();
     if (engine_run(options.net, &options.load, &outcome) < 0)
         err(1, "engine");
     struct report report = report_of(&options, &outcome);
@@ -331,5 +370,5 @@ int main(int argc, char **argv)
         write_hgrm(options.hgrm_path, &outcome.latency);
     if (options.raw_path)
         write_raw(options.raw_path, &outcome.latency);
-    return judge(options.target, &outcome);
+    return judge(options.target, &outcome, &before);
 }

@@ -22,7 +22,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { STACK_BYTES = 65536, GUARD_BYTES = 4096 };
+enum { STACK_BYTES = 65536 };
+
+static size_t guard_bytes; // a page
 
 struct stack {
     unsigned char *memory; // the guard page, then the stack, which grows down towards it
@@ -39,12 +41,12 @@ static struct stack *find_stack(unsigned count)
         s++; // there is a free one: every reaped child has released its stack
     if (s->memory)
         return s;
-    void *memory = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
+    void *memory = mmap(NULL, guard_bytes + STACK_BYTES, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
-    if (mprotect(memory, GUARD_BYTES, PROT_NONE) < 0) {
-        munmap(memory, GUARD_BYTES + STACK_BYTES);
+    if (mprotect(memory, guard_bytes, PROT_NONE) < 0) {
+        munmap(memory, guard_bytes + STACK_BYTES);
         return NULL;
     }
     s->memory = memory;
@@ -65,6 +67,7 @@ static int serve(void *argument)
 static int run(struct server *server)
 {
     children_reap();
+    guard_bytes = (size_t)sysconf(_SC_PAGESIZE);
     listen_fd = server->listen_fd;
     stacks = calloc(server->max_children, sizeof *stacks);
     if (!stacks)
@@ -75,7 +78,7 @@ static int run(struct server *server)
         struct stack *stack = find_stack(server->max_children);
         pid_t pid = -1;
         if (stack)
-            pid = clone(serve, stack->memory + GUARD_BYTES + STACK_BYTES,
+            pid = clone(serve, stack->memory + guard_bytes + STACK_BYTES,
                         CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
                         (void *)(intptr_t)connfd, &stack->user, NULL, &stack->user);
         if (pid < 0)

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # layout.sh SEED PROGRAM OBJECT... ARCHIVE: links a program so that its functions lie at other addresses.
 #
 # The order of the objects, the archive's among them, is shuffled; up to a page of padding before them moves all addresses. LINKER is

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # answers_test.sh: experiments of one's own, measured: linking, loads that are counted, cores, options and pools of one's own, sudden
 # ends, programs from outside, and blocks until an answer has converged.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # background_test.sh: experiments with background and with idle connections that are held: what is planned, what is left out and
 # why, what is derived, and how the report speaks of it.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # compare_test.sh: two runs side by side (bench/report/compare.c), and a run made again from its raw files (bench/report/verify.sh).
 #
 # Needs a built build/. Nothing is measured: the runs that are compared are summaries made by hand, one verdict a row; of the one that

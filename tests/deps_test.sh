@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # deps_test.sh: what bench/deps.sh finds missing, and what it says and does then. Nothing is installed: apt-get is a script that prints
 # its arguments, and only the commands that deps.sh itself needs are there.
 # shellcheck source=tests/core/line.sh
@@ -26,6 +26,7 @@ installs() { # PACKAGE... -- PURPOSE
 }
 check 'bench: what the report is made with' installs libjansson-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
 check 'bench: not what only tests need' equals 'lines with a browser' "$(grep -c 'chromium\|tidy\|cmocka' "$work/said")" 0
+check "bench: waits for dpkg's lock, not for ever" says "$work/said" 'DPkg::Lock::Timeout=300'
 check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
 check 'test: a browser that cannot be installed is no failure' says "$work/error" 'cannot install chromium chromium-driver: the tests of the page will be skipped'
 check 'lint' installs shellcheck cppcheck clang-format -- lint
@@ -33,6 +34,16 @@ without_install() {
     ! deps NO_DEPS=1 "$repo/bench/deps.sh" bench && says "$work/error" 'to install, type' && says "$work/error" 'libjansson-dev' && equals 'what was done' "$(cat "$work/said")" ''
 }
 check 'NO_DEPS=1: only says what to type' without_install
+# shellcheck disable=SC2016
+fake apt-get 'if [ "$1" = update ] && [ -e '"$work/lock"' ]; then echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7" >&2; exit 100; fi; echo "apt-get $*"'
+fake sleep "$(command -v rm) '$work/lock'"
+touch "$work/lock"
+locked_lists() {
+    installs jq -- bench && says "$work/error" 'waiting until another program has updated the package lists: E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7' &&
+        equals 'how often it says so' "$(grep -c waiting "$work/error")" 1
+}
+rm "$bin/find" && fake find 'exit 0' # the lists are old
+check "the lists' lock is held: waits, and says for what" locked_lists
 fake apt-cache 'exit 100'
 no_browser_here() { installs tidy -- test && ! grep chromium "$work/said" "$work/error"; }
 check 'test: a distribution without the browser' no_browser_here

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # doctor_test.sh: the doctor on machines that do not exist: a good one, and ones with everything wrong; and on this one.
 #
 # Runs alone: for a while it keeps every processor busy.
@@ -195,6 +195,11 @@ mkdir "$work/spoilt/later.1/62"
 sed 's/ 100 / 150 /' "$work/spoilt/proc/62/stat" > "$work/spoilt/later.1/62/stat"
 put spoilt later.1/stat 'cpu0 55 0 10 1035 0 0 0 0\ncpu1 0 0 0 1100 0 0 0 0\ncpu2 100 0 0 1000 0 0 0 0'
 put spoilt later.2/stat 'cpu0 147 0 10 1035 0 0 0 8\ncpu1 100 0 0 1100 0 0 0 0\ncpu2 100 0 0 1000 0 0 0 100'
+put spoilt sys/devices/cpu_core/cpus 0-1
+put spoilt sys/devices/cpu_atom/cpus 2-3
+put spoilt sys/fs/cgroup/user/us/cpuset.cpus.partition isolated
+put spoilt proc/sys/net/netfilter/nf_conntrack_count 1999
+put spoilt proc/sys/net/netfilter/nf_conntrack_max 2000
 put spoilt proc/sysvipc/shm "key shmid perms size cpid lpid nattch uid\n0 7 1600 64 4000001 0 0 $EUID"
 put spoilt proc/sysvipc/msg "key msqid perms cbytes qnum lspid lrpid uid\n0 3 600 0 0 4000001 0 $EUID"
 put spoilt proc/sysvipc/sem "key semid perms nsems uid\n0 5 600 1 $EUID"
@@ -208,6 +213,9 @@ while IFS='|' read -r level what value text; do
     check "everything wrong: $what" finds spoilt "$level" "$what" "$value" "$text"
 done << 'END'
 bad|cores|1, CPUs 0-1|share the core
+warning|kinds of core|two kinds|fast: 0-1; slow: 2-3
+warning|isolated CPUs|all of this cpuset|SERVER_CPUS
+bad|connection table|1999 of 2000 connections|nf_conntrack_max
 warning|SMT|on|smt/control
 warning|governor|performance powersave|cpupower
 warning|turbo|on|no_turbo
@@ -257,6 +265,12 @@ rm -r "$work/other/sys/devices/system/cpu/intel_pstate" "$work/other/proc/meminf
 put other sys/devices/system/cpu/cpufreq/boost 1
 put other sys/class/power_supply/BAT0/type Mains
 put other proc/61/comm "perf"
+put other sys/devices/system/cpu/isolated 3,5
+put other sys/devices/system/cpu/cpu0/cpu_capacity 1024
+put other sys/devices/system/cpu/cpu1/cpu_capacity 446
+put other sys/devices/system/node/online 0-1
+put other proc/sys/net/netfilter/nf_conntrack_count 0
+put other proc/sys/net/netfilter/nf_conntrack_max 262144
 process other 70 "$(printf '\033[2J')" 5
 echo 'gcc -std=c11 -O0 -g' > "$work/built/build/flags"
 rm "$work/built/build/servers/io_uring"
@@ -268,6 +282,10 @@ while IFS='|' read -r level what value text; do
     check "other ways: $what" finds other "$level" "$what" "$value" "$text"
 done << 'END'
 warning|ASLR|off|setarch
+warning|kinds of core|2 kinds|cpu_capacity
+ok|memory nodes|2|of the same node
+warning|isolated CPUs|3|SERVER_CPUS
+ok|connection table|0 of 262144|no connection is tracked
 warning|CPU quota|3.00 CPUs, throttled 0 times|cpuset
 warning|clock source|jiffies|try another
 warning|fork|600 us|the whole machine is slow: fork costs 10 times what is usual, a system call 4 times
@@ -287,7 +305,10 @@ END
 rm "$work/built/build/flags"
 
 printf '#!/bin/sh\necho costs: fork: no >&2\nexit 1\n' > "$work/built/build/bench/doctor/costs"
+put other proc/self/cgroup '4:cpuset:/jail\n3:cpu,cpuacct:/slice\n2:pids:/\n0::/'
+put other sys/fs/cgroup/cpuset/jail/cpuset.sched_load_balance 0
 examine built other
+check 'a cpuset of version 1: is not balanced' finds other warning 'isolated CPUs' 'all of this cpuset' SERVER_CPUS
 check 'costs: they cannot be measured' finds other warning costs unknown 'costs: fork: no; a run needs'
 rm "$work/built/build/bench/doctor/costs"
 examine built other

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # frozen_test.sh: a run is judged by the claims and situations that it was planned with; later ones are judged too, and marked.
 #
 # Needs a built build/. Nothing is measured.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # hazard_table.sh [FILE]: what build/tests/contract printed, as a Markdown table of hazards and servers.
 # A number stands for an exception or for a test that this machine cannot run; the reasons are listed below.
 set -euo pipefail

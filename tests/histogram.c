@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -264,6 +265,26 @@ static char *written(double unit_ns)
     return text;
 }
 
+static bool fits(const char *line, const char *pattern)
+{
+    regex_t compiled;
+    assert_int_equal(regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB), 0);
+    bool does = regexec(&compiled, line, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return does;
+}
+
+// The grammar of those who draw it: hdr-plot takes lines that begin with blanks and have four
+// numbers, HdrHistogram's plotFiles.html all lines of four words that do not begin with "#". The last
+// line must be neither: its fourth number is infinite.
+static void is_drawn(const char *line, bool is_last)
+{
+    static const char hdr_plot[] =
+        "^[[:space:]]+([0-9.]+)[[:space:]]+([0-9.]+)[[:space:]]+([0-9]+)[[:space:]]+([0-9.]+)$";
+    assert_int_equal(fits(line, hdr_plot), !is_last);
+    assert_int_equal(fits(line, "^ *[^ #]+ +[^ ]+ +[^ ]+ +[^ ]+ *$"), !is_last);
+}
+
 static void hgrm_reads_back(void **unused)
 {
     (void)unused;
@@ -272,7 +293,7 @@ static void hgrm_reads_back(void **unused)
         char *text = written(1000);
         char *rest = text;
         assert_string_equal(strsep(&rest, "\n"),
-                            "       Value   Percentile   TotalCount 1/(1-Percentile)");
+                            "       Value     Percentile TotalCount 1/(1-Percentile)");
         assert_string_equal(strsep(&rest, "\n"), "");
 
         double value, percentile, inverse;
@@ -281,8 +302,10 @@ static void hgrm_reads_back(void **unused)
         size_t lines = 0;
         char *line;
         while ((line = strsep(&rest, "\n")) != NULL && line[0] != '#') {
-            assert_int_equal(
-                sscanf(line, "%lf %lf %" SCNu64 " %lf", &value, &percentile, &count, &inverse), 4);
+            int numbers =
+                sscanf(line, "%lf %lf %" SCNu64 " %lf", &value, &percentile, &count, &inverse);
+            assert_int_equal(numbers, percentile == 1 ? 3 : 4);
+            is_drawn(line, percentile == 1);
             assert_true(value >= last_value);
             assert_true(percentile > last_percentile);
             assert_true(count >= last_count && count > 0);
@@ -291,7 +314,7 @@ static void hgrm_reads_back(void **unused)
             uint64_t ns = histogram_percentile(&histogram, 100.0 * (double)count / N);
             assert_true(fabs(value * 1000 - (double)ns) < 1);
             assert_true((double)count / N >= percentile - 1e-6);
-            assert_true(isinf(inverse) || fabs(inverse * (1 - percentile) - 1) < 0.1);
+            assert_true(percentile == 1 || fabs(inverse * (1 - percentile) - 1) < 0.1);
             last_value = value;
             last_percentile = percentile;
             last_count = count;
@@ -339,30 +362,45 @@ static void hgrm_of_ten_values(void **unused)
     for (uint64_t i = 1; i <= 10; i++)
         histogram_record(&histogram, i);
     char *text = written(1);
-    assert_string_equal(text, "       Value   Percentile   TotalCount 1/(1-Percentile)\n\n"
-                              "       1.000     0.000000            1         1.00\n"
-                              "       1.000     0.100000            1         1.11\n"
-                              "       2.000     0.200000            2         1.25\n"
-                              "       3.000     0.300000            3         1.43\n"
-                              "       4.000     0.400000            4         1.67\n"
-                              "       5.000     0.500000            5         2.00\n"
-                              "       6.000     0.550000            6         2.22\n"
-                              "       6.000     0.600000            6         2.50\n"
-                              "       7.000     0.650000            7         2.86\n"
-                              "       7.000     0.700000            7         3.33\n"
-                              "       8.000     0.750000            8         4.00\n"
-                              "       8.000     0.775000            8         4.44\n"
-                              "       8.000     0.800000            8         5.00\n"
-                              "       9.000     0.825000            9         5.71\n"
-                              "       9.000     0.850000            9         6.67\n"
-                              "       9.000     0.875000            9         8.00\n"
-                              "       9.000     0.887500            9         8.89\n"
-                              "       9.000     0.900000            9        10.00\n"
-                              "      10.000     0.912500           10        11.43\n"
-                              "      10.000     1.000000           10          inf\n"
+    assert_string_equal(text, "       Value     Percentile TotalCount 1/(1-Percentile)\n\n"
+                              "       1.000 0.000000000000          1           1.00\n"
+                              "       1.000 0.100000000000          1           1.11\n"
+                              "       2.000 0.200000000000          2           1.25\n"
+                              "       3.000 0.300000000000          3           1.43\n"
+                              "       4.000 0.400000000000          4           1.67\n"
+                              "       5.000 0.500000000000          5           2.00\n"
+                              "       6.000 0.550000000000          6           2.22\n"
+                              "       6.000 0.600000000000          6           2.50\n"
+                              "       7.000 0.650000000000          7           2.86\n"
+                              "       7.000 0.700000000000          7           3.33\n"
+                              "       8.000 0.750000000000          8           4.00\n"
+                              "       8.000 0.775000000000          8           4.44\n"
+                              "       8.000 0.800000000000          8           5.00\n"
+                              "       9.000 0.825000000000          9           5.71\n"
+                              "       9.000 0.850000000000          9           6.67\n"
+                              "       9.000 0.875000000000          9           8.00\n"
+                              "       9.000 0.887500000000          9           8.89\n"
+                              "       9.000 0.900000000000          9          10.00\n"
+                              "      10.000 0.912500000000         10          11.43\n"
+                              "      10.000 1.000000000000         10\n"
                               "#[Mean    =        5.500, StdDeviation   =        2.872]\n"
                               "#[Max     =       10.000, Total count    =           10]\n"
                               "#[Buckets =           26, SubBuckets     =         2048]\n");
+    free(text);
+}
+
+// In nanoseconds, so that the numbers are wider than their columns.
+static void hgrm_of_an_overload(void **unused)
+{
+    (void)unused;
+    histogram_reset(&histogram);
+    for (uint64_t i = 1; i <= 10; i++)
+        histogram_record(&histogram, i * 6000000000);
+    char *text = written(1), *rest = text, *line;
+    strsep(&rest, "\n");
+    strsep(&rest, "\n");
+    while ((line = strsep(&rest, "\n")) && *line != '#')
+        is_drawn(line, *rest == '#');
     free(text);
 }
 
@@ -371,8 +409,8 @@ static void hgrm_of_nothing(void **unused)
     (void)unused;
     histogram_reset(&histogram);
     char *text = written(1000);
-    assert_string_equal(text, "       Value   Percentile   TotalCount 1/(1-Percentile)\n\n"
-                              "       0.000     1.000000            0          inf\n"
+    assert_string_equal(text, "       Value     Percentile TotalCount 1/(1-Percentile)\n\n"
+                              "       0.000 1.000000000000          0\n"
                               "#[Mean    =        0.000, StdDeviation   =        0.000]\n"
                               "#[Max     =        0.000, Total count    =            0]\n"
                               "#[Buckets =           26, SubBuckets     =         2048]\n");
@@ -492,6 +530,7 @@ int main(void)
         cmocka_unit_test(empty_histogram),
         cmocka_unit_test(hgrm_reads_back),
         cmocka_unit_test(hgrm_of_ten_values),
+        cmocka_unit_test(hgrm_of_an_overload),
         cmocka_unit_test(hgrm_of_nothing),
         cmocka_unit_test(raw_reads_back),
         cmocka_unit_test(raw_parts_merge_exactly),

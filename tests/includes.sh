@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # includes.sh: fails if a file includes from a room that it may not use. Includes go one way:
 #
 #     base <- measure, base <- analyse <- report; servers/ and clients/ include nothing else

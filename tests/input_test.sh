@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # input_test.sh: what the measurement line makes of its input without measuring anything: the same seed, another one, all questions,
 # and nonsense.
 #
@@ -95,5 +95,9 @@ check 'bad input: make plots without RUN' from_make 'RUN=name is missing' plots
 check 'bad input: make report without RUN' from_make 'RUN=name is missing' report
 check 'bad input: make plots, no such run' from_make 'is not a run' plots RUN=nosuch
 check 'bad input: make report, no such run' from_make 'is not a run' report RUN=nosuch
+mkdir -p "$work/runs/first" "$work/runs/second"
+touch "$work/runs/index.html"
+check 'bad input: make names the runs' from_make 'RUN=name is missing, one of: first second' verify RESULTS="$work/runs"
+check 'bad input: make names those that there are' from_make 'nosuch is not a run, these are: first second' pack RUN=nosuch RESULTS="$work/runs"
 
 verdict

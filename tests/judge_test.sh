@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # judge_test.sh: what is concluded from a run: verdicts on claims, the model chooser, sentences to cite, packed runs.
 #
 # Needs a built build/. Nothing is measured: the run is one of programs of which it is known which takes longer.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # layout_test.sh: the servers that are linked in several layouts: what differs between them, what does not, and which one a cell gets.
 #
 # Needs a built build/. Nothing is measured.
@@ -68,8 +68,10 @@ padded() { # the functions alone differ by less: by what aligns them
 }
 check 'there is padding before them' padded
 
+uring=
+if grep -q HAS_LIBURING "$build/flags"; then uring=-luring; fi
 linked() { # PROGRAM SEED
-    LINKER="${CC:-gcc} -pthread -Wl,--as-needed -Wl,-z,now" LIBRARIES='-luring -lrt -lm' "$repo/servers/layout.sh" "$2" "$1" \
+    LINKER="${CC:-gcc} -pthread -Wl,--as-needed -Wl,-z,now" LIBRARIES="$uring -lrt -lm" "$repo/servers/layout.sh" "$2" "$1" \
         "$build"/objects/servers/{fork.o,core/main.o} "$build"/objects/servers/state/*.o "$build/objects/servers/core.a"
 }
 reproducible() {

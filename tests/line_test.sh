@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # line_test.sh: the measurement line from end to end, on runs of a few seconds: plan, trials, summary, plots, report; then
 # given more time, and servers that lie, do not start or do not stop.
 #

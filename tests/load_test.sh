@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # load_test.sh: open loops through the whole line: loads at fractions of a capacity and at rates, beyond what a server can do,
 # too; the search for the highest rate; raw latencies that are kept, cut off, compressed, and merged.
 #

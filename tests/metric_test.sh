@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # metric_test.sh: what an edit of one table does: a new metric is a row and an assignment, and is then recorded, judged and
 # reported; a changed threshold judges an old run again, and its trials stay as they are.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # mutants_test.sh: servers that each do one thing wrong, beside honest ones, in a run of the whole line: the run names each by
 # a code and shows no number of it as a valid one, and has nothing to say against the others. A client whose core somebody
 # else uses is named, too.

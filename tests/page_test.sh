@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # page_test.sh: the page of a run, used as a reader would: of the reference run, of one in which nothing could be decided, and
 # of one without anything; without pictures; and with names that are no HTML.
 # shellcheck source=tests/core/line.sh

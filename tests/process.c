@@ -241,7 +241,7 @@ static void a_process_is_pinned(void **unused)
 static void a_process_inherits_what_it_is_given_alone(void **unused)
 {
     (void)unused;
-    int given = open("/dev/null", O_RDONLY | O_CLOEXEC), kept = open("/dev/null", O_CLOEXEC);
+    int given = open("/dev/null", O_RDONLY | O_CLOEXEC), kept = open("/dev/null", O_RDONLY);
     char words[32], line[32], expected[32];
     assert_true(given > STDERR_FILENO && kept > STDERR_FILENO);
     snprintf(words, sizeof words, "descriptors %d %d", given, kept);
@@ -252,6 +252,19 @@ static void a_process_inherits_what_it_is_given_alone(void **unused)
     finish(&s);
     close(given);
     close(kept);
+}
+
+static void without_close_range_each_is_marked(void **unused)
+{
+    (void)unused;
+    int inherited = open("/dev/null", O_RDONLY), high = fcntl(inherited, F_DUPFD, 500);
+    assert_true(inherited > STDERR_FILENO && high >= 500);
+    close_each_on_exec();
+    assert_int_equal(fcntl(inherited, F_GETFD), FD_CLOEXEC);
+    assert_int_equal(fcntl(high, F_GETFD), FD_CLOEXEC);
+    assert_int_equal(fcntl(STDERR_FILENO, F_GETFD), 0);
+    close(inherited);
+    close(high);
 }
 
 // What the role "hold" says: so many descriptors and zombies it has besides those that it began
@@ -507,6 +520,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_process_ends_with_its_parent),
         cmocka_unit_test(a_process_is_pinned),
         cmocka_unit_test(a_process_inherits_what_it_is_given_alone),
+        cmocka_unit_test(without_close_range_each_is_marked),
         cmocka_unit_test(a_process_is_looked_at),
         cmocka_unit_test(what_changes_is_looked_at_when_it_rests),
         cmocka_unit_test(a_program_that_is_not_there),

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # questions_test.sh: experiments of one's own: who takes part in them, how, and what is derived from what they yield.
 #
 # Needs a built build/. Plots and report come from the repository, the questions do not. Nothing is measured: trials are made up

@@ -6,6 +6,7 @@
 #include "bench/base/table.h"
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/trials.h"
+#include "clients/core/kernel_count.h"
 #include "tests/core/files.h"
 
 #include <setjmp.h>
@@ -265,6 +266,26 @@ static void who_holds_a_lock_is_named(void **unused)
 
 // ---- what is counted around a trial ----
 
+// As the kernel writes them, with an extension whose names and numbers are other ones.
+static void counters_are_found_by_name(void **unused)
+{
+    (void)unused;
+    static const char netstat[] = "TcpExt: SyncookiesSent ListenOverflows ListenDrops\n"
+                                  "TcpExt: 3 12 14\n"
+                                  "MPTcpExt: MPCapable ListenOverflowsOfAll More Others\n"
+                                  "MPTcpExt: 7 8 9 10\n";
+    static const char conntrack[] = "entries  clashres found insert_failed drop early_drop\n"
+                                    "000007d0  00000000 00000001 00000000 0000001f 00000002\n"
+                                    "000007d0  00000000 00000001 00000000 00000001 00000003\n";
+    const char *path = file_of("netstat", netstat, strlen(netstat));
+    assert_true(kernel_count(path, "TcpExt:", "ListenOverflows", 10) == 12);
+    assert_true(kernel_count(path, "MPTcpExt:", "Others", 10) == 10);
+    assert_true(isnan(kernel_count(path, "TcpExt:", "Others", 10)));
+    path = file_of("nf_conntrack", conntrack, strlen(conntrack));
+    assert_true(kernel_count(path, "", "drop", 16) == 32); // of two processors
+    assert_true(isnan(kernel_count("/nowhere", "", "drop", 16)));
+}
+
 // A queue of one connection, and three clients: two find it full, and ask again after a second.
 static void a_full_accept_queue_is_counted(void **unused)
 {
@@ -312,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_damaged_last_trial_is_to_be_repeated),
         cmocka_unit_test(a_table_with_other_columns_is_not_continued),
         cmocka_unit_test(who_holds_a_lock_is_named),
+        cmocka_unit_test(counters_are_found_by_name),
         cmocka_unit_test(a_full_accept_queue_is_counted),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

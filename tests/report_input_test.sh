@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # report_input_test.sh: report.json of a run that is damaged, half done, not concluded or of an older edition: one line that says
 # which, and what to do.
 #

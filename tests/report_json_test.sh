@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # report_json_test.sh: report.json fits its schema and says what is known of a run: of one with known numbers, of one question, of
 # one in which nothing is decided, and of the reference run.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # report_test.sh: what report.json has of metrics of all kinds, in the right unit and direction, and what is derived; and the views of it.
 #
 # The run is made by hand: a summary and its experiments. Its trials are of another question, and it has no plots.

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # run.sh: runs the test programs (tests/*.c) and the end-to-end tests (tests/*_test.sh) of a build, several at a time, and sums up.
 #
 # A test's source says in a comment line of its own how it is to be run:

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # runner_test.sh: the runner of the tests (tests/run.sh) on tests that are planted: one that hangs, crashes, prints nothing, fails,
 # has become slower, runs in parts, and ones that may not run beside others.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # selftest_test.sh: the self-tests of a run: on this machine, with a client planted that counts from when it sends, killed while
 # the server is stopped, and what is said afterwards of a server under two names.
 #
@@ -80,7 +80,7 @@ mkdir "$work/mutant/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = iteration_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
 check 'mutant: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -pthread -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "$repo"/clients/core/{arguments,histogram,message,net,net_epoll,net_io_uring,net_threads,report,schedule,run_queue_delay}.c -luring -lm || exit 1
+    "$repo"/clients/core/{arguments,epoll_wait_ns,histogram,kernel_count,message,net,net_epoll,net_io_uring,net_threads,report,schedule,run_queue_delay}.c -lm || exit 1
 tests_itself mutant 2> "$work/error"
 check 'mutant: no failure of the program' equals 'its status' $? 0
 check 'mutant: found out' verdicts mutant failed known_answer_delayed known_answer_p99

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # words.sh: fails if the tree uses a term or phrase that the project has replaced (CONTRIBUTING.md, "Language").
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -70,6 +70,9 @@ const struct reason reasons[] = {
     {"accept-queue-overflow", SUSPECT, PACE, METRIC_listen_drops, NAN, 0,
      "an accept queue overflowed",
      "a dropped client retries after a second, which is longer than most windows"},
+    {"connection-table-full", SUSPECT, PACE, METRIC_conntrack_drops, NAN, 0,
+     "conntrack had no room for a connection (nf_conntrack_max)",
+     "the kernel then drops packets, whatever the server does; they are sent again later"},
     {"descriptors-leaked", INVALID, EVERYTHING & ~COUNTS, METRIC_descriptors_leaked, NAN, 16,
      "the server kept descriptors open that it no longer needs",
      "it leaves out part of the work, and fails when its descriptors run out; what a server opens "

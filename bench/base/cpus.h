@@ -4,10 +4,18 @@
 #include <sched.h>
 #include <stddef.h>
 
-// Chooses from the CPUs that this process may use. The server gets the last physical core (most
-// interrupts arrive at the first), the client the one before it; the other hyper-threads of both
-// stay idle. With a single core they share it.
+// Chooses from the CPUs that this process may use. The server gets the last physical core of the
+// fastest kind (most interrupts arrive at the first core), the client the last other one of the
+// same kind and node, or what is most like it; the other hyper-threads of both stay idle. With a
+// single core they share it.
 void cpus_choose(cpu_set_t *server, cpu_set_t *client);
+
+// The same for these CPUs, of the machine whose /sys is at root/sys.
+void cpus_choose_from(const cpu_set_t *allowed, const char *root, cpu_set_t *server,
+                      cpu_set_t *client);
+
+// What makes their CPUs unequal, such as "cores of different kinds"; NULL: nothing.
+const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root);
 
 // That many cores for the server: its own, then unused ones, then the client's. Returns 0, or -1 if
 // there are not enough.

@@ -75,7 +75,7 @@ bool lock_take(int fd, char holder[HOLDER_BYTES])
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return true;
     if (errno != EWOULDBLOCK)
-        err(1, "flock");
+        err(1, "cannot lock a file (if it is on a network: choose a local RESULTS or RUN_LOCK)");
     int pid = holder_of(fd);
     time_t begun = beginning_of(pid);
     read_command(pid, command, sizeof command);

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # machine.sh: functions that read properties of the machine. Sourced by other scripts.
 #
 # Each function prints what it reads, or nothing if it cannot be read. MACHINE_ROOT is a folder to read instead of the machine,
@@ -58,6 +58,21 @@ mitigations() { # a line per vulnerability: its name, a tab, its mitigation
     for file in "$cpus"/vulnerabilities/*; do
         if [ -r "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$(contents "$file")"; fi
     done
+}
+
+policy() { # how the kernel schedules this process: other, batch, idle, fifo, rr, deadline
+    local policies=(other fifo rr batch '' idle deadline) stat
+    stat=$(contents /proc/self/stat)
+    read -ra stat <<< "${stat##*) }"
+    echo "${policies[${stat[38]:-4}]:-}"
+}
+
+# What the loader and the C library are told to do otherwise.
+loader() {
+    local name
+    for name in LD_PRELOAD LD_AUDIT LD_BIND_NOW GLIBC_TUNABLES MALLOC_ARENA_MAX; do
+        [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name##*/}"
+    done | paste -sd ' '
 }
 
 memory_bytes() { awk -v name="$1:" '$1 == name { printf "%.0f\n", $2 * 1024 }' "$machine/proc/meminfo" 2>/dev/null || true; } # NAME in meminfo

@@ -112,6 +112,8 @@ struct metric {
       "connections that found a full accept queue during the trial")                               \
     X(listen_drops, "", LESS, COUNTS, "listen drops", "",                                          \
       "connections that a listener dropped during the trial, for any reason")                      \
+    X(conntrack_drops, "", LESS, COUNTS, "connection table drops", "",                             \
+      "packets dropped during the trial because conntrack's table was full")                       \
     X(retransmits, "", LESS, COUNTS, "retransmits", "",                                            \
       "TCP segments retransmitted during the trial")                                               \
     X(connections_lost, "", LESS, COUNTS, "number of connections lost", "",                        \

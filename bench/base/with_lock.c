@@ -10,13 +10,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-// In a world-writable folder, opening another user's file with O_CREAT fails
+// For writing, because NFS locks no other descriptor exclusively; another user's lock can only be
+// read. In a world-writable folder, opening another user's file with O_CREAT fails
 // (fs.protected_regular).
 static int open_lock(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && (errno == EACCES || errno == EROFS))
+        fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
-        fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0)
         err(1, "%s", path);
     return fd;

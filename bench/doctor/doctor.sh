@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # doctor.sh: reports what on this machine will distort the numbers, and what to do about it. It changes nothing.
 #
 # One line per finding: "ok", "warning" or "bad", the item, its value, why it matters; what to do. The most serious come last,
@@ -70,6 +70,7 @@ costs
 observe_busy
 
 processors
+kinds
 frequency
 virtual_machine
 busy_machine
@@ -84,6 +85,7 @@ vulnerabilities
 layout
 limits
 network
+inherited
 programs
 results_disk
 leftovers

@@ -32,6 +32,21 @@ limits() {
     at_least pids.max "$least" "$((most + 100))" 'processes and threads of this control group' 'docker: --pids-limit=-1; systemd: TasksMax=infinity'
 }
 
+# A rule of the firewall may track loopback, too. Then each short connection has an entry for minutes.
+conntrack() {
+    local used most
+    used=$(sysctl_value net.netfilter.nf_conntrack_count) most=$(sysctl_value net.netfilter.nf_conntrack_max)
+    if ! is_number "$used" || ! is_number "$most"; then
+        found ok 'connection table' none 'no connection is tracked here'
+    elif [ "$used" -eq 0 ]; then
+        found ok 'connection table' "0 of $most" 'no connection is tracked now'
+    else
+        found "$(level_below "$most" 200000 $((used * 2)))" 'connection table' "$used of $most connections" \
+            'each short connection has an entry for minutes if loopback is tracked; when the table is full, packets are dropped' \
+            'let the firewall not track lo (notrack), or as root: sysctl -w net.netfilter.nf_conntrack_max=262144'
+    fi
+}
+
 network() {
     local range first last waiting most reuse
     at_least somaxconn "$(sysctl_value net.core.somaxconn)" 256 \
@@ -53,6 +68,7 @@ network() {
     else
         unknown TIME_WAIT 'see ss -s'
     fi
+    conntrack
     reuse=$(sysctl_value net.ipv4.tcp_tw_reuse)
     case $reuse in
         1 | 2) found ok tcp_tw_reuse "$reuse" 'over loopback a port in TIME_WAIT is reused after a second' ;;

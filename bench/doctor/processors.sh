@@ -29,6 +29,44 @@ processors() {
     esac
 }
 
+# Server and client run on the fastest kind of core, and on one node if they can (bench/base/cpus.h).
+kinds() {
+    local capacities fast slow nodes
+    capacities=$(cat "$cpus"/cpu[0-9]*/cpu_capacity 2>/dev/null | sort -un | wc -l)
+    fast=$(contents "$machine/sys/devices/cpu_core/cpus") slow=$(contents "$machine/sys/devices/cpu_atom/cpus")
+    if [ -n "$fast" ] && [ -n "$slow" ]; then
+        kinds_found 'two kinds' "fast: $fast; slow: $slow"
+    elif [ "$capacities" -gt 1 ]; then
+        kinds_found "$capacities kinds" 'see cpu_capacity in /sys/devices/system/cpu'
+    else
+        found ok 'kinds of core' one 'a server is equally fast on each'
+    fi
+    nodes=$(numbers_of "$(contents "$machine/sys/devices/system/node/online")" 2>/dev/null | wc -l)
+    [ "$nodes" -le 1 ] || found ok 'memory nodes' "$nodes" 'server and client get cores of the same node, if this process may use two of one'
+    isolation
+}
+
+kinds_found() { # VALUE WHICH
+    found warning 'kinds of core' "$1" "$2; server and client get the fast ones, but a server with several cores (scaling) may get both kinds" \
+        'set SERVER_CPUS and CLIENT_CPUS to cores of one kind'
+}
+
+# The kernel does not spread tasks over such CPUs: by isolcpus=, or by this process's cpuset (version 1 or 2).
+isolation() {
+    local group isolated
+    isolated=$(comm -12 <(numbers_of "$(contents "$cpus/isolated")" | sort) <(numbers_of "${allowed:-0}" | sort) | sort -n | paste -sd ,)
+    read -r group < <(groups cpuset) || group=
+    if [ "$(contents "$group/cpuset.sched_load_balance")" = 0 ] || [ "$(contents "$group/cpuset.cpus.partition")" = isolated ]; then
+        isolated='all of this cpuset'
+    fi
+    if [ -n "$isolated" ]; then
+        found warning 'isolated CPUs' "$isolated" 'the kernel spreads no tasks over them, so a pool there stays on one core' \
+            'set SERVER_CPUS and CLIENT_CPUS to others, or to one CPU each'
+    else
+        found ok 'isolated CPUs' none 'the kernel spreads tasks over all that may be used'
+    fi
+}
+
 frequency() {
     local governors boost
     governors=$(governors)

@@ -1,6 +1,24 @@
 # shellcheck shell=bash disable=SC2154
 # programs.sh: the build, and the kernel features that it needs. Sourced by doctor.sh.
 
+# What this shell hands down to servers and client.
+inherited() {
+    local priority loader settings
+    priority="nice $(nice), $(policy)"
+    case $priority in
+        'nice 0, other') found ok priority "$priority" 'programs get their share of the processors' ;;
+        *) found warning priority "$priority" 'others come first or last, so the numbers are not those of a usual server' \
+            'start a shell without nice or chrt' ;;
+    esac
+    loader=$(loader)
+    if [ -z "$loader" ]; then
+        found ok loader 'as usual' 'nothing is loaded into the programs, and the C library has its defaults'
+    else
+        read -ra settings <<< "$loader"
+        found warning loader "$loader" 'every program that is measured gets it, too' "unset ${settings[*]%%=*}"
+    fi
+}
+
 programs() {
     local flags said status
     flags=$(contents "$root/${BUILD:-build}/flags")

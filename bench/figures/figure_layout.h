@@ -22,7 +22,7 @@ struct process_box {
 
 struct client_box {
     unsigned top;
-    char name[16], text[40];
+    char name[24], text[40];
 };
 
 struct layout {

@@ -1,8 +1,10 @@
-#!/bin/bash
+#!/bin/bash -p
 # environment.sh [KEY=VALUE...]: prints one JSON object that describes where a run was made.
 #
 # What cannot be read is null, so that "unknown" never looks like "none". The object is published with results: it has no host
 # name, no user name, no absolute path. KEY=VALUE pairs come from the caller (budget_minutes, seed, run, ...).
+#
+# jq runs with another HOME, or definitions in the user's ~/.jq could change what it prints.
 set -euo pipefail
 
 for pair in "$@"; do
@@ -61,7 +63,7 @@ compiler=${flags%% *}
     # The build may be older than this program.
     { "$root/${BUILD:-build}/bench/doctor/costs" 2>/dev/null || true; } | awk -v OFS='\t' '{ print "costs", $1 "_" $3, $2 }'
     printf 'versions\tliburing\t%s\n' "$(first_line pkg-config --modversion liburing)"
-} | jq -Rn \
+} | HOME=/dev/null jq -Rn \
     --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --arg kernel_release "$(uname -r)" \
     --arg kernel_version "$(uname -v)" \
@@ -79,6 +81,9 @@ compiler=${flags%% *}
     --arg cpuidle_driver "$(contents "$cpus/cpuidle/current_driver")" \
     --arg clocksource "$(clock_source)" \
     --arg thp "$(huge_pages)" \
+    --arg nice "$(nice)" \
+    --arg scheduling_policy "$(policy)" \
+    --arg loader "$(loader)" \
     --arg memory_bytes "$(memory_bytes MemTotal)" \
     --arg swap_bytes "$(memory_bytes SwapTotal)" \
     --arg kernel_parameters "$(kernel_parameters)" \
@@ -110,6 +115,9 @@ compiler=${flags%% *}
         cpuidle_driver: $cpuidle_driver | known,
         clocksource: $clocksource | known,
         thp: $thp | known,
+        nice: $nice | tonumber,
+        scheduling_policy: $scheduling_policy | known,
+        loader: $loader | known,
         memory_bytes: ($memory_bytes | known | if . then tonumber else . end),
         swap_bytes: ($swap_bytes | known | if . then tonumber else . end),
         mitigations: group("mitigations"),

@@ -119,6 +119,10 @@ static struct processors choose_processors(const struct options *options)
 static void write_settings(const struct options *options, const struct processors *setting)
 {
     char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
+    const char *difference = cpus_differ(&setting->server, &setting->client, "");
+    if (difference)
+        warnx("server and client run on %s, which makes them unequal (SERVER_CPUS, CLIENT_CPUS)",
+              difference);
     cpus_print(&setting->server, server_list, sizeof server_list);
     cpus_print(&setting->client, client_list, sizeof client_list);
     struct output settings = output_begin(options->run, "settings.tsv");

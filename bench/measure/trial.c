@@ -341,6 +341,7 @@ int main(int argc, char **argv)
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (interrupted)
-        errx(1, "interrupted: the rows so far are kept; the same run continues where it stopped");
+        errx(1, "interrupted: the rows so far are kept; to continue: make bench RUN=%s BUDGET=%g",
+             basename(options.run), options.budget_minutes);
     return 0;
 }

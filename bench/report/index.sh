@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # index.sh RESULTS_DIR: writes RESULTS_DIR/index.html, the list of its runs, from each run's report.json. A run that is not concluded is
 # listed by its name. An index.html that is not of this program stays as it is.
 set -euo pipefail
@@ -25,4 +25,5 @@ for run in "$results"/*/; do
         others+=("$(basename "$run")")
     fi
 done
-"$here/render.py" index.html.j2 <(jq -n '{others: $ARGS.positional}' --args "${others[@]}") "${reports[@]}" "$page"
+# HOME: the user's ~/.jq could change what jq prints.
+"$here/render.py" index.html.j2 <(HOME=/dev/null jq -n '{others: $ARGS.positional}' --args "${others[@]}") "${reports[@]}" "$page"

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # later.sh RUN_DIR: copies the claims and situations that the project has got or changed since the run was planned into
 # RUN_DIR/later/. They are judged, too, and marked: later.h says how.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # pack.sh RUN_DIR: makes a finished run small enough to commit: compresses the files that only programs read, and keeps only the
 # SVG of each figure, which report.md shows. Removes report.html, which contains all figures.
 #

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # plots.sh RUN_DIR: draws RUN_DIR/plots/<stem>.svg, .png, .pdf and _latex.tex (which includes _latex.pdf) for each question of
 # RUN_DIR/report.json that has numbers to draw.
 #
@@ -50,7 +50,7 @@ done
 cp "$scripts/style.gp" "$work"
 command -v gnuplot > /dev/null || no_pictures 'gnuplot is not installed (make deps)'
 
-draw() { (cd "$work" && printf '%s.gp\n' "${stems[@]}" | xargs -P "$(nproc)" -n 1 gnuplot); }
+draw() { (cd "$work" && printf '%s.gp\n' "${stems[@]}" | xargs -P "$(nproc)" -n 1 gnuplot -d); }
 failed=0
 said=$(draw 2>&1) || failed=1
 if grep -qi font <<< "$said"; then

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # verify.sh RUN_DIR: recomputes everything after a run's trials in a temporary folder, from a copy of its raw files, and fails on
 # any difference in what is made of them (the list `made` below).
 #
@@ -50,7 +50,7 @@ if [ -f "$run/report.json.xz" ] && ! xz -dc "$run/report.json.xz" > "$work/repor
 fi
 
 # ---- compare ---------------------------------------------------------------------------------------------
-recorded=$(jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
+recorded=$(HOME=/dev/null jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
 present=$(gnuplot --version)
 
 files() { # RUN

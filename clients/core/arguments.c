@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 double number(const char *text, const char *what, double least, double most)
 {
@@ -33,6 +35,35 @@ uint64_t seconds(const char *text, const char *what, double least)
     return (uint64_t)(number(text, what, least, 86400) * 1e9);
 }
 
+static bool accepts(const struct addrinfo *address)
+{
+    static const struct timeval limit = {.tv_sec = 2};
+    int fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol);
+    if (fd < 0)
+        return false;
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit); // of connect, too
+    bool is_open = connect(fd, address->ai_addr, address->ai_addrlen) == 0;
+    close(fd);
+    return is_open;
+}
+
+// The first address that accepts, or the very first if none does. A name may have several
+// (localhost: ::1 and 127.0.0.1) and the server only one of them; a single one is not tried.
+static const struct addrinfo *choose(const struct addrinfo *found, const char *target)
+{
+    char host[NI_MAXHOST] = "?";
+    const struct addrinfo *chosen = found;
+    if (!found->ai_next)
+        return found;
+    while (chosen && !accepts(chosen))
+        chosen = chosen->ai_next;
+    if (!chosen)
+        chosen = found;
+    getnameinfo(chosen->ai_addr, chosen->ai_addrlen, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    warnx("%s: using %s", target, host);
+    return chosen;
+}
+
 socklen_t resolve(const char *target, struct sockaddr_storage *address)
 {
     char host[256];
@@ -51,8 +82,9 @@ socklen_t resolve(const char *target, struct sockaddr_storage *address)
     int problem = getaddrinfo(host, colon + 1, &hints, &found);
     if (problem)
         errx(1, "%s: %s", target, gai_strerror(problem));
-    socklen_t bytes = found->ai_addrlen;
-    memcpy(address, found->ai_addr, bytes);
+    const struct addrinfo *chosen = choose(found, target);
+    socklen_t bytes = chosen->ai_addrlen;
+    memcpy(address, chosen->ai_addr, bytes);
     freeaddrinfo(found);
     return bytes;
 }

@@ -13,7 +13,8 @@ uint64_t whole(const char *text, const char *what, double least, double most);
 // Parses seconds, at least `least`, and returns nanoseconds.
 uint64_t seconds(const char *text, const char *what, double least);
 
-// The address of HOST:PORT. Returns its length.
+// The address of HOST:PORT: of several, the first that accepts a connection, which is said on
+// standard error. Returns its length.
 socklen_t resolve(const char *target, struct sockaddr_storage *address);
 
 // The one argument, HOST:PORT: what a parser of options does with all that is none of its own.

@@ -1,6 +1,7 @@
 #include "clients/core/crowd.h"
 
 #include "clients/core/clock.h"
+#include "clients/core/epoll_wait_ns.h"
 #include "clients/core/message.h"
 #include "clients/core/net.h"
 
@@ -288,10 +289,9 @@ static void prepare(void)
 static bool turn(uint64_t until_ns)
 {
     static struct epoll_event events[EVENTS_A_TURN];
-    struct timespec timeout = timespec_of_ns(ns_until(until_ns));
     bool goes_on = true;
-    int count = epoll_pwait2(epoll_fd, events, EVENTS_A_TURN,
-                             until_ns == UINT64_MAX ? NULL : &timeout, NULL);
+    int count = epoll_wait_ns(epoll_fd, events, EVENTS_A_TURN,
+                              until_ns == UINT64_MAX ? UINT64_MAX : ns_until(until_ns));
     for (int e = 0; e < count; e++) {
         uint64_t tag = events[e].data.u64;
         if (tag == (uint64_t)SIGNAL_TAG || (tag == (uint64_t)UNTIL_TAG && has_ended()))

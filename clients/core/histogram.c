@@ -126,15 +126,19 @@ static double standard_deviation(const struct histogram *h, double mean)
     return h->count == 0 ? 0 : sqrt(sum / (double)h->count);
 }
 
+// hdr-plot takes only lines that begin with a blank and have four numbers, so a value of any size
+// has one before it. The last line has no fourth number, which would be infinite.
 static int write_line(FILE *stream, double value, double percent, uint64_t seen)
 {
-    return fprintf(stream, "%12.3f %12f %12" PRIu64 " %12.2f\n", value, percent / 100, seen,
+    if (percent >= 100)
+        return fprintf(stream, " %11.3f %14.12f %10" PRIu64 "\n", value, percent / 100, seen);
+    return fprintf(stream, " %11.3f %14.12f %10" PRIu64 " %14.2f\n", value, percent / 100, seen,
                    100 / (100 - percent));
 }
 
 int histogram_write_hgrm(const struct histogram *h, FILE *stream, double unit_ns)
 {
-    if (fprintf(stream, "%12s %12s %12s %12s\n\n", "Value", "Percentile", "TotalCount",
+    if (fprintf(stream, "%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
                 "1/(1-Percentile)") < 0)
         return -1;
     double percent = 0;

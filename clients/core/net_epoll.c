@@ -1,6 +1,7 @@
 // The epoll backend: one non-blocking socket per slot, edge-triggered, so that a connection costs
 // one epoll_ctl and an echo costs a send and a receive.
 #include "clients/core/clock.h"
+#include "clients/core/epoll_wait_ns.h"
 #include "clients/core/net.h"
 
 #include <errno.h>
@@ -119,8 +120,7 @@ static void serve(uint64_t tag, uint32_t events, bool (*handle)(const struct net
 static void wait_events(uint64_t until_ns, bool (*handle)(const struct net_event *))
 {
     static struct epoll_event events[EVENTS_A_TURN];
-    struct timespec timeout = timespec_of_ns(ns_until(until_ns));
-    int ready = epoll_pwait2(epoll_fd, events, EVENTS_A_TURN, &timeout, NULL);
+    int ready = epoll_wait_ns(epoll_fd, events, EVENTS_A_TURN, ns_until(until_ns));
     for (int i = 0; i < ready; i++)
         if (is_current(events[i].data.u64))
             serve(events[i].data.u64, events[i].events, handle);

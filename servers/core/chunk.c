@@ -1,6 +1,8 @@
 #include "servers/core/chunk.h"
 
+#ifdef HAS_LIBURING
 #include <err.h>
+#include <liburing.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,3 +95,4 @@ struct chunk *chunk_take_first(struct chunk_queue *queue)
     queue->first = chunk->next;
     return chunk;
 }
+#endif

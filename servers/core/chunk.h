@@ -5,7 +5,7 @@
 
 #include "servers/core/echo.h"
 
-#include <liburing.h>
+struct io_uring;
 
 enum { PROVIDED_BUFFERS = 256, BUFFER_GROUP = 0 };
 

@@ -6,9 +6,10 @@
 #include <sys/mman.h>
 #include <sys/queue.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 // Includes room for a signal handler; untouched pages cost nothing.
-enum { STACK_BYTES = 32768, GUARD_BYTES = 4096, MOST_IDLE = 64 };
+enum { STACK_BYTES = 32768, MOST_IDLE = 64 };
 
 // The address sanitizer, if linked in, must be told about each stack switch.
 void __sanitizer_start_switch_fiber(void **, const void *, size_t) __attribute__((weak));
@@ -23,8 +24,7 @@ struct coroutine { // at the upper end of its own stack
     LIST_ENTRY(coroutine) others;
 };
 
-struct stack {
-    _Alignas(GUARD_BYTES) unsigned char guard[GUARD_BYTES];
+struct stack { // above a guard page
     unsigned char usable[STACK_BYTES - sizeof(struct coroutine)];
     struct coroutine coroutine;
 };
@@ -64,16 +64,22 @@ static void live(void)
     }
 }
 
+static size_t page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 static struct stack *map_stack(void)
 {
-    struct stack *s = mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (s == MAP_FAILED)
+    char *guard = mmap(NULL, page_bytes() + sizeof(struct stack), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (guard == MAP_FAILED)
         return NULL;
-    if (mprotect(s->guard, sizeof s->guard, PROT_NONE) < 0) {
-        munmap(s, sizeof *s);
+    if (mprotect(guard, page_bytes(), PROT_NONE) < 0) {
+        munmap(guard, page_bytes() + sizeof(struct stack));
         return NULL;
     }
+    struct stack *s = (struct stack *)(guard + page_bytes());
     s->coroutine.stack = s->usable;
     s->coroutine.stack_bytes = sizeof s->usable;
     return s;
@@ -82,7 +88,8 @@ static struct stack *map_stack(void)
 static void retire(struct coroutine *c)
 {
     if (idle_count == MOST_IDLE) {
-        munmap((char *)(c + 1) - sizeof(struct stack), sizeof(struct stack));
+        size_t bytes = page_bytes() + sizeof(struct stack);
+        munmap((char *)(c + 1) - bytes, bytes);
         return;
     }
     LIST_INSERT_HEAD(&idle, c, others);

@@ -1,4 +1,6 @@
 #include "servers/core/io_uring_loop.h"
+
+#ifdef HAS_LIBURING
 #include "servers/core/chunk.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
@@ -349,3 +351,18 @@ int io_uring_loop(int listen_fd)
         feed_starved();
     }
 }
+
+#else
+#include <stdlib.h>
+
+const char *io_uring_loop_unsupported(void)
+{
+    return "this build lacks liburing 2.3 (install liburing-dev, then make again)";
+}
+
+int io_uring_loop(int listen_fd)
+{
+    (void)listen_fd;
+    abort(); // nobody starts what is not supported
+}
+#endif

@@ -138,6 +138,51 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
+// The number in a file; `otherwise` if there is none, or "max".
+static unsigned long number_in(const char *path, unsigned long otherwise)
+{
+    unsigned long value = otherwise;
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%lu", &value) != 1)
+        value = otherwise;
+    if (file)
+        fclose(file);
+    return value;
+}
+
+// The least pids.max of a control group and those above it.
+static unsigned long allowed_by_group(const char *hierarchy, char *group, unsigned long otherwise)
+{
+    unsigned long least = otherwise;
+    for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
+        char path[4200];
+        *end = '\0';
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s%s/pids.max", hierarchy, group);
+        unsigned long value = number_in(path, otherwise);
+        least = value < least ? value : least;
+    }
+    return least;
+}
+
+// That of this process's control groups, of version 2 or 1.
+static unsigned long allowed_by_groups(unsigned long otherwise)
+{
+    char line[4096];
+    unsigned long least = otherwise;
+    FILE *file = fopen("/proc/self/cgroup", "re");
+    while (file && fgets(line, sizeof line, file)) {
+        char *group = strchr(line, '/');
+        line[strcspn(line, "\n")] = '\0';
+        if (group && strncmp(line, "0::", 3) == 0)
+            least = allowed_by_group("", group, least);
+        else if (group && strstr(line, ":pids:"))
+            least = allowed_by_group("/pids", group, least);
+    }
+    if (file)
+        fclose(file);
+    return least;
+}
+
 // Half of the processes that the limits allow, so that a full server leaves room for its user.
 static unsigned children_allowed(void)
 {
@@ -148,14 +193,10 @@ static unsigned children_allowed(void)
     if (getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < allowed)
         allowed = limit.rlim_cur;
     for (size_t i = 0; i < sizeof system_limits / sizeof *system_limits; i++) {
-        unsigned long value;
-        FILE *file = fopen(system_limits[i], "re");
-        if (!file)
-            continue;
-        if (fscanf(file, "%lu", &value) == 1 && value < allowed)
-            allowed = value;
-        fclose(file);
+        unsigned long value = number_in(system_limits[i], allowed);
+        allowed = value < allowed ? value : allowed;
     }
+    allowed = allowed_by_groups(allowed);
     return allowed < 4 ? 2 : (unsigned)allowed / 2;
 }
 

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,7 +72,7 @@ static void read_and_close(int fd, char *text, size_t room)
 
 void drive_end(void)
 {
-    struct pollfd ended = {.fd = pidfd_open(run.pid, 0), .events = POLLIN};
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, run.pid, 0), .events = POLLIN};
     bool in_time = poll(&ended, 1, LIMIT_MS) == 1;
     int status = 0;
     close(ended.fd);

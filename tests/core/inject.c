@@ -116,6 +116,7 @@ static bool attach(struct injection *i, char *const *arguments, const struct tas
     i->log = memfd_create("strace", MFD_CLOEXEC);
     i->strace = i->log < 0 ? -1 : fork();
     if (i->strace == 0) {
+        setenv("LC_ALL", "C", 1); // its reasons are read below
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && dup2(i->log, STDERR_FILENO) >= 0)
             execvp("strace", arguments);
         dprintf(STDERR_FILENO, "strace: %s\n", strerror(errno));

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # line.sh: what the tests of the measurement line share; they source it.
 #
 # Every run has a tree of links to the repository as its root, so that servers and questions can be planted in it, and

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # lost_test.sh: nothing is lost, and nothing is left: runs that are killed at any moment, cut off, damaged, begun twice at once,
 # and on a disk that is full or cannot be written.
 #
@@ -65,7 +65,7 @@ killed 'everything while it plans' KILL 0 '^build/bench/measure/plan' "${first[@
 check 'everything while it plans: there is no run' test ! -e "$cut"
 killed 'everything while it tests itself' KILL 0 '^build/clients/drive' "${first[@]}" SELFTEST=yes -- everything
 killed 'the trials under load' TERM "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only '^build/bench/measure/trial'
-check 'the trials under load: says that it can go on' says "$work/cut.log" 'the same run continues'
+check 'the trials under load: says how it goes on' says "$work/cut.log" 'to continue: make bench RUN=cut BUDGET='
 killed 'the trials under load' KILL "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only '^build/bench/measure/trial'
 killed 'the trials while programs are timed' KILL "$(more)" '^hyperfine' -- only '^build/bench/measure/trial'
 killed 'the script' TERM "$(more)" '^build/(layouts/[0-9]+/)?servers/' -- only 'bench/run.sh'

@@ -1,9 +1,9 @@
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/process.h"
+#include "clients/core/kernel_count.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,28 +29,6 @@ static double stolen_s(const cpu_set_t *cpus)
     if (file)
         fclose(file);
     return sum / (double)sysconf(_SC_CLK_TCK);
-}
-
-// A counter of /proc/net/snmp or netstat: a line of names, followed by one of values in the same
-// order.
-static double counted(const char *path, const char *group, const char *wanted)
-{
-    FILE *file = fopen(path, "re");
-    char names[8192], values[8192], *name_rest, *value_rest, *name, *value;
-    double count = NAN;
-    while (file && fgets(names, sizeof names, file) && fgets(values, sizeof values, file)) {
-        if (strncmp(names, group, strlen(group)) != 0)
-            continue;
-        name = strtok_r(names, " \n", &name_rest);
-        value = strtok_r(values, " \n", &value_rest);
-        for (; name && value;
-             name = strtok_r(NULL, " \n", &name_rest), value = strtok_r(NULL, " \n", &value_rest))
-            if (strcmp(name, wanted) == 0)
-                count = strtod(value, NULL);
-    }
-    if (file)
-        fclose(file);
-    return count;
 }
 
 // How often one control group was throttled.
@@ -105,13 +83,13 @@ static double throttled(void)
 
 void counters_read(const struct setting *setting, struct counters *c)
 {
-    static const char snmp[] = "/proc/net/snmp", netstat[] = "/proc/net/netstat";
     cpu_set_t cpus = used_by(setting);
     c->stolen_s = stolen_s(&cpus);
     c->throttled = throttled();
-    c->listen_overflows = counted(netstat, "TcpExt:", "ListenOverflows");
-    c->listen_drops = counted(netstat, "TcpExt:", "ListenDrops");
-    c->retransmits = counted(snmp, "Tcp:", "RetransSegs");
+    c->listen_overflows = kernel_count_accept_queue();
+    c->listen_drops = kernel_count("/proc/net/netstat", "TcpExt:", "ListenDrops", 10);
+    c->conntrack_drops = kernel_count_connection_table();
+    c->retransmits = kernel_count("/proc/net/snmp", "Tcp:", "RetransSegs", 10);
     c->at_s = (double)now_ns() / 1e9;
 }
 
@@ -126,5 +104,6 @@ void counters_since(const struct setting *setting, const struct counters *then,
     m->values[METRIC_throttled] = now.throttled - then->throttled;
     m->values[METRIC_listen_overflows] = now.listen_overflows - then->listen_overflows;
     m->values[METRIC_listen_drops] = now.listen_drops - then->listen_drops;
+    m->values[METRIC_conntrack_drops] = now.conntrack_drops - then->conntrack_drops;
     m->values[METRIC_retransmits] = now.retransmits - then->retransmits;
 }

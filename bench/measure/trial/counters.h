@@ -7,7 +7,8 @@
 
 struct counters {
     double stolen_s; // from the server's and the client's CPUs, by the hypervisor
-    double throttled, listen_overflows, listen_drops, retransmits; // NAN: not counted here
+    double throttled, listen_overflows, listen_drops, retransmits,
+        conntrack_drops; // NAN: not counted here
     double at_s;
 };
 

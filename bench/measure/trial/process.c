@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/kcmp.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +38,19 @@ static int ms_until(uint64_t until_ns)
 static pid_t started[64];
 static size_t starts;
 
+// Kernels before 5.11 cannot mark all descriptors at once, to be closed by exec.
+static void close_each_on_exec(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        int fd = atoi(entry->d_name);
+        if (fd > STDERR_FILENO)
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    if (folder)
+        closedir(folder);
+}
+
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd)
 {
@@ -52,9 +66,9 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(127);
-    // Descriptors inherited from make or a lock must not reach the child (kernels before 5.11 keep
-    // them).
-    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    // Descriptors inherited from make or a lock must not reach the child.
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+        close_each_on_exec();
     if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
         dup2(error_fd, STDERR_FILENO) < 0 ||
         (inherited_fd >= 0 && fcntl(inherited_fd, F_SETFD, 0) < 0)) {
@@ -208,6 +222,35 @@ static bool read_rollup(pid_t pid, const char *name, unsigned *kib)
     return found;
 }
 
+static bool read_counters(pid_t pid, char *text, int bytes)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *file = fopen(path, "re");
+    bool is_read = file && fgets(text, bytes, file);
+    if (file)
+        fclose(file);
+    return is_read;
+}
+
+// Whether two processes share their memory: 1, 0, or -1 if it cannot be known. Many containers do
+// not allow kcmp(2). Then different counters of pages, while one of them stands still, tell memory
+// of one's own; equal ones tell nothing.
+static int shares_memory(pid_t pid, pid_t other)
+{
+    enum { BYTES = 128 };
+    char own[BYTES], before[BYTES], after[BYTES];
+    long order = syscall(SYS_kcmp, pid, other, KCMP_VM, 0L, 0L);
+    if (order >= 0)
+        return order == 0;
+    if (errno != EPERM && errno != ENOSYS) // it has ended meanwhile
+        return 0;
+    if (!read_counters(other, before, BYTES) || !read_counters(pid, own, BYTES) ||
+        !read_counters(other, after, BYTES))
+        return 0;
+    return strcmp(before, after) == 0 && strcmp(before, own) != 0 ? 0 : -1;
+}
+
 struct group_pss {
     pid_t leader;
     double kib;
@@ -217,9 +260,10 @@ static void add_pss_kib(pid_t pid, void *context)
 {
     struct group_pss *pss = context;
     unsigned kib;
-    bool is_shared =
-        pid != pss->leader && syscall(SYS_kcmp, pid, pss->leader, KCMP_VM, 0L, 0L) == 0;
-    if (!is_shared && read_rollup(pid, "Pss", &kib))
+    int is_shared = pid == pss->leader ? 0 : shares_memory(pid, pss->leader);
+    if (is_shared < 0)
+        pss->kib = NAN;
+    if (is_shared == 0 && read_rollup(pid, "Pss", &kib))
         pss->kib += kib;
 }
 

@@ -54,9 +54,10 @@ bool process_group_kill(pid_t group);
 uint64_t process_group_cpu_ns(pid_t group);
 
 // The memory of the living processes of a group, in KiB: shared pages count proportionally (Pss in
-// /proc/PID/smaps_rollup); processes that share all memory with the leader count once. Takes 30 to
-// 100 us per process.
+// /proc/PID/smaps_rollup); processes that share all memory with the leader count once. NAN if the
+// kernel does not say whether they do. Takes 30 to 100 us per process.
 double process_group_pss_kib(pid_t group);
+
 // The total run-queue delay of its living threads; 0 if the kernel does not report it.
 uint64_t process_group_run_queue_delay_ns(pid_t group);
 

@@ -15,6 +15,7 @@
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -58,6 +59,8 @@ static void measure(const struct trial *t, struct measurement *m)
         struct memory before = look(&server);
         background_gather(&background, m);
         struct memory after = look(&server);
+        if (isnan(before.pss_kib + after.pss_kib))
+            measurement_fault(m, "kcmp is not allowed here, so shared memory cannot be recognized");
         subtract(&before, &after, m->values);
         background_end(&background, m);
     }

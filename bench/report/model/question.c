@@ -158,12 +158,12 @@ void question_x(const char *x, char text[FORMAT_BYTES])
         snprintf(text, FORMAT_BYTES, "%s", x);
 }
 
-static void vary_name(const struct question *q, char text[SPOT_BYTES])
+static void vary_name(const struct question *q, char *text, size_t bytes)
 {
     const char *vary = experiment_get(q->e, "vary");
     char name[SPOT_BYTES];
     snprintf(name, sizeof name, "%.*s", vary ? (int)strcspn(vary, " ") : 0, vary ? vary : "");
-    question_plain(name, text, SPOT_BYTES);
+    question_plain(name, text, bytes);
 }
 
 void question_axis(const struct question *q, char text[SPOT_BYTES])
@@ -172,18 +172,18 @@ void question_axis(const struct question *q, char text[SPOT_BYTES])
     if (axis)
         snprintf(text, SPOT_BYTES, "%s", axis);
     else
-        vary_name(q, text);
+        vary_name(q, text, SPOT_BYTES);
 }
 
 void question_spots(const struct question *q, const char *values, char text[SPOT_BYTES])
 {
     const char *spot = facts_words(q->f, q->e, "spot", 0), *gap = spot ? strchr(spot, '%') : NULL;
-    char noun[SPOT_BYTES];
+    char noun[SPOT_BYTES / 2]; // with room for what is before it
     if (gap) {
         snprintf(text, SPOT_BYTES, "%.*s%s%s", (int)(gap - spot), spot, values, gap + 1);
         return;
     }
-    vary_name(q, noun);
+    vary_name(q, noun, sizeof noun);
     size_t length = strlen(noun);
     if (strcmp(values, "1") == 0 && length && noun[length - 1] == 's')
         noun[length - 1] = '\0';

@@ -27,6 +27,7 @@ static const struct {
     {"steal", "The hypervisor took more than 5 % of the CPU time."},
     {"throttled", "The control group had used up its CPU quota."},
     {"accept-queue-overflow", "An accept queue overflowed, and clients retried after a second."},
+    {"connection-table-full", "The kernel had no room to track a connection, and dropped packets."},
     {"descriptors-leaked", "The server kept descriptors open that it no longer needed."},
     {"not-reaped", "The server did not reap its dead children."},
     {"client-disturbed", "Another task used the client's core."},
