@@ -6,6 +6,7 @@
 #include "clients/core/engine.h"
 #include "clients/core/kernel_drops.h"
 #include "clients/core/report.h"
+#include "clients/core/workers.h"
 
 #include <argp.h>
 #include <err.h>
@@ -27,6 +28,7 @@ struct options {
     uint64_t in_time_ns;
     const char *raw_path;
     const struct net *net;
+    unsigned workers; // 0: one per CPU
     int gate_fd;
     bool json, describes;
 };
@@ -48,6 +50,10 @@ static const struct argp_option argp_options[] = {
     {"connections", 'c', "CONNECTIONS", 0, "Connections at the same time (default 1)", 0},
     {"requests", 'k', "REQUESTS", 0,
      "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
+    {"workers", 'w', "WORKERS", 0,
+     "Processes that share the load, each on a CPU of its own (default: one per CPU that this "
+     "program may use, at most CONNECTIONS)",
+     0},
     {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
     {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", 0},
     {"total", 'n', "REQUESTS", 0, "Measure REQUESTS requests instead of a duration", 0},
@@ -86,6 +92,14 @@ static const struct net *net_named(const char *name)
     return NULL;
 }
 
+// Each worker has a connection and, where they are counted, a request.
+static unsigned most_workers(const struct load *load)
+{
+    return load->total_requests && load->total_requests < load->connections
+               ? (unsigned)load->total_requests
+               : load->connections;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -96,6 +110,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case 'k':
         load->requests_per_connection = whole(argument, "REQUESTS per connection", 0, 1e12);
+        return 0;
+    case 'w':
+        options->workers = (unsigned)whole(argument, "WORKERS", 1, 1024);
         return 0;
     case 's':
         load->bytes = whole(argument, "BYTES", 1, 16 << 20);
@@ -148,6 +165,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
             errx(2, "-d and -n exclude each other");
         if (!load->total_requests && !load->window_ns)
             load->window_ns = 1000000000;
+        if (options->workers > most_workers(load))
+            errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
         // fall through
     default:
         return target_option(key, argument, state, &options->target);
@@ -209,6 +228,35 @@ static double in_time_percent(const struct options *options, const struct histog
     return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
 }
 
+struct range {
+    double least, most;
+};
+
+static void widen(struct range *r, double value)
+{
+    r->least = fmin(r->least, value); // fmin and fmax ignore NAN
+    r->most = fmax(r->most, value);
+}
+
+// Whether the workers found the same: what is merged hides what one of them alone saw.
+static void compare_workers(struct report *r, const struct outcome *own, unsigned count)
+{
+    struct range begun_us = {NAN, NAN}, p50_us = {NAN, NAN}, p99_us = {NAN, NAN}, load = {NAN, NAN};
+    r->workers = count;
+    for (unsigned i = 0; i < count && count > 1; i++) {
+        widen(&begun_us, (double)(own[i].begun_ns - own->begun_ns + 1000000000) / 1e3);
+        widen(&p50_us, percentile_us(&own[i].latency, 50));
+        widen(&p99_us, percentile_us(&own[i].latency, 99));
+        widen(&load, per((double)own[i].cpu_window_ns, (double)own[i].window_ns));
+    }
+    r->start_skew_us = begun_us.most - begun_us.least;
+    r->worker_load_least = load.least;
+    r->worker_p50_least_us = p50_us.least;
+    r->worker_p50_most_us = p50_us.most;
+    r->worker_p99_least_us = p99_us.least;
+    r->worker_p99_most_us = p99_us.most;
+}
+
 static struct report report_of(const struct options *options, const struct outcome *o)
 {
     const struct load *load = &options->load;
@@ -232,7 +280,7 @@ static struct report report_of(const struct options *options, const struct outco
         .echoes_first_third = load->window_ns ? (double)o->echoes_first_third : NAN,
         .echoes_last_third = load->window_ns ? (double)o->echoes_last_third : NAN,
         .cpu_us_per_echo = per((double)o->cpu_window_ns / 1e3, (double)o->echoes),
-        .cpu_load = per((double)o->cpu_window_ns / 1e9, window_s),
+        .cpu_load = per((double)o->busiest_window_ns / 1e9, window_s),
         .in_time_percent = in_time_percent(options, &o->latency),
         .cpu_wait = o->knows_run_queue_delay
                         ? per((double)o->run_queue_delay_window_ns / 1e9, window_s)
@@ -313,11 +361,29 @@ static int judge(const char *target, const struct outcome *o, const struct kerne
     return 1;
 }
 
+// Runs the load by so many workers; by this process itself if there is but one. Fills the outcome
+// of all. Returns those of each.
+static const struct outcome *run(const struct options *options, unsigned workers,
+                                 struct outcome *all)
+{
+    if (workers == 1) {
+        open_net(options->net, options->load.connections);
+        if (engine_run(options->net, &options->load, all) < 0)
+            err(1, "engine");
+        return all;
+    }
+    const struct outcome *own = workers_run(options->net, &options->load, workers);
+    *all = *own;
+    for (unsigned i = 1; i < workers; i++)
+        outcome_merge(all, &own[i]);
+    return own;
+}
+
 int main(int argc, char **argv)
 {
     static struct outcome outcome; // three histograms: too large for the stack
     struct options options = {
-        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1},
+        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1, .workers = 1},
         .net = &net_epoll,
         .gate_fd = -1,
         .in_time_ns = 100000000,
@@ -341,7 +407,6 @@ int main(int argc, char **argv)
     }
     options.load.target_bytes = resolve(options.target, &options.load.target);
     make_room_for(options.load.connections);
-    open_net(options.net, options.load.connections);
     if (options.gate_fd >= 0) {
         gate_fd = options.gate_fd;
         options.load.gate = gate;
@@ -349,9 +414,11 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct kernel_drops before = kernel_drops_now();
-    if (engine_run(options.net, &options.load, &outcome) < 0)
-        err(1, "engine");
+    unsigned most = most_workers(&options.load), cpus = workers_cpus(),
+             workers = options.workers ? options.workers : cpus < most ? cpus : most;
+    const struct outcome *own = run(&options, workers, &outcome);
     struct report report = report_of(&options, &outcome);
+    compare_workers(&report, own, workers);
     print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);

@@ -34,6 +34,10 @@ const struct reason reasons[] = {
      "the load is a mean over the window: from 80 % on there are periods in which the driver is "
      "the "
      "limit"},
+    {"clients-disagree", SUSPECT, LATENCIES | SHARES, METRIC_client_p50_spread, NAN, 1.5,
+     "one of the client's workers found a median latency half as long again as another's",
+     "workers have the same load, so they differ by where they run; what is merged is then true of "
+     "none of them"},
     {"send-lag", SUSPECT, LATENCIES, METRIC_send_lag_p99_us, NAN, 1000,
      "the client sent due requests late",
      "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "

@@ -66,7 +66,15 @@ struct metric {
     X(server_memory_kib, "KiB", LESS, COUNTS, "server memory", "",                                 \
       "resident memory private to the server's first process, at rest after the load")             \
     X(client_load, "share", LESS, COUNTS, "client load", "",                                       \
-      "how busy the driver's CPU was in the window")                                               \
+      "how busy the driver's CPU was in the window; of several, the busiest")                      \
+    X(client_workers, "", NEITHER, COUNTS, "client workers", "",                                   \
+      "processes of the driver that shared the load")                                              \
+    X(client_start_skew_us, "µs", LESS, COUNTS, "start skew of the client", "",                    \
+      "from the first worker's start of the window to the last one's")                             \
+    X(client_p50_spread, "", LESS, COUNTS, "spread of the workers' medians", "",                   \
+      "the highest of the workers' median latencies as a multiple of the lowest")                  \
+    X(client_p99_spread, "", LESS, COUNTS, "spread of the workers' tails", "",                     \
+      "the highest of the workers' 99th percentiles of latency as a multiple of the lowest")       \
     X(client_cpu_us_per_echo, "µs", LESS, CPU_TIMES, "client CPU", "echo",                         \
       "CPU time of the driver per echo, in the window")                                            \
     X(latency_p50_us, "µs", LESS, LATENCIES, "median latency", "",                                 \

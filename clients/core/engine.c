@@ -10,10 +10,15 @@
 #include <string.h>
 
 enum {
-    CONNECTING_AT_MOST = 128,  // otherwise the listen queue overflows before the run has begun
+    CONNECTING_AT_MOST = 128,  // of all workers; otherwise the listen queue overflows before the run
     CHECK_EVERY_NS = 20000000, // for timed-out requests and connections to retry
     RETRY_AFTER_NS = 10000000, // a failed connection
 };
+
+// Between workers: seeds that no neighbouring trial has, and connections before their source
+// addresses are the next worker's.
+#define SEEDS_APART UINT64_C(1000000007)
+#define SOURCES_APART UINT64_C(31000)
 
 enum state { CLOSED, CONNECTING, IDLE, WAITING };
 
@@ -150,7 +155,9 @@ static void connect_client(unsigned i)
     struct client *c = &clients[i];
     const struct sockaddr *to = (const struct sockaddr *)&load->target;
     int problem =
-        net->connect(i, to, net_source(to, outcome->connections_total), load->target_bytes);
+        net->connect(i, to,
+                     net_source(to, load->worker * SOURCES_APART + outcome->connections_total),
+                     load->target_bytes);
     outcome->connections_total++;
     c->requests_left = to_carry();
     promised += c->requests_left;
@@ -258,6 +265,41 @@ uint64_t outcome_silent_ns(const struct outcome *o)
     return sum_ns;
 }
 
+static uint64_t most(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void outcome_merge(struct outcome *into, const struct outcome *from)
+{
+    into->begun_ns = into->begun_ns < from->begun_ns ? into->begun_ns : from->begun_ns;
+    into->window_ns = most(into->window_ns, from->window_ns);
+    into->echoes += from->echoes;
+    into->echoes_in_time += from->echoes_in_time;
+    into->echoes_first_third += from->echoes_first_third;
+    into->echoes_last_third += from->echoes_last_third;
+    into->connections += from->connections;
+    into->echoes_total += from->echoes_total;
+    into->connections_total += from->connections_total;
+    into->connections_served += from->connections_served;
+    for (int kind = 0; kind < FAILURES; kind++)
+        into->failures[kind] += from->failures[kind];
+    into->ports_exhausted += from->ports_exhausted;
+    into->unsent += from->unsent;
+    into->last_errno = into->last_errno ? into->last_errno : from->last_errno;
+    into->gave_up = into->gave_up || from->gave_up;
+    into->cpu_window_ns += from->cpu_window_ns;
+    into->busiest_window_ns = most(into->busiest_window_ns, from->busiest_window_ns);
+    into->knows_run_queue_delay = into->knows_run_queue_delay && from->knows_run_queue_delay;
+    into->run_queue_delay_window_ns =
+        most(into->run_queue_delay_window_ns, from->run_queue_delay_window_ns);
+    for (int k = 0; k < SILENCES; k++)
+        into->silence_ns[k] = most(into->silence_ns[k], from->silence_ns[k]);
+    histogram_merge(&into->latency, &from->latency);
+    histogram_merge(&into->service, &from->service);
+    histogram_merge(&into->send_lag, &from->send_lag);
+}
+
 static void on_received(unsigned i, const struct net_event *event)
 {
     struct client *c = &clients[i];
@@ -344,9 +386,10 @@ static void connect_all(void)
 {
     unsigned next = 0;
     uint64_t give_up_ns = iteration_ns + load->timeout_ns;
+    unsigned at_most = (CONNECTING_AT_MOST + load->workers - 1) / load->workers;
     while ((next < load->connections || connecting) && iteration_ns < give_up_ns &&
            !outcome->gave_up) {
-        while (next < load->connections && connecting < CONNECTING_AT_MOST)
+        while (next < load->connections && connecting < at_most)
             connect_client(next++);
         turn(give_up_ns);
     }
@@ -365,7 +408,8 @@ static void run_part(uint64_t duration_ns)
         promised += clients[i].requests_left;
     releasing = true;
     if (open_loop())
-        schedule_start(&schedule, load->rate_per_s, iteration_ns, load->seed + in_window);
+        schedule_start(&schedule, load->rate_per_s, iteration_ns,
+                       load->seed + in_window + load->worker * SEEDS_APART);
     for (unsigned i = 0; i < load->connections && !open_loop(); i++)
         release_closed_loop(i);
 
@@ -425,7 +469,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
     outcome->knows_run_queue_delay = net->one_thread && run_queue_delay(&run_queue_delay_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start_ns = now_ns();
+    uint64_t start_ns = outcome->begun_ns = now_ns();
     in_window = true;
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);
@@ -435,7 +479,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     if (!load->window_ns)
         outcome->echoes_in_time = outcome->echoes;
     outcome->window_ns = end_ns - start_ns;
-    outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
+    outcome->cpu_window_ns = outcome->busiest_window_ns =
+        clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
     outcome->knows_run_queue_delay =
         outcome->knows_run_queue_delay && run_queue_delay(&run_queue_delay_after_ns);
     if (outcome->knows_run_queue_delay)
