@@ -531,7 +531,7 @@ static void interrupted(void **state)
     static const char *const options[] = {"-c 16 -d 30", "-c 16 -k 1 -d 30", "-c 16 -r 500 -d 30"};
     for (size_t i = 0; i < 3; i++) {
         char arguments[128];
-        snprintf(arguments, sizeof arguments, "--io %s %s 127.0.0.1:%u", io, options[i],
+        snprintf(arguments, sizeof arguments, "--io %s -w 1 %s 127.0.0.1:%u", io, options[i],
                  plant(HONEST));
         drive_start(arguments, 0);
         for (int ms = 0; ms < LIMIT_MS && tally->messages < 50; ms++)

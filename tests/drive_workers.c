@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clients/core/histogram.h"
@@ -174,9 +175,12 @@ static void the_driver_is_killed(void **state)
 {
     use_io(state);
     pid_t workers[MOST_WORKERS];
-    assert_int_equal(start_workers(workers), 3);
+    size_t count = start_workers(workers);
+    assert_int_equal(count, 3);
     assert_int_equal(kill(run.pid, SIGKILL), 0);
     drive_end();
+    for (size_t i = 0; i < count; i++) // the test inherits them
+        assert_int_equal(waitpid(workers[i], NULL, 0), workers[i]);
     expect_nobody();
 }
 

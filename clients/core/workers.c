@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ static struct shared {
 } *shared;
 
 static struct worker *workers;
+static struct pollfd *news; // of those that are waited for
 static unsigned worker_count;
 
 // ---- parts --------------------------------------------------------------------------------------
@@ -143,10 +145,21 @@ static void hear(const struct worker *w)
         end_like(w);
 }
 
+// From all at once: one that is lost is noticed though the others are still at work.
 static void hear_all(void)
 {
     for (unsigned i = 0; i < worker_count; i++)
-        hear(&workers[i]);
+        news[i] = (struct pollfd){.fd = workers[i].news_fd, .events = POLLIN};
+    for (unsigned left = worker_count; left > 0;) {
+        if (poll(news, worker_count, -1) < 0 && errno != EINTR)
+            err(1, "poll");
+        for (unsigned i = 0; i < worker_count; i++)
+            if (news[i].fd >= 0 && news[i].revents) {
+                hear(&workers[i]);
+                news[i].fd = -1;
+                left--;
+            }
+    }
 }
 
 static void open_gate(void)
@@ -182,7 +195,8 @@ const struct outcome *workers_run(const struct net *net, const struct load *load
     shared = mmap(NULL, sizeof *shared + count * sizeof *shared->outcomes, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     workers = calloc(count, sizeof *workers);
-    if (shared == MAP_FAILED || !workers)
+    news = calloc(count, sizeof *news);
+    if (shared == MAP_FAILED || !workers || !news)
         err(1, "workers");
     for (unsigned i = 0; i < count; i++) {
         struct load part = workers_part(load, i, count);
@@ -203,6 +217,7 @@ const struct outcome *workers_run(const struct net *net, const struct load *load
             errx(1, "a worker ended with status %d", status);
         close(workers[i].news_fd);
     }
+    free(news);
     free(workers);
     return shared->outcomes;
 }
