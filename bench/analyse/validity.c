@@ -29,7 +29,7 @@ const struct reason reasons[] = {
      "its status says what went wrong"},
     {"ports-exhausted", INVALID, EVERYTHING, METRIC_ports_exhausted, NAN, 0,
      "the client had no free port for a connection", "then the client fails, not the server"},
-    {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, 0.8,
+    {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, CLIENT_BOUND,
      "the client's core was over 80 % busy, so this measures the client, not the server",
      "the load is a mean over the window: from 80 % on there are periods in which the driver is "
      "the "

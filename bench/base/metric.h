@@ -17,6 +17,9 @@ enum metric_class {
     EVERYTHING = 63
 };
 
+// The load of a client's core from which on it is the limit.
+#define CLIENT_BOUND 0.8
+
 enum better { LESS, MORE, NEITHER };
 
 struct metric {
