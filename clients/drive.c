@@ -43,6 +43,7 @@ enum {
     JSON_OPTION,
     HGRM_OPTION,
     IN_TIME_OPTION,
+    BURST_OPTION,
     RAW_OPTION
 };
 
@@ -78,6 +79,10 @@ static const struct argp_option argp_options[] = {
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
     {"in-time", IN_TIME_OPTION, "SECONDS", 0,
      "Report the share of requests answered within SECONDS of their due time (default 0.1)", 0},
+    {"burst", BURST_OPTION, "RATE:SECONDS", 0,
+     "Open loop: the window begins with another RATE for SECONDS. Report how long after that more "
+     "than one request in a hundred was not answered within the time of --in-time",
+     0},
     {"raw", RAW_OPTION, "FILE", 0,
      "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
     {0},
@@ -98,6 +103,30 @@ static unsigned most_workers(const struct load *load)
     return load->total_requests && load->total_requests < load->connections
                ? (unsigned)load->total_requests
                : load->connections;
+}
+
+static void parse_burst(char *argument, struct load *load)
+{
+    char *colon = strchr(argument, ':');
+    if (!colon)
+        errx(2, "--burst must be RATE:SECONDS, not '%s'", argument);
+    *colon = '\0';
+    load->burst_rate_per_s = number(argument, "RATE of the burst", 0.001, 1e8);
+    load->burst_ns = seconds(colon + 1, "SECONDS of the burst", 0.001);
+}
+
+// What depends on several options.
+static void check(struct options *options)
+{
+    struct load *load = &options->load;
+    if (load->total_requests && load->window_ns)
+        errx(2, "-d and -n exclude each other");
+    if (!load->total_requests && !load->window_ns)
+        load->window_ns = 1000000000;
+    if (options->workers > most_workers(load))
+        errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
+    if (load->burst_ns && (!(load->rate_per_s > 0) || load->burst_ns >= load->window_ns))
+        errx(2, "--burst needs -r, and a window (-d) that is longer");
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -155,18 +184,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case IN_TIME_OPTION:
         options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
         return 0;
+    case BURST_OPTION:
+        parse_burst(argument, load);
+        return 0;
     case RAW_OPTION:
         options->raw_path = argument;
         return 0;
     case ARGP_KEY_END:
         if (options->describes)
             return 0;
-        if (load->total_requests && load->window_ns)
-            errx(2, "-d and -n exclude each other");
-        if (!load->total_requests && !load->window_ns)
-            load->window_ns = 1000000000;
-        if (options->workers > most_workers(load))
-            errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
+        check(options);
         // fall through
     default:
         return target_option(key, argument, state, &options->target);
@@ -226,6 +253,38 @@ static double in_time_percent(const struct options *options, const struct histog
     double within = (double)histogram_count_within(latency, options->in_time_ns);
     bool can_tell = options->in_time_ns < options->load.timeout_ns;
     return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
+}
+
+// Slices are as many as there can be with 200 requests in each, so that one in a hundred is not a
+// single one.
+static void slice(struct options *options)
+{
+    struct load *load = &options->load;
+    double count = (double)load->window_ns / 1e9 * load->rate_per_s / 200;
+    count = fmin(fmax(floor(count), 1), SLICES);
+    load->slice_ns = (uint64_t)((double)load->window_ns / count) + 1;
+    load->late_ns = options->in_time_ns;
+}
+
+// From the end of the burst to that of the last slice in which more than one request in a hundred
+// was late. INFINITY: in the last slice, too.
+static double recovery_s(const struct load *load, const struct outcome *o)
+{
+    uint64_t last = (load->window_ns - 1) / load->slice_ns, end_ns = load->burst_ns;
+    for (uint64_t k = load->burst_ns / load->slice_ns; k <= last; k++)
+        if (100 * o->slice_late[k] > o->slice_due[k])
+            end_ns = (k + 1) * load->slice_ns;
+    return end_ns >= load->window_ns ? INFINITY : (double)(end_ns - load->burst_ns) / 1e9;
+}
+
+static void report_recovery(struct report *r, const struct load *load, const struct outcome *o)
+{
+    r->recovered = r->recovery_s = NAN;
+    if (!load->burst_ns)
+        return;
+    double s = recovery_s(load, o);
+    r->recovered = isfinite(s);
+    r->recovery_s = isfinite(s) ? s : NAN;
 }
 
 struct range {
@@ -411,6 +470,8 @@ int main(int argc, char **argv)
         gate_fd = options.gate_fd;
         options.load.gate = gate;
     }
+    if (options.load.burst_ns)
+        slice(&options);
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct kernel_drops before = kernel_drops_now();
@@ -419,6 +480,7 @@ int main(int argc, char **argv)
     const struct outcome *own = run(&options, workers, &outcome);
     struct report report = report_of(&options, &outcome);
     compare_workers(&report, own, workers);
+    report_recovery(&report, &options.load, &outcome);
     print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);

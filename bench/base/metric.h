@@ -180,6 +180,10 @@ struct metric {
       "echoes per second of the same server and driver in a closed loop")                          \
     X(capacity_server_load, "share", NEITHER, COUNTS, "server load at capacity", "",               \
       "how busy the server's CPUs were while its capacity was measured")                           \
+    X(recovery_s, "s", LESS, LATENCIES, "recovery", "",                                            \
+      "from the end of an overload until 99 of 100 requests are answered within the limit again")  \
+    X(lost_share, "share", LESS, SHARES, "requests lost", "",                                      \
+      "share of the due requests that failed, or were never sent")                                 \
     X(slo_rate_per_s, "/s", MORE, RATES, "highest rate within the limit", "",                      \
       "the highest rate found with the 99th percentile within the limit")                          \
     X(errors, "", LESS, COUNTS, "errors", "", "failures that are faults, not results")             \

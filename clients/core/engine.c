@@ -97,6 +97,16 @@ static void count_in_thirds(void)
     outcome->echoes_last_third += age_ns >= 2 * third_ns && iteration_ns <= end_ns;
 }
 
+static void count_in_slice(uint64_t due_ns, uint64_t latency_ns)
+{
+    if (!load->slice_ns)
+        return;
+    uint64_t slice = due_ns > begun_ns ? (due_ns - begun_ns) / load->slice_ns : 0;
+    slice = slice < SLICES ? slice : SLICES - 1;
+    outcome->slice_due[slice]++;
+    outcome->slice_late[slice] += latency_ns > load->late_ns;
+}
+
 static void finish_request(unsigned i, bool right)
 {
     struct client *c = &clients[i];
@@ -117,6 +127,7 @@ static void finish_request(unsigned i, bool right)
     if (in_window) {
         histogram_record(&outcome->latency, latency_ns);
         histogram_record(&outcome->service, service_ns);
+        count_in_slice(c->due_ns, latency_ns);
     }
     c->has_request = false;
     busy--;
@@ -295,6 +306,10 @@ void outcome_merge(struct outcome *into, const struct outcome *from)
         most(into->run_queue_delay_window_ns, from->run_queue_delay_window_ns);
     for (int k = 0; k < SILENCES; k++)
         into->silence_ns[k] = most(into->silence_ns[k], from->silence_ns[k]);
+    for (int k = 0; k < SLICES; k++) {
+        into->slice_due[k] += from->slice_due[k];
+        into->slice_late[k] += from->slice_late[k];
+    }
     histogram_merge(&into->latency, &from->latency);
     histogram_merge(&into->service, &from->service);
     histogram_merge(&into->send_lag, &from->send_lag);
@@ -398,6 +413,15 @@ static void connect_all(void)
             fail(i, TIMEOUT, 0);
 }
 
+static void start_schedule(void)
+{
+    bool has_burst = in_window && load->burst_ns;
+    schedule_start(&schedule, has_burst ? load->burst_rate_per_s : load->rate_per_s, begun_ns,
+                   load->seed + in_window + load->worker * SEEDS_APART);
+    if (has_burst)
+        schedule_change(&schedule, begun_ns + load->burst_ns, load->rate_per_s);
+}
+
 // Releases requests until end_ns, then waits for the answers to all of them.
 static void run_part(uint64_t duration_ns)
 {
@@ -408,8 +432,7 @@ static void run_part(uint64_t duration_ns)
         promised += clients[i].requests_left;
     releasing = true;
     if (open_loop())
-        schedule_start(&schedule, load->rate_per_s, iteration_ns,
-                       load->seed + in_window + load->worker * SEEDS_APART);
+        start_schedule();
     for (unsigned i = 0; i < load->connections && !open_loop(); i++)
         release_closed_loop(i);
 
@@ -434,9 +457,11 @@ static void run_part(uint64_t duration_ns)
             fail(i, TIMEOUT, 0);
     while (in_window && open_loop() && !load->total_requests &&
            schedule_next_ns(&schedule) < end_ns) {
+        uint64_t due_ns = schedule_next_ns(&schedule),
+                 latency_ns = iteration_ns - due_ns + load->timeout_ns;
         outcome->unsent++;
-        histogram_record(&outcome->latency,
-                         iteration_ns - schedule_next_ns(&schedule) + load->timeout_ns);
+        histogram_record(&outcome->latency, latency_ns);
+        count_in_slice(due_ns, latency_ns);
         schedule_advance(&schedule);
     }
     net->wait(iteration_ns, handle); // executes the last closes

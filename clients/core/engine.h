@@ -27,6 +27,10 @@ struct load {
     uint64_t window_ns;      // 0: the window ends after total_requests
     uint64_t total_requests; // 0: the window ends after window_ns
     double rate_per_s;       // 0: closed loop
+    double burst_rate_per_s; // open loop: that of the first burst_ns of the window; 0: none
+    uint64_t burst_ns;
+    uint64_t slice_ns;       // requests are counted by when they were due; 0: not
+    uint64_t late_ns;        // and are late after this time
     uint64_t timeout_ns;     // a request fails after this time without an answer
     uint64_t seed;           // of the schedule
     unsigned worker, workers; // which of how many, from 0: each has a schedule and source addresses
@@ -38,6 +42,8 @@ struct load {
 // Silences: periods in which requests were pending and nothing came back. Grouped by length, from
 // 2^k to 2^(k+1) ms.
 enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
+
+enum { SLICES = 1024 }; // of a window, at most
 
 struct outcome {
     uint64_t begun_ns; // of the window
@@ -66,6 +72,9 @@ struct outcome {
     uint64_t run_queue_delay_window_ns;
     // Of the window: the total time of silences, by length.
     uint64_t silence_ns[SILENCES];
+
+    // The window's requests by the slice in which they were due, and those that were late or failed.
+    uint64_t slice_due[SLICES], slice_late[SLICES];
 
     // The window's requests. Failed and unsent ones count with the time-out: they took at least
     // that long.

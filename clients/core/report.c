@@ -59,6 +59,8 @@ static const struct field fields[] = {
     FIELD(in_time_percent, 4),
     FIELD(cpu_wait, 4),
     FIELD(silent, 4),
+    FIELD(recovered, 0),
+    FIELD(recovery_s, 6),
     FIELD(workers, 0),
     FIELD(start_skew_us, 3),
     FIELD(worker_load_least, 4),

@@ -65,6 +65,7 @@ struct load workers_part(const struct load *whole, unsigned worker, unsigned cou
     part.connections = (unsigned)(before(whole->connections, worker + 1, count) -
                                   before(whole->connections, worker, count));
     part.rate_per_s = whole->rate_per_s * part.connections / whole->connections;
+    part.burst_rate_per_s = whole->burst_rate_per_s * part.connections / whole->connections;
     part.total_requests =
         requests_before(whole, worker + 1, count) - requests_before(whole, worker, count);
     return part;
