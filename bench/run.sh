@@ -6,7 +6,7 @@
 #   EXPERIMENTS  only these, separated by blanks, or all (default: the core)
 #   MODELS       only these, separated by blanks (default: all)
 #   SEED         seed of the order of the trials (default 1)
-#   SERVER_CPUS, CLIENT_CPUS   lists of CPUs (default: one core each)
+#   SERVER_CPUS, CLIENT_CPUS   lists of CPUs (default: one core for the server, and as many for the client as it needs)
 #   RESULTS      folder of the runs (default results)
 #   RUN_LOCK     runs with the same lock file exclude each other (default /tmp/forklore.lock)
 #   SELFTEST     no: a throw-away run without self-tests; environment.json and the report say so
@@ -44,6 +44,7 @@ else
     rm -rf "$new"
     trap 'rm -rf "$new"' EXIT
     mkdir -p "$new"
+    [ -n "${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] || CLIENT_CPUS=$(step "$build"/bench/measure/client_cpus)
     step "$build"/bench/measure/plan --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
         ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"

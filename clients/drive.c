@@ -6,6 +6,7 @@
 #include "clients/core/engine.h"
 #include "clients/core/kernel_count.h"
 #include "clients/core/report.h"
+#include "clients/core/workers.h"
 
 #include <argp.h>
 #include <err.h>
@@ -27,6 +28,7 @@ struct options {
     uint64_t in_time_ns;
     const char *raw_path;
     const struct net *net;
+    unsigned workers; // 0: one per CPU
     int gate_fd;
     bool json, describes;
 };
@@ -41,6 +43,7 @@ enum {
     JSON_OPTION,
     HGRM_OPTION,
     IN_TIME_OPTION,
+    BURST_OPTION,
     RAW_OPTION
 };
 
@@ -48,6 +51,10 @@ static const struct argp_option argp_options[] = {
     {"connections", 'c', "CONNECTIONS", 0, "Connections at the same time (default 1)", 0},
     {"requests", 'k', "REQUESTS", 0,
      "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
+    {"workers", 'w', "WORKERS", 0,
+     "Processes that share the load, each on a CPU of its own (default: one per CPU that this "
+     "program may use, at most CONNECTIONS)",
+     0},
     {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
     {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", 0},
     {"total", 'n', "REQUESTS", 0, "Measure REQUESTS requests instead of a duration", 0},
@@ -72,6 +79,10 @@ static const struct argp_option argp_options[] = {
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
     {"in-time", IN_TIME_OPTION, "SECONDS", 0,
      "Report the share of requests answered within SECONDS of their due time (default 0.1)", 0},
+    {"burst", BURST_OPTION, "RATE:SECONDS", 0,
+     "Open loop: the window begins with another RATE for SECONDS. Report how long after that more "
+     "than one request in a hundred was not answered within the time of --in-time",
+     0},
     {"raw", RAW_OPTION, "FILE", 0,
      "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
     {0},
@@ -86,6 +97,38 @@ static const struct net *net_named(const char *name)
     return NULL;
 }
 
+// Each worker has a connection and, where they are counted, a request.
+static unsigned most_workers(const struct load *load)
+{
+    return load->total_requests && load->total_requests < load->connections
+               ? (unsigned)load->total_requests
+               : load->connections;
+}
+
+static void parse_burst(char *argument, struct load *load)
+{
+    char *colon = strchr(argument, ':');
+    if (!colon)
+        errx(2, "--burst must be RATE:SECONDS, not '%s'", argument);
+    *colon = '\0';
+    load->burst_rate_per_s = number(argument, "RATE of the burst", 0.001, 1e8);
+    load->burst_ns = seconds(colon + 1, "SECONDS of the burst", 0.001);
+}
+
+// What depends on several options.
+static void check(struct options *options)
+{
+    struct load *load = &options->load;
+    if (load->total_requests && load->window_ns)
+        errx(2, "-d and -n exclude each other");
+    if (!load->total_requests && !load->window_ns)
+        load->window_ns = 1000000000;
+    if (options->workers > most_workers(load))
+        errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
+    if (load->burst_ns && (!(load->rate_per_s > 0) || load->burst_ns >= load->window_ns))
+        errx(2, "--burst needs -r, and a window (-d) that is longer");
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -96,6 +139,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case 'k':
         load->requests_per_connection = whole(argument, "REQUESTS per connection", 0, 1e12);
+        return 0;
+    case 'w':
+        options->workers = (unsigned)whole(argument, "WORKERS", 1, 1024);
         return 0;
     case 's':
         load->bytes = whole(argument, "BYTES", 1, 16 << 20);
@@ -138,16 +184,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case IN_TIME_OPTION:
         options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
         return 0;
+    case BURST_OPTION:
+        parse_burst(argument, load);
+        return 0;
     case RAW_OPTION:
         options->raw_path = argument;
         return 0;
     case ARGP_KEY_END:
         if (options->describes)
             return 0;
-        if (load->total_requests && load->window_ns)
-            errx(2, "-d and -n exclude each other");
-        if (!load->total_requests && !load->window_ns)
-            load->window_ns = 1000000000;
+        check(options);
         // fall through
     default:
         return target_option(key, argument, state, &options->target);
@@ -209,6 +255,67 @@ static double in_time_percent(const struct options *options, const struct histog
     return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
 }
 
+// Slices are as many as there can be with 200 requests in each, so that one in a hundred is not a
+// single one.
+static void slice(struct options *options)
+{
+    struct load *load = &options->load;
+    double count = (double)load->window_ns / 1e9 * load->rate_per_s / 200;
+    count = fmin(fmax(floor(count), 1), SLICES);
+    load->slice_ns = (uint64_t)((double)load->window_ns / count) + 1;
+    load->late_ns = options->in_time_ns;
+}
+
+// From the end of the burst to that of the last slice in which more than one request in a hundred
+// was late. INFINITY: in the last slice, too.
+static double recovery_s(const struct load *load, const struct outcome *o)
+{
+    uint64_t last = (load->window_ns - 1) / load->slice_ns, end_ns = load->burst_ns;
+    for (uint64_t k = load->burst_ns / load->slice_ns; k <= last; k++)
+        if (100 * o->slice_late[k] > o->slice_due[k])
+            end_ns = (k + 1) * load->slice_ns;
+    return end_ns >= load->window_ns ? INFINITY : (double)(end_ns - load->burst_ns) / 1e9;
+}
+
+static void report_recovery(struct report *r, const struct load *load, const struct outcome *o)
+{
+    r->recovered = r->recovery_s = NAN;
+    if (!load->burst_ns)
+        return;
+    double s = recovery_s(load, o);
+    r->recovered = isfinite(s);
+    r->recovery_s = isfinite(s) ? s : NAN;
+}
+
+struct range {
+    double least, most;
+};
+
+static void widen(struct range *r, double value)
+{
+    r->least = fmin(r->least, value); // fmin and fmax ignore NAN
+    r->most = fmax(r->most, value);
+}
+
+// Whether the workers found the same: what is merged hides what one of them alone saw.
+static void compare_workers(struct report *r, const struct outcome *own, unsigned count)
+{
+    struct range begun_us = {NAN, NAN}, p50_us = {NAN, NAN}, p99_us = {NAN, NAN}, load = {NAN, NAN};
+    r->workers = count;
+    for (unsigned i = 0; i < count && count > 1; i++) {
+        widen(&begun_us, (double)(own[i].begun_ns - own->begun_ns + 1000000000) / 1e3);
+        widen(&p50_us, percentile_us(&own[i].latency, 50));
+        widen(&p99_us, percentile_us(&own[i].latency, 99));
+        widen(&load, per((double)own[i].cpu_window_ns, (double)own[i].window_ns));
+    }
+    r->start_skew_us = begun_us.most - begun_us.least;
+    r->worker_load_least = load.least;
+    r->worker_p50_least_us = p50_us.least;
+    r->worker_p50_most_us = p50_us.most;
+    r->worker_p99_least_us = p99_us.least;
+    r->worker_p99_most_us = p99_us.most;
+}
+
 static struct report report_of(const struct options *options, const struct outcome *o)
 {
     const struct load *load = &options->load;
@@ -232,7 +339,7 @@ static struct report report_of(const struct options *options, const struct outco
         .echoes_first_third = load->window_ns ? (double)o->echoes_first_third : NAN,
         .echoes_last_third = load->window_ns ? (double)o->echoes_last_third : NAN,
         .cpu_us_per_echo = per((double)o->cpu_window_ns / 1e3, (double)o->echoes),
-        .cpu_load = per((double)o->cpu_window_ns / 1e9, window_s),
+        .cpu_load = per((double)o->busiest_window_ns / 1e9, window_s),
         .in_time_percent = in_time_percent(options, &o->latency),
         .cpu_wait = o->knows_run_queue_delay
                         ? per((double)o->run_queue_delay_window_ns / 1e9, window_s)
@@ -326,11 +433,29 @@ static int judge(const char *target, const struct outcome *o, const struct dropp
     return 1;
 }
 
+// Runs the load by so many workers; by this process itself if there is but one. Fills the outcome
+// of all. Returns those of each.
+static const struct outcome *run(const struct options *options, unsigned workers,
+                                 struct outcome *all)
+{
+    if (workers == 1) {
+        open_net(options->net, options->load.connections);
+        if (engine_run(options->net, &options->load, all) < 0)
+            err(1, "engine");
+        return all;
+    }
+    const struct outcome *own = workers_run(options->net, &options->load, workers);
+    *all = *own;
+    for (unsigned i = 1; i < workers; i++)
+        outcome_merge(all, &own[i]);
+    return own;
+}
+
 int main(int argc, char **argv)
 {
     static struct outcome outcome; // three histograms: too large for the stack
     struct options options = {
-        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1},
+        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1, .workers = 1},
         .net = &net_epoll,
         .gate_fd = -1,
         .in_time_ns = 100000000,
@@ -354,17 +479,21 @@ int main(int argc, char **argv)
     }
     options.load.target_bytes = resolve(options.target, &options.load.target);
     make_room_for(options.load.connections);
-    open_net(options.net, options.load.connections);
     if (options.gate_fd >= 0) {
         gate_fd = options.gate_fd;
         options.load.gate = gate;
     }
+    if (options.load.burst_ns)
+        slice(&options);
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct dropped before = dropped_until_now();
-    if (engine_run(options.net, &options.load, &outcome) < 0)
-        err(1, "engine");
+    unsigned most = most_workers(&options.load), cpus = workers_cpus(),
+             workers = options.workers ? options.workers : cpus < most ? cpus : most;
+    const struct outcome *own = run(&options, workers, &outcome);
     struct report report = report_of(&options, &outcome);
+    compare_workers(&report, own, workers);
+    report_recovery(&report, &options.load, &outcome);
     print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);

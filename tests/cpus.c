@@ -44,12 +44,13 @@ static int end(void **unused)
     return system(command);
 }
 
-static void chosen_are(const char *allowed, const char *server, const char *client)
+static void several_are(unsigned count, const char *allowed, const char *server,
+                        const char *client)
 {
     cpu_set_t all, servers, clients;
     char list[64];
     assert_int_equal(cpus_parse(allowed, &all), 0);
-    cpus_choose_from(&all, root, &servers, &clients);
+    cpus_choose_from(&all, root, count, &servers, &clients);
     cpus_print(&servers, list, sizeof list);
     assert_string_equal(list, server);
     cpus_print(&clients, list, sizeof list);
@@ -63,6 +64,11 @@ static void differ_in(const char *server, const char *client, const char *differ
     assert_int_equal(cpus_parse(client, &clients), 0);
     const char *is = cpus_differ(&servers, &clients, root);
     assert_string_equal(is ? is : "nothing", difference);
+}
+
+static void chosen_are(const char *allowed, const char *server, const char *client)
+{
+    several_are(1, allowed, server, client);
 }
 
 static void siblings(int cpu, const char *list)
@@ -132,6 +138,20 @@ static void one_node(void **unused)
     differ_in("1", "0", "cores of different memory nodes");
 }
 
+static void several_for_the_client(void **unused)
+{
+    (void)unused;
+    several_are(2, "0-3", "3", "1,2");
+    several_are(9, "0-3", "3", "0,1,2");
+    several_are(2, "1", "1", "1");
+    put("cpu_core/cpus", "0-3");
+    put("cpu_atom/cpus", "4-7");
+    siblings(0, "0-1");
+    siblings(1, "0-1");
+    several_are(2, "0-7", "3", "0,2");
+    several_are(3, "0-7", "3", "0,2,7");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +160,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_fast_ones_of_two_kinds, begin, end),
         cmocka_unit_test_setup_teardown(the_fast_ones_by_capacity, begin, end),
         cmocka_unit_test_setup_teardown(one_node, begin, end),
+        cmocka_unit_test_setup_teardown(several_for_the_client, begin, end),
     };
     return cmocka_run_group_tests_name("cpus", tests, NULL, NULL);
 }

@@ -394,8 +394,8 @@ static int start_gated(const char *options, unsigned port)
     char arguments[128];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    snprintf(arguments, sizeof arguments, "--io %s %s --gate %d 127.0.0.1:%u", io, options, ends[1],
-             port);
+    snprintf(arguments, sizeof arguments, "--io %s -w 1 %s --gate %d 127.0.0.1:%u", io, options,
+             ends[1], port);
     drive_start(arguments, 0);
     close(ends[1]);
     return ends[0];
@@ -409,8 +409,9 @@ static void gate_holds_the_window(void **state)
         unsigned open;
     } rows[] = {{"-c 8 -d 0.1 --warmup 0.05", 8},
                 {"-c 8 -d 0.1 --warmup 0.05 -r 1000", 8},
-                {"-c 8 -d 0.1 --warmup 0.05 -k 1", 0}};
-    for (size_t i = 0; i < 3; i++) {
+                {"-c 8 -d 0.1 --warmup 0.05 -k 1", 0},
+                {"-c 8 -d 0.1 --warmup 0.05 -w 3", 8}};
+    for (size_t i = 0; i < 4; i++) {
         int fd = start_gated(rows[i].options, plant(HONEST));
         uint64_t before = pass_gate(fd, "start\n", rows[i].open);
         uint64_t after = pass_gate(fd, "end\n", rows[i].open);
@@ -466,6 +467,9 @@ static void bad_input(void **state)
         {"-r 1e300", 2, "'1e300'"},
         {"--timeout 0", 2, "'0'"},
         {"--warmup -1", 2, "'-1'"},
+        {"-w 0", 2, "'0'"},
+        {"-c 2 -w 3", 2, "WORKERS"},
+        {"-c 8 -n 2 -w 3", 2, "WORKERS"},
         {"--io foo", 2, "--io must be epoll, io_uring or threads, not 'foo'"},
         {"127.0.0.1:1", 2, "127.0.0.1:"},
         {"--hgrm /nowhere/hgrm -n 1", 1, "/nowhere/hgrm"},
@@ -525,7 +529,7 @@ static void interrupted(void **state)
     static const char *const options[] = {"-c 16 -d 30", "-c 16 -k 1 -d 30", "-c 16 -r 500 -d 30"};
     for (size_t i = 0; i < 3; i++) {
         char arguments[128];
-        snprintf(arguments, sizeof arguments, "--io %s %s 127.0.0.1:%u", io, options[i],
+        snprintf(arguments, sizeof arguments, "--io %s -w 1 %s 127.0.0.1:%u", io, options[i],
                  plant(HONEST));
         drive_start(arguments, 0);
         for (int ms = 0; ms < LIMIT_MS && tally->messages < 50; ms++)

@@ -94,7 +94,7 @@ int main(void)
     // LeakSanitizer makes a process of its own at the end of each, which is left if that is killed.
     if (setenv("ASAN_OPTIONS", "detect_leaks=0", 1) < 0)
         return 1;
-    cpus_choose(&setting.server_cpus, &setting.client_cpus);
+    cpus_choose(1, &setting.server_cpus, &setting.client_cpus);
     setting.log_fd = memfd_create("messages.log", MFD_CLOEXEC);
     return setting.log_fd < 0 ? 1 : cmocka_run_group_tests_name("isolate", tests, NULL, NULL);
 }

@@ -230,7 +230,7 @@ static void a_process_is_pinned(void **unused)
     (void)unused;
     cpu_set_t server, client;
     char expected[64], line[64];
-    cpus_choose(&server, &client);
+    cpus_choose(1, &server, &client);
     cpus_print(&client, expected, sizeof expected);
     struct started s = start("/proc/self/exe", "cpus", &client, -1);
     assert_true(read_line(s.output_fd, line, sizeof line, now_ns() + 20 * second_ns));

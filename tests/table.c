@@ -210,7 +210,7 @@ static void chosen_processors_are_disjoint(void **unused)
     (void)unused;
     cpu_set_t allowed, server, client, both;
     assert_int_equal(sched_getaffinity(0, sizeof allowed, &allowed), 0);
-    cpus_choose(&server, &client);
+    cpus_choose(1, &server, &client);
     assert_int_equal(CPU_COUNT(&server), 1);
     assert_int_equal(CPU_COUNT(&client), 1);
     CPU_AND(&both, &server, &allowed);
@@ -223,7 +223,7 @@ static void chosen_processors_are_disjoint(void **unused)
     cpu_set_t before;
     assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
     assert_int_equal(sched_setaffinity(0, sizeof allowed, &allowed), 0);
-    cpus_choose(&server, &client);
+    cpus_choose(1, &server, &client);
     assert_int_equal(sched_setaffinity(0, sizeof before, &before), 0);
     assert_true(CPU_EQUAL(&server, &allowed) && CPU_EQUAL(&client, &allowed));
 }

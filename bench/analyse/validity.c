@@ -29,11 +29,15 @@ const struct reason reasons[] = {
      "its status says what went wrong"},
     {"ports-exhausted", INVALID, EVERYTHING, METRIC_ports_exhausted, NAN, 0,
      "the client had no free port for a connection", "then the client fails, not the server"},
-    {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, 0.8,
+    {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, CLIENT_BOUND,
      "the client's core was over 80 % busy, so this measures the client, not the server",
      "the load is a mean over the window: from 80 % on there are periods in which the driver is "
      "the "
      "limit"},
+    {"clients-disagree", SUSPECT, LATENCIES | SHARES, METRIC_client_p50_spread, NAN, 1.5,
+     "one of the client's workers found a median latency half as long again as another's",
+     "workers have the same load, so they differ by where they run; what is merged is then true of "
+     "none of them"},
     {"send-lag", SUSPECT, LATENCIES, METRIC_send_lag_p99_us, NAN, 1000,
      "the client sent due requests late",
      "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "

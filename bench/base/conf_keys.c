@@ -5,13 +5,13 @@
 
 // Trial types whose programs are servers; those of them that have the client driver as client; and
 // those of these whose length is chosen.
-#define SERVING "hold isolate load serve slo_rate"
-#define ASKING "isolate load serve slo_rate"
-#define DRIVEN "load serve slo_rate"
+#define SERVING "hold isolate load overload serve slo_rate"
+#define ASKING "isolate load overload serve slo_rate"
+#define DRIVEN "load overload serve slo_rate"
 
 static const char *const yes[] = {"yes", NULL}, *const counted[] = {"counted", NULL},
-                         *const types[] = {"hold",     "isolate", "load", "serve",
-                                           "slo_rate", "time",    NULL},
+                         *const types[] = {"hold",  "isolate",  "load", "overload",
+                                           "serve", "slo_rate", "time", NULL},
                          *const as_connections[] = {"connections", NULL},
                          *const linkings[] = {"dynamic", "static", NULL},
                          *const placements[] = {"same_core", "two_cores", NULL},
@@ -44,7 +44,8 @@ const struct conf_key conf_keys[] = {
      .sentence =
          "The trial type, a file of [`bench/measure/types/`](../../measure/types/). `serve`: the "
          "client driver loads a server. `load`: the same in an open loop, at a rate or at a "
-         "fraction of the server's own capacity. `slo_rate`: the highest rate of an open loop that "
+         "fraction of the server's own capacity. `overload`: first more than that, then 70 % of it. "
+         "`slo_rate`: the highest rate of an open loop that "
          "keeps a latency limit. `hold`: a server holds idle connections, and their memory is "
          "measured. `isolate`: a process or thread of the server ends suddenly. `time`: hyperfine "
          "times programs that repeat an operation COUNT times"},
@@ -84,11 +85,11 @@ const struct conf_key conf_keys[] = {
      .most = 16 << 20, .sentence = "Bytes of a message (64 by default)"},
     {"rate", EXPERIMENT, .types = "load serve", .flags = VARIES, .form = REAL, .most = 1e8,
      .sentence = "Requests per second; 0 (the default): closed loop"},
-    {"fraction", EXPERIMENT, .types = "load", .flags = VARIES, .form = REAL, .least = 0.1,
+    {"fraction", EXPERIMENT, .types = "load overload", .flags = VARIES, .form = REAL, .least = 0.1,
      .most = 1000,
      .sentence = "The rate as a percentage of the same server's rate in a closed loop of the same "
                  "connections"},
-    {"limit_ms", EXPERIMENT, .types = "slo_rate", .flags = VARIES, .form = REAL, .least = 0.001,
+    {"limit_ms", EXPERIMENT, .types = "overload slo_rate", .flags = VARIES, .form = REAL, .least = 0.001,
      .most = 60000, .sentence = "The limit of the 99th percentile of latency"},
     {"pool", EXPERIMENT, .types = SERVING, .form = WHOLE, .least = 1, .most = 65536,
      .words = as_connections,

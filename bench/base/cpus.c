@@ -120,22 +120,51 @@ static int likeness(const char *root, int server, int cpu)
            (node_of(root, server) == node_of(root, cpu));
 }
 
-void cpus_choose_from(const cpu_set_t *allowed, const char *root, cpu_set_t *server,
-                      cpu_set_t *client)
+// The last core of the fastest kind.
+static int fastest(const cpu_set_t *cores, const char *root)
 {
-    int first = -1, second = -1;
+    int best = -1;
     for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-        if (CPU_ISSET(cpu, allowed) && is_first_of_its_core(root, allowed, cpu) &&
-            (first < 0 || kind_of(root, cpu) > kind_of(root, first)))
-            first = cpu;
+        if (CPU_ISSET(cpu, cores) && (best < 0 || kind_of(root, cpu) > kind_of(root, best)))
+            best = cpu;
+    return best;
+}
+
+// The last core of those that are most like the server's.
+static int most_like(const cpu_set_t *cores, const char *root, int server)
+{
+    int best = -1;
     for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-        if (CPU_ISSET(cpu, allowed) && is_first_of_its_core(root, allowed, cpu) && cpu != first &&
-            (second < 0 || likeness(root, first, cpu) > likeness(root, first, second)))
-            second = cpu;
+        if (CPU_ISSET(cpu, cores) &&
+            (best < 0 || likeness(root, server, cpu) > likeness(root, server, best)))
+            best = cpu;
+    return best;
+}
+
+static void read_cores(const cpu_set_t *allowed, const char *root, cpu_set_t *cores)
+{
+    CPU_ZERO(cores);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, allowed) && is_first_of_its_core(root, allowed, cpu))
+            CPU_SET(cpu, cores);
+}
+
+void cpus_choose_from(const cpu_set_t *allowed, const char *root, unsigned clients,
+                      cpu_set_t *server, cpu_set_t *client)
+{
+    cpu_set_t cores;
+    read_cores(allowed, root, &cores);
+    int first = fastest(&cores, root);
     CPU_ZERO(server);
     CPU_ZERO(client);
     CPU_SET(first, server);
-    CPU_SET(second >= 0 ? second : first, client);
+    CPU_CLR(first, &cores);
+    for (int cpu; clients-- > 0 && (cpu = most_like(&cores, root, first)) >= 0;) {
+        CPU_SET(cpu, client);
+        CPU_CLR(cpu, &cores);
+    }
+    if (CPU_COUNT(client) == 0)
+        CPU_SET(first, client);
 }
 
 const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root)
@@ -163,11 +192,20 @@ static void read_allowed(cpu_set_t *allowed)
         err(1, "sched_getaffinity");
 }
 
-void cpus_choose(cpu_set_t *server, cpu_set_t *client)
+void cpus_choose(unsigned clients, cpu_set_t *server, cpu_set_t *client)
 {
     cpu_set_t allowed;
     read_allowed(&allowed);
-    cpus_choose_from(&allowed, "", server, client);
+    cpus_choose_from(&allowed, "", clients, server, client);
+}
+
+unsigned cpus_for_clients(void)
+{
+    cpu_set_t allowed, cores;
+    read_allowed(&allowed);
+    read_cores(&allowed, "", &cores);
+    unsigned half = (unsigned)CPU_COUNT(&cores) / 2;
+    return half > 1 ? half : 1;
 }
 
 // Adds CPUs of a set until the number is reached; one a core, if `allowed` is given.

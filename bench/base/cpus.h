@@ -5,14 +5,18 @@
 #include <stddef.h>
 
 // Chooses from the CPUs that this process may use. The server gets the last physical core of the
-// fastest kind (most interrupts arrive at the first core), the client the last other one of the
-// same kind and node, or what is most like it; the other hyper-threads of both stay idle. With a
-// single core they share it.
-void cpus_choose(cpu_set_t *server, cpu_set_t *client);
+// fastest kind (most interrupts arrive at the first core), the client so many others: the last ones
+// of the same kind and node, or what is most like it; the other hyper-threads of all stay idle.
+// With a single core they share it.
+void cpus_choose(unsigned clients, cpu_set_t *server, cpu_set_t *client);
 
 // The same for these CPUs, of the machine whose /sys is at root/sys.
-void cpus_choose_from(const cpu_set_t *allowed, const char *root, cpu_set_t *server,
-                      cpu_set_t *client);
+void cpus_choose_from(const cpu_set_t *allowed, const char *root, unsigned clients,
+                      cpu_set_t *server, cpu_set_t *client);
+
+// How many cores the client may get at most: half of those that this process may use, as the server
+// needs the others when it has several.
+unsigned cpus_for_clients(void);
 
 // What makes their CPUs unequal, such as "cores of different kinds"; NULL: nothing.
 const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root);

@@ -17,6 +17,9 @@ enum metric_class {
     EVERYTHING = 63
 };
 
+// The load of a client's core from which on it is the limit.
+#define CLIENT_BOUND 0.8
+
 enum better { LESS, MORE, NEITHER };
 
 struct metric {
@@ -66,7 +69,15 @@ struct metric {
     X(server_memory_kib, "KiB", LESS, COUNTS, "server memory", "",                                 \
       "resident memory private to the server's first process, at rest after the load")             \
     X(client_load, "share", LESS, COUNTS, "client load", "",                                       \
-      "how busy the driver's CPU was in the window")                                               \
+      "how busy the driver's CPU was in the window; of several, the busiest")                      \
+    X(client_workers, "", NEITHER, COUNTS, "client workers", "",                                   \
+      "processes of the driver that shared the load")                                              \
+    X(client_start_skew_us, "µs", LESS, COUNTS, "start skew of the client", "",                    \
+      "from the first worker's start of the window to the last one's")                             \
+    X(client_p50_spread, "", LESS, COUNTS, "spread of the workers' medians", "",                   \
+      "the highest of the workers' median latencies as a multiple of the lowest")                  \
+    X(client_p99_spread, "", LESS, COUNTS, "spread of the workers' tails", "",                     \
+      "the highest of the workers' 99th percentiles of latency as a multiple of the lowest")       \
     X(client_cpu_us_per_echo, "µs", LESS, CPU_TIMES, "client CPU", "echo",                         \
       "CPU time of the driver per echo, in the window")                                            \
     X(latency_p50_us, "µs", LESS, LATENCIES, "median latency", "",                                 \
@@ -169,6 +180,10 @@ struct metric {
       "echoes per second of the same server and driver in a closed loop")                          \
     X(capacity_server_load, "share", NEITHER, COUNTS, "server load at capacity", "",               \
       "how busy the server's CPUs were while its capacity was measured")                           \
+    X(recovery_s, "s", LESS, LATENCIES, "recovery", "",                                            \
+      "from the end of an overload until 99 of 100 requests are answered within the limit again")  \
+    X(lost_share, "share", LESS, SHARES, "requests lost", "",                                      \
+      "share of the due requests that failed, or were never sent")                                 \
     X(slo_rate_per_s, "/s", MORE, RATES, "highest rate within the limit", "",                      \
       "the highest rate found with the 99th percentile within the limit")                          \
     X(errors, "", LESS, COUNTS, "errors", "", "failures that are faults, not results")             \

@@ -120,7 +120,7 @@ int main(int argc, char *argv[])
     (void)argv;
     if (argc > 1)
         errx(EXIT_USAGE, "usage: costs  (it takes no arguments)");
-    cpus_choose(&server, &client);
+    cpus_choose(1, &server, &client);
     if (sched_setaffinity(0, sizeof server, &server) < 0)
         err(EXIT_FAILURE, "sched_setaffinity");
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++)

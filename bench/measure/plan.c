@@ -110,7 +110,7 @@ static void choose(const char *list, cpu_set_t *cpus)
 static struct processors choose_processors(const struct options *options)
 {
     struct processors setting;
-    cpus_choose(&setting.server, &setting.client);
+    cpus_choose(1, &setting.server, &setting.client);
     choose(options->server_cpus, &setting.server);
     choose(options->client_cpus, &setting.client);
     return setting;

@@ -10,10 +10,15 @@
 #include <string.h>
 
 enum {
-    CONNECTING_AT_MOST = 128,  // otherwise the listen queue overflows before the run has begun
+    CONNECTING_AT_MOST = 128,  // of all workers; otherwise the listen queue overflows before the run
     CHECK_EVERY_NS = 20000000, // for timed-out requests and connections to retry
     RETRY_AFTER_NS = 10000000, // a failed connection
 };
+
+// Between workers: seeds that no neighbouring trial has, and connections before their source
+// addresses are the next worker's.
+#define SEEDS_APART UINT64_C(1000000007)
+#define SOURCES_APART UINT64_C(31000)
 
 enum state { CLOSED, CONNECTING, IDLE, WAITING };
 
@@ -92,6 +97,16 @@ static void count_in_thirds(void)
     outcome->echoes_last_third += age_ns >= 2 * third_ns && iteration_ns <= end_ns;
 }
 
+static void count_in_slice(uint64_t due_ns, uint64_t latency_ns)
+{
+    if (!load->slice_ns)
+        return;
+    uint64_t slice = due_ns > begun_ns ? (due_ns - begun_ns) / load->slice_ns : 0;
+    slice = slice < SLICES ? slice : SLICES - 1;
+    outcome->slice_due[slice]++;
+    outcome->slice_late[slice] += latency_ns > load->late_ns;
+}
+
 static void finish_request(unsigned i, bool right)
 {
     struct client *c = &clients[i];
@@ -112,6 +127,7 @@ static void finish_request(unsigned i, bool right)
     if (in_window) {
         histogram_record(&outcome->latency, latency_ns);
         histogram_record(&outcome->service, service_ns);
+        count_in_slice(c->due_ns, latency_ns);
     }
     c->has_request = false;
     busy--;
@@ -150,7 +166,9 @@ static void connect_client(unsigned i)
     struct client *c = &clients[i];
     const struct sockaddr *to = (const struct sockaddr *)&load->target;
     int problem =
-        net->connect(i, to, net_source(to, outcome->connections_total), load->target_bytes);
+        net->connect(i, to,
+                     net_source(to, load->worker * SOURCES_APART + outcome->connections_total),
+                     load->target_bytes);
     outcome->connections_total++;
     c->requests_left = to_carry();
     promised += c->requests_left;
@@ -258,6 +276,45 @@ uint64_t outcome_silent_ns(const struct outcome *o)
     return sum_ns;
 }
 
+static uint64_t most(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+void outcome_merge(struct outcome *into, const struct outcome *from)
+{
+    into->begun_ns = into->begun_ns < from->begun_ns ? into->begun_ns : from->begun_ns;
+    into->window_ns = most(into->window_ns, from->window_ns);
+    into->echoes += from->echoes;
+    into->echoes_in_time += from->echoes_in_time;
+    into->echoes_first_third += from->echoes_first_third;
+    into->echoes_last_third += from->echoes_last_third;
+    into->connections += from->connections;
+    into->echoes_total += from->echoes_total;
+    into->connections_total += from->connections_total;
+    into->connections_served += from->connections_served;
+    for (int kind = 0; kind < FAILURES; kind++)
+        into->failures[kind] += from->failures[kind];
+    into->ports_exhausted += from->ports_exhausted;
+    into->unsent += from->unsent;
+    into->last_errno = into->last_errno ? into->last_errno : from->last_errno;
+    into->gave_up = into->gave_up || from->gave_up;
+    into->cpu_window_ns += from->cpu_window_ns;
+    into->busiest_window_ns = most(into->busiest_window_ns, from->busiest_window_ns);
+    into->knows_run_queue_delay = into->knows_run_queue_delay && from->knows_run_queue_delay;
+    into->run_queue_delay_window_ns =
+        most(into->run_queue_delay_window_ns, from->run_queue_delay_window_ns);
+    for (int k = 0; k < SILENCES; k++)
+        into->silence_ns[k] = most(into->silence_ns[k], from->silence_ns[k]);
+    for (int k = 0; k < SLICES; k++) {
+        into->slice_due[k] += from->slice_due[k];
+        into->slice_late[k] += from->slice_late[k];
+    }
+    histogram_merge(&into->latency, &from->latency);
+    histogram_merge(&into->service, &from->service);
+    histogram_merge(&into->send_lag, &from->send_lag);
+}
+
 static void on_received(unsigned i, const struct net_event *event)
 {
     struct client *c = &clients[i];
@@ -344,15 +401,25 @@ static void connect_all(void)
 {
     unsigned next = 0;
     uint64_t give_up_ns = iteration_ns + load->timeout_ns;
+    unsigned at_most = (CONNECTING_AT_MOST + load->workers - 1) / load->workers;
     while ((next < load->connections || connecting) && iteration_ns < give_up_ns &&
            !outcome->gave_up) {
-        while (next < load->connections && connecting < CONNECTING_AT_MOST)
+        while (next < load->connections && connecting < at_most)
             connect_client(next++);
         turn(give_up_ns);
     }
     for (unsigned i = 0; i < load->connections; i++)
         if (clients[i].state == CONNECTING)
             fail(i, TIMEOUT, 0);
+}
+
+static void start_schedule(void)
+{
+    bool has_burst = in_window && load->burst_ns;
+    schedule_start(&schedule, has_burst ? load->burst_rate_per_s : load->rate_per_s, begun_ns,
+                   load->seed + in_window + load->worker * SEEDS_APART);
+    if (has_burst)
+        schedule_change(&schedule, begun_ns + load->burst_ns, load->rate_per_s);
 }
 
 // Releases requests until end_ns, then waits for the answers to all of them.
@@ -365,7 +432,7 @@ static void run_part(uint64_t duration_ns)
         promised += clients[i].requests_left;
     releasing = true;
     if (open_loop())
-        schedule_start(&schedule, load->rate_per_s, iteration_ns, load->seed + in_window);
+        start_schedule();
     for (unsigned i = 0; i < load->connections && !open_loop(); i++)
         release_closed_loop(i);
 
@@ -390,9 +457,11 @@ static void run_part(uint64_t duration_ns)
             fail(i, TIMEOUT, 0);
     while (in_window && open_loop() && !load->total_requests &&
            schedule_next_ns(&schedule) < end_ns) {
+        uint64_t due_ns = schedule_next_ns(&schedule),
+                 latency_ns = iteration_ns - due_ns + load->timeout_ns;
         outcome->unsent++;
-        histogram_record(&outcome->latency,
-                         iteration_ns - schedule_next_ns(&schedule) + load->timeout_ns);
+        histogram_record(&outcome->latency, latency_ns);
+        count_in_slice(due_ns, latency_ns);
         schedule_advance(&schedule);
     }
     net->wait(iteration_ns, handle); // executes the last closes
@@ -425,7 +494,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
     outcome->knows_run_queue_delay = net->one_thread && run_queue_delay(&run_queue_delay_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start_ns = now_ns();
+    uint64_t start_ns = outcome->begun_ns = now_ns();
     in_window = true;
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);
@@ -435,7 +504,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     if (!load->window_ns)
         outcome->echoes_in_time = outcome->echoes;
     outcome->window_ns = end_ns - start_ns;
-    outcome->cpu_window_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
+    outcome->cpu_window_ns = outcome->busiest_window_ns =
+        clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_before_ns;
     outcome->knows_run_queue_delay =
         outcome->knows_run_queue_delay && run_queue_delay(&run_queue_delay_after_ns);
     if (outcome->knows_run_queue_delay)

@@ -27,8 +27,14 @@ struct load {
     uint64_t window_ns;      // 0: the window ends after total_requests
     uint64_t total_requests; // 0: the window ends after window_ns
     double rate_per_s;       // 0: closed loop
+    double burst_rate_per_s; // open loop: that of the first burst_ns of the window; 0: none
+    uint64_t burst_ns;
+    uint64_t slice_ns;       // requests are counted by when they were due; 0: not
+    uint64_t late_ns;        // and are late after this time
     uint64_t timeout_ns;     // a request fails after this time without an answer
     uint64_t seed;           // of the schedule
+    unsigned worker, workers; // which of how many, from 0: each has a schedule and source addresses
+                              // of its own (workers.h)
     // Called at the start and at the end of the window, while no request is pending. May be NULL.
     void (*gate)(const char *moment);
 };
@@ -37,7 +43,10 @@ struct load {
 // 2^k to 2^(k+1) ms.
 enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
 
+enum { SLICES = 1024 }; // of a window, at most
+
 struct outcome {
+    uint64_t begun_ns; // of the window
     uint64_t
         window_ns;   // how long requests were released; counted ones: until the last was answered
     uint64_t echoes; // requests of the window with a correct answer
@@ -55,6 +64,7 @@ struct outcome {
     int last_errno;              // of the last connection that failed or broke, or 0
     bool gave_up;                // nothing came back, or nothing more: the run was cut short
     uint64_t cpu_window_ns;      // the driver's own CPU time between the gates
+    uint64_t busiest_window_ns;  // that of the worker with most
 
     // How long the driver was runnable between the gates without running, if the kernel reports it
     // and the driver has one thread: several wait for each other.
@@ -62,6 +72,9 @@ struct outcome {
     uint64_t run_queue_delay_window_ns;
     // Of the window: the total time of silences, by length.
     uint64_t silence_ns[SILENCES];
+
+    // The window's requests by the slice in which they were due, and those that were late or failed.
+    uint64_t slice_due[SLICES], slice_late[SLICES];
 
     // The window's requests. Failed and unsent ones count with the time-out: they took at least
     // that long.
@@ -76,6 +89,11 @@ struct outcome {
 // Total time of silences of at least 1 ms and at least twice the median request time. A server that
 // processes a whole batch before its first answer is silent for less than that.
 uint64_t outcome_silent_ns(const struct outcome *outcome);
+
+// Adds the outcome of another worker of the same load. Counts and times add up, and histograms are
+// merged exactly. The window begins with the first and is as long as the longest; of run-queue
+// delays and silences, the longest count.
+void outcome_merge(struct outcome *into, const struct outcome *from);
 
 // Runs a load and fills the outcome. net must be open with load->connections slots. Returns 0, or
 // -1 with errno if out of memory.

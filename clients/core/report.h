@@ -31,6 +31,10 @@ struct report {
     double echoes_first_third, echoes_last_third;
     double cpu_us_per_echo, cpu_load, in_time_percent, cpu_wait; // of the driver, in the window
     double silent;         // share of the window in which nothing came back for long
+    double recovered, recovery_s; // of a burst: whether (1) or not (0), and how long after its end
+    // How many workers there were; of several, what differed between them.
+    double workers, start_skew_us, worker_load_least;
+    double worker_p50_least_us, worker_p50_most_us, worker_p99_least_us, worker_p99_most_us;
     struct times latency;  // from when a request was due
     struct times service;  // from when it was sent
     struct times send_lag; // from when it was due to when it was sent

@@ -15,12 +15,17 @@ struct schedule {
     double mean_gap_ns;
     double fraction_ns; // the exact time minus next_ns, in [0, 1)
     uint64_t next_ns;
+    uint64_t change_ns; // of the rate; 0: none is to come
+    double changed_gap_ns;
 };
 
 // Starts a schedule of `rate_per_s` arrivals a second on average (1e-6 .. 1e9). The first arrival
 // is one random gap after `start_ns`; times are in ns of any clock. The same arguments give the
 // same schedule; different seeds, even neighbouring ones, give unrelated schedules.
 void schedule_start(struct schedule *s, double rate_per_s, uint64_t start_ns, uint64_t seed);
+
+// Has another rate from a moment on. A Poisson process has no memory, so it begins anew there.
+void schedule_change(struct schedule *s, uint64_t at_ns, double rate_per_s);
 
 // The time of the next arrival in ns; it changes only with schedule_advance().
 uint64_t schedule_next_ns(const struct schedule *s);

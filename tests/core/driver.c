@@ -95,7 +95,7 @@ void drive(unsigned port, const char *format, ...)
     va_start(list, format);
     vsnprintf(options, sizeof options, format, list);
     va_end(list);
-    snprintf(arguments, sizeof arguments, "--io %s 127.0.0.1:%u %s", io, port, options);
+    snprintf(arguments, sizeof arguments, "--io %s -w 1 127.0.0.1:%u %s", io, port, options);
     drive_start(arguments, 0);
     drive_end();
 }

@@ -71,6 +71,16 @@ bool driver_pass_gate(const struct driver *driver)
     return write(driver->gate_fd, "\n", 1) == 1;
 }
 
+// What is the same for every load: how the client was made up.
+static void take_workers(const struct report *report, struct measurement *m)
+{
+    snprintf(m->client_io, sizeof m->client_io, "%.15s", report->io);
+    m->values[METRIC_client_workers] = report->workers;
+    m->values[METRIC_client_start_skew_us] = report->start_skew_us;
+    m->values[METRIC_client_p50_spread] = report->worker_p50_most_us / report->worker_p50_least_us;
+    m->values[METRIC_client_p99_spread] = report->worker_p99_most_us / report->worker_p99_least_us;
+}
+
 void driver_end(const struct driver *driver, struct report *report, struct measurement *m)
 {
     char text[REPORT_BYTES], problem[REPORT_PROBLEM_BYTES];
@@ -88,7 +98,7 @@ void driver_end(const struct driver *driver, struct report *report, struct measu
         measurement_fault(m, "driver ended with status %#x", (unsigned)status);
     }
     if (report_read(report, text, problem))
-        snprintf(m->client_io, sizeof m->client_io, "%.15s", report->io);
+        take_workers(report, m);
     else
         measurement_fault(m, "the driver's report %s", problem);
 }

@@ -18,6 +18,7 @@ static const struct {
     {"fault", "The trial could not be run properly."},
     {"ports-exhausted", "The client had no free port for a connection."},
     {"client-bound", "The client was the limit; the server could have done more."},
+    {"clients-disagree", "The client's workers found different latencies under the same load."},
     {"send-lag", "The client sent requests late, and the delay counts as the server's."},
     {"offered-not-sent", "The client never sent some of the requests that were due."},
     {"shared-processor", "Client and server shared a CPU, and took time from each other."},

@@ -1,0 +1,56 @@
+// client_cpus: prints the CPUs that the client gets on this machine, as a list.
+//
+// It gets as many cores as it takes for none of its workers to be the limit (CLIENT_BOUND) of the
+// epoll server on one core, with short and with persistent connections: the client's work grows
+// with the server's rate. It never gets more than half of the cores.
+#include "bench/base/cpus.h"
+#include "bench/measure/trial/setting.h"
+#include "bench/measure/trial/trial_type.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static double load_of_client(const struct setting *setting, unsigned long requests)
+{
+    struct measurement m;
+    measurement_reset(&m);
+    const struct trial trial = {
+        .setting = setting,
+        .program = BUILD_FOLDER "/servers/epoll",
+        .arguments = "-",
+        .load = {.connections = 32, .requests = requests, .bytes = 64, .window_s = 0.15, .warmup_s = 0.03},
+    };
+    trial_type_named("serve")->measure(&trial, &m);
+    if (strcmp(m.status, "ok") != 0)
+        errx(1, "cannot try the client: %s", m.status);
+    return m.values[METRIC_client_load];
+}
+
+static bool is_the_limit(const struct setting *setting)
+{
+    return fmax(load_of_client(setting, 1), load_of_client(setting, 0)) > CLIENT_BOUND;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    char list[5 * CPU_SETSIZE];
+    struct setting setting = {.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    unsigned clients = 1, most = cpus_for_clients();
+    if (argc != 1)
+        errx(2, "usage: client_cpus");
+    if (setting.log_fd < 0)
+        err(1, "/dev/null");
+    signal(SIGPIPE, SIG_IGN);
+    hold_off_halts();
+    cpus_choose(clients, &setting.server_cpus, &setting.client_cpus);
+    while (clients < most && is_the_limit(&setting))
+        cpus_choose(++clients, &setting.server_cpus, &setting.client_cpus);
+    cpus_print(&setting.client_cpus, list, sizeof list);
+    if (puts(list) == EOF || fflush(stdout) == EOF)
+        err(1, "standard output");
+}

@@ -1,0 +1,21 @@
+// The driver's workers: processes that each put a part of a load on the server, with an engine and
+// on a CPU of their own, behind one gate.
+//
+// Connections, requests and rate are divided evenly, and what remains goes to the first workers.
+// Independent Poisson schedules add up to one of the whole rate. The workers wait for each other at
+// the start and at the end of the window; all begin within the time that it takes to wake them.
+#pragma once
+
+#include "clients/core/engine.h"
+
+// The number of CPUs that this process may use.
+unsigned workers_cpus(void);
+
+// The part of a load that one of `count` workers has. There must be no more workers than
+// connections, or than requests where these are counted.
+struct load workers_part(const struct load *whole, unsigned worker, unsigned count);
+
+// Runs a load by `count` processes. Returns their outcomes, which stay until this process ends. If
+// a worker fails, it says why, and this process ends with its status (77: the backend does not work
+// here) once all others have ended.
+const struct outcome *workers_run(const struct net *net, const struct load *load, unsigned count);
