@@ -159,8 +159,10 @@ static int run(struct server *server)
             struct connection *c = events[i].data.ptr;
             if (c == (void *)done)
                 send_done();
+            else if (c && c->echo.held)
+                send_back(c);
             else if (c)
-                (c->echo.held ? send_back : receive)(c);
+                receive(c);
             else if (!accept_all(server->listen_fd))
                 return 0;
         }

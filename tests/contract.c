@@ -204,7 +204,7 @@ static bool concerns(const struct hazard *h, const struct program *p)
     const char *deep = getenv("DEEP");
     if (h->deep != (deep && *deep))
         return false;
-    return family && capacity && (h->pools == ALL || is_pool) &&
+    return family && capacity && (h->pools == ALL_MODELS || is_pool) &&
            (!h->program || strcmp(h->program, p->name) == 0);
 }
 

@@ -7,6 +7,7 @@
 #include <err.h>
 #include <errno.h>
 #include <liburing.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static const struct variant {
     {"cooperative", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN, false, false},
     {"interrupting", IORING_SETUP_SINGLE_ISSUER, false, false},
     {"descriptors", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, true, false},
-    {"sqpoll", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_SQPOLL, false, true},
+    {"sqpoll", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF, false, true},
 };
 static const struct variant *variant = variants;
 
@@ -263,11 +264,25 @@ static void feed_starved(void)
     }
 }
 
+// The last of the server's CPUs. Some kernels would let the polling thread run on any, also on the
+// client's.
+static unsigned polling_cpu(void)
+{
+    cpu_set_t cpus;
+    unsigned cpu = CPU_SETSIZE;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0)
+        return 0;
+    while (!CPU_ISSET(--cpu, &cpus))
+        ;
+    return cpu;
+}
+
 static int set_up(void)
 {
     struct io_uring_params parameters = {
         .flags = variant->flags | IORING_SETUP_CQSIZE,
         .cq_entries = COMPLETION_ENTRIES,
+        .sq_thread_cpu = polling_cpu(),
     };
     return io_uring_queue_init_params(RING_ENTRIES, &ring, &parameters);
 }

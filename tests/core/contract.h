@@ -37,7 +37,7 @@ struct hazard {
     const char *rule; // what passes
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
-    enum { ALL, POOLS, POOLS_OF_PROCESSES } pools; // concerns only models with such a pool
+    enum { ALL_MODELS, POOLS, POOLS_OF_PROCESSES } pools; // it concerns only models with one
     unsigned excepted;             // capacities that cannot keep it, for a documented reason
     const char *program;           // the only one that it concerns, or NULL
     const char *says;              // words that standard error must hold; otherwise it is empty
