@@ -34,7 +34,7 @@ enum { WORKERS = 8, MOST_PROCESSES = 64 };
 
 struct program {
     const char *path, *name;
-    bool has_pool, of_processes;
+    bool has_pool, has_processes; // of workers; and these are processes
     bool keeps_eight; // serves eight clients at the same time
 };
 
@@ -198,7 +198,7 @@ static void counts_what_it_echoes(void **state)
     unsigned requests = drive(cell, "150", "1");
     requests += drive(cell, "400", cell->program->keeps_eight ? "0" : "1");
     requests += speak(cell);
-    if (cell->program->has_pool && cell->program->of_processes) {
+    if (cell->program->has_processes) {
         kill_a_worker(cell);
         requests += drive(cell, "100", "1");
     }
@@ -278,6 +278,8 @@ static void refuses_what_it_should(void **state)
         {"thread", "plain", true},         {"prethread", "atomic", false},
         {"prethread", "mutex", false},     {"fork", "atomic", true},
         {"epoll_workers", "mutex", true},  {"fork", "shm_mutex", false},
+        {"epoll_threads", "plain", true},  {"epoll_threads", "mutex", false},
+        {"reactor", "plain", true},        {"reactor", "mutex", false},
         {"thread", "fcntl_file", true},    {"prefork", "fcntl_file", false},
         {"fork_exec", "shm_atomic", true}, {"clone_vm", "shm_atomic", false},
         {"clone_vm", "unix_owner", true},  {"prefork", "unix_owner", false},
@@ -354,12 +356,9 @@ static bool identify(struct program *p, const char *path)
         printf("skipped: %s", line);
         return false;
     }
-    p->of_processes = !strstr(line, "\tthread\t");
+    p->has_processes = is_pool_of_processes(line);
+    p->has_pool = p->has_processes || is_pool_of_threads(line);
     p->keeps_eight = strstr(line, "\tmany\t") || strstr(line, "\tworkers\t");
-    const char *field = line;
-    for (int i = 0; i < 3; i++)
-        field += strcspn(field, "\t") + 1;
-    p->has_pool = *field != '-';
     return true;
 }
 
