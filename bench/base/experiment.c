@@ -105,7 +105,7 @@ static void check_all_x(const struct experiment *e)
     }
 }
 
-static void read_conf(enum conf_kind kind, const char *path, struct experiment *e)
+void conf_read(enum conf_kind kind, const char *path, struct experiment *e)
 {
     char *line = NULL;
     size_t room = 0;
@@ -132,13 +132,14 @@ size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **c
         errx(1, "no %s in %s",
              kind == EXPERIMENT ? "experiments"
              : kind == CLAIM    ? "claims"
+             : kind == FOREIGN  ? "foreign servers"
                                 : "situations",
              folder);
     *confs = calloc(found.gl_pathc, sizeof **confs);
     if (!*confs)
         err(1, "%s", folder);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        read_conf(kind, found.gl_pathv[i], &(*confs)[i]);
+        conf_read(kind, found.gl_pathv[i], &(*confs)[i]);
     size_t count = found.gl_pathc;
     globfree(&found);
     return count;
