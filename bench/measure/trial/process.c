@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -164,16 +165,58 @@ static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *co
     return of.found;
 }
 
-bool process_group_kill(pid_t group)
+unsigned process_group_count(pid_t group)
 {
-    while (waitpid(-group, NULL, WNOHANG) > 0) // those that became its children
-        ;
-    if (for_each_of_group(group, NULL, NULL) == 0)
+    return for_each_of_group(group, NULL, NULL);
+}
+
+static void add_usage(struct rusage *sum, const struct rusage *usage)
+{
+    timeradd(&sum->ru_utime, &usage->ru_utime, &sum->ru_utime);
+    timeradd(&sum->ru_stime, &usage->ru_stime, &sum->ru_stime);
+    sum->ru_minflt += usage->ru_minflt;
+    sum->ru_majflt += usage->ru_majflt;
+    sum->ru_nvcsw += usage->ru_nvcsw;
+    sum->ru_nivcsw += usage->ru_nivcsw;
+}
+
+bool process_group_end(pid_t group, struct rusage *sum)
+{
+    struct rusage usage;
+    while (wait4(-group, NULL, WNOHANG, &usage) > 0) // those that became its children
+        add_usage(sum, &usage);
+    if (process_group_count(group) == 0)
         return false;
     kill(-group, SIGKILL);
-    while (waitpid(-group, NULL, 0) > 0)
-        ;
+    while (wait4(-group, NULL, 0, &usage) > 0)
+        add_usage(sum, &usage);
     return true;
+}
+
+bool process_group_kill(pid_t group)
+{
+    struct rusage unused = {0};
+    return process_group_end(group, &unused);
+}
+
+static void see_if_ignores_children(pid_t pid, void *ignores)
+{
+    char path[64], line[256];
+    unsigned long long signals;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "SigIgn: %llx", &signals) == 1 && signals >> (SIGCHLD - 1) & 1)
+            *(bool *)ignores = true;
+    if (file)
+        fclose(file);
+}
+
+bool process_group_ignores_children(pid_t group)
+{
+    bool ignores = false;
+    for_each_of_group(group, see_if_ignores_children, &ignores);
+    return ignores;
 }
 
 static void add_cpu_ns(pid_t pid, void *sum)

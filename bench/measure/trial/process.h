@@ -50,6 +50,17 @@ unsigned process_orphans_end(void);
 // Kills and reaps the rest of a group. True if there was any.
 bool process_group_kill(pid_t group);
 
+// The same; adds the CPU time, page faults and switches of all that it reaped to a sum, including
+// those of their own reaped descendants.
+bool process_group_end(pid_t group, struct rusage *sum);
+
+// The processes of a group.
+unsigned process_group_count(pid_t group);
+
+// Whether one of them ignores SIGCHLD: the kernel then reaps its children, and their CPU time is
+// lost.
+bool process_group_ignores_children(pid_t group);
+
 // The CPU time in ns of the living processes of a group. Dead ones are not included.
 uint64_t process_group_cpu_ns(pid_t group);
 
