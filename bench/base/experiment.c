@@ -1,6 +1,7 @@
 #include "bench/base/experiment.h"
 #include "bench/base/memory.h"
 #include "bench/base/names.h"
+#include "bench/base/output.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -123,6 +124,16 @@ void conf_read(enum conf_kind kind, const char *path, struct experiment *e)
     check_all_x(e);
 }
 
+void conf_copy(const char *run, const char *folder, const struct experiment *e)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s/%s.conf", folder, e->stem);
+    struct output copy = output_begin(run, name);
+    for (size_t i = 0; i < e->lines; i++)
+        fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
+    output_complete(&copy);
+}
+
 size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs)
 {
     char pattern[4096];
@@ -150,7 +161,7 @@ size_t experiments_read(const char *folder, struct experiment **experiments)
     return confs_read(EXPERIMENT, folder, experiments);
 }
 
-static void free_conf(struct experiment *e)
+void conf_free(struct experiment *e)
 {
     for (size_t line = 0; line < e->lines; line++) {
         free(e->keys[line]);
@@ -165,7 +176,7 @@ static void free_conf(struct experiment *e)
 void experiments_free(struct experiment *experiments, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        free_conf(&experiments[i]);
+        conf_free(&experiments[i]);
     free(experiments);
 }
 

@@ -20,6 +20,10 @@ struct experiment {
 // Reads one file. Exits with status 1 and one line if it cannot, or if the file has a line that its
 // kind may not have.
 void conf_read(enum conf_kind kind, const char *path, struct experiment *conf);
+void conf_free(struct experiment *conf);
+
+// Writes a copy to RUN/FOLDER, which exists: what a run is planned by is frozen in it.
+void conf_copy(const char *run, const char *folder, const struct experiment *conf);
 
 // Reads all *.conf files of a folder, sorted by name. Exits with status 1 and one line if there is
 // none, if one cannot be read, or if one has a line that its kind of file may not have. Returns the
