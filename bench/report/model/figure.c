@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define DERIVED "derived"   // the metric of derived quantities
-enum { SERVER_GROUPS = 7 }; // shape.c: those of the first places are of servers
+enum { SERVER_GROUPS = 13 }; // shape.c: the first are servers of which it is known what serves
 
 #define PANELS_MARK "# panels: "
 
@@ -335,6 +335,16 @@ static json_t *published_json(const struct figure *g)
     return published;
 }
 
+// A colour may stand for two things: one at a time, and what is not known of a foreign server.
+static void add_to_legend(json_t *legend, const char *hue, const char *text)
+{
+    const char *before = json_string_value(json_object_get(legend, hue));
+    if (before && strstr(before, text))
+        return;
+    json_object_set_new(legend, hue,
+                        before ? json_sprintf("%s, %s", before, text) : json_string(text));
+}
+
 // What each colour stands for: who serves, or, of programs that are no servers, their family.
 static json_t *legend_json(const struct figure *g)
 {
@@ -350,9 +360,8 @@ static json_t *legend_json(const struct figure *g)
         for (size_t i = 0; i < g->model_count; i++) {
             const struct shape *s = &g->models[i].shape;
             if (strcmp(s->hue, servers[k].hue) == 0)
-                json_object_set_new(
-                    legend, s->hue,
-                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
+                add_to_legend(legend, s->hue,
+                              s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family);
         }
     return legend;
 }

@@ -130,7 +130,7 @@ static json_t *row_of(const struct picture *p, const struct number *n)
 static json_t *title_of(const struct picture *p, const struct shape *shape)
 {
     const char *pool = experiment_get(p->q.e, "pool");
-    if (!shape->is_pool || !pool || !isdigit((unsigned char)*pool) || is_varied(p->q.e, "workers"))
+    if (strncmp(shape->title, "Pool", strlen("Pool")) != 0 || !pool || !isdigit((unsigned char)*pool) || is_varied(p->q.e, "workers"))
         return json_string(shape->title);
     struct prose text;
     prose_begin(&text);

@@ -4,7 +4,8 @@
 #include "bench/report/model/facts.h"
 
 struct shape {
-    const char *group; // per_process, per_thread, pool_processes, pool_threads, loop, library, one
+    const char *group; // per_process, per_thread, pool_processes, pool_threads, loop, library, one,
+                       // foreign
     const char *title; // "Process per connection", "Pool of processes" ...
     const char *hue;   // p, t, m, l, o: process, thread, loop, library, one at a time
     bool is_pool;
