@@ -185,10 +185,10 @@ static void take_stock(const struct experiment *e, const struct options *options
     free(contenders);
 }
 
-// By default the marked ones, or all if none is.
-static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
+// By default the marked ones, or all if none is. The user's servers take part in some others, too.
+static bool is_asked(const struct experiment *e, const char *choice, bool has_core, bool has_own)
 {
-    bool core = experiment_get(e, "core");
+    bool core = experiment_get(e, "core") || (has_own && experiment_get(e, "foreign"));
     if (choice)
         return strcmp(choice, "all") == 0 || is_listed(e->stem, choice);
     return core || !has_core;
@@ -198,7 +198,7 @@ static void set_up_run(const struct options *options)
 {
     struct experiment *all;
     size_t count = experiments_read("bench/questions/experiments", &all), bytes;
-    bool has_core = false;
+    bool has_core = false, has_own = options->own_server || options->own_servers;
     char *names;
     FILE *found = open_memstream(&names, &bytes);
     if (!found)
@@ -229,7 +229,7 @@ static void set_up_run(const struct options *options)
     fputs(LEFT_OUT_COLUMNS "\n", inventory.left_out.file);
     fputs("experiment\tquestion\n", inventory.not_measured.file);
     for (size_t i = 0; i < count; i++) {
-        if (!is_asked(&all[i], options->experiments, has_core)) {
+        if (!is_asked(&all[i], options->experiments, has_core, has_own)) {
             fprintf(inventory.not_measured.file, "%s\t%s\n", all[i].stem,
                     experiment_need(&all[i], "question"));
             continue;
