@@ -92,8 +92,8 @@ static void read_server(const char *conf, struct experiment *server)
     experiment_need(server, "run");
 }
 
-// A command with {port} and {build} replaced.
-static const char *command_of(const char *text, unsigned port)
+// A command with {port} and {build} replaced, after some words.
+static const char *command_of(const char *words, const char *text, unsigned port)
 {
     static const char port_mark[] = "{port}", build_mark[] = "{build}";
     static char *command;
@@ -101,6 +101,7 @@ static const char *command_of(const char *text, unsigned port)
     FILE *file = open_memstream(&command, &bytes);
     if (!file)
         err(1, "a command");
+    fputs(words, file);
     while (*text)
         if (strncmp(text, port_mark, strlen(port_mark)) == 0) {
             fprintf(file, "%u", port);
@@ -201,15 +202,13 @@ static void prepare(void)
 
 static _Noreturn void run(const struct experiment *server)
 {
-    char text[4096];
     unsigned port = free_port();
     printf("listening on 127.0.0.1:%u\n", port);
     if (fflush(stdout) == EOF)
         err(1, "standard output");
     prepare();
     // Without exec the shell would stay as another process, and would get the signals.
-    snprintf(text, sizeof text, "exec %s", experiment_get(server, "run"));
-    become(command_of(text, port));
+    become(command_of("exec ", experiment_get(server, "run"), port));
 }
 
 static int build(const struct experiment *server)
@@ -219,7 +218,7 @@ static int build(const struct experiment *server)
         return 0;
     if (mkdir(BUILD_FOLDER "/foreign", 0777) < 0 && errno != EEXIST)
         err(1, BUILD_FOLDER "/foreign");
-    become(command_of(text, 0));
+    become(command_of("", text, 0));
 }
 
 int main(int argc, char **argv)

@@ -38,6 +38,11 @@ static int ms_until(uint64_t until_ns)
 static pid_t started[64];
 static size_t starts;
 
+static void note_start(pid_t pid)
+{
+    started[starts++ % (sizeof started / sizeof *started)] = pid;
+}
+
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd)
 {
@@ -46,7 +51,7 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     if (pid < 0)
         err(1, "fork");
     if (pid > 0) {
-        started[starts++ % (sizeof started / sizeof *started)] = pid;
+        note_start(pid);
         return pid;
     }
     setpgid(0, 0);
@@ -65,6 +70,36 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     execvp(arguments->list[0], arguments->list);
     warn("%s", arguments->list[0]);
     _exit(127);
+}
+
+struct guard process_guard(pid_t group)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        err(1, "pipe");
+    struct guard guard = {.pid = fork(), .fd = ends[1]};
+    if (guard.pid < 0)
+        err(1, "fork");
+    if (guard.pid == 0) {
+        char byte;
+        setsid(); // what a terminal sends to this process is not for it
+        if (dup2(ends[0], STDIN_FILENO) < 0)
+            _exit(1);
+        syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
+        if (read(STDIN_FILENO, &byte, 1) == 0)
+            kill(-group, SIGKILL);
+        _exit(0);
+    }
+    close(ends[0]);
+    note_start(guard.pid);
+    return guard;
+}
+
+void process_guard_end(const struct guard *guard)
+{
+    kill(guard->pid, SIGKILL);
+    waitpid(guard->pid, NULL, 0);
+    close(guard->fd);
 }
 
 bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage)

@@ -28,6 +28,16 @@ void arguments_add(struct arguments *a, char *words);
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd);
 
+// A process that kills a group when this process ends, even by SIGKILL: only the leader of a group is
+// killed by the kernel then.
+struct guard {
+    pid_t pid;
+    int fd;
+};
+
+struct guard process_guard(pid_t group);
+void process_guard_end(const struct guard *guard);
+
 // Waits until a process has ended, until_ns (CLOCK_MONOTONIC) at most. If it has, returns true;
 // *status and *usage are then wait4's, including its reaped descendants. Also returns false on a
 // signal.

@@ -63,8 +63,8 @@ static void *keep_watch(void *watch)
         due_ns = now_ns() + STEP_MS * UINT64_C(1000000);
         if (tasks() > begun + w->most_processes &&
             process_group_count(w->group) > w->most_processes) {
+            atomic_store(&w->has_killed, true); // before others can see that it has ended
             kill(-w->group, SIGKILL);
-            atomic_store(&w->has_killed, true);
         }
     }
     return NULL;
@@ -73,6 +73,7 @@ static void *keep_watch(void *watch)
 void watch_begin(struct watch *w, int fd, pid_t group, unsigned most_processes)
 {
     sigset_t all, before;
+    w->guard = process_guard(group);
     w->fd = fd;
     w->group = group;
     w->most_processes = most_processes;
@@ -97,5 +98,6 @@ void watch_end(struct watch *w)
 {
     atomic_store(&w->ends, true);
     pthread_join(w->thread, NULL);
+    process_guard_end(&w->guard);
     close(w->fd);
 }

@@ -1,7 +1,11 @@
-// A watch over a foreign server: a thread that reads what the server prints, so that it never waits
-// for a reader, and that ends it if it forks without end. It sleeps unless the server prints; every
-// 50 ms it reads the number of this machine's tasks, which takes about 10 us.
+// A watch over a foreign server. A thread reads what the server prints, so that it never waits for a
+// reader, and kills it if it forks without end. A process kills it if this one is killed.
+//
+// The thread sleeps unless the server prints. Every 50 ms it reads the number of this machine's tasks,
+// which takes about 10 us.
 #pragma once
+
+#include "bench/measure/trial/process.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -14,6 +18,7 @@ enum { WATCH_TAIL = 4096 };
 struct watch {
     pthread_t thread;
     int fd; // what the server prints
+    struct guard guard;
     pid_t group;
     unsigned most_processes;
     atomic_bool ends, has_killed;
