@@ -55,7 +55,6 @@ skipped() { # WHY COMMAND: it is skipped, in one line, and the others are planne
 }
 check 'skipped: one that is not there' skipped 'server ended by itself; ' './nosuchserver {port}'
 check 'skipped: one that ends' skipped 'server ended by itself; no luck today' 'sh -c "echo no luck today; exit 3" {port}'
-check 'skipped: one that never listens' skipped 'server does not listen on {port}' 'sleep 100 {port}'
 check 'skipped: one that listens elsewhere' skipped 'server does not listen on {port}' "$BUILD/servers/epoll # {port}"
 check 'skipped: one that goes into the background' skipped 'server does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
 check 'skipped: a daemon' skipped 'server does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"

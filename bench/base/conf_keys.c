@@ -53,8 +53,8 @@ const struct conf_key conf_keys[] = {
      .sentence = "The models to measure. Without this line: all programs of the folder, all "
                  "variants and all outsiders"},
     {"foreign", EXPERIMENT, .types = SERVING, .form = WORD, .words = yes,
-     .sentence = "Foreign servers (`servers/foreign/`) that it does not list take part, too, if they "
-                 "were requested: those of `SERVER=` and `SERVERS=`, and those named in `MODELS=`"},
+     .sentence = "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
+                 "do where `MODELS=` names them, like all of `servers/foreign/`"},
     {"variant", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "A name, a program of the folder, and options for it. The program with these "
                  "options takes part under that name"},

@@ -217,17 +217,18 @@ static void add_programs(const struct experiment *e, struct contender **contende
     globfree(&found);
 }
 
-// A foreign server takes part where it is listed, or where such servers may and it was requested.
+// A foreign server takes part where it is listed, and in any question with servers if it was
+// requested by name. The user's own also do where the question says so.
 static bool takes_part(const struct experiment *e, const struct foreign_server *f,
                        const char *asked)
 {
     const char *only = experiment_get(e, "models"), *name = f->conf.stem;
-    bool is_asked = f->is_own || (asked && is_listed(name, asked));
+    bool is_asked = asked && is_listed(name, asked);
     if (!trial_type_named(experiment_need(e, "type"))->serves)
         return false;
     if (only && is_listed(name, only))
-        return is_asked || !asked;
-    return is_asked && experiment_get(e, "foreign");
+        return is_asked || !asked || f->is_own;
+    return is_asked || (f->is_own && experiment_get(e, "foreign"));
 }
 
 static void add_foreign(const struct experiment *e, const char *asked, struct foreign_servers *all,

@@ -233,13 +233,13 @@ static json_t *row_name(const struct figure *g, const struct number *n)
 
 static json_t *row_json(const struct figure *g, const struct number *n)
 {
-    static const struct drawn_model none = {.shape = {.hue = ""}}; // a derived quantity has none
+    static const struct drawn_model none = {.shape = {.group = "", .hue = ""}}; // a derived quantity has none
     const struct drawn_model *m = model_named(g, n->model);
     if (!m || strcmp(n->metric, DERIVED) == 0)
         m = &none;
     const char *unit = unit_of(g, n);
     double scale = strcmp(unit, "share") == 0 ? 100 : 1; // shown in percent
-    return made(json_pack(
+    json_t *row = made(json_pack(
         "{ss ss ss ss so so so so so so so sf ss sb si so sb ss ss}", "metric", n->metric, "model",
         n->model, "family", n->family, "x", n->x, "value", real_or_null(scale * n->value), "low",
         real_or_null(scale * n->low), "high", real_or_null(scale * n->high), "ratio",
@@ -247,6 +247,8 @@ static json_t *row_json(const struct figure *g, const struct number *n)
         real_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
         m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(n, unit),
         "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict));
+    shape_mark_foreign(&m->shape, row);
+    return row;
 }
 
 // The rows of a metric, model after model, in the order of the conditions.
@@ -383,8 +385,12 @@ static json_t *models_json(const struct figure *g)
 {
     json_t *models = made(json_array());
     for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
-        add(models, json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
+    {
+        json_t *model = made(json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
                               m->shape.is_pool, "line", (int)m->line));
+        shape_mark_foreign(&m->shape, model);
+        add(models, model);
+    }
     return models;
 }
 

@@ -321,10 +321,13 @@ static json_t *rows(struct grid *g)
     json_t *list = made(json_array());
     for (size_t i = 0; i < g->rows_count; i++) {
         const struct row *row = &g->rows[i];
-        add(list, json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
+        json_t *object =
+            made(json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
                             row->shape.hue, "pool", row->shape.is_pool, "group", row->shape.title,
                             "order", (int)i, "pinned", strcmp(row->name, "fork") == 0, "cells",
                             cells(g, row->name)));
+        shape_mark_foreign(&row->shape, object);
+        add(list, object);
     }
     return list;
 }

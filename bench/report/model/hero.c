@@ -146,8 +146,10 @@ static json_t *groups_of(const struct picture *p)
         json_t *rows = made(json_array());
         for (; i < p->count && p->rows[i].shape.place == shape->place; i++)
             add(rows, row_of(p, p->rows[i].n));
-        add(groups, json_pack("{so ss sb so}", "title", title_of(p, shape), "hue", shape->hue,
+        json_t *group = made(json_pack("{so ss sb so}", "title", title_of(p, shape), "hue", shape->hue,
                               "pool", shape->is_pool, "rows", rows));
+        shape_mark_foreign(shape, group);
+        add(groups, group);
     }
     return groups;
 }

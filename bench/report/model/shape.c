@@ -54,3 +54,9 @@ struct shape shape_of(const struct facts *f, const char *experiment, const char 
             return shape_for(table_text(t, row, family), table_text(t, row, capacity));
     return shape_for("-", "-");
 }
+
+void shape_mark_foreign(const struct shape *shape, json_t *object)
+{
+    if (strcmp(shape->group, "foreign") == 0)
+        json_object_set_new(object, "foreign", json_true());
+}
