@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STEP_MS = 50, LAST_READS = 16 };
+enum { STEP_MS = 50, LAST_READS = 16, ELSEWHERE_AT_MOST = 5000 };
 
 // The tasks of this machine: the process table need not be read while their number grows little.
 static unsigned tasks(void)
@@ -50,6 +50,14 @@ static bool read_some(struct watch *w, int wait_ms)
     return n > 0 || (n < 0 && errno == EINTR);
 }
 
+// So many new tasks that they must be descendants are too many in whatever group they are.
+static bool are_too_many(const struct watch *w, unsigned begun)
+{
+    unsigned most = begun + w->most_processes, now = tasks();
+    return now > most + ELSEWHERE_AT_MOST ||
+           (now > most && process_group_count(w->group) > w->most_processes);
+}
+
 static void *keep_watch(void *watch)
 {
     struct watch *w = watch;
@@ -61,8 +69,7 @@ static void *keep_watch(void *watch)
         if (now_ns() < due_ns || atomic_load(&w->has_killed))
             continue;
         due_ns = now_ns() + STEP_MS * UINT64_C(1000000);
-        if (tasks() > begun + w->most_processes &&
-            process_group_count(w->group) > w->most_processes) {
+        if (are_too_many(w, begun)) {
             atomic_store(&w->has_killed, true); // before others can see that it has ended
             kill(-w->group, SIGKILL);
         }
