@@ -131,6 +131,15 @@ check 'the same server: per connection' costs_the_same brief server_cpu_us_per_c
 check 'the same server: per echo' costs_the_same lasting server_cpu_us_per_echo
 check 'the page: it is marked as foreign' equals 'group' "$(jq -r '.models[] | select(.name == "same").group' "$run/report.json" | sort -u)" Foreign
 
+# ---- the page section ----------------------------------------------------------------------------------------------
+yours() { jq -r ".yours[] | select(.name == \"$1\") | $2" "$run/report.json" | sed "s/\xc2\xa0/ /g"; } # SERVER FILTER
+check 'your servers: the command' equals 'command' "$(yours same .command)" "$BUILD/servers/epoll -p {port}"
+check 'your servers: something on each question' equals 'questions' "$(yours same '.findings[] | select(.text != null or .reason != "").question' | paste -sd ' ')" 'brief lasting'
+check 'your servers: what was found' says <(yours keeps '.findings[].reason') 'kept descriptors open that it no longer needed'
+check 'your servers: one that took no part' says <(yours gone .status) 'server ended by itself'
+check 'your servers: on the page' says "$run/report.html" '<h2>Your servers</h2>'
+check 'your servers: in Markdown' says "$run/report.md" 'Your servers'
+
 # ---- the run again ------------------------------------------------------------------------------------------------
 check 'frozen: the commands are part of the run' says "$run/foreign/same.conf" "$BUILD/servers/epoll -p {port}"
 rm "$work/servers"
