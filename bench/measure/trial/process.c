@@ -138,7 +138,7 @@ void process_visit(void (*visit)(const struct process_ids *ids, void *context), 
             continue;
         const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
         fclose(file);
-        if (behind_name && sscanf(behind_name, ") %*c %d %d", &ids.parent, &ids.group) == 2)
+        if (behind_name && sscanf(behind_name, ") %c %d %d", &ids.state, &ids.parent, &ids.group) == 3)
             visit(&ids, context);
     }
     closedir(proc);
@@ -200,9 +200,22 @@ static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *co
     return of.found;
 }
 
+struct living {
+    pid_t group;
+    unsigned count;
+};
+
+static void count_if_alive(const struct process_ids *ids, void *context)
+{
+    struct living *living = context;
+    living->count += ids->group == living->group && ids->state != 'Z';
+}
+
 unsigned process_group_count(pid_t group)
 {
-    return for_each_of_group(group, NULL, NULL);
+    struct living living = {.group = group};
+    process_visit(count_if_alive, &living);
+    return living.count;
 }
 
 static void add_usage(struct rusage *sum, const struct rusage *usage)
@@ -220,7 +233,7 @@ bool process_group_end(pid_t group, struct rusage *sum)
     struct rusage usage;
     while (wait4(-group, NULL, WNOHANG, &usage) > 0) // those that became its children
         add_usage(sum, &usage);
-    if (process_group_count(group) == 0)
+    if (for_each_of_group(group, NULL, NULL) == 0)
         return false;
     kill(-group, SIGKILL);
     while (wait4(-group, NULL, 0, &usage) > 0)

@@ -45,6 +45,7 @@ bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usag
 
 struct process_ids {
     pid_t pid, parent, group;
+    char state; // R, S, D, Z (ended, not reaped) ...: proc(5)
 };
 
 // Calls visit for each process.
@@ -64,7 +65,7 @@ bool process_group_kill(pid_t group);
 // those of their own reaped descendants.
 bool process_group_end(pid_t group, struct rusage *sum);
 
-// The processes of a group.
+// The processes of a group, without those that have ended.
 unsigned process_group_count(pid_t group);
 
 // Whether one of them ignores SIGCHLD: the kernel then reaps its children, and their CPU time is

@@ -52,7 +52,7 @@ static void see_if_orphan(const struct process_ids *ids, void *found)
 // Whether a server that has ended left descendants.
 static bool left_processes(pid_t group)
 {
-    bool found = process_group_count(group) > 1; // itself, not reaped yet
+    bool found = process_group_count(group) > 0;
     process_visit(see_if_orphan, &found);
     return found;
 }
