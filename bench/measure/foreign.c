@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +29,9 @@ enum {
     SKIPPED = 77,
     // A connection needs a descriptor. Some programs close every number up to the limit when they
     // start, so it is not raised to whatever is allowed.
-    FILES_AT_MOST = 65536
+    FILES_AT_MOST = 65536,
+    FIRST_PORT = 16384,
+    LAST_PORT = 32767 // from the next on they are for clients (ip_local_port_range)
 };
 
 enum { CLIENTS_OPTION = 256, DESCRIBE_OPTION, BUILD_OPTION };
@@ -171,17 +174,31 @@ static void describe(const struct experiment *server)
 
 // ---- running it -------------------------------------------------------------------------------
 
-// One that is free now.
+// Whether no socket has it, not even one of an ended connection: the server need not set SO_REUSEADDR.
+static bool is_free(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        err(1, "socket");
+    bool is_free = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return is_free;
+}
+
+// One that is free now, and that the kernel gives no client, whose connections leave traces of a
+// minute.
 static unsigned free_port(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t length = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &length) < 0)
-        err(1, "a free port");
-    close(fd);
-    return ntohs(address.sin_port);
+    uint16_t random;
+    for (int tries = 0; tries < 1000; tries++) {
+        if (getrandom(&random, sizeof random, 0) != sizeof random)
+            err(1, "getrandom");
+        unsigned port = FIRST_PORT + random % (LAST_PORT - FIRST_PORT + 1);
+        if (is_free(port))
+            return port;
+    }
+    errx(1, "no free port from %d to %d", FIRST_PORT, LAST_PORT);
 }
 
 // As a shell would start it: with no input, with both outputs together, and no signal ignored. If
@@ -235,12 +252,12 @@ int main(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
     read_server(options.conf, &server);
+    if (!options.describe && !options.build)
+        run(&server);
     check_needs(&server);
     check_clients(&server, options.clients);
     if (options.build)
         return build(&server);
-    if (!options.describe)
-        run(&server);
     describe(&server);
     return fflush(stdout) == EOF;
 }
