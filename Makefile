@@ -5,7 +5,8 @@
 # folder, are linked into the programs that use them.
 # servers/peers/libX.c is the server build/servers/libX and linked with -lX; servers/inetd/ holds what a server of
 # servers/ executes, and bench/micro/images/ what a child of bench/micro/spawn/ can execute; bench/measure/types/ holds the
-# trial types, and servers/state/ what every server can be told to use.
+# trial types, and servers/state/ what every server can be told to use. servers/foreign/ is built by its own commands, when it is
+# measured.
 
 # -p, here and in the scripts: CDPATH, BASH_ENV and functions from the environment have no effect.
 SHELL := /bin/bash
@@ -28,7 +29,7 @@ RESULTS := $(or $(RESULTS),results)
 VARIANT := $(subst $() ,-,$(strip $(filter-out gcc,$(notdir $(CC))) $(SAN) $(LINK) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
 B := build$(VARIANT:%=/%)
 BUILD := $(B)
-export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
+export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -63,7 +64,7 @@ FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack install uninstall
+.PHONY: all help deps deps-languages bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack install uninstall
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -120,7 +121,7 @@ LINK_PROGRAM = @mkdir -p $(@D); echo "$(CC) -o $@"; $(CC) $(LDFLAGS) -o $@ $(fil
 
 SERVER_MAIN := $(B)/objects/servers/core/main.o $(call OBJECT,$(sort $(wildcard servers/state/*.c))) $(B)/objects/servers/core.a
 INETD := $(filter $(B)/servers/inetd/%,$(PROGRAMS))
-SERVERS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
+SERVER_PROGRAMS := $(patsubst %.c,$(B)/%,$(wildcard servers/*.c))
 CLIENTS := $(filter $(B)/clients/%,$(PROGRAMS))
 TRIAL_TYPES := $(call OBJECT,$(sort $(wildcard bench/measure/types/*.c)))
 SPAWN := $(filter $(B)/bench/micro/spawn/%,$(PROGRAMS))
@@ -128,7 +129,7 @@ IMAGES := $(filter $(B)/bench/micro/images/%,$(PROGRAMS))
 IPC := $(filter $(B)/bench/micro/ipc/%,$(PROGRAMS))
 
 define LINK_INTO # a folder: the variant's, or that of the copies
-$(SERVERS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
+$(SERVER_PROGRAMS:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(SERVER_MAIN)
 	$$(LINK_PROGRAM)
 $(INETD:$(B)/%=$(1)/%): $(1)/%: $(B)/objects/%.o $(B)/objects/servers/core.a
 	$$(LINK_PROGRAM)
@@ -175,6 +176,7 @@ help:
 	@echo 'make bench         install what is missing, build, measure, plot, report: results/RUN/report.html      11 min'
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run continues it; SELFTEST=no: no self-tests'
+	@echo '                   SERVER="./mine {port}": beside a server of your own; SERVERS=file: several, NAME=COMMAND a line'
 	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=60                              62 min'
 	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                     10 s'
@@ -187,15 +189,19 @@ help:
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
+	@echo 'make deps-languages  install what servers/foreign/ needs: go, node, java, ncat, xinetd                    2 min'
 	@echo 'make lint          clang-format, cppcheck, shellcheck, includes, words                                20 s'
 	@echo 'make format        format the code                                                                     1 s'
-	@echo 'make docs          write the tables of keys into the READMEs of bench/questions/                         1 s'
+	@echo 'make docs          write the tables of keys into the READMEs beside the conf files                       1 s'
 	@echo 'make clean         remove build/; results/ stays                                                        1 s'
 	@echo 'make install       the clients drive and echo as forklore-drive and forklore-echo, with manual pages,          20 s'
 	@echo '                   into PREFIX (/usr/local); make uninstall removes them'
 
 deps:
 	@CC='$(CC)' bench/deps.sh all
+
+deps-languages:
+	@CC='$(CC)' bench/deps.sh languages
 
 bench:
 	@CC='$(CC)' bench/deps.sh bench

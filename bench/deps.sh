@@ -1,15 +1,16 @@
 #!/bin/bash -p
-# deps.sh bench|test|lint|all: installs what is missing for that purpose; silent and quick if nothing is.
+# deps.sh bench|test|lint|all|languages: installs what is missing for that purpose; silent and quick if nothing is.
 #
 # NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
+# "languages", which is never part of the others, is what the foreign servers of servers/foreign/ need.
 # The browser is optional: not every distribution has it as a package, and the tests of the page are skipped without it.
 set -euo pipefail
 
 purpose=${1-}
 case $#:$purpose in
-    1:bench | 1:test | 1:lint | 1:all) ;;
+    1:bench | 1:test | 1:lint | 1:all | 1:languages) ;;
     *)
-        echo "usage: deps.sh bench|test|lint|all" >&2
+        echo "usage: deps.sh bench|test|lint|all|languages" >&2
         exit 2
         ;;
 esac
@@ -81,6 +82,15 @@ case $purpose in
         command_from clang-format clang-format
         command_from cppcheck cppcheck
         command_from shellcheck shellcheck
+        ;;&
+    languages)
+        command_from python3 python3
+        command_from go golang-go
+        command_from node nodejs
+        command_from javac default-jdk-headless
+        command_from socat socat
+        command_from ncat ncat
+        command_from xinetd xinetd
         ;;
 esac
 

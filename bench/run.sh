@@ -9,6 +9,8 @@
 #   SERVER_CPUS, CLIENT_CPUS   lists of CPUs (default: one core for the server, and as many for the client as it needs)
 #   RESULTS      folder of the runs (default results)
 #   RUN_LOCK     runs with the same lock file exclude each other (default /tmp/forklore.lock)
+#   SERVER       a server of your own, a command with {port}; it takes part as "mine"
+#   SERVERS      a file of lines NAME=COMMAND: several of them
 #   SELFTEST     no: a throw-away run without self-tests; environment.json and the report say so
 set -euo pipefail
 
@@ -31,8 +33,8 @@ if [ "${1:-}" != "$run" ]; then # the folder is an argument so that a refused ru
 fi
 
 if [ -e "$run/settings.tsv" ]; then
-    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] ||
-        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS and CPUs cannot change" 2
+    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}${SERVER:-}${SERVERS:-}" ] ||
+        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS, servers and CPUs cannot change" 2
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"
     echo "bench: $run exists and continues where it stopped" >&2
@@ -47,8 +49,9 @@ else
     [ -n "${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] || CLIENT_CPUS=$(step "$build"/bench/measure/client_cpus)
     step "$build"/bench/measure/plan --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
-        ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} "$new"
-    (cd "$new" && shopt -s nullglob && sha256sum {experiments,claims,situations}/*.conf > frozen.sha256) # what it is judged by
+        ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} ${SERVER:+--server "$SERVER"} \
+        ${SERVERS:+--servers "$SERVERS"} "$new"
+    (cd "$new" && shopt -s nullglob && sha256sum {experiments,claims,situations,foreign}/*.conf > frozen.sha256) # what it is judged by
     mv -T "$new" "$run"
     trap - EXIT
 fi

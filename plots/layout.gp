@@ -3,7 +3,7 @@
 # panels: server_cpu_us_per_connection
 stem = "layout"
 load "style.gp"
-legend = 'p "process" t "thread"'; has_pool = 0
+legend = 'p "process" t "thread"'; has_pool = 0; has_foreign = 0
 
 n = int(x_most)
 height = top + row_pixels * (n + 0.4) + 40 + bottom

@@ -2,8 +2,8 @@
 # and <stem>.tsv its numbers, so that `gnuplot <stem>.gp` in a run's plots/ redraws it in every format.
 #
 # <stem>.tsv has a row for each number; `-` means "not available". The rows of one line are consecutive, in the order of x. Colour
-# says who serves, and a square says that it is a pool. No conclusion may rest on a hollow mark. Each row or line has its name, and
-# lines of one colour differ in dashes and tone, so that nothing depends on colour alone.
+# says who serves, a square says that it is a pool, and a triangle that it is not of this suite. No conclusion may rest on a hollow
+# mark. Each row or line has its name, and lines of one colour differ in dashes and tone, so that nothing depends on colour alone.
 
 load stem.".words"
 data = stem.".tsv"
@@ -22,6 +22,7 @@ dark(c) = ((c >> 1) & 0x7F7F7F) + ((c >> 3) & 0x1F1F1F)
 # Eight lines of one colour and shape: four dashes, each in two tones.
 tone(hue, line) = (int(line) + int(line) / 4) % 2 ? dark(colour(hue)) : colour(hue)
 dashed(line) = word("1 2 4 3", int(line) % 4 + 1) + 0
+# The column pool: 1 for a pool, -1 for a server that is not of this suite.
 mark(pool, hollow) = 7 - 2 * int(pool) - int(hollow)
 
 # ---- reading a row: NaN is drawn as nothing -------------------------------------------------------------------
@@ -74,6 +75,11 @@ open = 'if (format eq "svg") { \
     if (has_pool) { \
         set label 8 "" at screen x(at + 5), y(legend_at) point pt 5 ps 0.9 lc rgb GREY; \
         set label 9 "pool" at screen x(at + 14), y(legend_at) left font "sans-serif,11" tc rgb INK; \
+        at = at + 60; \
+    }; \
+    if (has_foreign) { \
+        set label 30 "" at screen x(at + 5), y(legend_at) point pt 9 ps 0.9 lc rgb GREY; \
+        set label 31 "not of this suite" at screen x(at + 14), y(legend_at) left font "sans-serif,11" tc rgb INK; \
     }; \
     set margins 0, 0, 0, 0; unset border; unset xtics; set xrange [0:1]; set yrange [0:1]; plot NaN'
 # The PDF gets a fixed time, so that the same numbers give the same file. Characters that TeX treats as markup are escaped. Of the

@@ -3,7 +3,7 @@
 # panels: derived
 stem = "unp"
 load "style.gp"
-legend = 'p "process" t "thread"'; has_pool = 0
+legend = 'p "process" t "thread"'; has_pool = 0; has_foreign = 0
 
 designs = "fork prefork prefork_fcntl prefork_mutex prefork_fdpass thread prethread_mutex prethread_queue"
 bars = words(designs)

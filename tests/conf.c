@@ -1,4 +1,5 @@
-// Experiments, claims and situations: files are read by one table of keys, which the READMEs show;
+// Experiments, claims, situations and foreign servers: files are read by one table of keys, which the
+// READMEs show;
 // what a file cannot have is refused with its file and line.
 #include "bench/base/conf.h"
 #include "bench/base/experiment.h"
@@ -86,6 +87,8 @@ static void unknown_keys_are_refused(void **unused)
         {CLAIM, "type serve\n", "unknown key 'type'; the nearest is "},
         {SITUATION, "plcae 1\n", "bad.conf:1: unknown key 'plcae'; the nearest is 'place'"},
         {SITUATION, "situation churn - x\n", "unknown key 'situation'; the nearest is "},
+        {FOREIGN, "langauge C\n", "bad.conf:1: unknown key 'langauge'; the nearest is 'language'"},
+        {FOREIGN, "type serve\n", "unknown key 'type'; the nearest is "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         refused(rows[i].kind, rows[i].text, rows[i].words);
@@ -163,6 +166,12 @@ static void wrong_values_are_refused(void **unused)
         refused(EXPERIMENT, rows[i].text, rows[i].words);
     refused(SITUATION, "place 0\n", "'place' must be a whole number from 1 to 1000000, not '0'");
     refused(SITUATION, "place 1\nplace 2\n", "bad.conf:2: 'place' is already in line 1");
+    refused(FOREIGN, "run ./mine\n",
+            "'run' must be a command with {port} for the port, not './mine'");
+    refused(FOREIGN, "shape round\n",
+            "'shape' must be process, thread, loop or task, not 'round'");
+    refused(FOREIGN, "workers none\n",
+            "'workers' must be a whole number from 1 to 65536, not 'none'");
     refused(CLAIM, "source a\nsource b\n", "bad.conf:2: 'source' is already in line 1");
     kind = CLAIM;
     expect_refusal(read_confs, "/nowhere", 1, "no claims in /nowhere");
@@ -270,6 +279,7 @@ static void readmes_show_the_keys(void **unused)
     shows_the_keys(EXPERIMENT, "bench/questions/experiments/README.md");
     shows_the_keys(CLAIM, "bench/questions/claims/README.md");
     shows_the_keys(SITUATION, "bench/questions/situations/README.md");
+    shows_the_keys(FOREIGN, "servers/foreign/README.md");
 }
 
 int main(void)

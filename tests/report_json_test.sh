@@ -134,6 +134,26 @@ check 'undecided: how many it has' is '[.claims.undecided[].explanation] | uniqu
 check 'undecided: which one sentence says' is '.claims.undecided_text | contains("too few blocks")' true
 check 'undecided: no model is the best' is '[.grid.rows[].cells[].place] | any(. == "best" or . == "behind")' false
 
+# ---- a server of the user's -------------------------------------------------------------------------------------------
+own() {
+    fixture asked own 12 --experiments 'churn concurrency' --models 'epoll fork' --server "$BUILD/servers/epoll -p {port}" << 'EOF'
+* * * server_cpu_us_per_connection 20 20.1 19.9
+churn mine * server_cpu_us_per_connection 40 40.1 39.9
+* * * server_cpu_us_per_echo 4 4.1 3.9
+concurrency mine 64 descriptors_leaked 100
+EOF
+}
+check 'own server: a run' own
+run=$results/own
+check 'own server: has a report' make_report "$run"
+check_schema 'own server' "$run"
+finding() { is "[.yours[] | select(.name == \"mine\").findings[] | select(.question == \"$1\" and .spot == \"$2\")][0] | $3" "$4"; } # QUESTION SPOT FILTER TEXT
+check 'own server: what it costs' finding churn '' '.text | contains("the mine server 2.00×")' true
+check 'own server: that it leaks' finding concurrency 'with 64 connections' '.reason | contains("kept descriptors open")' true
+check 'own server: it is drawn as foreign' is '[.questions.groups[].questions[].table.rows[] | select(.model == "mine").foreign] | unique | tostring' '[true]'
+check 'own server: the others are not' is '[.questions.groups[].questions[].table.rows[] | select(.model != "mine") | has("foreign")] | any' false
+check 'own server: it is no candidate for the best' is '[.grid.rows[] | select(.model == "mine").cells[].place] | any(. == "best")' false
+
 # ---- the reference run ------------------------------------------------------------------------------------------------
 run=$results/reference
 cp -r "$repo/results/reference" "$run"

@@ -3,6 +3,7 @@
 #include "bench/analyse/best.h"
 #include "bench/analyse/estimates.h"
 #include "bench/analyse/verdict.h"
+#include "bench/base/family.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
 
@@ -40,8 +41,7 @@ static void find_candidates(struct situation *s, const struct evidence *e)
     for (size_t i = 0; i < e->summary->count && s->count < MODELS; i++) {
         const struct summary_row *row = e->summary->rows[i];
         if (row->metric != s->metric || strcmp(row->cell.experiment, s->stem) != 0 ||
-            strcmp(row->cell.x, s->x) != 0 || strcmp(row->family, "iterative") == 0 ||
-            strcmp(row->family, "peer") == 0)
+            strcmp(row->cell.x, s->x) != 0 || !family_competes(row->family))
             continue;
         s->candidates[s->count++].row = row;
         if (!is_usable(row))

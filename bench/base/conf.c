@@ -46,7 +46,7 @@ const struct conf_key *conf_key_named(enum conf_kind kind, const char *text, con
 const struct conf_key *conf_key_varied(const char *name, const char *where)
 {
     for (const struct conf_key *key = conf_keys; key->name; key++) {
-        if (strcmp(key->name, name) != 0 || key->kinds & (CLAIM | SITUATION))
+        if (strcmp(key->name, name) != 0 || key->kinds & (CLAIM | SITUATION | FOREIGN))
             continue;
         if (key->flags & VARIES)
             return key;
@@ -84,6 +84,7 @@ static void print_form(const struct conf_key *key, FILE *file, const char *quote
         [CELL_TEXT] = "MODEL@X and text",
         [NAME_VALUES] = "a name and values",
         [TEXT_WITH_GAP] = "text with a % for the value",
+        [COMMAND_AT] = "a command with {port} for the port",
     };
     if (key->form != WORD)
         fputs(forms[key->form], file);
@@ -160,6 +161,8 @@ static bool fits(const struct conf_key *key, const char *value)
         return has_cell(value);
     case TEXT_WITH_GAP:
         return strchr(value, '%');
+    case COMMAND_AT:
+        return strstr(value, "{port}");
     }
     return false;
 }

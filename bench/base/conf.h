@@ -1,10 +1,10 @@
-// The keys of .conf files: one table for experiments, claims and situations. Parsing, errors and
-// the READMEs of bench/questions/ follow it.
+// The keys of .conf files: one table for experiments, claims, situations and foreign servers.
+// Parsing, errors and the READMEs beside these files follow it.
 #pragma once
 
 #include <stdio.h>
 
-enum conf_kind { EXPERIMENT = 1, CLAIM = 2, SITUATION = 4 };
+enum conf_kind { EXPERIMENT = 1, CLAIM = 2, SITUATION = 4, FOREIGN = 8 };
 
 enum conf_form {
     TEXT,
@@ -19,7 +19,8 @@ enum conf_form {
     NAME_TEXT,    // a name, then text
     CELL_TEXT,    // MODEL@X, then text
     NAME_VALUES,  // what varies
-    TEXT_WITH_GAP // a % in it is replaced by the value of what varies
+    TEXT_WITH_GAP, // a % in it is replaced by the value of what varies
+    COMMAND_AT     // a command; {port} in it is replaced by the port to listen on
 };
 
 enum {

@@ -29,6 +29,7 @@ static const char *const yes[] = {"yes", NULL}, *const counted[] = {"counted", N
                                             "Talking between processes",
                                             "Mistakes",
                                             NULL},
+                         *const shapes[] = {"process", "thread", "loop", "task", NULL},
                          *const shows[] = {"ratio", "percent", "count", NULL};
 
 const struct conf_key conf_keys[] = {
@@ -52,6 +53,9 @@ const struct conf_key conf_keys[] = {
     {"models", EXPERIMENT, .form = NAMES,
      .sentence = "The models to measure. Without this line: all programs of the folder, all "
                  "variants and all outsiders"},
+    {"foreign", EXPERIMENT, .types = SERVING, .form = WORD, .words = yes,
+     .sentence = "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
+                 "do where `MODELS=` names them, like all of `servers/foreign/`"},
     {"variant", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "A name, a program of the folder, and options for it. The program with these "
                  "options takes part under that name"},
@@ -213,5 +217,23 @@ const struct conf_key conf_keys[] = {
     {"sentence", SITUATION, .form = TEXT, .sentence = "What happens in the situation"},
     {"of", CLAIM | SITUATION, .form = WHOLE, .least = 1, .most = 1000000,
      .sentence = "Of how many a count is: 15 connections that could be lost"},
+
+    {"run", FOREIGN, .form = COMMAND_AT,
+     .sentence = "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
+                 "`{build}` the build folder. It must stay in the foreground"},
+    {"build", FOREIGN, .form = TEXT,
+     .sentence = "The command that builds it, before the first trial of a run"},
+    {"needs", FOREIGN, .form = NAMES,
+     .sentence = "The programs that `build` and `run` need. Where one is missing, the server is "
+                 "skipped"},
+    {"language", FOREIGN, .form = TEXT, .sentence = "The language or the program, in words"},
+    {"shape", FOREIGN, .form = WORD, .words = shapes,
+     .sentence = "What makes progress on several connections at once: a process or a thread for "
+                 "each, one event loop, or a task for each (on threads of the language's own)"},
+    {"source", FOREIGN, .form = TEXT, .sentence = "Its source file, or its manual"},
+    {"workers", FOREIGN, .form = WHOLE, .least = 1, .most = 65536,
+     .sentence = "The size of its pool, if it serves no more connections than that at once"},
+    {"clients", FOREIGN, .form = WHOLE, .least = 1, .most = 1000000,
+     .sentence = "The most connections that it is meant for (any number by default)"},
     {.name = NULL},
 };

@@ -1,4 +1,4 @@
-// docs: writes the tables of keys into the READMEs of bench/questions/, between their marks.
+// docs: writes the tables of keys into the READMEs beside the conf files, between their marks.
 #include "bench/base/conf.h"
 #include "bench/base/output.h"
 
@@ -35,5 +35,6 @@ int main(int argc, char **argv)
     write_keys(EXPERIMENT, "bench/questions/experiments");
     write_keys(CLAIM, "bench/questions/claims");
     write_keys(SITUATION, "bench/questions/situations");
+    write_keys(FOREIGN, "servers/foreign");
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "bench/base/experiment.h"
 #include "bench/base/memory.h"
 #include "bench/base/names.h"
+#include "bench/base/output.h"
 
 #include <ctype.h>
 #include <err.h>
@@ -105,7 +106,7 @@ static void check_all_x(const struct experiment *e)
     }
 }
 
-static void read_conf(enum conf_kind kind, const char *path, struct experiment *e)
+void conf_read(enum conf_kind kind, const char *path, struct experiment *e)
 {
     char *line = NULL;
     size_t room = 0;
@@ -123,6 +124,16 @@ static void read_conf(enum conf_kind kind, const char *path, struct experiment *
     check_all_x(e);
 }
 
+void conf_copy(const char *run, const char *folder, const struct experiment *e)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s/%s.conf", folder, e->stem);
+    struct output copy = output_begin(run, name);
+    for (size_t i = 0; i < e->lines; i++)
+        fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
+    output_complete(&copy);
+}
+
 size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **confs)
 {
     char pattern[4096];
@@ -132,13 +143,14 @@ size_t confs_read(enum conf_kind kind, const char *folder, struct experiment **c
         errx(1, "no %s in %s",
              kind == EXPERIMENT ? "experiments"
              : kind == CLAIM    ? "claims"
+             : kind == FOREIGN  ? "foreign servers"
                                 : "situations",
              folder);
     *confs = calloc(found.gl_pathc, sizeof **confs);
     if (!*confs)
         err(1, "%s", folder);
     for (size_t i = 0; i < found.gl_pathc; i++)
-        read_conf(kind, found.gl_pathv[i], &(*confs)[i]);
+        conf_read(kind, found.gl_pathv[i], &(*confs)[i]);
     size_t count = found.gl_pathc;
     globfree(&found);
     return count;
@@ -149,7 +161,7 @@ size_t experiments_read(const char *folder, struct experiment **experiments)
     return confs_read(EXPERIMENT, folder, experiments);
 }
 
-static void free_conf(struct experiment *e)
+void conf_free(struct experiment *e)
 {
     for (size_t line = 0; line < e->lines; line++) {
         free(e->keys[line]);
@@ -164,7 +176,7 @@ static void free_conf(struct experiment *e)
 void experiments_free(struct experiment *experiments, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        free_conf(&experiments[i]);
+        conf_free(&experiments[i]);
     free(experiments);
 }
 

@@ -1,5 +1,6 @@
 // An experiment is a question in one file (bench/questions/experiments/<stem>.conf): lines of a key
-// and a value, and comments. Claims and situations have the same form. conf.h has the keys.
+// and a value, and comments. Claims, situations and foreign servers have the same form. conf.h has
+// the keys.
 #pragma once
 
 #include "bench/base/conf.h"
@@ -15,6 +16,14 @@ struct experiment {
     size_t *numbers; // line numbers in the file
     char *path;
 };
+
+// Reads one file. Exits with status 1 and one line if it cannot, or if the file has a line that its
+// kind may not have.
+void conf_read(enum conf_kind kind, const char *path, struct experiment *conf);
+void conf_free(struct experiment *conf);
+
+// Writes a copy to RUN/FOLDER, which exists: what a run is planned by is frozen in it.
+void conf_copy(const char *run, const char *folder, const struct experiment *conf);
 
 // Reads all *.conf files of a folder, sorted by name. Exits with status 1 and one line if there is
 // none, if one cannot be read, or if one has a line that its kind of file may not have. Returns the

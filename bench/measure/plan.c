@@ -4,9 +4,9 @@
 // once, shuffled so that cells to be compared stay close together. The first block is planned here;
 // the others are chosen while the run goes on (scheduler.h).
 //
-// Writes into the run's folder: experiments/, claims/ and situations/ (copies), models.tsv,
-// cells.tsv, left_out.tsv, not_measured.tsv, settings.tsv and plan.tsv. If all but the last exist,
-// only plan.tsv is written.
+// Writes into the run's folder: experiments/, claims/ and situations/ (copies), foreign/ (copies of
+// those that take part), models.tsv, cells.tsv, left_out.tsv, not_measured.tsv, settings.tsv and
+// plan.tsv. If all but the last exist, only plan.tsv is written.
 #include "bench/base/cpus.h"
 #include "bench/base/experiment.h"
 #include "bench/base/memory.h"
@@ -18,6 +18,7 @@
 #include "bench/measure/plan/blocks.h"
 #include "bench/measure/plan/cells.h"
 #include "bench/measure/plan/contender.h"
+#include "bench/measure/plan/foreign.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/trial/setting.h"
 
@@ -37,6 +38,7 @@ struct options {
     const char *experiments; // names separated by blanks, or "all"; NULL: the core
     const char *models;      // the same; NULL: all
     const char *server_cpus, *client_cpus;
+    const char *own_server, *own_servers; // the user's: a command, and a file; or NULL
     unsigned long seed;
 };
 
@@ -45,7 +47,9 @@ enum {
     MODELS_OPTION,
     SEED_OPTION,
     SERVER_CPUS_OPTION,
-    CLIENT_CPUS_OPTION
+    CLIENT_CPUS_OPTION,
+    OWN_SERVER_OPTION,
+    OWN_SERVERS_OPTION
 };
 
 static const struct argp_option argp_options[] = {
@@ -57,6 +61,9 @@ static const struct argp_option argp_options[] = {
      "Processors of the server (default: the last core)", 0},
     {"client-cpus", CLIENT_CPUS_OPTION, "LIST", 0,
      "Processors of the client (default: the core before it)", 0},
+    {"server", OWN_SERVER_OPTION, "COMMAND", 0,
+     "A server of your own, called mine; {port} is the port to listen on", 0},
+    {"servers", OWN_SERVERS_OPTION, "FILE", 0, "Servers of your own, in lines NAME=COMMAND", 0},
     {0},
 };
 
@@ -78,6 +85,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case CLIENT_CPUS_OPTION:
         options->client_cpus = argument;
+        return 0;
+    case OWN_SERVER_OPTION:
+        options->own_server = argument;
+        return 0;
+    case OWN_SERVERS_OPTION:
+        options->own_servers = argument;
         return 0;
     default:
         return run_folder_option(key, argument, state, &options->run);
@@ -131,17 +144,6 @@ static void write_settings(const struct options *options, const struct processor
     output_complete(&settings);
 }
 
-// What a run is planned by is frozen in it.
-static void copy_conf(const char *run, const char *folder, const struct experiment *e)
-{
-    char name[128];
-    snprintf(name, sizeof name, "%s/%s.conf", folder, e->stem);
-    struct output copy = output_begin(run, name);
-    for (size_t i = 0; i < e->lines; i++)
-        fprintf(copy.file, "%-11s %s\n", e->keys[i], e->values[i]);
-    output_complete(&copy);
-}
-
 static void make_folder(const char *run, const char *name)
 {
     char path[4096];
@@ -161,7 +163,7 @@ static void freeze(const char *run, enum conf_kind kind, const char *folder)
     size_t count = confs_read(kind, path, &confs);
     make_folder(run, folder);
     for (size_t i = 0; i < count; i++)
-        copy_conf(run, folder, &confs[i]);
+        conf_copy(run, folder, &confs[i]);
     experiments_free(confs, count);
 }
 
@@ -171,11 +173,11 @@ struct inventory {
 };
 
 static void take_stock(const struct experiment *e, const struct options *options,
-                       const struct processors *processors, FILE *names,
-                       struct inventory *inventory)
+                       const struct processors *processors, struct foreign_servers *foreign,
+                       FILE *names, struct inventory *inventory)
 {
     struct contender *contenders;
-    size_t count = contenders_find(e, options->models, names, &contenders);
+    size_t count = contenders_find(e, options->models, foreign, names, &contenders);
     for (size_t i = 0; i < count; i++) {
         const struct contender *who = &contenders[i];
         fprintf(inventory->models.file, "%s\t%s\t%s\t%s\n", e->stem, who->name, who->description,
@@ -187,10 +189,10 @@ static void take_stock(const struct experiment *e, const struct options *options
     free(contenders);
 }
 
-// By default the marked ones, or all if none is.
-static bool is_asked(const struct experiment *e, const char *choice, bool has_core)
+// By default the marked ones, or all if none is. The user's servers take part in some others, too.
+static bool is_asked(const struct experiment *e, const char *choice, bool has_core, bool has_own)
 {
-    bool core = experiment_get(e, "core");
+    bool core = experiment_get(e, "core") || (has_own && experiment_get(e, "foreign"));
     if (choice)
         return strcmp(choice, "all") == 0 || is_listed(e->stem, choice);
     return core || !has_core;
@@ -200,7 +202,7 @@ static void set_up_run(const struct options *options)
 {
     struct experiment *all;
     size_t count = experiments_read("bench/questions/experiments", &all), bytes;
-    bool has_core = false;
+    bool has_core = false, has_own = options->own_server || options->own_servers;
     char *names;
     FILE *found = open_memstream(&names, &bytes);
     if (!found)
@@ -214,6 +216,8 @@ static void set_up_run(const struct options *options)
         check_names(options->experiments, names, "experiment");
     rewind(found);
     struct processors setting = choose_processors(options);
+    struct foreign_servers foreign =
+        foreign_servers_read(options->run, &setting.server, options->own_server, options->own_servers);
     make_folder(options->run, "experiments");
     freeze(options->run, CLAIM, "claims");
     freeze(options->run, SITUATION, "situations");
@@ -229,13 +233,13 @@ static void set_up_run(const struct options *options)
     fputs(LEFT_OUT_COLUMNS "\n", inventory.left_out.file);
     fputs("experiment\tquestion\n", inventory.not_measured.file);
     for (size_t i = 0; i < count; i++) {
-        if (!is_asked(&all[i], options->experiments, has_core)) {
+        if (!is_asked(&all[i], options->experiments, has_core, has_own)) {
             fprintf(inventory.not_measured.file, "%s\t%s\n", all[i].stem,
                     experiment_need(&all[i], "question"));
             continue;
         }
-        copy_conf(options->run, "experiments", &all[i]);
-        take_stock(&all[i], options, &setting, found, &inventory);
+        conf_copy(options->run, "experiments", &all[i]);
+        take_stock(&all[i], options, &setting, &foreign, found, &inventory);
     }
     if (fclose(found) == EOF)
         err(1, "plan");
@@ -245,6 +249,7 @@ static void set_up_run(const struct options *options)
     output_complete(&inventory.cells);
     output_complete(&inventory.left_out);
     output_complete(&inventory.not_measured);
+    foreign_servers_free(&foreign);
     experiments_free(all, count);
     write_settings(options, &setting); // written last: a run with this file is complete
 }

@@ -154,13 +154,20 @@ static void read_rows(struct picture *p)
     }
 }
 
+// The form of a mark: 1 a square, for a pool; -1 a triangle, for what is not of this suite; else 0.
+static int form_of(const json_t *model)
+{
+    if (json_is_true(json_object_get(model, "foreign")))
+        return -1;
+    return json_is_true(json_object_get(model, "pool"));
+}
+
 static void write_rows(const struct picture *p, const char *folder)
 {
     static const char *const texts[] = {"metric", "model", "family",   "x",      "name",
                                         "label",  "hue",   "validity", "verdict"},
                              *const numbers[] = {"value", "low",       "high",       "ratio",
-                                                 "row",   "ratio_low", "ratio_high", "line"},
-                             *const flags[] = {"pool", "hollow"};
+                                                 "row",   "ratio_low", "ratio_high", "line"};
     char name[128];
     snprintf(name, sizeof name, "%s.tsv", p->stem);
     struct output o = output_begin(folder, name);
@@ -168,17 +175,14 @@ static void write_rows(const struct picture *p, const char *folder)
         fprintf(o.file, i > 0 ? "\t%s" : "%s", texts[i]);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         fprintf(o.file, "\t%s", numbers[i]);
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        fprintf(o.file, "\t%s", flags[i]);
-    fputc('\n', o.file);
+    fputs("\tpool\thollow\n", o.file);
     for (const struct row *r = p->rows; r < p->rows + p->count; r++) {
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
             fprintf(o.file, i > 0 ? "\t%s" : "%s", text_of(r->json, texts[i]));
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
             output_number(o.file, number_of(r->json, numbers[i]));
-        for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-            fprintf(o.file, "\t%d", json_is_true(json_object_get(r->json, flags[i])));
-        fputc('\n', o.file);
+        fprintf(o.file, "\t%d\t%d\n", form_of(r->json),
+                json_is_true(json_object_get(r->json, "hollow")));
     }
     output_complete(&o);
 }
@@ -263,7 +267,7 @@ static void print_names(const struct picture *p, const char *key, const struct n
         fprintf(p->words, "%s\"%s\" %.4f %.9f %.9f %s %lld %d", n > names ? " " : "", n->text,
                 n->at / p->pixels, n->x, n->y, text_of(row, "hue"),
                 json_integer_value(json_object_get(row, "line")),
-                json_is_true(json_object_get(row, "pool")));
+                form_of(row));
     }
     fputs("'\n", p->words);
 }
@@ -400,7 +404,7 @@ static void print_models(const struct picture *p)
     static const struct {
         const char *name, *key;
     } lists[] = {{"models", "name"}, {"hues", "hue"}, {"line_numbers", "line"}};
-    bool has_pool = false;
+    bool has_pool = false, has_foreign = false;
     size_t i;
     json_t *model;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
@@ -412,11 +416,12 @@ static void print_models(const struct picture *p)
                 fprintf(p->words, "%lld ", json_integer_value(cell));
             else
                 fprintf(p->words, "%s ", json_string_value(cell));
-            has_pool = has_pool || json_is_true(json_object_get(model, "pool"));
+            has_pool = has_pool || form_of(model) > 0;
+            has_foreign = has_foreign || form_of(model) < 0;
         }
         fputs("'\n", p->words);
     }
-    fprintf(p->words, "has_pool = %d\n", has_pool);
+    fprintf(p->words, "has_pool = %d\nhas_foreign = %d\n", has_pool, has_foreign);
 }
 
 // Two words for each row of dots: its place and its name.

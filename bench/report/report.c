@@ -48,6 +48,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (json_object_set_new(report, sections[i].name, made(sections[i].make(&facts))) < 0)
             errx(1, "report.json: out of memory");
+    json_t *yours = yours_section(&facts);
+    if (json_array_size(yours) > 0 && json_object_set(report, "yours", yours) < 0)
+        errx(1, "report.json: out of memory");
+    json_decref(yours);
     char *text = json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (!text)
         errx(1, "report.json: out of memory");

@@ -3,7 +3,7 @@
 # any difference in what is made of them (the list `made` below).
 #
 # Differences, too, are: a wrong checksum in a row of plan.tsv, trials.tsv, latency.tsv or hyperfine.tsv; a block of plan.tsv that is
-# not what the scheduler chooses from the trials before it; experiments, claims and situations that are not those the run was planned
+# not what the scheduler chooses from the trials before it; experiments, claims, situations and foreign servers that are not those the run was planned
 # with (frozen.sha256). What the project has added since is no part of this. Binary pictures (.png, .pdf) are compared only if gnuplot
 # has the recorded version. An edit of other raw files that affects no result is not detected. A packed run (bench/report/pack.sh)
 # may lack report.html and parts of plots/, and its report.json is compressed.
@@ -87,7 +87,7 @@ differs() { differing=$((differing + 1)) && echo "verify: $run/$1" >&2; }
 if [ -f "$run/frozen.sha256" ]; then
     while read -r file; do
         differs "$file: not what the run was planned with (frozen.sha256)"
-    done < <(cd "$run" && shopt -s nullglob && sha256sum {experiments,claims,situations}/*.conf |
+    done < <(cd "$run" && shopt -s nullglob && sha256sum {experiments,claims,situations,foreign}/*.conf |
         sort | comm -3 - <(sort frozen.sha256) | awk '{ print $2 }' | sort -u)
 else
     without+='; questions not compared: it has no frozen.sha256'

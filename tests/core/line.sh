@@ -11,7 +11,7 @@ if [ "${SAN:-}" = thread ]; then
     echo '[  SKIPPED ] 1 test(s).'
     exit
 fi
-unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER_CPUS CLIENT_CPUS SELFTEST RESULTS MAKEFLAGS MAKELEVEL MFLAGS
+unset RUN BUDGET EXPERIMENTS MODELS SEED SERVER SERVERS SERVER_CPUS CLIENT_CPUS SELFTEST RESULTS MAKEFLAGS MAKELEVEL MFLAGS
 export LC_ALL=C.UTF-8 BUILD=${BUILD:-build} # the folder of the variant under test
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -91,7 +91,7 @@ notes_say() { # RUN QUESTION TEXT...: its notes (what was left out, and why) hav
 # ---- runs and their processes -----------------------------------------------------------------------------------
 tree() { # NAME
     mkdir -p "$work/$1/build/servers"
-    ln -s "$repo"/{Makefile,bench,clients,plots} "$work/$1"
+    ln -s "$repo"/{Makefile,bench,clients,plots,servers} "$work/$1"
     ln -s "$build"/{bench,clients,flags,layouts,linked_static} "$work/$1/build"
     ln -s "$build"/servers/* "$work/$1/build/servers"
     [ "$BUILD" = build ] || ln -s . "$work/$1/$BUILD" # a variant's folder: there is but one in a tree

@@ -1,5 +1,6 @@
 // Echo servers that do one thing wrong each: which, is their name (the program is one, its links
-// are many). They behave like a server of the suite otherwise: a loop over poll, until SIGTERM.
+// are many). They behave like a server of the suite otherwise: a loop over poll, until SIGTERM. With
+// a port as argument they are foreign servers.
 #include "clients/core/message.h"
 
 #include <arpa/inet.h>
@@ -139,6 +140,8 @@ int main(int argc, char **argv)
     name = strrchr(argv[0], '/') + 1;
     if (strcmp(argv[argc - 1], "--describe") == 0)
         return printf("%s\tmultiplexed\tmany\t-\tnowhere\tdoes what it is called\n", name) < 0;
+    if (argc > 1) // as a foreign server it is told the port
+        address.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
     srand48(getpid());
     signal(SIGTERM, stop);
     int listener = socket(AF_INET, SOCK_STREAM, 0);

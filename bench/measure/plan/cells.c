@@ -169,6 +169,8 @@ static void hold(const struct experiment *e, const struct contender *who, struct
     if (who->has_pool && strcmp(who->capacity, "many") != 0) {
         load->workers = pool_size(e, c);
         add_number(c, "-w", load->workers);
+    } else if (who->is_foreign) {
+        load->workers = who->workers;
     }
     snprintf(c->left_out, sizeof c->left_out, "%s",
              would_wait(who, load->connections, load->workers));
@@ -278,6 +280,13 @@ static bool is_option(const struct experiment *e, const struct cell *c)
            (!conf_key_varied(c->x_name, e->path) || strcmp(c->x_name, "placement") == 0);
 }
 
+// A foreign server has no options of the suite.
+static void refuse_options(const struct experiment *e, const struct contender *who, struct cell *c)
+{
+    if (who->is_foreign && (experiment_get(e, "options") || is_option(e, c)))
+        snprintf(c->left_out, sizeof c->left_out, "it does not have the options of this question");
+}
+
 static void write_cell(const struct experiment *e, const struct contender *who, struct cell *c,
                        const struct processors *processors, FILE *cells, FILE *left_out)
 {
@@ -287,7 +296,7 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
     bool serves = trial_type_named(kind)->serves;
     contender_program(e, who, c->x, c->program, sizeof c->program);
     add_argument(c, "", who->options);
-    if (options && !who->is_outside)
+    if (options && !who->is_outside && !who->is_foreign)
         add_argument(c, "", options);
     if (strcmp(kind, "hold") == 0)
         hold(e, who, c);
@@ -295,16 +304,17 @@ static void write_cell(const struct experiment *e, const struct contender *who, 
         serve(e, who, c);
     else
         count(e, who, c);
-    if (is_option(e, c) && !who->is_outside)
+    if (is_option(e, c) && !who->is_outside && !who->is_foreign)
         add_option(e, c, processors);
     if (serves && is_varied(e, "cores"))
         place(c, processors);
     leave_out(e, who, c);
+    refuse_options(e, who, c);
     if (*c->arguments && !*c->left_out && !who->is_outside)
         ask(c);
     if (c->load.io && !*c->left_out)
         ask_driver(c);
-    if (serves && !is_varied(e, "layout") && !is_varied(e, "linking"))
+    if (serves && !who->is_foreign && !is_varied(e, "layout") && !is_varied(e, "linking"))
         layout_any(who->command, c->program, sizeof c->program);
     if (*c->left_out) {
         fprintf(left_out, "%s\t%s\t%s\t%s\n", e->stem, who->name, c->x, c->left_out);
@@ -326,7 +336,7 @@ void cells_write(const struct experiment *e, const struct contender *who, bool i
     }
     while ((x = strsep(&rest, " "))) {
         struct cell c = {.x_name = x_name, .x = x};
-        c.is_headline = is_chosen || is_headline_cell(e, who->name, c.x);
+        c.is_headline = is_chosen || who->is_own || is_headline_cell(e, who->name, c.x);
         write_cell(e, who, &c, processors, cells, left_out);
     }
 }

@@ -2,6 +2,8 @@
 #include "bench/base/memory.h"
 #include "bench/base/names.h"
 #include "bench/base/number.h"
+#include "bench/measure/foreign.h"
+#include "bench/measure/plan/foreign.h"
 #include "bench/measure/trial/trial_type.h"
 
 #include <err.h>
@@ -38,7 +40,7 @@ void contender_program(const struct experiment *e, const struct contender *who, 
     if (x)
         find_copies(e, x, copies);
     find_folder(e, copies, folder);
-    if (who->is_outside)
+    if (who->is_outside || who->is_foreign)
         snprintf(program, bytes, "%s", who->command);
     else
         snprintf(program, bytes, "%s/%s", folder, who->command);
@@ -150,13 +152,30 @@ static int describe_outsider(const struct contender *who, char *text, size_t byt
     return status == 0 ? 0 : SKIPPED;
 }
 
+// Where the suite's programs are linked in several ways, a foreign server has no place. Otherwise it
+// was tried.
+static int describe_foreign(const struct experiment *e, const struct contender *who, char *text,
+                            size_t bytes)
+{
+    static const char skipped[] = "skipped: ";
+    if (is_varied(e, "linking") || is_varied(e, "layout"))
+        snprintf(text, bytes, "it is not linked here");
+    else if (strncmp(who->status, skipped, strlen(skipped)) == 0)
+        snprintf(text, bytes, "%s", who->status + strlen(skipped));
+    else
+        return describe(who->command, who->options, text, bytes);
+    return SKIPPED;
+}
+
 static void describe_contender(const struct experiment *e, struct contender *who)
 {
     char program[512], text[1024], workers[16] = "-";
     contender_program(e, who, NULL, program, sizeof program);
-    int status = who->is_outside ? describe_outsider(who, text, sizeof text)
-                                 : describe(program, "", text, sizeof text);
-    if (status == 0 && !who->is_outside && (is_varied(e, "linking") || is_varied(e, "layout")))
+    int status = who->is_outside   ? describe_outsider(who, text, sizeof text)
+                 : who->is_foreign ? describe_foreign(e, who, text, sizeof text)
+                                   : describe(program, "", text, sizeof text);
+    if (status == 0 && !who->is_outside && !who->is_foreign &&
+        (is_varied(e, "linking") || is_varied(e, "layout")))
         status = describe_copies(e, who, text, sizeof text);
     snprintf(who->description, sizeof who->description, "-\t-\t-\t-\t-");
     if (status == SKIPPED) {
@@ -167,7 +186,9 @@ static void describe_contender(const struct experiment *e, struct contender *who
     if (!family || sscanf(family + 1, "%*s %15s %15s", who->capacity, workers) != 2)
         errx(1, "%s --describe says '%s'", program, text);
     snprintf(who->description, sizeof who->description, "%s", family + 1);
-    who->has_pool = strcmp(workers, "-") != 0;
+    who->has_pool = !who->is_foreign && strcmp(workers, "-") != 0;
+    if (who->is_foreign) // what its pool has it always has
+        who->workers = strtoul(workers, NULL, 10);
     snprintf(who->status, sizeof who->status, "ok");
 }
 
@@ -196,8 +217,40 @@ static void add_programs(const struct experiment *e, struct contender **contende
     globfree(&found);
 }
 
-size_t contenders_find(const struct experiment *e, const char *asked, FILE *names,
-                       struct contender **contenders)
+// A foreign server takes part where it is listed, and in any question with servers if it was
+// requested by name. The user's own also do where the question says so.
+static bool takes_part(const struct experiment *e, const struct foreign_server *f,
+                       const char *asked)
+{
+    const char *only = experiment_get(e, "models"), *name = f->conf.stem;
+    bool is_asked = asked && is_listed(name, asked);
+    if (!trial_type_named(experiment_need(e, "type"))->serves)
+        return false;
+    if (only && is_listed(name, only))
+        return is_asked || !asked || f->is_own;
+    return is_asked || (f->is_own && experiment_get(e, "foreign"));
+}
+
+static void add_foreign(const struct experiment *e, const char *asked, struct foreign_servers *all,
+                        struct contender **contenders, size_t *count)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct foreign_server *f = &all->list[i];
+        if (!takes_part(e, f, asked))
+            continue;
+        foreign_try(all, f);
+        struct contender *who = add(contenders, count);
+        *who = (struct contender){.is_foreign = true, .is_own = f->is_own};
+        snprintf(who->name, sizeof who->name, "%s", f->conf.stem);
+        snprintf(who->command, sizeof who->command, "%s", FOREIGN_LAUNCHER);
+        snprintf(who->options, sizeof who->options, "%s", f->conf.stem);
+        snprintf(who->status, sizeof who->status, "%s", f->status);
+        describe_contender(e, who);
+    }
+}
+
+size_t contenders_find(const struct experiment *e, const char *asked,
+                       struct foreign_servers *foreign, FILE *names, struct contender **contenders)
 {
     size_t all = 0, count = 0, bytes;
     char *there_are, what[128];
@@ -219,6 +272,11 @@ size_t contenders_find(const struct experiment *e, const char *asked, FILE *name
         describe_contender(e, who);
         (*contenders)[count++] = *who;
     }
+    for (size_t i = 0; i < foreign->count; i++) {
+        fprintf(names, "%s ", foreign->list[i].conf.stem);
+        fprintf(list, "%s ", foreign->list[i].conf.stem);
+    }
+    add_foreign(e, asked, foreign, contenders, &count);
     if (fclose(list) == EOF)
         err(1, "experiment");
     snprintf(what, sizeof what, "program of experiment %s", e->stem);

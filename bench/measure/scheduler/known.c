@@ -1,4 +1,5 @@
 #include "bench/analyse/estimates.h"
+#include "bench/base/family.h"
 #include "bench/base/load.h"
 #include "bench/base/memory.h"
 #include "bench/measure/scheduler.h"
@@ -119,12 +120,12 @@ static void look_at(const struct scheduler *s, const struct run *run, struct com
                        (c->to != NO_CELL && is_suspect(s, run, c->to, c->to_metric)));
 }
 
-// As choose.h has them: one client at a time is no answer, and the libraries are no models.
+// As choose.h has them.
 static bool is_candidate(const struct run *run, const struct cell *c, const struct metric *metric)
 {
     const char *family = run_family(run, c);
     uint32_t reasons;
-    return strcmp(family, "iterative") != 0 && strcmp(family, "peer") != 0 &&
+    return family_competes(family) &&
            cell_validity(run, c, metric, ESTIMATE_MIN_N, &reasons) == VALID;
 }
 

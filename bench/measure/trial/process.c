@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +52,11 @@ static void close_each_on_exec(void)
         closedir(folder);
 }
 
+static void note_start(pid_t pid)
+{
+    started[starts++ % (sizeof started / sizeof *started)] = pid;
+}
+
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd)
 {
@@ -59,7 +65,7 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     if (pid < 0)
         err(1, "fork");
     if (pid > 0) {
-        started[starts++ % (sizeof started / sizeof *started)] = pid;
+        note_start(pid);
         return pid;
     }
     setpgid(0, 0);
@@ -78,6 +84,36 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     execvp(arguments->list[0], arguments->list);
     warn("%s", arguments->list[0]);
     _exit(127);
+}
+
+struct guard process_guard(pid_t group)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        err(1, "pipe");
+    struct guard guard = {.pid = fork(), .fd = ends[1]};
+    if (guard.pid < 0)
+        err(1, "fork");
+    if (guard.pid == 0) {
+        char byte;
+        setsid(); // what a terminal sends to this process is not for it
+        if (dup2(ends[0], STDIN_FILENO) < 0)
+            _exit(1);
+        syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
+        if (read(STDIN_FILENO, &byte, 1) == 0)
+            kill(-group, SIGKILL);
+        _exit(0);
+    }
+    close(ends[0]);
+    note_start(guard.pid);
+    return guard;
+}
+
+void process_guard_end(const struct guard *guard)
+{
+    kill(guard->pid, SIGKILL);
+    waitpid(guard->pid, NULL, 0);
+    close(guard->fd);
 }
 
 bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usage)
@@ -116,7 +152,7 @@ void process_visit(void (*visit)(const struct process_ids *ids, void *context), 
             continue;
         const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
         fclose(file);
-        if (behind_name && sscanf(behind_name, ") %*c %d %d", &ids.parent, &ids.group) == 2)
+        if (behind_name && sscanf(behind_name, ") %c %d %d", &ids.state, &ids.parent, &ids.group) == 3)
             visit(&ids, context);
     }
     closedir(proc);
@@ -178,16 +214,71 @@ static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *co
     return of.found;
 }
 
-bool process_group_kill(pid_t group)
+struct living {
+    pid_t group;
+    unsigned count;
+};
+
+static void count_if_alive(const struct process_ids *ids, void *context)
 {
-    while (waitpid(-group, NULL, WNOHANG) > 0) // those that became its children
-        ;
+    struct living *living = context;
+    living->count += ids->group == living->group && ids->state != 'Z';
+}
+
+unsigned process_group_count(pid_t group)
+{
+    struct living living = {.group = group};
+    process_visit(count_if_alive, &living);
+    return living.count;
+}
+
+static void add_usage(struct rusage *sum, const struct rusage *usage)
+{
+    timeradd(&sum->ru_utime, &usage->ru_utime, &sum->ru_utime);
+    timeradd(&sum->ru_stime, &usage->ru_stime, &sum->ru_stime);
+    sum->ru_minflt += usage->ru_minflt;
+    sum->ru_majflt += usage->ru_majflt;
+    sum->ru_nvcsw += usage->ru_nvcsw;
+    sum->ru_nivcsw += usage->ru_nivcsw;
+}
+
+bool process_group_end(pid_t group, struct rusage *sum)
+{
+    struct rusage usage;
+    while (wait4(-group, NULL, WNOHANG, &usage) > 0) // those that became its children
+        add_usage(sum, &usage);
     if (for_each_of_group(group, NULL, NULL) == 0)
         return false;
     kill(-group, SIGKILL);
-    while (waitpid(-group, NULL, 0) > 0)
-        ;
+    while (wait4(-group, NULL, 0, &usage) > 0)
+        add_usage(sum, &usage);
     return true;
+}
+
+bool process_group_kill(pid_t group)
+{
+    struct rusage unused = {0};
+    return process_group_end(group, &unused);
+}
+
+static void see_if_ignores_children(pid_t pid, void *ignores)
+{
+    char path[64], line[256];
+    unsigned long long signals;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "SigIgn: %llx", &signals) == 1 && signals >> (SIGCHLD - 1) & 1)
+            *(bool *)ignores = true;
+    if (file)
+        fclose(file);
+}
+
+bool process_group_ignores_children(pid_t group)
+{
+    bool ignores = false;
+    for_each_of_group(group, see_if_ignores_children, &ignores);
+    return ignores;
 }
 
 static void add_cpu_ns(pid_t pid, void *sum)

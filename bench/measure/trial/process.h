@@ -28,6 +28,16 @@ void arguments_add(struct arguments *a, char *words);
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd);
 
+// A process that kills a group when this process ends, even by SIGKILL: only the leader of a group is
+// killed by the kernel then.
+struct guard {
+    pid_t pid;
+    int fd;
+};
+
+struct guard process_guard(pid_t group);
+void process_guard_end(const struct guard *guard);
+
 // Waits until a process has ended, until_ns (CLOCK_MONOTONIC) at most. If it has, returns true;
 // *status and *usage are then wait4's, including its reaped descendants. Also returns false on a
 // signal.
@@ -35,6 +45,7 @@ bool process_wait(pid_t pid, uint64_t until_ns, int *status, struct rusage *usag
 
 struct process_ids {
     pid_t pid, parent, group;
+    char state; // R, S, D, Z (ended, not reaped) ...: proc(5)
 };
 
 // Calls visit for each process.
@@ -49,6 +60,17 @@ unsigned process_orphans_end(void);
 
 // Kills and reaps the rest of a group. True if there was any.
 bool process_group_kill(pid_t group);
+
+// The same; adds the CPU time, page faults and switches of all that it reaped to a sum, including
+// those of their own reaped descendants.
+bool process_group_end(pid_t group, struct rusage *sum);
+
+// The processes of a group, without those that have ended.
+unsigned process_group_count(pid_t group);
+
+// Whether one of them ignores SIGCHLD: the kernel then reaps its children, and their CPU time is
+// lost.
+bool process_group_ignores_children(pid_t group);
 
 // The CPU time in ns of the living processes of a group. Dead ones are not included.
 uint64_t process_group_cpu_ns(pid_t group);

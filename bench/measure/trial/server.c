@@ -1,7 +1,11 @@
 #include "bench/measure/trial/server.h"
 
+#include "bench/base/memory.h"
+#include "bench/measure/foreign.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/tcp_sockets.h"
 
+#include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
 #include <math.h>
@@ -10,37 +14,148 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const uint64_t second_ns = 1000000000;
 
-enum { ERRORS_AT_MOST = 65536 }; // bytes that a server can write to its error output
+enum {
+    ERRORS_AT_MOST = 65536, // bytes that a server can write to its error output
+    START_S = 10,
+    STOP_S = 5,
+    FOREIGN_STOP_S = 2 // one that ignores SIGTERM would take that long in every trial
+};
+
+// ---- foreign servers --------------------------------------------------------------------------
+
+// A server may have a process for each client, and some of its own. More than that only come from
+// forking without end.
+static unsigned processes_allowed(const char *arguments)
+{
+    static const char option[] = "--clients ";
+    const char *clients = strstr(arguments, option);
+    return 1000 + (clients ? 2 * (unsigned)strtoul(clients + strlen(option), NULL, 10) : 0);
+}
+
+static bool has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+static void see_if_orphan(const struct process_ids *ids, void *found)
+{
+    *(bool *)found = *(bool *)found || process_is_orphan(ids);
+}
+
+// Whether a server that has ended left descendants.
+static bool left_processes(pid_t group)
+{
+    bool found = process_group_count(group) > 0;
+    process_visit(see_if_orphan, &found);
+    return found;
+}
+
+static void see_if_listens(const struct tcp_socket *socket, void *found)
+{
+    *(bool *)found = *(bool *)found || socket->listens;
+}
+
+// Where the kernel does not list its sockets, a connection shows it.
+static bool accepts(unsigned port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool connected = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    if (fd >= 0)
+        close(fd);
+    return connected;
+}
+
+static bool is_listened_on(unsigned port)
+{
+    bool found = false;
+    return tcp_sockets_visit(port, true, see_if_listens, &found) ? found : accepts(port);
+}
+
+// Why a foreign server that should listen, or should go on to, does not; NULL: it may yet.
+static const char *reason_to_give_up(struct server *server)
+{
+    if (watch_has_killed(server->watch))
+        return "forks without end";
+    if (!has_ended(server->pid))
+        return NULL;
+    return left_processes(server->pid) ? "does not stay in the foreground" : "ended by itself";
+}
+
+// The launcher has printed the port, and then became the server.
+static bool await_listener(struct server *server, struct measurement *m)
+{
+    static const struct timespec step = {.tv_nsec = 2000000};
+    uint64_t until_ns = now_ns() + START_S * second_ns;
+    unsigned port = 0;
+    const char *reason = NULL;
+    sscanf(server->address, "%*[^:]:%u", &port);
+    while (!is_listened_on(port) && !(reason = reason_to_give_up(server)) && now_ns() < until_ns)
+        nanosleep(&step, NULL);
+    if (!reason && now_ns() >= until_ns)
+        reason = "does not listen on {port}";
+    if (!reason)
+        reason = reason_to_give_up(server);
+    if (reason)
+        measurement_fault(m, "server %s", reason);
+    return !reason;
+}
+
+// ---- starting ---------------------------------------------------------------------------------
+
+// Where a server of the suite writes its errors: it never waits there, and cannot fill the memory.
+static int bounded_file(void)
+{
+    int fd = memfd_create("errors", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0 || ftruncate(fd, ERRORS_AT_MOST) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW) < 0)
+        err(1, "the error output of a server");
+    return fd;
+}
 
 bool server_start(const struct setting *setting, const char *program, const char *arguments,
                   struct server *server, struct measurement *m)
 {
     static const char announcement[] = "listening on ";
     char words[1024], line[256];
-    int output[2];
+    int output[2], errors[2] = {-1, -1};
     struct arguments list = {0};
+    bool is_foreign = strstr(program, FOREIGN_LAUNCHER);
     snprintf(words, sizeof words, "%s %s", program, strcmp(arguments, "-") == 0 ? "" : arguments);
     arguments_add(&list, words);
-    server->error_fd = memfd_create("errors", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (pipe2(output, O_CLOEXEC) < 0 || server->error_fd < 0 ||
-        ftruncate(server->error_fd, ERRORS_AT_MOST) < 0 ||
-        fcntl(server->error_fd, F_ADD_SEALS, F_SEAL_GROW) < 0)
+    if (pipe2(output, O_CLOEXEC) < 0 || (is_foreign && pipe2(errors, O_CLOEXEC) < 0))
         err(1, "outputs of a server");
+    server->watch = NULL;
+    server->error_fd = is_foreign ? errors[1] : bounded_file();
     server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd, -1);
     close(output[1]);
     server->output_fd = output[0];
-    if (!read_line(server->output_fd, line, sizeof line, now_ns() + 10 * second_ns) ||
+    if (is_foreign) {
+        close(errors[1]);
+        server->watch = memory_for(1, sizeof *server->watch);
+        watch_begin(server->watch, errors[0], server->pid, processes_allowed(arguments));
+    }
+    if (!read_line(server->output_fd, line, sizeof line, now_ns() + START_S * second_ns) ||
         strncmp(line, announcement, strlen(announcement)) != 0) {
         measurement_fault(m, "server did not start");
         return false;
     }
     snprintf(server->address, sizeof server->address, "%s", line + strlen(announcement));
-    process_count_descriptors(server->pid, &server->descriptors);
+    if (is_foreign && !await_listener(server, m))
+        return false;
+    // The first process of a foreign server may be a script that started the server.
+    if (is_foreign)
+        server->descriptors = process_group_most_descriptors(server->pid);
+    else
+        process_count_descriptors(server->pid, &server->descriptors);
     return true;
 }
 
@@ -78,12 +193,12 @@ static void read_counts(int output_fd, struct life *life)
     }
 }
 
-// Appends a server's error output to the log, and keeps its last line.
-static void keep_errors(const struct setting *setting, struct server *server)
+// ---- stopping ---------------------------------------------------------------------------------
+
+// Appends what a server printed to the log, and keeps its last line.
+static void keep_text(const struct setting *setting, struct server *server, char *text,
+                      ssize_t length)
 {
-    static char text[ERRORS_AT_MOST + 1];
-    off_t said = lseek(server->error_fd, 0, SEEK_CUR); // where its next line would have begun
-    ssize_t length = pread(server->error_fd, text, said > 0 ? (size_t)said : 0, 0);
     if (length < 0 || write(setting->log_fd, text, (size_t)length) != length)
         warn("what a server said is lost");
     while (length > 0 && text[length - 1] == '\n')
@@ -92,24 +207,69 @@ static void keep_errors(const struct setting *setting, struct server *server)
     const char *newline = strrchr(text, '\n');
     snprintf(server->last_words, sizeof server->last_words, "%.*s",
              (int)sizeof server->last_words - 1, newline ? newline + 1 : text);
+}
+
+static void keep_errors(const struct setting *setting, struct server *server)
+{
+    static char text[ERRORS_AT_MOST + 1];
+    if (server->watch) {
+        watch_end(server->watch);
+        keep_text(setting, server, server->watch->tail, (ssize_t)server->watch->length);
+        free(server->watch);
+        server->watch = NULL;
+        return;
+    }
+    off_t said = lseek(server->error_fd, 0, SEEK_CUR); // where its next line would have begun
+    ssize_t length = pread(server->error_fd, text, said > 0 ? (size_t)said : 0, 0);
+    keep_text(setting, server, text, length);
     close(server->error_fd);
 }
 
-struct life server_stop(const struct setting *setting, struct server *server, struct measurement *m)
+static void stop_own(const struct server *server, struct rusage *usage, struct measurement *m)
 {
     int status = 0;
-    struct rusage usage = {0};
-    struct life life = {.counted = NAN, .busiest = NAN, .idlest = NAN};
     kill(server->pid, SIGTERM);
-    if (!process_wait(server->pid, now_ns() + 5 * second_ns, &status, &usage)) {
+    if (!process_wait(server->pid, now_ns() + STOP_S * second_ns, &status, usage)) {
         measurement_fault(m, "server did not stop");
         kill(-server->pid, SIGKILL);
         waitpid(server->pid, NULL, 0);
     } else if (!server->may_crash && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
         measurement_fault(m, "server ended with status %#x", (unsigned)status);
     }
-    if (process_group_kill(server->pid))
+    if (process_group_end(server->pid, usage))
         measurement_fault(m, "server left processes behind");
+}
+
+// A foreign server may let its processes end by SIGTERM, with any exit status, and need not reap
+// them first. The usage is exact even so: all of the group become children of this process, and are
+// reaped here.
+static void stop_foreign(struct server *server, struct rusage *usage, struct measurement *m)
+{
+    int status = 0;
+    const char *reason = server->may_crash ? NULL : reason_to_give_up(server);
+    if (reason)
+        measurement_fault(m, "server %s", reason);
+    kill(-server->pid, SIGTERM);
+    if (!process_wait(server->pid, now_ns() + FOREIGN_STOP_S * second_ns, &status, usage)) {
+        server->ignores_sigterm = true;
+        kill(-server->pid, SIGKILL);
+        wait4(server->pid, &status, 0, usage);
+    } else if (!server->may_crash && WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM) {
+        measurement_fault(m, "server ended by signal %d", WTERMSIG(status));
+    }
+    process_group_end(server->pid, usage);
+}
+
+struct life server_stop(const struct setting *setting, struct server *server, struct measurement *m)
+{
+    struct rusage usage = {0};
+    struct life life = {.counted = NAN, .busiest = NAN, .idlest = NAN};
+    if (server->watch) {
+        life.lacks_children = process_group_ignores_children(server->pid);
+        stop_foreign(server, &usage, m);
+    } else {
+        stop_own(server, &usage, m);
+    }
     unsigned orphans = process_orphans_end();
     if (orphans > 0 && !(m->values[METRIC_foreign] > 0)) {
         m->values[METRIC_foreign] = orphans;

@@ -4,6 +4,7 @@
 
 #include "bench/base/measurement.h"
 #include "bench/measure/trial/setting.h"
+#include "bench/measure/trial/watch.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -11,7 +12,9 @@
 struct server {
     pid_t pid; // leader of its own process group
     int output_fd, error_fd;
+    struct watch *watch;  // over a foreign server, from its start to its stop; else NULL
     bool may_crash;       // set by the caller: any exit status is then accepted
+    bool ignores_sigterm; // it is foreign, and had to be killed
     unsigned descriptors; // of its first process, when it started to listen
     char address[256];    // HOST:PORT
     char last_words[160]; // the last line of its error output, once it is stopped
@@ -23,6 +26,7 @@ struct life {
     double counted;                  // requests counted in its shared state; NAN: it has none
     double busiest,
         idlest; // requests of that worker, as multiples of an even share; NAN: not counted
+    bool lacks_children; // it ignores SIGCHLD: the usage of its ended children is lost
 };
 
 // Starts a server and waits until it reports its address. False, with a fault, if it does not; it

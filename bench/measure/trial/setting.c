@@ -2,6 +2,7 @@
 
 #include "bench/base/cpus.h"
 #include "bench/base/table.h"
+#include "bench/measure/foreign.h"
 
 #include <err.h>
 #include <fcntl.h>
@@ -9,8 +10,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+int setting_log(const char *run)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/messages.log", run);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        err(1, "%s", path);
+    return fd;
+}
+
+void setting_name_foreign(const char *run)
+{
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s/foreign", run);
+    if (setenv(FOREIGN_FOLDER, folder, 1) < 0)
+        err(1, "%s", folder);
+}
 
 void setting_read(const char *run, struct setting *setting)
 {
@@ -29,10 +49,8 @@ void setting_read(const char *run, struct setting *setting)
     if (!server || !client)
         errx(1, "%s: no processors for server and client", path);
     table_free(&settings);
-    snprintf(path, sizeof path, "%s/messages.log", run);
-    setting->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    if (setting->log_fd < 0)
-        err(1, "%s", path);
+    setting->log_fd = setting_log(run);
+    setting_name_foreign(run);
 }
 
 unsigned long setting_seed(const char *run)

@@ -28,14 +28,14 @@ enum { FEW = 8, LOOKS_AT_MOST = 50 };
 
 // Counts descriptors and children beyond those at the start. An undisturbed server needs less than
 // 10 ms to close and reap. A server that is kept from its CPU is checked again, because its final
-// state is not known yet.
+// state is not known yet. So is a foreign one, which may reap at intervals.
 static void look_at_rest(const struct server *server, unsigned workers, struct measurement *m)
 {
     struct process_state state;
     unsigned left, looks = 0;
     bool ran;
     do {
-        ran = looks == 0 || process_group_runs(server->pid);
+        ran = looks == 0 || server->watch || process_group_runs(server->pid);
         if (!process_look_at_rest(server->pid, &state))
             return;
         unsigned most = process_group_most_descriptors(server->pid),
@@ -134,6 +134,8 @@ static void account(const struct serving *s, struct measurement *m)
     f[METRIC_server_cpu_us_per_kib] = f[METRIC_server_cpu_us_per_echo] / (s->report.bytes / 1024);
     if (!whole_life)
         return;
+    if (s->life.lacks_children)
+        measurement_fault(m, "server ignores SIGCHLD: the CPU time of its children is lost");
     f[METRIC_server_idle_cpu_us] = s->idle.cpu_us;
     f[METRIC_idle_share] = s->idle.cpu_us / s->life.cpu_us;
     f[METRIC_server_cpu_us_per_connection] = f[METRIC_server_cpu_us] / f[METRIC_connections];

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define DERIVED "derived"   // the metric of derived quantities
-enum { SERVER_GROUPS = 7 }; // shape.c: those of the first places are of servers
+enum { SERVER_GROUPS = 13 }; // shape.c: the first are servers of which it is known what serves
 
 #define PANELS_MARK "# panels: "
 
@@ -228,13 +228,13 @@ static json_t *row_name(const struct figure *g, const struct number *n)
 
 static json_t *row_json(const struct figure *g, const struct number *n)
 {
-    static const struct drawn_model none = {.shape = {.hue = ""}}; // a derived quantity has none
+    static const struct drawn_model none = {.shape = {.group = "", .hue = ""}}; // a derived quantity has none
     const struct drawn_model *m = model_named(g, n->model);
     if (!m || strcmp(n->metric, DERIVED) == 0)
         m = &none;
     const char *unit = unit_of(g, n);
     double scale = strcmp(unit, "share") == 0 ? 100 : 1; // shown in percent
-    return made(json_pack(
+    json_t *row = made(json_pack(
         "{ss ss ss ss so so so so so so so sf ss sb si so sb ss ss}", "metric", n->metric, "model",
         n->model, "family", n->family, "x", n->x, "value", real_or_null(scale * n->value), "low",
         real_or_null(scale * n->low), "high", real_or_null(scale * n->high), "ratio",
@@ -242,6 +242,8 @@ static json_t *row_json(const struct figure *g, const struct number *n)
         real_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
         m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(n, unit),
         "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict));
+    shape_mark_foreign(&m->shape, row);
+    return row;
 }
 
 // The rows of a metric, model after model, in the order of the conditions.
@@ -330,6 +332,16 @@ static json_t *published_json(const struct figure *g)
     return published;
 }
 
+// A colour may stand for two things: one at a time, and what is not known of a foreign server.
+static void add_to_legend(json_t *legend, const char *hue, const char *text)
+{
+    const char *before = json_string_value(json_object_get(legend, hue));
+    if (before && strstr(before, text))
+        return;
+    json_object_set_new(legend, hue,
+                        before ? json_sprintf("%s, %s", before, text) : json_string(text));
+}
+
 // What each colour stands for: who serves, or, of programs that are no servers, their family.
 static json_t *legend_json(const struct figure *g)
 {
@@ -345,9 +357,8 @@ static json_t *legend_json(const struct figure *g)
         for (size_t i = 0; i < g->model_count; i++) {
             const struct shape *s = &g->models[i].shape;
             if (strcmp(s->hue, servers[k].hue) == 0)
-                json_object_set_new(
-                    legend, s->hue,
-                    json_string(s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family));
+                add_to_legend(legend, s->hue,
+                              s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family);
         }
     return legend;
 }
@@ -369,8 +380,12 @@ static json_t *models_json(const struct figure *g)
 {
     json_t *models = made(json_array());
     for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
-        add(models, json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
+    {
+        json_t *model = made(json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
                               m->shape.is_pool, "line", (int)m->line));
+        shape_mark_foreign(&m->shape, model);
+        add(models, model);
+    }
     return models;
 }
 

@@ -1,7 +1,7 @@
 // "Which model for what": every model in every situation, compared with the best one.
 //
-// The ratios and places of candidates are those of chooser.tsv. Iterative servers and peers are no
-// candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
+// The ratios and places of candidates are those of chooser.tsv. Iterative servers, peers and foreign
+// servers are no candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
 // interval from both intervals as if these were independent. They share the baseline, so it is too
 // wide rather than too narrow.
 #include "bench/report/model/format.h"
@@ -14,6 +14,7 @@
 #include "bench/report/model/words.h"
 
 #include "bench/analyse/statistics.h"
+#include "bench/base/family.h"
 #include "bench/base/memory.h"
 
 #include <math.h>
@@ -262,6 +263,8 @@ static void say_who(struct shown *c, struct grid *g, const struct number *n)
     size_t used = strlen(g->variants);
     if (strcmp(n->family, "peer") == 0)
         say(c, "Shown for comparison: a library is never the best.");
+    else if (family_is_foreign(n->family))
+        say(c, "Shown for comparison: it is not of this suite and is never the best.");
     else if (strcmp(n->family, "iterative") == 0)
         say(c, "Shown for comparison: it serves one client at a time and is never the best.");
     if (!strchr(n->model, '+'))
@@ -318,10 +321,13 @@ static json_t *rows(struct grid *g)
     json_t *list = made(json_array());
     for (size_t i = 0; i < g->rows_count; i++) {
         const struct row *row = &g->rows[i];
-        add(list, json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
+        json_t *object =
+            made(json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
                             row->shape.hue, "pool", row->shape.is_pool, "group", row->shape.title,
                             "order", (int)i, "pinned", strcmp(row->name, "fork") == 0, "cells",
                             cells(g, row->name)));
+        shape_mark_foreign(&row->shape, object);
+        add(list, object);
     }
     return list;
 }

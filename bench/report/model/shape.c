@@ -16,14 +16,22 @@ static const struct kind {
     {"multiplexed", NULL, {"loop", "Event loop", "m", false, 4}},
     {"peer", "many", {"library", "Event loop of a library", "l", false, 5}},
     {"iterative", NULL, {"one", "One client at a time", "o", false, 6}},
+    // Servers that are not of this suite.
+    {"foreign_process", "many", {"foreign", "Foreign: process per connection", "p", false, 7}},
+    {"foreign_process", NULL, {"foreign", "Foreign: pool of processes", "p", true, 8}},
+    {"foreign_thread", "many", {"foreign", "Foreign: thread per connection", "t", false, 9}},
+    {"foreign_thread", NULL, {"foreign", "Foreign: pool of threads", "t", true, 10}},
+    {"foreign_task", NULL, {"foreign", "Foreign: task per connection", "t", false, 11}},
+    {"foreign_loop", NULL, {"foreign", "Foreign: event loop", "m", false, 12}},
+    {"foreign", NULL, {"foreign", "Foreign", "o", false, 13}},
     // Programs that are no servers.
-    {"process", NULL, {"process", "Process", "p", false, 7}},
-    {"thread", NULL, {"thread", "Thread", "t", false, 8}},
-    {"stream", NULL, {"stream", "Stream", "p", false, 9}},
-    {"message", NULL, {"message", "Messages", "l", false, 10}},
-    {"shared", NULL, {"shared", "Shared memory", "m", false, 11}},
-    {"spinning", NULL, {"spinning", "Spinning", "t", false, 12}},
-    {"peer", NULL, {"peer", "Another program", "o", false, 13}},
+    {"process", NULL, {"process", "Process", "p", false, 14}},
+    {"thread", NULL, {"thread", "Thread", "t", false, 15}},
+    {"stream", NULL, {"stream", "Stream", "p", false, 16}},
+    {"message", NULL, {"message", "Messages", "l", false, 17}},
+    {"shared", NULL, {"shared", "Shared memory", "m", false, 18}},
+    {"spinning", NULL, {"spinning", "Spinning", "t", false, 19}},
+    {"peer", NULL, {"peer", "Another program", "o", false, 20}},
 };
 
 static struct shape shape_for(const char *family, const char *capacity)
@@ -32,7 +40,7 @@ static struct shape shape_for(const char *family, const char *capacity)
         if (strcmp(kinds[i].family, family) == 0 &&
             (!kinds[i].capacity || strcmp(kinds[i].capacity, capacity) == 0))
             return kinds[i].shape;
-    return (struct shape){"other", "Other", "o", false, 14};
+    return (struct shape){"other", "Other", "o", false, 21};
 }
 
 struct shape shape_of(const struct facts *f, const char *experiment, const char *model)
@@ -45,4 +53,10 @@ struct shape shape_of(const struct facts *f, const char *experiment, const char 
             strcmp(table_text(t, row, of), experiment) == 0)
             return shape_for(table_text(t, row, family), table_text(t, row, capacity));
     return shape_for("-", "-");
+}
+
+void shape_mark_foreign(const struct shape *shape, json_t *object)
+{
+    if (strcmp(shape->group, "foreign") == 0)
+        json_object_set_new(object, "foreign", json_true());
 }
