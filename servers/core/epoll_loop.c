@@ -78,8 +78,6 @@ int epoll_loop_taking(int source_fd, uint32_t flags, int (*take)(int source_fd))
     set_nonblocking(source_fd);
     LIST_INIT(&loop.connections);
     loop.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-| flags};
-    set_nonblocking(source_fd);
     if (loop.epoll_fd < 0 || epoll_ctl(loop.epoll_fd, EPOLL_CTL_ADD, source_fd, &source) < 0)
         err(1, "epoll");
 
