@@ -186,24 +186,17 @@ char *rich_plain(const json_t *rich)
 
 // ---- the answer ---------------------------------------------------------------------------------
 
-// The file that has the question's `say` lines: the run's copy, or the project's.
-static const struct experiment *sayings(const struct facts *f, const struct experiment *e)
-{
-    return experiment_get(e, "say") ? e : experiment_find(f->project, f->project_count, e->stem);
-}
-
 // The first `say` line that fits, or NULL. Sets whether conditions stand before it.
 static json_t *say(const struct facts *f, const struct experiment *e, bool *has_conditions)
 {
-    const struct experiment *words = sayings(f, e);
     bool fits = true;
     *has_conditions = false;
-    for (size_t i = 0; words && i < words->lines; i++) {
-        if (strcmp(words->keys[i], "say_if") == 0) {
+    for (size_t i = 0; i < e->lines; i++) {
+        if (strcmp(e->keys[i], "say_if") == 0) {
             *has_conditions = true;
-            fits = fits && holds(f, words->values[i], words->path);
-        } else if (strcmp(words->keys[i], "say") == 0) {
-            json_t *rich = fits ? answer_fill(f, e, words->values[i]) : NULL;
+            fits = fits && holds(f, e->values[i], e->path);
+        } else if (strcmp(e->keys[i], "say") == 0) {
+            json_t *rich = fits ? answer_fill(f, e, e->values[i]) : NULL;
             if (rich)
                 return rich;
             fits = true;

@@ -54,7 +54,7 @@ static void read_claim(const struct facts *f, size_t row, struct claim *c)
                         .verdict = verdict_at(f, row, "verdict"),
                         .is_added = strcmp(verdicts_text(f, row, "after_run"), "added") == 0};
     c->file = file_of(f, c->id);
-    c->theme = facts_words(f, c->file, "theme", 0);
+    c->theme = experiment_get(c->file, "theme");
     if (!c->theme)
         c->theme = no_theme;
     while (row < f->verdicts.rows && strcmp(verdicts_text(f, row, "claim"), c->id) == 0)

@@ -190,12 +190,11 @@ static json_t *strip(const struct condition_shown *c)
 }
 
 // "6.6×", "100 %", "0 of 15".
-static void print_value(const struct facts *f, const struct experiment *claim,
-                        const struct condition_shown *c, const json_t *measured,
-                        char to[FORMAT_BYTES])
+static void print_value(const struct experiment *claim, const struct condition_shown *c,
+                        const json_t *measured, char to[FORMAT_BYTES])
 {
     const char *value = json_string_value(json_object_get(measured, "text")),
-               *of = *c->unit ? NULL : facts_words(f, claim, "of", 0);
+               *of = *c->unit ? NULL : experiment_get(claim, "of");
     snprintf(to, FORMAT_BYTES, "%s%s%s", value ? value : "", value && of ? " of " : "",
              value && of ? of : "");
 }
@@ -205,13 +204,13 @@ json_t *condition_json(const struct facts *f, const struct experiment *claim, si
 {
     struct condition_shown c;
     condition_read(f, row, &c);
-    const char *compares = facts_words(f, claim, "compares", which);
+    const char *compares = facts_nth(claim, "compares", which);
     size_t blocks = (size_t)verdicts_number(f, row, "blocks");
     char value[FORMAT_BYTES];
     json_t *measured =
         made(isnan(c.value) ? json_null()
                             : json_measured(c.value, c.low, c.high, c.unit, "valid", blocks));
-    print_value(f, claim, &c, measured, value);
+    print_value(claim, &c, measured, value);
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:o}",
                      "compares", compares ? compares : verdicts_text(f, row, "condition"),
                      "condition", verdicts_text(f, row, "condition"), "experiment",

@@ -152,14 +152,10 @@ static char *values_of_x(const struct experiment *e)
 
 static void read_questions(struct facts *f, const char *questions)
 {
-    char *own = path_in(f->folder, "experiments"), *project = path_in(questions, "experiments"),
-         *claims = path_in(questions, "claims"), *situations = path_in(questions, "situations");
+    char *own = path_in(f->folder, "experiments");
     if (access(own, F_OK) < 0)
         errx(1, "%s is damaged: it has no experiments (restore them from its copy)", f->folder);
     f->count = experiments_read(own, &f->experiments);
-    f->project_count = experiments_read(project, &f->project);
-    f->project_claims_count = confs_read(CLAIM, claims, &f->project_claims);
-    f->project_situations_count = confs_read(SITUATION, situations, &f->project_situations);
     confs_of_run(&f->claims, CLAIM, "claims", f->folder, questions);
     confs_of_run(&f->situations, SITUATION, "situations", f->folder, questions);
     sort_experiments(f, questions);
@@ -167,9 +163,6 @@ static void read_questions(struct facts *f, const char *questions)
     for (size_t i = 0; i < f->count; i++)
         f->xs[i] = values_of_x(&f->experiments[i]);
     free(own);
-    free(project);
-    free(claims);
-    free(situations);
 }
 
 // ---- numbers ------------------------------------------------------------------------------------
@@ -264,7 +257,7 @@ bool number_is_sound(const struct number *n)
 
 void facts_read(struct facts *f, const char *questions, const char *folder)
 {
-    *f = (struct facts){.folder = folder, .name = name_of(folder)};
+    *f = (struct facts){.folder = folder, .questions = questions, .name = name_of(folder)};
     read_run(f);
     read_tables(f, questions);
     read_environment(f);
@@ -284,9 +277,6 @@ void facts_free(struct facts *f)
     free(f->xs);
     free(f->numbers);
     experiments_free(f->experiments, f->count);
-    experiments_free(f->project, f->project_count);
-    experiments_free(f->project_claims, f->project_claims_count);
-    experiments_free(f->project_situations, f->project_situations_count);
     confs_free(&f->claims);
     confs_free(&f->situations);
     json_decref(f->environment);
@@ -296,37 +286,12 @@ void facts_free(struct facts *f)
 
 // ---- words --------------------------------------------------------------------------------------
 
-static const char *nth(const struct experiment *e, const char *key, size_t n)
+const char *facts_nth(const struct experiment *e, const char *key, size_t n)
 {
     for (size_t i = 0; i < e->lines; i++)
         if (strcmp(e->keys[i], key) == 0 && n-- == 0)
             return e->values[i];
     return NULL;
-}
-
-static bool is_among(const struct experiment *e, const struct experiment *list, size_t count)
-{
-    return e >= list && e < list + count;
-}
-
-// The project's file of the same kind and stem. Stems of different kinds may be equal.
-static const struct experiment *of_project(const struct facts *f, const struct experiment *e)
-{
-    const struct confs *c = &f->claims, *s = &f->situations;
-    if (is_among(e, c->frozen, c->frozen_count) || is_among(e, c->later, c->later_count))
-        return experiment_find(f->project_claims, f->project_claims_count, e->stem);
-    if (is_among(e, s->frozen, s->frozen_count) || is_among(e, s->later, s->later_count))
-        return experiment_find(f->project_situations, f->project_situations_count, e->stem);
-    return experiment_find(f->project, f->project_count, e->stem);
-}
-
-const char *facts_words(const struct facts *f, const struct experiment *e, const char *key,
-                        size_t n)
-{
-    if (experiment_get(e, key))
-        return nth(e, key, n);
-    const struct experiment *project = of_project(f, e);
-    return project ? nth(project, key, n) : NULL;
 }
 
 const char *facts_environment(const struct facts *f, const char *name)

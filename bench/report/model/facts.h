@@ -21,14 +21,11 @@ struct number {
 
 struct facts {
     const char *folder, *name; // of the run
+    const char *questions;     // the folder of the project's
     struct run run;
     struct experiment *experiments; // of the run, in the order of the page
     size_t count;
-    struct experiment *project; // the project's, for words that the run's own copies lack
-    size_t project_count;
     struct confs claims, situations;
-    struct experiment *project_claims, *project_situations;
-    size_t project_claims_count, project_situations_count;
     char **xs;              // of each of experiments: the values of what varies (facts_xs)
     struct number *numbers; // all rows of summary.tsv, sorted by experiment, metric, model; the
     size_t numbers_count;   // order of the file within these
@@ -51,10 +48,8 @@ const struct number *facts_number(const struct facts *f, const char *experiment,
 // Whether a number can carry a conclusion: valid, with an interval.
 bool number_is_sound(const struct number *n);
 
-// The value of a key that holds words (say, theme, compares ...): of the run's own copy, or of the
-// project's file with the same stem; NULL if neither has it. n: the how-manieth line with this key.
-const char *facts_words(const struct facts *f, const struct experiment *e, const char *key,
-                        size_t n);
+// The value of the how-manieth line with a key, or NULL.
+const char *facts_nth(const struct experiment *e, const char *key, size_t n);
 
 // A string of environment.json, or NULL.
 const char *facts_environment(const struct facts *f, const char *name);

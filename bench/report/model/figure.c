@@ -52,7 +52,7 @@ static void read_x(struct figure *g)
 {
     g->x_count = facts_xs(g->f, g->e, &g->xs);
     g->x_is_word = isalpha((unsigned char)g->xs[0][0]);
-    const char *axis = facts_words(g->f, g->e, "axis", 0);
+    const char *axis = experiment_get(g->e, "axis");
     const char *vary = experiment_get(g->e, "vary");
     if (axis)
         snprintf(g->x_title, sizeof g->x_title, "%s", axis);
@@ -63,13 +63,8 @@ static void read_x(struct figure *g)
 // Reads the line of the question's own script that names its metrics.
 static void read_own_panels(struct figure *g)
 {
-    const struct experiment *known =
-        experiment_find(g->f->project, g->f->project_count, g->e->stem);
-    if (!known)
-        return;
     char path[4096];
-    int folder = (int)(strrchr(known->path, '/') - known->path);
-    snprintf(path, sizeof path, "%.*s/../../../plots/%s.gp", folder, known->path, known->stem);
+    snprintf(path, sizeof path, "%s/../../plots/%s.gp", g->f->questions, g->e->stem);
     FILE *script = fopen(path, "re");
     if (!script)
         return;
@@ -304,7 +299,7 @@ static json_t *panel_condition(const struct figure *g, const char *x)
         return json_string("");
     char number[FORMAT_BYTES];
     format_count(strtod(x, NULL), number);
-    const char *spot = facts_words(g->f, g->e, "spot", 0);
+    const char *spot = experiment_get(g->e, "spot");
     const char *gap = spot ? strchr(spot, '%') : NULL;
     if (gap)
         return json_sprintf("%.*s%s%s", (int)(gap - spot), spot, number, gap + 1);
@@ -403,7 +398,7 @@ static bool fits_linear_axis(const struct figure *g)
 static json_t *figure_json(const struct figure *g)
 {
     const char *at = experiment_get(g->e, "headline_at");
-    const char *question = facts_words(g->f, g->e, "question", 0);
+    const char *question = experiment_get(g->e, "question");
     return made(json_pack(
         "{ss ss ss ss ss sb so ss so so so so so so so}", "form", g->is_lines ? "lines" : "dots",
         "question", question ? question : g->e->stem, "metric", g->metric->name, "baseline",

@@ -350,7 +350,7 @@ json_t *grid_section(const struct facts *f)
     find_rows(&g);
     json_t *columns = made(json_array());
     for (size_t i = 0; i < g.columns_count; i++)
-        add(columns, situation_json(f, &g.columns[i]));
+        add(columns, situation_json(&g.columns[i]));
     json_t *list = rows(&g);
     json_t *section =
         json_pack("{s:o, s:o, s:o}", "columns", columns, "rows", list, "note", note(&g));

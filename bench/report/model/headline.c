@@ -81,7 +81,7 @@ static json_t *sentence_of(const struct facts *f, const struct experiment *e, en
     if ((*state == DECIDED || *state == ALIKE) && first && stands_alone(first))
         begin_here(rich, first);
     else
-        begin_with_question(rich, facts_words(f, e, "question", 0));
+        begin_with_question(rich, experiment_get(e, "question"));
     return rich;
 }
 
@@ -94,9 +94,9 @@ static const char *fixed(const struct experiment *e, const char *key)
 }
 
 // "Short connections, 32 at a time, one 64-byte request each, over loopback. "
-static void say_load(const struct facts *f, const struct experiment *e, FILE *to)
+static void say_load(const struct experiment *e, FILE *to)
 {
-    const char *title = facts_words(f, e, "title", 0), *connections = fixed(e, "connections"),
+    const char *title = experiment_get(e, "title"), *connections = fixed(e, "connections"),
                *requests = fixed(e, "requests"), *bytes = fixed(e, "bytes");
     char count[FORMAT_BYTES];
     fputs(title ? title : e->stem, to);
@@ -127,7 +127,7 @@ static json_t *where(const struct facts *f, const struct experiment *e)
 {
     struct prose p;
     prose_begin(&p);
-    say_load(f, e, p.to);
+    say_load(e, p.to);
     say_run(f, p.to);
     return prose_json(&p);
 }

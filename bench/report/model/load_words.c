@@ -135,7 +135,7 @@ static void say_serving(const struct question *q, FILE *to)
 
 void load_words(const struct question *q, FILE *to)
 {
-    const char *published = facts_words(q->f, q->e, "published_in", 0);
+    const char *published = experiment_get(q->e, "published_in");
     if (has_type(q, "time"))
         fputs("timed by hyperfine, as the slope between two counts of repetitions", to);
     else if (has_type(q, "hold"))

@@ -14,11 +14,8 @@ static json_t *questions_of(const struct facts *f)
     json_t *list = made(json_array());
     for (size_t row = 0; row < t->rows; row++) {
         const char *stem = table_text(t, row, table_column(t, "experiment"));
-        const struct experiment *e = experiment_find(f->project, f->project_count, stem);
-        const char *question = e ? experiment_get(e, "question") : NULL;
-        if (!question)
-            question = table_text(t, row, table_column(t, "question"));
-        add(list, json_pack("{ss ss}", "id", stem, "question", question));
+        add(list, json_pack("{ss ss}", "id", stem, "question",
+                            table_text(t, row, table_column(t, "question"))));
     }
     return list;
 }

@@ -128,7 +128,7 @@ bool ratio_is_sound(const struct facts *f, const struct number *n)
 
 const char *question_words(const struct question *q, const char *key)
 {
-    const char *words = facts_words(q->f, q->e, key, 0);
+    const char *words = experiment_get(q->e, key);
     return words ? words : q->e->stem;
 }
 
@@ -168,7 +168,7 @@ static void vary_name(const struct question *q, char text[SPOT_BYTES])
 
 void question_axis(const struct question *q, char text[SPOT_BYTES])
 {
-    const char *axis = facts_words(q->f, q->e, "axis", 0);
+    const char *axis = experiment_get(q->e, "axis");
     if (axis)
         snprintf(text, SPOT_BYTES, "%s", axis);
     else
@@ -177,7 +177,7 @@ void question_axis(const struct question *q, char text[SPOT_BYTES])
 
 void question_spots(const struct question *q, const char *values, char text[SPOT_BYTES])
 {
-    const char *spot = facts_words(q->f, q->e, "spot", 0), *gap = spot ? strchr(spot, '%') : NULL;
+    const char *spot = experiment_get(q->e, "spot"), *gap = spot ? strchr(spot, '%') : NULL;
     char noun[SPOT_BYTES];
     if (gap) {
         snprintf(text, SPOT_BYTES, "%.*s%s%s", (int)(gap - spot), spot, values, gap + 1);

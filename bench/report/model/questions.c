@@ -29,7 +29,7 @@ static json_t *paragraphs(const struct question *q, const char *key, size_t most
 {
     json_t *list = made(json_array());
     const char *words;
-    for (size_t i = 0; i < most && (words = facts_words(q->f, q->e, key, i)); i++)
+    for (size_t i = 0; i < most && (words = facts_nth(q->e, key, i)); i++)
         add(list, json_string(words));
     return list;
 }
@@ -200,7 +200,7 @@ json_t *questions_section(const struct facts *f)
     for (int has_part = 1; has_part >= 0; has_part--) // those without a part are last
         for (size_t i = 0; i < f->count; i++) {
             const struct experiment *e = &f->experiments[i];
-            const char *part = facts_words(f, e, "part", 0);
+            const char *part = experiment_get(e, "part");
             if (!facts_dropped(f, e->stem) && (part != NULL) == has_part)
                 add(group_of(groups, part ? part : "More questions"), question_of(f, e));
         }

@@ -38,7 +38,7 @@ static const struct experiment *file_of(const struct facts *f, const char *sente
 // Without ratios (a value is 0, or never comes) there are only counts to show.
 static enum kind kind_of(const struct facts *f, const struct situation *s, size_t row)
 {
-    const char *show = facts_words(f, s->file, "show", 0);
+    const char *show = experiment_get(s->file, "show");
     if (show && strcmp(show, kind_names[PERCENT]) == 0)
         return PERCENT;
     bool has_ratios = !s->best || !isnan(chosen_number(f, row, "ratio"));
@@ -47,7 +47,7 @@ static enum kind kind_of(const struct facts *f, const struct situation *s, size_
 
 static double most(const struct facts *f, const struct situation *s)
 {
-    const char *of = s->kind == PERCENT ? "100" : facts_words(f, s->file, "of", 0);
+    const char *of = s->kind == PERCENT ? "100" : experiment_get(s->file, "of");
     double value = of ? strtod(of, NULL) : 0;
     for (size_t i = 0; !of && i < f->numbers_count; i++)
         if (is_in(s, &f->numbers[i]) && isfinite(f->numbers[i].value))
@@ -120,10 +120,10 @@ size_t situation_row(const struct facts *f, const struct situation *s, const cha
     return f->chooser.rows;
 }
 
-json_t *situation_json(const struct facts *f, const struct situation *s)
+json_t *situation_json(const struct situation *s)
 {
-    const char *heading = facts_words(f, s->file, "heading", 0),
-               *detail = facts_words(f, s->file, "detail", 0),
+    const char *heading = experiment_get(s->file, "heading"),
+               *detail = experiment_get(s->file, "detail"),
                *sentence = experiment_need(s->file, "sentence");
     return made(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "id", s->file->stem, "title",
                           heading ? heading : sentence, "detail",

@@ -39,4 +39,4 @@ const struct number *situation_number(const struct facts *f, const struct situat
                                       const char *program);
 
 // Its column.
-json_t *situation_json(const struct facts *f, const struct situation *s);
+json_t *situation_json(const struct situation *s);
