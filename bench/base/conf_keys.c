@@ -45,7 +45,8 @@ const struct conf_key conf_keys[] = {
      .sentence =
          "The trial type, a file of [`bench/measure/types/`](../../measure/types/). `serve`: the "
          "client driver loads a server. `load`: the same in an open loop, at a rate or at a "
-         "fraction of the server's own capacity. `overload`: first more than that, then 70 % of it. "
+         "fraction of the server's own capacity. `overload`: first more than that, then 70 % of "
+         "it. "
          "`slo_rate`: the highest rate of an open loop that "
          "keeps a latency limit. `hold`: a server holds idle connections, and their memory is "
          "measured. `isolate`: a process or thread of the server ends suddenly. `time`: hyperfine "
@@ -54,8 +55,9 @@ const struct conf_key conf_keys[] = {
      .sentence = "The models to measure. Without this line: all programs of the folder, all "
                  "variants and all outsiders"},
     {"foreign", EXPERIMENT, .types = SERVING, .form = WORD, .words = yes,
-     .sentence = "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
-                 "do where `MODELS=` names them, like all of `servers/foreign/`"},
+     .sentence =
+         "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
+         "do where `MODELS=` names them, like all of `servers/foreign/`"},
     {"variant", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "A name, a program of the folder, and options for it. The program with these "
                  "options takes part under that name"},
@@ -93,8 +95,8 @@ const struct conf_key conf_keys[] = {
      .most = 1000,
      .sentence = "The rate as a percentage of the same server's rate in a closed loop of the same "
                  "connections"},
-    {"limit_ms", EXPERIMENT, .types = "overload slo_rate", .flags = VARIES, .form = REAL, .least = 0.001,
-     .most = 60000, .sentence = "The limit of the 99th percentile of latency"},
+    {"limit_ms", EXPERIMENT, .types = "overload slo_rate", .flags = VARIES, .form = REAL,
+     .least = 0.001, .most = 60000, .sentence = "The limit of the 99th percentile of latency"},
     {"pool", EXPERIMENT, .types = SERVING, .form = WHOLE, .least = 1, .most = 65536,
      .words = as_connections,
      .sentence = "Workers in pools that serve one connection per worker; `connections`: as many as "
@@ -219,8 +221,9 @@ const struct conf_key conf_keys[] = {
      .sentence = "Of how many a count is: 15 connections that could be lost"},
 
     {"run", FOREIGN, .form = COMMAND_AT,
-     .sentence = "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
-                 "`{build}` the build folder. It must stay in the foreground"},
+     .sentence =
+         "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
+         "`{build}` the build folder. It must stay in the foreground"},
     {"build", FOREIGN, .form = TEXT,
      .sentence = "The command that builds it, before the first trial of a run"},
     {"needs", FOREIGN, .form = NAMES,
