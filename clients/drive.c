@@ -393,8 +393,7 @@ static struct dropped dropped_until_now(void)
 static const char *meaning(const struct outcome *o, const struct dropped *before)
 {
     struct dropped now = dropped_until_now();
-    bool may_be_dropped =
-        o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
+    bool may_be_dropped = o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
     if (may_be_dropped && now.connection_table > before->connection_table)
         return "the kernel's connection table is full: raise nf_conntrack_max";
     if (may_be_dropped && now.accept_queue > before->accept_queue)
@@ -489,7 +488,9 @@ int main(int argc, char **argv)
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct dropped before = dropped_until_now();
     unsigned most = most_workers(&options.load), cpus = workers_cpus(),
-             workers = options.workers ? options.workers : cpus < most ? cpus : most;
+             workers = options.workers ? options.workers
+                       : cpus < most   ? cpus
+                                       : most;
     const struct outcome *own = run(&options, workers, &outcome);
     struct report report = report_of(&options, &outcome);
     compare_workers(&report, own, workers);

@@ -44,8 +44,7 @@ static int end(void **unused)
     return system(command);
 }
 
-static void several_are(unsigned count, const char *allowed, const char *server,
-                        const char *client)
+static void several_are(unsigned count, const char *allowed, const char *server, const char *client)
 {
     cpu_set_t all, servers, clients;
     char list[64];

@@ -231,9 +231,9 @@ pages_are_whole() {
     local program option
     for program in drive echo; do
         "$prefix/bin/forklore-$program" --help > "$work/help" || return 1
-        for option in $(grep -oE -- '--[a-z-]+' "$work/help"); do
+        while read -r option; do
             says <(tr -d '\134' < "$prefix/share/man/man1/forklore-$program.1") "$option" || return 1
-        done
+        done < <(grep -oE -- '--[a-z-]+' "$work/help")
     done
 }
 pages_are_good() {

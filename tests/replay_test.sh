@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/bin/bash -p
 # replay_test.sh: verify replays the scheduler's choices of a run that was measured, and notices what of it was changed since.
 #
 # Needs a built build/.

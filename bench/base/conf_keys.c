@@ -44,7 +44,8 @@ const struct conf_key conf_keys[] = {
      .sentence =
          "The trial type, a file of [`bench/measure/types/`](../../measure/types/). `serve`: the "
          "client driver loads a server. `load`: the same in an open loop, at a rate or at a "
-         "fraction of the server's own capacity. `overload`: first more than that, then 70 % of it. "
+         "fraction of the server's own capacity. `overload`: first more than that, then 70 % of "
+         "it. "
          "`slo_rate`: the highest rate of an open loop that "
          "keeps a latency limit. `hold`: a server holds idle connections, and their memory is "
          "measured. `isolate`: a process or thread of the server ends suddenly. `time`: hyperfine "
@@ -89,8 +90,8 @@ const struct conf_key conf_keys[] = {
      .most = 1000,
      .sentence = "The rate as a percentage of the same server's rate in a closed loop of the same "
                  "connections"},
-    {"limit_ms", EXPERIMENT, .types = "overload slo_rate", .flags = VARIES, .form = REAL, .least = 0.001,
-     .most = 60000, .sentence = "The limit of the 99th percentile of latency"},
+    {"limit_ms", EXPERIMENT, .types = "overload slo_rate", .flags = VARIES, .form = REAL,
+     .least = 0.001, .most = 60000, .sentence = "The limit of the 99th percentile of latency"},
     {"pool", EXPERIMENT, .types = SERVING, .form = WHOLE, .least = 1, .most = 65536,
      .words = as_connections,
      .sentence = "Workers in pools that serve one connection per worker; `connections`: as many as "

@@ -22,7 +22,11 @@ static double load_of_client(const struct setting *setting, unsigned long reques
         .setting = setting,
         .program = BUILD_FOLDER "/servers/epoll",
         .arguments = "-",
-        .load = {.connections = 32, .requests = requests, .bytes = 64, .window_s = 0.15, .warmup_s = 0.03},
+        .load = {.connections = 32,
+                 .requests = requests,
+                 .bytes = 64,
+                 .window_s = 0.15,
+                 .warmup_s = 0.03},
     };
     trial_type_named("serve")->measure(&trial, &m);
     if (strcmp(m.status, "ok") != 0)

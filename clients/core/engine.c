@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    CONNECTING_AT_MOST = 128,  // of all workers; otherwise the listen queue overflows before the run
+    CONNECTING_AT_MOST = 128, // of all workers; otherwise the listen queue overflows before the run
     CHECK_EVERY_NS = 20000000, // for timed-out requests and connections to retry
     RETRY_AFTER_NS = 10000000, // a failed connection
 };
@@ -165,10 +165,9 @@ static void connect_client(unsigned i)
 {
     struct client *c = &clients[i];
     const struct sockaddr *to = (const struct sockaddr *)&load->target;
-    int problem =
-        net->connect(i, to,
-                     net_source(to, load->worker * SOURCES_APART + outcome->connections_total),
-                     load->target_bytes);
+    int problem = net->connect(
+        i, to, net_source(to, load->worker * SOURCES_APART + outcome->connections_total),
+        load->target_bytes);
     outcome->connections_total++;
     c->requests_left = to_carry();
     promised += c->requests_left;

@@ -29,10 +29,10 @@ struct load {
     double rate_per_s;       // 0: closed loop
     double burst_rate_per_s; // open loop: that of the first burst_ns of the window; 0: none
     uint64_t burst_ns;
-    uint64_t slice_ns;       // requests are counted by when they were due; 0: not
-    uint64_t late_ns;        // and are late after this time
-    uint64_t timeout_ns;     // a request fails after this time without an answer
-    uint64_t seed;           // of the schedule
+    uint64_t slice_ns;        // requests are counted by when they were due; 0: not
+    uint64_t late_ns;         // and are late after this time
+    uint64_t timeout_ns;      // a request fails after this time without an answer
+    uint64_t seed;            // of the schedule
     unsigned worker, workers; // which of how many, from 0: each has a schedule and source addresses
                               // of its own (workers.h)
     // Called at the start and at the end of the window, while no request is pending. May be NULL.
@@ -73,7 +73,8 @@ struct outcome {
     // Of the window: the total time of silences, by length.
     uint64_t silence_ns[SILENCES];
 
-    // The window's requests by the slice in which they were due, and those that were late or failed.
+    // The window's requests by the slice in which they were due, and those that were late or
+    // failed.
     uint64_t slice_due[SLICES], slice_late[SLICES];
 
     // The window's requests. Failed and unsent ones count with the time-out: they took at least

@@ -30,7 +30,7 @@ struct report {
     double ports_exhausted;    // connections that failed because no local port was free
     double echoes_first_third, echoes_last_third;
     double cpu_us_per_echo, cpu_load, in_time_percent, cpu_wait; // of the driver, in the window
-    double silent;         // share of the window in which nothing came back for long
+    double silent;                // share of the window in which nothing came back for long
     double recovered, recovery_s; // of a burst: whether (1) or not (0), and how long after its end
     // How many workers there were; of several, what differed between them.
     double workers, start_skew_us, worker_load_least;

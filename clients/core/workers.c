@@ -25,7 +25,7 @@ struct worker {
 static struct shared {
     _Atomic uint32_t gates_opened;
     struct outcome outcomes[];
-} *shared;
+} * shared;
 
 static struct worker *workers;
 static struct pollfd *news; // of those that are waited for

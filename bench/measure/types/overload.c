@@ -20,7 +20,8 @@ static const double burst_share = 0.2, rest_fraction = 0.7;
 
 static void take_report(const struct report *report, double due, struct measurement *m)
 {
-    double *f = m->values, lost = open_loop_errors(report) + report->errors[TIMEOUT] + report->unsent;
+    double *f = m->values,
+           lost = open_loop_errors(report) + report->errors[TIMEOUT] + report->unsent;
     f[METRIC_window_s] = report->window_s;
     f[METRIC_failures] = lost;
     f[METRIC_echoes] = report->echoes;

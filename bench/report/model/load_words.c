@@ -13,8 +13,7 @@ bool is_open(const struct question *q)
 {
     const char *rate = experiment_get(q->e, "rate");
     return has_type(q, "load") || has_type(q, "overload") || has_type(q, "slo_rate") ||
-           is_varied(q->e, "rate") ||
-           (rate && strtod(rate, NULL) > 0);
+           is_varied(q->e, "rate") || (rate && strtod(rate, NULL) > 0);
 }
 
 static bool is_planned(const struct question *q, const char *x)
