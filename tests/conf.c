@@ -108,7 +108,7 @@ static void wrong_values_are_refused(void **unused)
         {"also echoes fault\n", "'also' must be names of metrics, not 'echoes fault'"},
         {"core no\n", "bad.conf:1: 'core' must be yes, not 'no'"},
         {"type served\n",
-         "'type' must be hold, isolate, load, serve, slo_rate or time, not 'served'"},
+         "'type' must be hold, isolate, load, overload, serve, slo_rate or time, not 'served'"},
         {"end sleep\n", "'end' must be kill or crash, not 'sleep'"},
         {"failures ignored\n", "'failures' must be counted, not 'ignored'"},
         {"behaviour rude\n",
