@@ -286,8 +286,7 @@ static struct dropped dropped_until_now(void)
 static const char *meaning(const struct outcome *o, const struct dropped *before)
 {
     struct dropped now = dropped_until_now();
-    bool may_be_dropped =
-        o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
+    bool may_be_dropped = o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
     if (may_be_dropped && now.connection_table > before->connection_table)
         return "the kernel's connection table is full: raise nf_conntrack_max";
     if (may_be_dropped && now.accept_queue > before->accept_queue)

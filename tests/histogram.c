@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <regex.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,8 +276,8 @@ static bool fits(const char *line, const char *pattern)
 }
 
 // The grammar of those who draw it: hdr-plot takes lines that begin with blanks and have four
-// numbers, HdrHistogram's plotFiles.html all lines of four words that do not begin with "#". The last
-// line must be neither: its fourth number is infinite.
+// numbers, HdrHistogram's plotFiles.html all lines of four words that do not begin with "#". The
+// last line must be neither: its fourth number is infinite.
 static void is_drawn(const char *line, bool is_last)
 {
     static const char hdr_plot[] =
