@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <regex.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
