@@ -145,7 +145,7 @@ static void wrong_values_are_refused(void **unused)
         {"vary pool 1 2\n", "bad.conf:1: 'pool' cannot vary"},
         // What fits by itself, but not beside the other lines.
         {"limit_ms 1\ntype serve\n",
-         "bad.conf:1: 'limit_ms' is for trials of type slo_rate, not serve"},
+         "bad.conf:1: 'limit_ms' is for trials of type overload slo_rate, not serve"},
         {"type time\nvary connections 1 2\n",
          "bad.conf:2: 'connections' is for trials of type hold isolate load serve slo_rate, not "
          "time"},
