@@ -110,7 +110,7 @@ static void wrong_values_are_refused(void **unused)
         {"also echoes fault\n", "'also' must be names of metrics, not 'echoes fault'"},
         {"core no\n", "bad.conf:1: 'core' must be yes, not 'no'"},
         {"type served\n",
-         "'type' must be hold, isolate, load, serve, slo_rate or time, not 'served'"},
+         "'type' must be hold, isolate, load, overload, serve, slo_rate or time, not 'served'"},
         {"end sleep\n", "'end' must be kill or crash, not 'sleep'"},
         {"failures ignored\n", "'failures' must be counted, not 'ignored'"},
         {"behaviour rude\n",
@@ -147,7 +147,7 @@ static void wrong_values_are_refused(void **unused)
         {"vary pool 1 2\n", "bad.conf:1: 'pool' cannot vary"},
         // What fits by itself, but not beside the other lines.
         {"limit_ms 1\ntype serve\n",
-         "bad.conf:1: 'limit_ms' is for trials of type slo_rate, not serve"},
+         "bad.conf:1: 'limit_ms' is for trials of type overload slo_rate, not serve"},
         {"type time\nvary connections 1 2\n",
          "bad.conf:2: 'connections' is for trials of type hold isolate load serve slo_rate, not "
          "time"},

@@ -167,7 +167,7 @@ static void too_few_threads(void **unused)
     if (SANITIZED)
         skip(); // they reserve more memory than there is
     FILE *driver = popen("ulimit -v 100000 && exec " BUILD_FOLDER
-                         "/clients/drive --io threads -c 4000 127.0.0.1:1 2>&1",
+                         "/clients/drive --io threads -w 1 -c 4000 127.0.0.1:1 2>&1",
                          "re");
     assert_non_null(driver);
     assert_non_null(fgets(line, sizeof line, driver));

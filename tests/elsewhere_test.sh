@@ -231,15 +231,15 @@ pages_are_whole() {
     local program option
     for program in drive echo; do
         "$prefix/bin/forklore-$program" --help > "$work/help" || return 1
-        for option in $(grep -oE -- '--[a-z-]+' "$work/help"); do
+        while read -r option; do
             says <(tr -d '\134' < "$prefix/share/man/man1/forklore-$program.1") "$option" || return 1
-        done
+        done < <(grep -oE -- '--[a-z-]+' "$work/help")
     done
 }
 pages_are_good() {
     local page
     for page in "$prefix"/share/man/man1/*.1; do groff -man -Tutf8 -ww "$page" 2>&1 > "$work/page" | { ! grep .; } || return 1; done
-    says "$work/page" 'forklore-echo HOST:PORT'
+    says "$work/page" 'prints the answer'
 }
 if [ "$BUILD" = build ]; then
     check 'installed: with manual pages' install_here install

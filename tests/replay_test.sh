@@ -16,7 +16,7 @@ rm -rf "${questions:?}"/*
 mkdir "$questions"/{experiments,claims,situations}
 printf '%s\n' 'title T' 'question Which?' 'type serve' 'models epoll fork thread' 'connections 4' 'requests 1' 'bytes 64' 'pool 4' 'window_s 0.03' 'warmup_s 0.01' 'per connection' \
     'metric server_cpu_us_per_connection' 'baseline epoll' 'headline fork' > "$questions/experiments/churn.conf"
-printf '%s\n' '# Why not?' 'claim It is so.' 'source A book' 'refuted_by something else' 'holds_if churn:fork / churn:epoll > 0.5' > "$questions/claims/dear.conf"
+printf '%s\n' '# Why not?' 'claim It is so.' 'source A book' 'refuted_by something else' 'holds_if churn:fork / churn:epoll > 0.5' > "$questions/claims/costly.conf"
 printf '%s\n' 'place 1' 'experiment churn' 'sentence usual' > "$questions/situations/usual.conf"
 verify() { "$project/report/verify.sh" "$run" 2>&1; }
 
@@ -39,8 +39,8 @@ names() { # TEXT...: verify fails, and says so
     equals status $status 1 || return 1
     for text; do says "$work/said" "$text" || return 1; done
 }
-sed -i 's/0\.5/0.4/' "$run/claims/dear.conf"
-check 'a frozen claim that was changed: is named' names "$run/claims/dear.conf: not what the run was planned with"
+sed -i 's/0\.5/0.4/' "$run/claims/costly.conf"
+check 'a frozen claim that was changed: is named' names "$run/claims/costly.conf: not what the run was planned with"
 mv "$run/situations/usual.conf" "$run/situations/unusual.conf"
 check 'a frozen situation that was replaced: both are named' names "$run/situations/unusual.conf: not what" "$run/situations/usual.conf: not what"
 sed -i 's/^title .*/title X/' "$run/experiments/churn.conf"
