@@ -26,9 +26,8 @@ static int run(struct server *server)
 }
 
 const struct model model = {
-    .summary =
-        "a pool of threads, each with its own level-triggered epoll loop and listener: the "
-        "kernel distributes connections by a hash (SO_REUSEPORT)",
+    .summary = "a pool of threads, each with its own level-triggered epoll loop and listener: the "
+               "kernel distributes connections by a hash (SO_REUSEPORT)",
     .source = "Envoy, enable_reuse_port; socket(7)",
     .family = MULTIPLEXED,
     .capacity = MANY,

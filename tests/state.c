@@ -35,7 +35,7 @@ enum { WORKERS = 8, MOST_PROCESSES = 64 };
 struct program {
     const char *path, *name;
     bool has_pool, has_processes; // of workers; and these are processes
-    bool keeps_eight; // serves eight clients at the same time
+    bool keeps_eight;             // serves eight clients at the same time
 };
 
 struct cell {

@@ -22,7 +22,8 @@ struct connection {
 
 struct loop {
     int epoll_fd;
-    LIST_HEAD(, connection) connections; // otherwise only the kernel would know the idle ones
+    LIST_HEAD(connection_list, connection)
+    connections; // without the list, only the kernel would know the idle connections
     struct epoll_event events[EVENTS_PER_ITERATION];
     unsigned char scratch[ECHO_BUFFER_BYTES];
 };
@@ -78,8 +79,6 @@ int epoll_loop_taking(int source_fd, uint32_t flags, int (*take)(int source_fd))
     set_nonblocking(source_fd);
     LIST_INIT(&loop.connections);
     loop.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-| flags};
-    set_nonblocking(source_fd);
     if (loop.epoll_fd < 0 || epoll_ctl(loop.epoll_fd, EPOLL_CTL_ADD, source_fd, &source) < 0)
         err(1, "epoll");
 

@@ -298,7 +298,9 @@ int main(int argc, char **argv)
         if (model.workers != NO_POOL)
             snprintf(pool, sizeof pool, "%u %s%s", options.workers,
                      has_threads() ? "thread" : "process",
-                     options.workers == 1 ? "" : has_threads() ? "s" : "es");
+                     options.workers == 1 ? ""
+                     : has_threads()      ? "s"
+                                          : "es");
         printf("%s\t%s\t%s\t%s\t%s\t%s\n", program_invocation_short_name, family_name[model.family],
                capacity_name[model.capacity], pool, model.source, model.summary);
         return fflush(stdout) == EOF;

@@ -32,12 +32,14 @@ struct cell {
     bool fulfilled, skipped;
 };
 
+enum pools { ALL_MODELS, POOLS, POOLS_OF_PROCESSES };
+
 struct hazard {
     const char *name;
     const char *rule; // what passes
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
-    enum { ALL_MODELS, POOLS, POOLS_OF_PROCESSES } pools; // it concerns only models with one
+    enum pools pools;              // concerns only models with such a pool
     unsigned excepted;             // capacities that cannot keep it, for a documented reason
     const char *program;           // the only one that it concerns, or NULL
     const char *says;              // words that standard error must hold; otherwise it is empty
