@@ -34,12 +34,17 @@ struct connection {
     int fd;
 };
 
-static STAILQ_HEAD(, connection) queue = STAILQ_HEAD_INITIALIZER(queue); // for the workers
-static sem_t items;                                                      // in it
+// The connections that wait for a worker, and how many; then those that wait for the loop, as
+// pointers in a pipe.
+static STAILQ_HEAD(connection_queue, connection) queue = STAILQ_HEAD_INITIALIZER(queue);
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static int done[2]; // a pipe of connections, from the workers to the loop
+static sem_t items;
+static int done[2];
+
 static int epoll_fd;
-static LIST_HEAD(, connection) connections; // otherwise only the kernel would know the idle ones
+static LIST_HEAD(connection_list,
+                 connection)
+    connections; // without the list, only the kernel would know the idle connections
 
 static void insert(struct connection *c)
 {

@@ -22,7 +22,8 @@ struct connection {
 
 struct loop {
     int epoll_fd;
-    LIST_HEAD(, connection) connections; // otherwise only the kernel would know the idle ones
+    LIST_HEAD(connection_list, connection)
+    connections; // without the list, only the kernel would know the idle connections
     struct epoll_event events[EVENTS_PER_ITERATION];
     unsigned char scratch[ECHO_BUFFER_BYTES];
 };

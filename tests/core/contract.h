@@ -32,22 +32,24 @@ struct cell {
     bool fulfilled, skipped;
 };
 
+enum pools { ALL_MODELS, POOLS, POOLS_OF_PROCESSES };
+
 struct hazard {
     const char *name;
     const char *rule; // what passes
     void (*test)(struct cell *);
-    unsigned families, capacities;                        // whom it concerns; 0: all
-    enum { ALL_MODELS, POOLS, POOLS_OF_PROCESSES } pools; // it concerns only models with one
-    unsigned excepted;      // capacities that cannot keep it, for a documented reason
-    const char *program;    // the only one that it concerns, or NULL
-    const char *says;       // words that standard error must hold; otherwise it is empty
-    unsigned says_families; // ... if the family is one of these; 0: all
-    unsigned workers;       // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
-    const char *argument;   // another one for the server, or NULL
-    rlim_t files;           // the server's RLIMIT_NOFILE; 0: inherited
-    bool injects;           // attaches strace to the server
-    bool deep;              // takes long: runs only with DEEP=1, when nothing else does
-    bool starts_itself;     // no server is running when the test is called
+    unsigned families, capacities; // whom it concerns; 0: all
+    enum pools pools;              // concerns only models with such a pool
+    unsigned excepted;             // capacities that cannot keep it, for a documented reason
+    const char *program;           // the only one that it concerns, or NULL
+    const char *says;              // words that standard error must hold; otherwise it is empty
+    unsigned says_families;        // ... if the family is one of these; 0: all
+    unsigned workers;              // -w of pools that serve a client a worker; 0: DEFAULT_WORKERS
+    const char *argument;          // another one for the server, or NULL
+    rlim_t files;                  // the server's RLIMIT_NOFILE; 0: inherited
+    bool injects;                  // attaches strace to the server
+    bool deep;                     // takes long: runs only with DEEP=1, when nothing else does
+    bool starts_itself;            // no server is running when the test is called
 };
 
 enum { DEFAULT_WORKERS = 4 };
