@@ -273,15 +273,26 @@ static void refuses_what_it_should(void **state)
         const char *server, *mechanism;
         bool refused;
     } cases[] = {
-        {"epoll", "plain", false},         {"iterative", "plain", false},
-        {"prefork", "plain", true},        {"epoll_workers", "plain", true},
-        {"thread", "plain", true},         {"prethread", "atomic", false},
-        {"prethread", "mutex", false},     {"fork", "atomic", true},
-        {"epoll_workers", "mutex", true},  {"fork", "shm_mutex", false},
-        {"thread", "fcntl_file", true},    {"prefork", "fcntl_file", false},
-        {"fork_exec", "shm_atomic", true}, {"clone_vm", "shm_atomic", false},
-        {"clone_vm", "unix_owner", true},  {"prefork", "unix_owner", false},
-        {"clone_vm", "tally", true},       {"prethread", "tally", false},
+        {"epoll", "plain", false},
+        {"iterative", "plain", false},
+        {"prefork", "plain", true},
+        {"epoll_workers", "plain", true},
+        {"thread", "plain", true},
+        {"prethread", "atomic", false},
+        {"prethread", "mutex", false},
+        {"fork", "atomic", true},
+        {"epoll_workers", "mutex", true},
+        {"fork", "shm_mutex", false},
+        {"thread", "fcntl_file", true},
+        {"prefork", "fcntl_file", false},
+        {"fork_exec", "shm_atomic", true},
+        {"clone_vm", "shm_atomic", false},
+        {"clone_vm", "unix_owner", true},
+        {"prefork", "unix_owner", false},
+        {"clone_vm", "tally", true},
+        {"prethread", "tally", false},
+        {"fork_sandboxed", "shm_atomic", true},
+        {"fork_namespaces", "pipe_owner", true},
     };
     struct cell *cell = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
