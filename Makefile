@@ -72,11 +72,15 @@ LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC)
 # A peer without its library is built anyway and reports that when it is started. (Debian's libuv.a is called libuv_a.a.)
 PEER_LIBS := $(foreach p,$(PEERS),$(or $(call LINKS_WITH,$(p:lib%=-l%)),$(call LINKS_WITH,$(p:lib%=-l%_a))))
 
+# So is a model without libseccomp.
+SECCOMP := $(call LINKS_WITH,-lseccomp)
+LDLIBS += $(SECCOMP)
+
 # The cost of fork depends on linking: build/linked_static/ has statically linked copies of these folders' programs. If that is
 # impossible, build/linked_static/none says why.
 COPIED := $(foreach d,servers servers/inetd bench/micro/spawn bench/micro/images,$(patsubst %.c,$(B)/%,$(wildcard $(d)/*.c)))
 NO_COPIES := $(or $(if $(SAN),the sanitizers need dynamic linking),$(if $(STATIC),every program of this build is linked statically),\
-	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library or liburing cannot be linked statically here))
+	$(if $(call LINKS_WITH,-static $(LDLIBS)),,the C library, liburing or libseccomp cannot be linked statically here))
 COPIES := $(if $(NO_COPIES),,$(COPIED:$(B)/%=$(B)/linked_static/%))
 all: $(or $(COPIES),$(B)/linked_static/none)
 
@@ -88,9 +92,9 @@ LAID_OUT := epoll fork prefork thread
 NO_LAYOUTS := $(if $(SAN)$(STATIC),a build with a sanitizer or static linking has one layout only)
 all: $(or $(if $(NO_LAYOUTS),$(B)/layouts/none),$(foreach k,$(LAYOUTS),$(LAID_OUT:%=$(B)/layouts/$(k)/servers/%)))
 
-# The flags are a file: when they change, or a peer's library is installed, the variant is rebuilt, so its folder never mixes
+# The flags are a file: when they change, or an optional library is installed, the variant is rebuilt, so its folder never mixes
 # flags. WERROR is none of them: it changes no program.
-FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS)
+FLAGS = $(CC) $(CFLAGS) $(LDFLAGS) $(PEER_LIBS) $(SECCOMP)
 $(B)/flags: FORCE
 	@mkdir -p $(B)
 	@echo '$(FLAGS)' | cmp -s - $@ || { $(FINDS_ARGP) && rm -rf $(B)/linked_static $(B)/layouts && echo '$(FLAGS)' > $@; }

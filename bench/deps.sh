@@ -61,6 +61,7 @@ case $purpose in
         header_from event2/event.h libevent-dev
         header_from ev.h libev-dev
         header_from uv.h libuv1-dev
+        header_from seccomp.h libseccomp-dev
         command_from hyperfine hyperfine
         command_from gnuplot gnuplot-nox
         command_from jq jq

@@ -37,6 +37,7 @@ struct model {
     bool reuseport;     // the model opens more listeners on the same port (open_listeners)
     bool executes;      // another program serves
     bool shares_memory; // its processes share all their memory
+    bool confines;      // its processes have their connection and nothing else
     const char *(*unsupported)(
         void);                   // why this machine cannot run it, or NULL if it can; may be NULL
     const struct argp *options;  // the model's own options, besides the common ones; may be NULL

@@ -69,6 +69,8 @@ const char *state_unsupported(void)
         return NULL;
     if (model.executes)
         return "shared state does not survive exec";
+    if (model.confines)
+        return "confined processes share no state";
     if (!(chosen->suits & sharers())) {
         snprintf(reason, sizeof reason, "the mechanism is for %s", chosen->is_for);
         return reason;
