@@ -1,6 +1,5 @@
-// Experiments, claims, situations and foreign servers: files are read by one table of keys, which the
-// READMEs show;
-// what a file cannot have is refused with its file and line.
+// Experiments, claims, situations and foreign servers: files are read by one table of keys, which
+// the READMEs show; what a file cannot have is refused with its file and line.
 #include "bench/base/conf.h"
 #include "bench/base/experiment.h"
 #include "bench/base/names.h"
@@ -168,8 +167,7 @@ static void wrong_values_are_refused(void **unused)
     refused(SITUATION, "place 1\nplace 2\n", "bad.conf:2: 'place' is already in line 1");
     refused(FOREIGN, "run ./mine\n",
             "'run' must be a command with {port} for the port, not './mine'");
-    refused(FOREIGN, "shape round\n",
-            "'shape' must be process, thread, loop or task, not 'round'");
+    refused(FOREIGN, "shape round\n", "'shape' must be process, thread, loop or task, not 'round'");
     refused(FOREIGN, "workers none\n",
             "'workers' must be a whole number from 1 to 65536, not 'none'");
     refused(CLAIM, "source a\nsource b\n", "bad.conf:2: 'source' is already in line 1");

@@ -1,8 +1,8 @@
 // Foreign servers in trials: that their CPU time is whole, and what is said of those that do not
 // serve, or do not stop. Nothing of them stays.
+#include "bench/measure/foreign.h"
 #include "bench/base/cpus.h"
 #include "bench/base/measurement.h"
-#include "bench/measure/foreign.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
@@ -145,7 +145,7 @@ static void servers_that_do_not_serve(void **unused)
          "server does not stay in the foreground"},
         {"sh -c 'while :; do sleep 100 & done' {port}", "server forks without end"},
         {"{build}/servers/epoll # {port}", "server does not listen on {port}"},
-        {"sh -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
+        {"bash -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
          "server ignores SIGCHLD"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -186,8 +186,8 @@ static void one_that_ignores_sigterm_is_killed(void **unused)
 static void a_daemon_is_found_out(void **unused)
 {
     (void)unused;
-    struct measurement m = foreign_trial(
-        "sh -c 'setsid {build}/servers/epoll -p $0 & sleep 100' {port}", short_ones);
+    struct measurement m =
+        foreign_trial("sh -c 'setsid {build}/servers/epoll -p $0 & sleep 100' {port}", short_ones);
     assert_true(m.values[METRIC_foreign] > 0);
 }
 

@@ -12,13 +12,13 @@ enum conf_form {
     NAMES,  // one or more
     METRIC, // one of metric.h
     METRICS,
-    WHOLE,        // a whole number, or one of the words
-    REAL,         // a number, or one of the words
-    WORD,         // one of the words
-    RISING,       // two whole numbers
-    NAME_TEXT,    // a name, then text
-    CELL_TEXT,    // MODEL@X, then text
-    NAME_VALUES,  // what varies
+    WHOLE,         // a whole number, or one of the words
+    REAL,          // a number, or one of the words
+    WORD,          // one of the words
+    RISING,        // two whole numbers
+    NAME_TEXT,     // a name, then text
+    CELL_TEXT,     // MODEL@X, then text
+    NAME_VALUES,   // what varies
     TEXT_WITH_GAP, // a % in it is replaced by the value of what varies
     COMMAND_AT     // a command; {port} in it is replaced by the port to listen on
 };

@@ -53,8 +53,9 @@ const struct conf_key conf_keys[] = {
      .sentence = "The models to measure. Without this line: all programs of the folder, all "
                  "variants and all outsiders"},
     {"foreign", EXPERIMENT, .types = SERVING, .form = WORD, .words = yes,
-     .sentence = "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
-                 "do where `MODELS=` names them, like all of `servers/foreign/`"},
+     .sentence =
+         "The user's own servers (`SERVER=`, `SERVERS=`) take part. In other questions they "
+         "do where `MODELS=` names them, like all of `servers/foreign/`"},
     {"variant", EXPERIMENT, .flags = REPEATS, .form = NAME_TEXT,
      .sentence = "A name, a program of the folder, and options for it. The program with these "
                  "options takes part under that name"},
@@ -218,8 +219,9 @@ const struct conf_key conf_keys[] = {
      .sentence = "Of how many a count is: 15 connections that could be lost"},
 
     {"run", FOREIGN, .form = COMMAND_AT,
-     .sentence = "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
-                 "`{build}` the build folder. It must stay in the foreground"},
+     .sentence =
+         "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
+         "`{build}` the build folder. It must stay in the foreground"},
     {"build", FOREIGN, .form = TEXT,
      .sentence = "The command that builds it, before the first trial of a run"},
     {"needs", FOREIGN, .form = NAMES,

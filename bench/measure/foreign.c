@@ -163,7 +163,8 @@ static const char *concurrency(const char *shape, bool is_pool)
 
 static void describe(const struct experiment *server)
 {
-    const char *shape = experiment_get(server, "shape"), *workers = experiment_get(server, "workers"),
+    const char *shape = experiment_get(server, "shape"),
+               *workers = experiment_get(server, "workers"),
                *language = experiment_get(server, "language"),
                *source = experiment_get(server, "source"), *run = experiment_get(server, "run");
     printf("%s\tforeign%s%s\t%s\t%s\t%s\t%s%s%s\n", server->stem, shape ? "_" : "",
@@ -174,7 +175,8 @@ static void describe(const struct experiment *server)
 
 // ---- running it -------------------------------------------------------------------------------
 
-// Whether no socket has it, not even one of an ended connection: the server need not set SO_REUSEADDR.
+// Whether no socket has it, not even one of an ended connection: the server need not set
+// SO_REUSEADDR.
 static bool is_free(unsigned port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};

@@ -212,8 +212,8 @@ static void set_up_run(const struct options *options)
         check_names(options->experiments, names, "experiment");
     rewind(found);
     struct processors setting = choose_processors(options);
-    struct foreign_servers foreign =
-        foreign_servers_read(options->run, &setting.server, options->own_server, options->own_servers);
+    struct foreign_servers foreign = foreign_servers_read(
+        options->run, &setting.server, options->own_server, options->own_servers);
     make_folder(options->run, "experiments");
     freeze(options->run, CLAIM, "claims");
     freeze(options->run, SITUATION, "situations");

@@ -266,8 +266,7 @@ static void print_names(const struct picture *p, const char *key, const struct n
         const json_t *row = n->row->json;
         fprintf(p->words, "%s\"%s\" %.4f %.9f %.9f %s %lld %d", n > names ? " " : "", n->text,
                 n->at / p->pixels, n->x, n->y, text_of(row, "hue"),
-                json_integer_value(json_object_get(row, "line")),
-                form_of(row));
+                json_integer_value(json_object_get(row, "line")), form_of(row));
     }
     fputs("'\n", p->words);
 }

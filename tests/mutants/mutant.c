@@ -1,6 +1,6 @@
 // Echo servers that do one thing wrong each: which, is their name (the program is one, its links
-// are many). They behave like a server of the suite otherwise: a loop over poll, until SIGTERM. With
-// a port as argument they are foreign servers.
+// are many). They behave like a server of the suite otherwise: a loop over poll, until SIGTERM.
+// With a port as argument they are foreign servers.
 #include "clients/core/message.h"
 
 #include <arpa/inet.h>

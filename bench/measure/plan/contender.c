@@ -152,8 +152,8 @@ static int describe_outsider(const struct contender *who, char *text, size_t byt
     return status == 0 ? 0 : SKIPPED;
 }
 
-// Where the suite's programs are linked in several ways, a foreign server has no place. Otherwise it
-// was tried.
+// Where the suite's programs are linked in several ways, a foreign server has no place. Otherwise
+// it was tried.
 static int describe_foreign(const struct experiment *e, const struct contender *who, char *text,
                             size_t bytes)
 {

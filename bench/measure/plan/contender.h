@@ -15,8 +15,8 @@ struct contender {
     char options[256];     // options that it always gets; may be empty
     unsigned long workers; // of its pool, if the options set it; else 0
     bool is_outside;
-    bool is_foreign; // the command is the launcher of foreign servers, the options its name
-    bool is_own;     // it is the user's
+    bool is_foreign;        // the command is the launcher of foreign servers, the options its name
+    bool is_own;            // it is the user's
     char capacity[16];      // "one", "hashed", "workers" or "many" of a server, "-" of others
     bool has_pool;          // with a configurable size
     char description[1024]; // of models.tsv: family, capacity, workers, source, summary
@@ -24,12 +24,11 @@ struct contender {
 };
 
 // All contenders of an experiment that are requested (NULL: all of them), each described without
-// options. Foreign servers are tried (foreign_try). Exits with one line if the experiment names something unknown. The names of all possible
-// contenders are added to `names`, each followed by a blank. Returns their number; the caller frees
-// *contenders.
-size_t contenders_find(const struct experiment *e, const char *asked, 
-                       struct foreign_servers *foreign, FILE *names,
-                       struct contender **contenders);
+// options. Foreign servers are tried (foreign_try). Exits with one line if the experiment names
+// something unknown. The names of all possible contenders are added to `names`, each followed by a
+// blank. Returns their number; the caller frees *contenders.
+size_t contenders_find(const struct experiment *e, const char *asked,
+                       struct foreign_servers *foreign, FILE *names, struct contender **contenders);
 
 // The program of a contender: in build/, or an outside command. If x is a linking or a layout, the
 // copy in build/linked_static/ or build/layouts/X/. NULL: x does not matter.

@@ -123,10 +123,11 @@ static void add_suite(struct foreign_servers *all)
     globfree(&found);
 }
 
-struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus, const char *own,
-                                  const char *own_file)
+struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus,
+                                            const char *own, const char *own_file)
 {
-    struct foreign_servers all = {.run = run, .setting = {.server_cpus = *server_cpus, .log_fd = -1}};
+    struct foreign_servers all = {.run = run,
+                                  .setting = {.server_cpus = *server_cpus, .log_fd = -1}};
     setting_name_foreign(run);
     add_suite(&all);
     if (own)

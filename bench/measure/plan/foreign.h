@@ -19,7 +19,7 @@ struct foreign_server {
 };
 
 struct foreign_servers {
-    const char *run; // the folder
+    const char *run;        // the folder
     struct setting setting; // that they are tried in
     struct foreign_server *list;
     size_t count;
@@ -27,8 +27,8 @@ struct foreign_servers {
 
 // Reads all. `own`: a command with {port}, which is then called "mine", or NULL. `own_file`: a file
 // of lines NAME=COMMAND, or NULL. Exits with status 2 and one line on an error in these.
-struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus, const char *own,
-                                  const char *own_file);
+struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus,
+                                            const char *own, const char *own_file);
 
 // Tries one, unless that was done, and sets its status. The reason why one of the user's does not
 // take part, and a server that ignores SIGTERM, are also a line on standard error.

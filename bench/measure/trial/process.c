@@ -138,7 +138,8 @@ void process_visit(void (*visit)(const struct process_ids *ids, void *context), 
             continue;
         const char *behind_name = fgets(text, sizeof text, file) ? strrchr(text, ')') : NULL;
         fclose(file);
-        if (behind_name && sscanf(behind_name, ") %c %d %d", &ids.state, &ids.parent, &ids.group) == 3)
+        if (behind_name &&
+            sscanf(behind_name, ") %c %d %d", &ids.state, &ids.parent, &ids.group) == 3)
             visit(&ids, context);
     }
     closedir(proc);

@@ -28,8 +28,8 @@ void arguments_add(struct arguments *a, char *words);
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
                     int error_fd, int inherited_fd);
 
-// A process that kills a group when this process ends, even by SIGKILL: only the leader of a group is
-// killed by the kernel then.
+// A process that kills a group when this process ends, even by SIGKILL: only the leader of a group
+// is killed by the kernel then.
 struct guard {
     pid_t pid;
     int fd;

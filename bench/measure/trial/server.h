@@ -25,7 +25,7 @@ struct life {
     double cpu_us, faults, switches; // page faults, and switches to another task
     double counted;                  // requests counted in its shared state; NAN: it has none
     double busiest,
-        idlest; // requests of that worker, as multiples of an even share; NAN: not counted
+        idlest;          // requests of that worker, as multiples of an even share; NAN: not counted
     bool lacks_children; // it ignores SIGCHLD: the usage of its ended children is lost
 };
 

@@ -12,8 +12,8 @@ struct setting {
 // one line if it cannot.
 void setting_read(const char *run, struct setting *setting);
 
-// The same parts of it: opens a run's messages.log; makes the launcher (foreign.h) take foreign servers
-// from the run's folder.
+// The same parts of it: opens a run's messages.log; makes the launcher (foreign.h) take foreign
+// servers from the run's folder.
 int setting_log(const char *run);
 void setting_name_foreign(const char *run);
 

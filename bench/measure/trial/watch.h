@@ -1,8 +1,8 @@
-// A watch over a foreign server. A thread reads what the server prints, so that it never waits for a
-// reader, and kills it if it forks without end. A process kills it if this one is killed.
+// A watch over a foreign server. A thread reads what the server prints, so that it never waits for
+// a reader, and kills it if it forks without end. A process kills it if this one is killed.
 //
-// The thread sleeps unless the server prints. Every 50 ms it reads the number of this machine's tasks,
-// which takes about 10 us.
+// The thread sleeps unless the server prints. Every 50 ms it reads the number of this machine's
+// tasks, which takes about 10 us.
 #pragma once
 
 #include "bench/measure/trial/process.h"

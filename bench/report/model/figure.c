@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DERIVED "derived"   // the metric of derived quantities
+#define DERIVED "derived"    // the metric of derived quantities
 enum { SERVER_GROUPS = 13 }; // shape.c: the first are servers of which it is known what serves
 
 #define PANELS_MARK "# panels: "
@@ -233,7 +233,8 @@ static json_t *row_name(const struct figure *g, const struct number *n)
 
 static json_t *row_json(const struct figure *g, const struct number *n)
 {
-    static const struct drawn_model none = {.shape = {.group = "", .hue = ""}}; // a derived quantity has none
+    static const struct drawn_model none = {
+        .shape = {.group = "", .hue = ""}}; // a derived quantity has none
     const struct drawn_model *m = model_named(g, n->model);
     if (!m || strcmp(n->metric, DERIVED) == 0)
         m = &none;
@@ -384,10 +385,9 @@ static json_t *xs_json(const struct figure *g)
 static json_t *models_json(const struct figure *g)
 {
     json_t *models = made(json_array());
-    for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++)
-    {
-        json_t *model = made(json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue, "pool",
-                              m->shape.is_pool, "line", (int)m->line));
+    for (const struct drawn_model *m = g->models; m < g->models + g->model_count; m++) {
+        json_t *model = made(json_pack("{ss ss sb si}", "name", m->name, "hue", m->shape.hue,
+                                       "pool", m->shape.is_pool, "line", (int)m->line));
         shape_mark_foreign(&m->shape, model);
         add(models, model);
     }

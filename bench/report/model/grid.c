@@ -1,9 +1,9 @@
 // "Which model for what": every model in every situation, compared with the best one.
 //
-// The ratios and places of candidates are those of chooser.tsv. Iterative servers, peers and foreign
-// servers are no candidates. Their ratio to the best comes from both ratios to the question's baseline, and its
-// interval from both intervals as if these were independent. They share the baseline, so it is too
-// wide rather than too narrow.
+// The ratios and places of candidates are those of chooser.tsv. Iterative servers, peers and
+// foreign servers are no candidates. Their ratio to the best comes from both ratios to the
+// question's baseline, and its interval from both intervals as if these were independent. They
+// share the baseline, so it is too wide rather than too narrow.
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/notes.h"
@@ -321,11 +321,10 @@ static json_t *rows(struct grid *g)
     json_t *list = made(json_array());
     for (size_t i = 0; i < g->rows_count; i++) {
         const struct row *row = &g->rows[i];
-        json_t *object =
-            made(json_pack("{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue",
-                            row->shape.hue, "pool", row->shape.is_pool, "group", row->shape.title,
-                            "order", (int)i, "pinned", strcmp(row->name, "fork") == 0, "cells",
-                            cells(g, row->name)));
+        json_t *object = made(json_pack(
+            "{s:s, s:s, s:b, s:s, s:i, s:b, s:o}", "model", row->name, "hue", row->shape.hue,
+            "pool", row->shape.is_pool, "group", row->shape.title, "order", (int)i, "pinned",
+            strcmp(row->name, "fork") == 0, "cells", cells(g, row->name)));
         shape_mark_foreign(&row->shape, object);
         add(list, object);
     }

@@ -130,7 +130,8 @@ static json_t *row_of(const struct picture *p, const struct number *n)
 static json_t *title_of(const struct picture *p, const struct shape *shape)
 {
     const char *pool = experiment_get(p->q.e, "pool");
-    if (strncmp(shape->title, "Pool", strlen("Pool")) != 0 || !pool || !isdigit((unsigned char)*pool) || is_varied(p->q.e, "workers"))
+    if (strncmp(shape->title, "Pool", strlen("Pool")) != 0 || !pool ||
+        !isdigit((unsigned char)*pool) || is_varied(p->q.e, "workers"))
         return json_string(shape->title);
     struct prose text;
     prose_begin(&text);
@@ -146,8 +147,8 @@ static json_t *groups_of(const struct picture *p)
         json_t *rows = made(json_array());
         for (; i < p->count && p->rows[i].shape.place == shape->place; i++)
             add(rows, row_of(p, p->rows[i].n));
-        json_t *group = made(json_pack("{so ss sb so}", "title", title_of(p, shape), "hue", shape->hue,
-                              "pool", shape->is_pool, "rows", rows));
+        json_t *group = made(json_pack("{so ss sb so}", "title", title_of(p, shape), "hue",
+                                       shape->hue, "pool", shape->is_pool, "rows", rows));
         shape_mark_foreign(shape, group);
         add(groups, group);
     }

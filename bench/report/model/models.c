@@ -42,11 +42,11 @@ static json_t *model_of(const struct facts *f, size_t row)
 {
     const char *workers = cell(f, row, "workers");
     struct shape shape = shape_of(f, cell(f, row, "experiment"), cell(f, row, "name"));
-    json_t *model = made(json_pack("{ss ss ss sb ss? ss ss ss so}", "name", cell(f, row, "name"), "group",
-                          shape.title, "hue", shape.hue, "pool", shape.is_pool, "workers",
-                          strcmp(workers, "-") == 0 ? NULL : workers, "summary",
-                          cell(f, row, "summary"), "source", cell(f, row, "source"), "status",
-                          cell(f, row, "status"), "experiments", experiments_of(f, row)));
+    json_t *model = made(json_pack(
+        "{ss ss ss sb ss? ss ss ss so}", "name", cell(f, row, "name"), "group", shape.title, "hue",
+        shape.hue, "pool", shape.is_pool, "workers", strcmp(workers, "-") == 0 ? NULL : workers,
+        "summary", cell(f, row, "summary"), "source", cell(f, row, "source"), "status",
+        cell(f, row, "status"), "experiments", experiments_of(f, row)));
     shape_mark_foreign(&shape, model);
     return model;
 }

@@ -171,11 +171,10 @@ static json_t *row_of(const struct question *q, const struct columns *c, const s
     struct shape shape = shape_of(q->f, n->experiment, n->model);
     char x[FORMAT_BYTES];
     question_x(n->x, x);
-    json_t *row =
-        made(json_pack("{s:s, s:o, s:s, s:b, s:b, s:o, s:o, s:o}", "model", n->model, "x",
-                     json_string(x), "hue", shape.hue, "pool", shape.is_pool, "fork",
-                     strcmp(n->model, "fork") == 0, "cells", cells_of(q, c, n), "dots",
-                     dots_of(q->f, n, q->metric), "cite", clause_of(q, n)));
+    json_t *row = made(json_pack("{s:s, s:o, s:s, s:b, s:b, s:o, s:o, s:o}", "model", n->model, "x",
+                                 json_string(x), "hue", shape.hue, "pool", shape.is_pool, "fork",
+                                 strcmp(n->model, "fork") == 0, "cells", cells_of(q, c, n), "dots",
+                                 dots_of(q->f, n, q->metric), "cite", clause_of(q, n)));
     shape_mark_foreign(&shape, row);
     return row;
 }

@@ -23,5 +23,6 @@ json_t *validity_section(const struct facts *f);     // method.c
 json_t *metrics_section(const struct facts *f);      // method.c
 json_t *not_measured_section(const struct facts *f); // not_measured.c
 
-// The user's own servers, in the order of their names; empty in most runs, and then not in the file.
+// The user's own servers, in the order of their names; empty in most runs, and then not in the
+// file.
 json_t *yours_section(const struct facts *f); // yours.c

@@ -39,9 +39,9 @@ static void add_findings(const struct facts *f, const struct experiment *e, cons
         if (!n || strncmp(n->note, "skipped: ", strlen("skipped: ")) == 0)
             continue;
         question_spot(&q, n->x, spot);
-        add(list, json_pack("{ss ss ss so so}", "question", e->stem, "title",
-                            question_words(&q, "title"), "spot", spot, "text", sentence_of(&q, n),
-                            "reason", note_reason(n)));
+        add(list,
+            json_pack("{ss ss ss so so}", "question", e->stem, "title", question_words(&q, "title"),
+                      "spot", spot, "text", sentence_of(&q, n), "reason", note_reason(n)));
     }
     question_free(&q);
 }
