@@ -145,7 +145,7 @@ static void servers_that_do_not_serve(void **unused)
          "server does not stay in the foreground"},
         {"sh -c 'while :; do sleep 100 & done' {port}", "server forks without end"},
         {"{build}/servers/epoll # {port}", "server does not listen on {port}"},
-        {"sh -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
+        {"bash -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
          "server ignores SIGCHLD"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

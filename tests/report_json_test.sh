@@ -148,8 +148,8 @@ run=$results/own
 check 'own server: has a report' make_report "$run"
 check_schema 'own server' "$run"
 finding() { is "[.yours[] | select(.name == \"mine\").findings[] | select(.question == \"$1\" and .spot == \"$2\")][0] | $3" "$4"; } # QUESTION SPOT FILTER TEXT
-check 'own server: what it costs' finding churn '' '.text | contains("the mine server 2.00×")' true
-check 'own server: that it leaks' finding concurrency 'with 64 connections' '.reason | contains("kept descriptors open")' true
+check 'own server: what it costs' finding churn '' '.text | contains("the mine server 2.0×")' true
+check 'own server: that it leaks' finding concurrency 'at 64 connections' '.reason | contains("kept descriptors open")' true
 check 'own server: it is drawn as foreign' is '[.questions.groups[].questions[].table.rows[] | select(.model == "mine").foreign] | unique | tostring' '[true]'
 check 'own server: the others are not' is '[.questions.groups[].questions[].table.rows[] | select(.model != "mine") | has("foreign")] | any' false
 check 'own server: it is no candidate for the best' is '[.grid.rows[] | select(.model == "mine").cells[].place] | any(. == "best")' false
