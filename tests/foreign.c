@@ -241,7 +241,7 @@ int main(void)
         printf("[  SKIPPED ] %zu test(s).\n", sizeof tests / sizeof *tests);
         return 0;
     }
-    cpus_choose(&setting.server_cpus, &setting.client_cpus);
+    cpus_choose(1, &setting.server_cpus, &setting.client_cpus);
     setting.log_fd = memfd_create("messages.log", MFD_CLOEXEC);
     return setting.log_fd < 0 ? 1 : cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
