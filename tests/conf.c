@@ -148,11 +148,11 @@ static void wrong_values_are_refused(void **unused)
         // What fits by itself, but not beside the other lines.
         {"limit_ms 1\ntype serve\n",
          "bad.conf:1: 'limit_ms' is for trials of type overload slo_rate, not serve"},
-        {"type time\nvary connections 1 2\n",
-         "bad.conf:2: 'connections' is for trials of type hold isolate load serve slo_rate, not "
-         "time"},
+        {"type time\nvary connections 1 2\n", "bad.conf:2: 'connections' is for trials of type "
+                                              "hold isolate load overload serve slo_rate, not "
+                                              "time"},
         {"type isolate\nio epoll\n",
-         "bad.conf:2: 'io' is for trials of type load serve slo_rate, not isolate"},
+         "bad.conf:2: 'io' is for trials of type load overload serve slo_rate, not isolate"},
         {"type serve\nvary placement same_core\n",
          "bad.conf:2: 'placement' is for trials of type time, not serve"},
         {"vary touch 10 20\ncounts@1 1 2\n", "bad.conf:2: '1' is not a value of what varies"},
