@@ -239,7 +239,7 @@ pages_are_whole() {
 pages_are_good() {
     local page
     for page in "$prefix"/share/man/man1/*.1; do groff -man -Tutf8 -ww "$page" 2>&1 > "$work/page" | { ! grep .; } || return 1; done
-    says "$work/page" 'prints the answer'
+    says "$work/page" 'standard input to an echo server'
 }
 if [ "$BUILD" = build ]; then
     check 'installed: with manual pages' install_here install

@@ -48,7 +48,8 @@ static const char *logged(void)
 static void expect(const struct measurement *m, enum metric_id figure, double value)
 {
     if (m->values[figure] != value)
-        fail_msg("%s is %g instead of %g", metrics[figure].name, m->values[figure], value);
+        fail_msg("%s is %g instead of %g: %s", metrics[figure].name, m->values[figure], value,
+                 m->status);
 }
 
 static void what_is_seen_of_a_server(void **unused)
