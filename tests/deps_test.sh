@@ -24,7 +24,7 @@ installs() { # PACKAGE... -- PURPOSE
         shift
     done
 }
-check 'bench: what the report is made with' installs libjansson-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
+check 'bench: what the report is made with' installs libjansson-dev libseccomp-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
 check 'bench: not what only tests need' equals 'lines with a browser' "$(grep -c 'chromium\|tidy\|cmocka' "$work/said")" 0
 check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
 check 'test: a browser that cannot be installed is no failure' says "$work/error" 'cannot install chromium chromium-driver: the tests of the page will be skipped'
