@@ -24,7 +24,7 @@ installs() { # PACKAGE... -- PURPOSE
         shift
     done
 }
-check 'bench: what the report is made with' installs libjansson-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
+check 'bench: what the report is made with' installs libjansson-dev libseccomp-dev python3-jinja2 jq xz-utils gnuplot-nox -- bench
 check 'bench: not what only tests need' equals 'lines with a browser' "$(grep -c 'chromium\|tidy\|cmocka' "$work/said")" 0
 check "bench: waits for dpkg's lock, not for ever" says "$work/said" 'DPkg::Lock::Timeout=300'
 check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
