@@ -33,7 +33,7 @@ check 'a metric: its class decides what makes it doubtful' equals 'its class' "$
 
 notes_of() { value "$run/summary.tsv" note "metric=$1" model=epoll | paste -sd ' '; } # METRIC
 cp "$run/trials.tsv" "$work/before"
-sed -i 's/METRIC_client_load, NAN, 0.8/METRIC_client_load, NAN, 0.0001/' "$edited/bench/analyse/validity.c"
+sed -i 's/METRIC_client_load, NAN, CLIENT_BOUND/METRIC_client_load, NAN, 0.0001/' "$edited/bench/analyse/validity.c"
 check 'a threshold: is in one place' rebuild analyse/analyse
 check 'a threshold: the old run is judged again' "$edited/$BUILD/bench/analyse/analyse" "$repo/bench/questions" "$run"
 check 'a threshold: all of it' equals 'trials that are client-bound' "$(value "$run/doubts.tsv" reasons experiment=winking | grep -c client-bound)" 6
