@@ -12,15 +12,14 @@
 
 #include <unistd.h>
 
-static void *work(void *argument)
+static void work(const struct server *server, unsigned number)
 {
-    const struct server *server = argument;
+    (void)number;
     int connfd;
     while ((connfd = accept_connection(server->listen_fd, 0)) >= 0) {
         echo(connfd);
         close(connfd);
     }
-    return NULL;
 }
 
 static int run(struct server *server)

@@ -12,15 +12,15 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static void *work(void *argument)
+static void work(const struct server *server, unsigned number)
 {
-    const struct server *server = argument;
+    (void)number;
     for (;;) {
         pthread_mutex_lock(&mutex);
         int connfd = accept_connection(server->listen_fd, 0);
         pthread_mutex_unlock(&mutex);
         if (connfd < 0)
-            return NULL;
+            return;
         echo(connfd);
         close(connfd);
     }

@@ -46,15 +46,14 @@ static int take(void)
     return connfd;
 }
 
-static void *work(void *unused)
+static void work(const struct server *server, unsigned number)
 {
-    (void)unused;
+    (void)server, (void)number;
     int connfd;
     while ((connfd = take()) >= 0) {
         echo(connfd);
         close(connfd);
     }
-    return NULL;
 }
 
 static int run(struct server *server)

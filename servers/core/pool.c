@@ -71,11 +71,29 @@ int pool_of_processes(const struct server *server,
     return 0;
 }
 
-void make_threads(const struct server *server, void *(*work)(void *server), unsigned *made)
+struct worker {
+    const struct server *server;
+    void (*work)(const struct server *, unsigned number);
+    unsigned number;
+};
+
+static void *run_worker(void *argument)
 {
+    const struct worker *w = argument;
+    w->work(w->server, w->number);
+    return NULL;
+}
+
+void make_threads(const struct server *server, void (*work)(const struct server *, unsigned number),
+                  unsigned *made)
+{
+    static struct worker *workers; // never freed: a thread may still be about to read its own
+    if (!workers && !(workers = calloc(server->workers, sizeof *workers)))
+        err(1, "a pool of %u", server->workers);
     for (; *made < server->workers; ++*made) {
         pthread_t thread;
-        int problem = pthread_create(&thread, NULL, work, (void *)server);
+        workers[*made] = (struct worker){server, work, *made};
+        int problem = pthread_create(&thread, NULL, run_worker, &workers[*made]);
         if (problem) {
             complain(problem, "pthread_create: cannot start a worker");
             return;
@@ -84,7 +102,8 @@ void make_threads(const struct server *server, void *(*work)(void *server), unsi
     }
 }
 
-int pool_of_threads(const struct server *server, void *(*work)(void *server))
+int pool_of_threads(const struct server *server,
+                    void (*work)(const struct server *, unsigned number))
 {
     unsigned made = 0;
     do

@@ -15,8 +15,9 @@
 int pool_of_processes(const struct server *server,
                       void (*work)(const struct server *, unsigned number));
 
-// The same with detached threads.
-int pool_of_threads(const struct server *server, void *(*work)(void *server));
+// The same with detached threads, which end with the process.
+int pool_of_threads(const struct server *server,
+                    void (*work)(const struct server *, unsigned number));
 
 // For models with their own loop around the pool:
 
@@ -31,4 +32,5 @@ pid_t fork_worker(void);
 
 // Creates detached threads until *made reaches server->workers or creation fails; counts them in
 // *made.
-void make_threads(const struct server *server, void *(*work)(void *server), unsigned *made);
+void make_threads(const struct server *server, void (*work)(const struct server *, unsigned number),
+                  unsigned *made);
