@@ -69,10 +69,8 @@ static void hold(struct ready_echo *c, const unsigned char *buffer)
     c->echo.end = left;
 }
 
-short echo_ready(struct ready_echo *c, int connfd)
+short echo_ready_with(struct ready_echo *c, int connfd, unsigned char *scratch)
 {
-    static unsigned char scratch[ECHO_BUFFER_BYTES]; // not thread-local, so that threads of other
-                                                     // servers do not have to touch it
     unsigned char *buffer = c->held ? c->held : scratch;
 
     bool ready = true;
@@ -95,4 +93,11 @@ short echo_ready(struct ready_echo *c, int connfd)
     }
     enum echo_action next = echo_next(&c->echo);
     return next == ECHO_READ ? POLLIN : next == ECHO_WRITE ? POLLOUT : 0;
+}
+
+short echo_ready(struct ready_echo *c, int connfd)
+{
+    static unsigned char scratch[ECHO_BUFFER_BYTES]; // not thread-local, so that threads of other
+                                                     // servers do not have to touch it
+    return echo_ready_with(c, connfd, scratch);
 }

@@ -39,8 +39,7 @@ void echo_advance(struct echo *e, ssize_t result);
 void echo(int connfd);
 
 // A connection in a readiness loop (select, poll, epoll). It holds no buffer while idle: reads use
-// one scratch buffer (single-threaded), and only bytes that the peer does not accept at once are
-// kept.
+// a scratch buffer, and only bytes that the peer does not accept at once are kept.
 struct ready_echo {
     struct echo echo;
     unsigned char *held; // the bytes [start, end) not yet taken, or NULL
@@ -54,5 +53,8 @@ struct ready_echo {
 // Does what a ready non-blocking socket allows: at most one read and the matching write, so that no
 // connection delays the others. Returns what to wait for next (POLLIN or POLLOUT), or 0: close the
 // connection; its buffer is freed. An edge-triggered loop checks `found` and may call again before
-// it waits for POLLIN.
+// it waits for POLLIN. All connections use one scratch buffer, so one thread at a time may call it.
 short echo_ready(struct ready_echo *c, int connfd);
+
+// The same with a scratch buffer of ECHO_BUFFER_BYTES, for several threads with one each.
+short echo_ready_with(struct ready_echo *c, int connfd, unsigned char *scratch);
