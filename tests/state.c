@@ -34,8 +34,8 @@ enum { WORKERS = 8, MOST_PROCESSES = 64 };
 
 struct program {
     const char *path, *name;
-    bool has_pool, of_processes;
-    bool keeps_eight; // serves eight clients at the same time
+    bool has_pool, has_processes; // of workers; and these are processes
+    bool keeps_eight;             // serves eight clients at the same time
 };
 
 struct cell {
@@ -198,7 +198,7 @@ static void counts_what_it_echoes(void **state)
     unsigned requests = drive(cell, "150", "1");
     requests += drive(cell, "400", cell->program->keeps_eight ? "0" : "1");
     requests += speak(cell);
-    if (cell->program->has_pool && cell->program->of_processes) {
+    if (cell->program->has_processes) {
         kill_a_worker(cell);
         requests += drive(cell, "100", "1");
     }
@@ -354,12 +354,9 @@ static bool identify(struct program *p, const char *path)
         printf("skipped: %s", line);
         return false;
     }
-    p->of_processes = !strstr(line, "\tthread\t");
+    p->has_processes = is_pool_of_processes(line);
+    p->has_pool = p->has_processes || is_pool_of_threads(line);
     p->keeps_eight = strstr(line, "\tmany\t") || strstr(line, "\tworkers\t");
-    const char *field = line;
-    for (int i = 0; i < 3; i++)
-        field += strcspn(field, "\t") + 1;
-    p->has_pool = *field != '-';
     return true;
 }
 

@@ -73,8 +73,7 @@ static const struct argp_option argp_options[] = {
      0},
     {"poison", POISON_OPTION, "WORD", 0, "Crash on a request (a line) that contains WORD", 0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
-     "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated",
-     0},
+     "Print name, family, capacity, pool (-: none), source and summary, tab-separated", 0},
     {0},
 };
 
@@ -295,9 +294,13 @@ int main(int argc, char **argv)
     if (reason)
         errx(77, "%s", reason);
     if (options.describe) {
-        char pool[16] = "-";
+        char pool[32] = "-";
         if (model.workers != NO_POOL)
-            snprintf(pool, sizeof pool, "%u", options.workers);
+            snprintf(pool, sizeof pool, "%u %s%s", options.workers,
+                     has_threads() ? "thread" : "process",
+                     options.workers == 1 ? ""
+                     : has_threads()      ? "s"
+                                          : "es");
         printf("%s\t%s\t%s\t%s\t%s\t%s\n", program_invocation_short_name, family_name[model.family],
                capacity_name[model.capacity], pool, model.source, model.summary);
         return fflush(stdout) == EOF;

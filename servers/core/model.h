@@ -33,6 +33,7 @@ struct model {
     enum capacity capacity;
     unsigned clients;   // the maximum by design, whatever the limits are; 0: no maximum
     int workers;        // size of the pool: a number, NO_POOL or ONE_PER_CPU
+    bool threads;       // a loop whose pool is of threads
     bool reuseport;     // the model opens more listeners on the same port (open_listeners)
     bool executes;      // another program serves
     bool shares_memory; // its processes share all their memory
@@ -43,3 +44,9 @@ struct model {
 };
 
 extern const struct model model;
+
+// Whether its workers are threads, and not processes.
+static inline bool has_threads(void)
+{
+    return model.family == THREAD || model.threads;
+}

@@ -55,7 +55,7 @@ void state_choose(const char *name)
 
 static enum sharers sharers(void)
 {
-    if (model.family == THREAD)
+    if (has_threads())
         return THREADS;
     if (model.shares_memory)
         return PROCESSES_SHARING_MEMORY;

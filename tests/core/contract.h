@@ -13,6 +13,7 @@ struct program {
     enum family family;
     enum capacity capacity;
     bool has_pool;     // of workers, whose number -w sets
+    bool of_threads;   // its workers are threads, and not processes
     char problem[256]; // why there are no tests of it, or empty
     bool unsupported;  // the problem is that this machine cannot run it
 };
@@ -31,12 +32,14 @@ struct cell {
     bool fulfilled, skipped;
 };
 
+enum pools { ALL_MODELS, POOLS, POOLS_OF_PROCESSES };
+
 struct hazard {
     const char *name;
     const char *rule; // what passes
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
-    bool pools;                    // concerns only models with a pool of workers
+    enum pools pools;              // concerns only models with such a pool
     unsigned excepted;             // capacities that cannot keep it, for a documented reason
     const char *program;           // the only one that it concerns, or NULL
     const char *says;              // words that standard error must hold; otherwise it is empty

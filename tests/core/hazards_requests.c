@@ -62,15 +62,16 @@ void work_of_some(struct cell *cell)
 
 // ---- poison ----
 
-static bool is_loop(const struct program *p)
+// Whether several processes have a loop each.
+static bool is_loops_apart(const struct program *p)
 {
-    return 1u << p->family & LOOPS;
+    return 1u << p->family & LOOPS && p->has_pool && !p->of_threads;
 }
 
 // Whether a crash takes along one process of several, and not the server.
 static bool dies_alone(const struct program *p)
 {
-    return p->family == PROCESS || (is_loop(p) && p->has_pool);
+    return p->family == PROCESS || is_loops_apart(p);
 }
 
 static bool nothing_is_left(const void *server)
@@ -96,7 +97,7 @@ void poison(struct cell *cell)
     // Where a second client is served at the same time, and it is known whether by the same
     // process.
     const struct program *p = cell->program;
-    bool has_neighbour = !(1u << p->capacity & PROMISE_NONE) && !(is_loop(p) && p->has_pool);
+    bool has_neighbour = !(1u << p->capacity & PROMISE_NONE) && !is_loops_apart(p);
     struct client neighbour, victim = client_connect(cell->server.port, 1);
     if (has_neighbour) {
         neighbour = client_connect(cell->server.port, 2);
