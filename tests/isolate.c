@@ -50,6 +50,8 @@ static void who_goes_down(void **unused)
         {"thread", "--poison deadly", CLIENTS - 1, 0},
         {"prethread", "-w 6 --poison deadly", CLIENTS - 1, 0},
         {"epoll", "--poison deadly", CLIENTS - 1, 0},
+        {"epoll_threads", "-w 4 --poison deadly", CLIENTS - 1, 0},
+        {"reactor", "--poison deadly", CLIENTS - 1, 0},
         {"poll", "--poison deadly --work spin:10", CLIENTS - 1, 0},
     };
     (void)unused;

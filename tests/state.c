@@ -278,6 +278,8 @@ static void refuses_what_it_should(void **state)
         {"thread", "plain", true},         {"prethread", "atomic", false},
         {"prethread", "mutex", false},     {"fork", "atomic", true},
         {"epoll_workers", "mutex", true},  {"fork", "shm_mutex", false},
+        {"epoll_threads", "plain", true},  {"epoll_threads", "mutex", false},
+        {"reactor", "plain", true},        {"reactor", "mutex", false},
         {"thread", "fcntl_file", true},    {"prefork", "fcntl_file", false},
         {"fork_exec", "shm_atomic", true}, {"clone_vm", "shm_atomic", false},
         {"clone_vm", "unix_owner", true},  {"prefork", "unix_owner", false},
