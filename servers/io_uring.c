@@ -5,7 +5,7 @@
 // io_uring_reuseport shares. One multishot accept request yields all connections, and one multishot
 // receive request all data of a connection, into provided buffers: an idle connection holds none.
 // All sends of an iteration enter the kernel in one call. Costs a ring entry per operation, and the
-// memory of the provided buffers.
+// memory of the provided buffers. --ring takes one of its options away, or adds a polling thread.
 #include "servers/core/io_uring_loop.h"
 #include "servers/core/model.h"
 
@@ -21,5 +21,6 @@ const struct model model = {
     .family = MULTIPLEXED,
     .capacity = MANY,
     .unsupported = io_uring_loop_unsupported,
+    .options = &io_uring_loop_options,
     .run = run,
 };

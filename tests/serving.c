@@ -169,6 +169,31 @@ static void company_is_there_while_it_is_measured(void **unused)
     assert_non_null(strstr(m.status, "1030 background connections: 0 waiting, "));
 }
 
+// Bytes of busy clients are right, and stalled clients hold up nobody, however the ring is set up.
+static void a_ring_in_every_variant(void **unused)
+{
+    (void)unused;
+    static const char *const variants[] = {"deferred", "cooperative", "interrupting", "descriptors",
+                                           "sqpoll"};
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+        static const char program[] = BUILD_FOLDER "/servers/io_uring";
+        char arguments[64], command[160];
+        snprintf(arguments, sizeof arguments, "--ring %s", variants[i]);
+        snprintf(command, sizeof command, "%s %s --describe > /dev/null", program, arguments);
+        if (system(command) != 0)
+            continue; // it has said why
+        struct load load = {.connections = 16,
+                            .requests = 5,
+                            .bytes = 100000,
+                            .total = 160,
+                            .background = 4,
+                            .behaviour = "stalled"};
+        struct measurement m = beside(program, arguments, load);
+        if (strcmp(m.status, "ok") != 0)
+            fail_msg("%s: %s", variants[i], m.status);
+    }
+}
+
 static void failures_can_be_the_answer(void **unused)
 {
     (void)unused;
@@ -272,6 +297,7 @@ int main(void)
         cmocka_unit_test(where_the_service_stops),
         cmocka_unit_test(the_client_does_its_io_as_the_load_says),
         cmocka_unit_test(company_is_there_while_it_is_measured),
+        cmocka_unit_test(a_ring_in_every_variant),
         cmocka_unit_test(failures_can_be_the_answer),
         cmocka_unit_test(what_idle_connections_hold),
         cmocka_unit_test(a_server_that_does_not_start),

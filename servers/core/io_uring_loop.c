@@ -3,9 +3,11 @@
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
 
+#include <argp.h>
 #include <err.h>
 #include <errno.h>
 #include <liburing.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,13 +18,28 @@
 
 enum { RING_ENTRIES = 1024, COMPLETION_ENTRIES = 8192, MAX_CONNECTIONS = 65536 };
 
+// What --ring can choose.
+static const struct variant {
+    const char *name;
+    unsigned flags;      // of io_uring_setup
+    bool keeps_no_files; // connections are descriptors, which the kernel looks up for each request
+    bool submits_later;  // a thread of the kernel takes the requests, at any time
+} variants[] = {
+    {"deferred", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, false, false},
+    {"cooperative", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN, false, false},
+    {"interrupting", IORING_SETUP_SINGLE_ISSUER, false, false},
+    {"descriptors", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, true, false},
+    {"sqpoll", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF, false, true},
+};
+static const struct variant *variant = variants;
+
 // The operation that a completion belongs to; kept in the low bits of the connection's address.
-enum operation { ACCEPT, RECEIVE, SEND, SEND_STALLED, IGNORED, OPERATION_MASK = 7 };
+enum operation { ACCEPT, RECEIVE, SEND, SEND_COMPLETED, IGNORED, OPERATION_MASK = 7 };
 
 struct connection {
     LIST_ENTRY(connection) others;
     struct echo echo; // for the first chunk; its request state follows the last bytes received
-    unsigned file;    // its index in the ring's table of registered files
+    unsigned file;    // its index in the ring's table of registered files, or its descriptor
     int last_result;  // of the receive request, once it has ended: 0 or a negative errno
     bool receiving, sending; // a request for it is in the kernel
     bool ended, stalled;     // the peer sends no more; the peer does not accept its bytes
@@ -56,15 +73,23 @@ static void tag(struct io_uring_sqe *sqe, const struct connection *c, enum opera
 static void accept_all(int listen_fd)
 {
     struct io_uring_sqe *sqe = request();
-    io_uring_prep_multishot_accept_direct(sqe, listen_fd, NULL, NULL, 0);
+    if (variant->keeps_no_files)
+        io_uring_prep_multishot_accept(sqe, listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    else
+        io_uring_prep_multishot_accept_direct(sqe, listen_fd, NULL, NULL, 0);
     tag(sqe, NULL, ACCEPT);
+}
+
+static unsigned char file_flag(void)
+{
+    return variant->keeps_no_files ? 0 : IOSQE_FIXED_FILE;
 }
 
 static void receive(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
     io_uring_prep_recv_multishot(sqe, (int)c->file, NULL, 0, 0);
-    sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
+    sqe->flags |= IOSQE_BUFFER_SELECT | file_flag();
     sqe->buf_group = BUFFER_GROUP;
     tag(sqe, c, RECEIVE);
     c->receiving = true;
@@ -81,24 +106,29 @@ static void stop_receiving(struct connection *c)
 static void close_file(unsigned file)
 {
     struct io_uring_sqe *sqe = request();
-    io_uring_prep_close_direct(sqe, file);
+    if (variant->keeps_no_files)
+        io_uring_prep_close(sqe, (int)file);
+    else
+        io_uring_prep_close_direct(sqe, file);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     tag(sqe, NULL, IGNORED);
 }
 
 // A peer that keeps up accepts all its bytes at once, when the request enters the kernel. Only a
 // short send produces a completion (see settle_sends()). A stalled peer's request waits in the
-// kernel until everything is sent.
+// kernel until everything is sent: it has a completion, and so has one that enters the kernel at
+// any time.
 static void send_first(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
+    bool completes = c->stalled || variant->submits_later;
     io_uring_prep_send(sqe, (int)c->file, c->chunks.first->data + c->echo.start,
                        c->echo.end - c->echo.start,
                        MSG_NOSIGNAL | MSG_WAITALL | (c->stalled ? 0 : MSG_DONTWAIT));
-    sqe->flags |= IOSQE_FIXED_FILE;
-    tag(sqe, c, c->stalled ? SEND_STALLED : SEND);
+    sqe->flags |= file_flag();
+    tag(sqe, c, completes ? SEND_COMPLETED : SEND);
     c->sending = true;
-    if (c->stalled)
+    if (completes)
         return;
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     c->next_sent = sent;
@@ -234,11 +264,25 @@ static void feed_starved(void)
     }
 }
 
+// The last of the server's CPUs. Some kernels would let the polling thread run on any, also on the
+// client's.
+static unsigned polling_cpu(void)
+{
+    cpu_set_t cpus;
+    unsigned cpu = CPU_SETSIZE;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0)
+        return 0;
+    while (!CPU_ISSET(--cpu, &cpus))
+        ;
+    return cpu;
+}
+
 static int set_up(void)
 {
     struct io_uring_params parameters = {
-        .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE,
+        .flags = variant->flags | IORING_SETUP_CQSIZE,
         .cq_entries = COMPLETION_ENTRIES,
+        .sq_thread_cpu = polling_cpu(),
     };
     return io_uring_queue_init_params(RING_ENTRIES, &ring, &parameters);
 }
@@ -299,7 +343,7 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
         c->fell_short = true;
         c->send_result = cqe->res;
         break;
-    case SEND_STALLED:
+    case SEND_COMPLETED:
         on_send(c, cqe->res);
         break;
     case IGNORED: // a cancel that came too late
@@ -310,14 +354,14 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
 }
 
 // Registers what the kernel would otherwise look up on each call: the ring itself, and the
-// connections, which never become descriptors of the process.
+// connections, which then never become descriptors of the process.
 static void register_files(void)
 {
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) < 0)
         err(1, "getrlimit");
     unsigned most = files.rlim_cur < MAX_CONNECTIONS ? (unsigned)files.rlim_cur : MAX_CONNECTIONS;
-    int problem = io_uring_register_files_sparse(&ring, most);
+    int problem = variant->keeps_no_files ? 0 : io_uring_register_files_sparse(&ring, most);
     if (problem == 0)
         problem = io_uring_register_ring_fd(&ring);
     if (problem < 0)
@@ -349,3 +393,28 @@ int io_uring_loop(int listen_fd)
         feed_starved();
     }
 }
+
+enum { RING_OPTION = 256 };
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    (void)state;
+    if (key != RING_OPTION)
+        return ARGP_ERR_UNKNOWN;
+    for (variant = variants; variant < variants + sizeof variants / sizeof *variants; variant++)
+        if (strcmp(argument, variant->name) == 0)
+            return 0;
+    errx(2, "VARIANT must be deferred, cooperative, interrupting, descriptors or sqpoll, not '%s'",
+         argument);
+}
+
+static const struct argp_option options[] = {
+    {"ring", RING_OPTION, "VARIANT", 0,
+     "Set the ring up with deferred task work (the default), or with cooperative or interrupting "
+     "task work, or without registered files (descriptors), or with a thread of the kernel that "
+     "polls for requests (sqpoll)",
+     0},
+    {0},
+};
+
+const struct argp io_uring_loop_options = {options, parse_option, NULL, NULL, NULL, NULL, NULL};

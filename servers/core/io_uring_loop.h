@@ -5,6 +5,11 @@
 // and produce a completion only if they fall short.
 #pragma once
 
+struct argp; // argp.h's
+
+// --ring VARIANT: how the ring is set up; the first of them by default.
+extern const struct argp io_uring_loop_options;
+
 // Why this machine cannot run it, or NULL.
 const char *io_uring_loop_unsupported(void);
 
