@@ -133,6 +133,7 @@ bool server_start(const struct setting *setting, const char *program, const char
     arguments_add(&list, words);
     if (pipe2(output, O_CLOEXEC) < 0 || (is_foreign && pipe2(errors, O_CLOEXEC) < 0))
         err(1, "outputs of a server");
+    server->start_cpu_us = 0;
     server->watch = NULL;
     server->error_fd = is_foreign ? errors[1] : bounded_file();
     server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd, -1);
@@ -156,6 +157,8 @@ bool server_start(const struct setting *setting, const char *program, const char
         server->descriptors = process_group_most_descriptors(server->pid);
     else
         process_count_descriptors(server->pid, &server->descriptors);
+    if (is_foreign)
+        server->start_cpu_us = (double)process_group_cpu_ns(server->pid) / 1e3;
     return true;
 }
 
@@ -263,7 +266,8 @@ static void stop_foreign(struct server *server, struct rusage *usage, struct mea
 struct life server_stop(const struct setting *setting, struct server *server, struct measurement *m)
 {
     struct rusage usage = {0};
-    struct life life = {.counted = NAN, .busiest = NAN, .idlest = NAN};
+    struct life life = {
+        .start_cpu_us = server->start_cpu_us, .counted = NAN, .busiest = NAN, .idlest = NAN};
     if (server->watch) {
         life.lacks_children = process_group_ignores_children(server->pid);
         stop_foreign(server, &usage, m);
