@@ -33,7 +33,7 @@ export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CP
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(SANITIZE) $(URING:-luring=-DHAS_LIBURING)
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(OPT) -g -pthread -Wall -Wextra $(SANITIZE) $(URING:-luring=-DHAS_LIBURING) $(SECCOMP:-lseccomp=-DHAS_SECCOMP)
 STATIC = $(if $(filter static,$(LINK)),-static)
 # Without liburing 2.3, whose functions these are, the io_uring models and backend are built all the same and say so when started.
 URING := $(shell printf '\043include <liburing.h>\nint main(void) { io_uring_prep_recv_multishot(0, 0, 0, 0, 0); \

@@ -23,7 +23,7 @@
 // remains: the kernel checks and translates the same filter again for each child.
 #include "servers/core/model.h"
 
-#if __has_include(<seccomp.h>)
+#ifdef HAS_SECCOMP // a header alone may be of another processor
 #include "servers/core/children.h"
 #include "servers/core/echo.h"
 #include "servers/core/listener.h"
