@@ -138,7 +138,7 @@ check 'tiny run: every trial is ok' all_ok "$tiny/trials.tsv"
 blocks_differ_in_order_alone() {
     equals 'cells in block 5' "$(block "$tiny" 5 | sort -u | wc -l)" "$(rows "$tiny/cells.tsv")" &&
         equals 'trials in block 5' "$(block "$tiny" 5 | wc -l)" "$(rows "$tiny/cells.tsv")" || return 1
-    [ "$(block "$tiny" 5 | sort)" = "$(block "$tiny" 6 | sort)" ] || { echo 'blocks 5 and 6 differ' && return 1; }
+    [ "$(block "$tiny" 5 | sort)" = "$(block "$tiny" 6 | sort)" ] || { echo "blocks 5 and 6 differ: $(diff <(block "$tiny" 5 | sort) <(block "$tiny" 6 | sort) | paste -sd ' '); $(tail -n +2 "$tiny/doubts.tsv" | paste -sd ' ')" && return 1; }
     [ "$(block "$tiny" 5)" != "$(block "$tiny" 6)" ] || { echo 'blocks 5 and 6: same order' && return 1; }
 }
 check 'tiny run: then each block has every cell once, in another order' blocks_differ_in_order_alone
