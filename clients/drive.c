@@ -287,6 +287,13 @@ static void report_recovery(struct report *r, const struct load *load, const str
     r->recovery_s = isfinite(s) ? s : NAN;
 }
 
+// The mean of the window.
+static double offered_per_s(const struct load *load)
+{
+    double burst_share = load->burst_ns ? (double)load->burst_ns / (double)load->window_ns : 0;
+    return load->burst_rate_per_s * burst_share + load->rate_per_s * (1 - burst_share);
+}
+
 struct range {
     double least, most;
 };
@@ -325,7 +332,7 @@ static struct report report_of(const struct options *options, const struct outco
         .connections = load->connections,
         .requests_per_connection = (double)load->requests_per_connection,
         .bytes = (double)load->bytes,
-        .offered_per_s = is_open ? load->rate_per_s : NAN,
+        .offered_per_s = is_open ? offered_per_s(load) : NAN,
         .window_s = window_s,
         .echoes = (double)o->echoes,
         .echoes_per_s = per((double)o->echoes_in_time, window_s),

@@ -18,15 +18,15 @@
 
 static const double burst_share = 0.2, rest_fraction = 0.7;
 
-static void take_report(const struct report *report, double due, struct measurement *m)
+static void take_report(const struct report *report, struct measurement *m)
 {
-    double *f = m->values,
+    double *f = m->values, due = report->offered_per_s * report->window_s,
            lost = open_loop_errors(report) + report->errors[TIMEOUT] + report->unsent;
     f[METRIC_window_s] = report->window_s;
     f[METRIC_failures] = lost;
     f[METRIC_echoes] = report->echoes;
     f[METRIC_wrong_answers] = report->errors[MISMATCH];
-    f[METRIC_offered_per_s] = due / report->window_s;
+    f[METRIC_offered_per_s] = report->offered_per_s;
     f[METRIC_lost_share] = fmin(lost / due, 1);
     f[METRIC_recovery_s] = report->recovered == 0 ? INFINITY : report->recovery_s;
     f[METRIC_client_load] = report->cpu_load;
@@ -48,7 +48,7 @@ static void drive(const struct trial *t, const struct server *server, struct mea
     snprintf(more, sizeof more, "--burst %.15g:%.15g --in-time %.15g", burst_rate, burst_s,
              load.limit_ms / 1e3);
     driver_run(t->setting, server, &load, more, &report, m);
-    take_report(&report, burst_rate * burst_s + load.rate * (load.window_s - burst_s), m);
+    take_report(&report, m);
 }
 
 static void measure(const struct trial *t, struct measurement *m)
