@@ -41,8 +41,14 @@ enum {
     RAW_OPTION
 };
 
+enum { LOAD_GROUP = 1, TIME_GROUP, REPORT_GROUP, PROGRAM_GROUP };
+
 static const struct argp_option argp_options[] = {
-    {"connections", 'c', "CONNECTIONS", 0, "Connections at the same time (default 1)", 0},
+    {NULL, 0, NULL, 0, "Load:", LOAD_GROUP},
+    {NULL, 0, NULL, 0, "Time:", TIME_GROUP},
+    {NULL, 0, NULL, 0, "Report:", REPORT_GROUP},
+    {NULL, 0, NULL, 0, "For programs that use this one:", PROGRAM_GROUP},
+    {"connections", 'c', "CONNECTIONS", 0, "Connections at the same time (default 1)", LOAD_GROUP},
     {"requests", 'k', "REQUESTS", 0,
      "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
     {"workers", 'w', "WORKERS", 0,
@@ -50,37 +56,57 @@ static const struct argp_option argp_options[] = {
      "program may use, at most CONNECTIONS)",
      0},
     {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
-    {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", 0},
+    {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", TIME_GROUP},
     {"total", 'n', "REQUESTS", 0, "Measure REQUESTS requests instead of a duration", 0},
     {"rate", 'r', "RATE", 0, "Open loop: requests per second, Poisson; 0: closed loop (default 0)",
+     LOAD_GROUP},
+    {"burst", BURST_OPTION, "RATE:SECONDS", 0,
+     "Open loop: the window begins with another RATE for SECONDS. Report how long after that more "
+     "than one request in a hundred was not answered within the time of --in-time",
      0},
-    {"warmup", WARMUP_OPTION, "SECONDS", 0, "Run the same load before the window (default 0)", 0},
+    {"warmup", WARMUP_OPTION, "SECONDS", 0, "Run the same load before the window (default 0)",
+     TIME_GROUP},
     {"timeout", TIMEOUT_OPTION, "SECONDS", 0,
      "A request fails after SECONDS without an answer (default 2)", 0},
     {"seed", SEED_OPTION, "N", 0, "Seed of the open loop's schedule (default 1)", 0},
     {"io", IO_OPTION, "BACKEND", 0,
      "epoll, io_uring or threads: a blocking thread per connection (default: epoll, on every "
      "machine, so that results are comparable)",
-     0},
+     LOAD_GROUP},
     {"describe", DESCRIBE_OPTION, NULL, 0,
-     "Print the I/O backend and exit: with status 77 and the reason if it does not work here", 0},
+     "Print the I/O backend and exit: with status 77 and the reason if it does not work here",
+     PROGRAM_GROUP},
     {"gate", GATE_OPTION, "FD", 0,
      "At the start and the end of the window, write a line to FD and wait for a line back, so "
      "that another program can read counters",
      0},
-    {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value", 0},
+    {"json", JSON_OPTION, NULL, 0, "Print one JSON object instead of lines of name and value",
+     REPORT_GROUP},
     {"hgrm", HGRM_OPTION, "FILE", 0,
      "Write the latency histogram to FILE (HdrHistogram's text format, microseconds)", 0},
     {"in-time", IN_TIME_OPTION, "SECONDS", 0,
      "Report the share of requests answered within SECONDS of their due time (default 0.1)", 0},
-    {"burst", BURST_OPTION, "RATE:SECONDS", 0,
-     "Open loop: the window begins with another RATE for SECONDS. Report how long after that more "
-     "than one request in a hundred was not answered within the time of --in-time",
-     0},
     {"raw", RAW_OPTION, "FILE", 0,
      "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
     {0},
 };
+
+static const char about[] =
+    "Drives a TCP echo server: as fast as it goes or at a rate, with new or persistent "
+    "connections, "
+    "on one CPU or many. Checks every byte. Reports rates, latencies, errors and its own CPU time."
+    "\v"
+    "With a rate, requests are due at random times, whatever the server does. Latency counts from "
+    "then, so a server that stalls cannot hide it (no coordinated omission)."
+    "\n\n"
+    "latency: from when a request was due (without a rate: sent) to its last byte. service: from "
+    "when it was sent. send_lag: how late this program sent it. Failed requests count with the "
+    "time-out. A percentile needs ten values beyond it; otherwise it is \"-\". If cpu_load is near "
+    "1, this program is the limit, and not the server: give it more CPUs.\n\n"
+    "Examples:\n"
+    "  drive -c 64 localhost:7777               64 connections, as fast as they go\n"
+    "  drive -c 64 -k 1 localhost:7777          a new connection for each request\n"
+    "  drive -c 256 -r 20000 localhost:7777     20000 requests per second";
 
 static const struct net *net_named(const char *name)
 {
@@ -266,14 +292,7 @@ int main(int argc, char **argv)
         .net = &net_epoll,
         .gate_fd = -1,
     };
-    struct argp argp = {argp_options,
-                        parse_option,
-                        "HOST:PORT",
-                        "Drives an echo server: closed or open loop, new or persistent "
-                        "connections, every byte verified.",
-                        NULL,
-                        NULL,
-                        NULL};
+    struct argp argp = {argp_options, parse_option, "HOST:PORT", about, NULL, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 

@@ -28,6 +28,23 @@ LC_ALL=C awk -v name="$2" -v program="${1##*/}" '
         print ".B " roff(name) "\n" roff(synopsis)
         section("DESCRIPTION")
     }
+    /^ [A-Z].*:$/ { # a group of options
+        section("OPTIONS")
+        print ".SS " roff(substr($0, 2, length($0) - 2))
+        next
+    }
+    /^Mandatory or optional/, /^$/ { # what getopt always does; notes may follow
+        has_notes = 1
+        next
+    }
+    /^Examples:$/ {
+        section("EXAMPLES")
+        next
+    }
+    index($0, "  " program " ") == 1 {
+        print ".EX\n" roff(name substr($0, 3 + length(program))) "\n.EE"
+        next
+    }
     /^$/ {
         after_blank = 1
         next
@@ -43,6 +60,7 @@ LC_ALL=C awk -v name="$2" -v program="${1##*/}" '
         next
     }
     {
+        if (has_notes) section("NOTES")
         if (after_blank) print ".PP"
         after_blank = 0
         sub(/^ +/, "")

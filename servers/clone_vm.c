@@ -74,7 +74,7 @@ static int run(struct server *server)
         err(1, "stacks for %u children", server->max_children);
 
     int connfd;
-    while (children_have_room(server) && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+    while ((connfd = children_accept(server)) >= 0) {
         struct stack *stack = find_stack(server->max_children);
         pid_t pid = -1;
         if (stack)

@@ -132,7 +132,7 @@ static int run(struct server *server)
     children_reap();
 
     int connfd;
-    while (children_have_room(server) && (connfd = accept_connection(server->listen_fd, 0)) >= 0) {
+    while ((connfd = children_accept(server)) >= 0) {
         pid_t pid = fork();
         if (pid == 0) {
             close(server->listen_fd);

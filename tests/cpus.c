@@ -11,22 +11,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static char root[] = "/tmp/forklore-cpus-XXXXXX";
-
-static void run(const char *command)
-{
-    assert_int_equal(system(command), 0);
-}
 
 // A file of the machine below sys/devices.
 static void put(const char *name, const char *text)
 {
-    char command[1024];
-    snprintf(command, sizeof command,
-             "f='%s/sys/devices/%s' && mkdir -p \"$(dirname \"$f\")\" && echo '%s' > \"$f\"", root,
-             name, text);
-    run(command);
+    char path[1024];
+    snprintf(path, sizeof path, "%s/sys/devices/%s", root, name);
+    for (char *slash = path + sizeof root - 1; slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0777); // which may be there
+        *slash = '/';
+    }
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fprintf(file, "%s\n", text) > 0);
+    assert_int_equal(fclose(file), 0);
 }
 
 static int begin(void **unused)
@@ -151,6 +153,72 @@ static void several_for_the_client(void **unused)
     several_are(3, "0-7", "3", "0,2,7");
 }
 
+// ---- as many as the client needs ----
+
+static double needed_cores;            // of work, at the rate that the server can do
+static char tried[16][64];             // the client's CPUs, each time that its load was measured
+static unsigned times_tried, fails_at; // 0: never
+
+// As many workers as CPUs share the work evenly.
+static bool is_made_up_limit(const cpu_set_t *server, const cpu_set_t *client)
+{
+    cpu_set_t both;
+    CPU_AND(&both, server, client);
+    assert_int_equal(CPU_COUNT(&both), 0);
+    cpus_print(client, tried[times_tried++], sizeof *tried);
+    return times_tried != fails_at && needed_cores / CPU_COUNT(client) > 0.8;
+}
+
+static void fitted_are(double needed, const char *allowed, const char *client, unsigned times)
+{
+    cpu_set_t all, servers, clients;
+    char list[64];
+    assert_int_equal(cpus_parse(allowed, &all), 0);
+    needed_cores = needed;
+    times_tried = 0;
+    cpus_fit(&all, root, is_made_up_limit, &servers, &clients);
+    cpus_print(&clients, list, sizeof list);
+    assert_string_equal(list, client);
+    assert_int_equal(times_tried, times);
+}
+
+static void until_it_is_not_the_limit(void **unused)
+{
+    (void)unused;
+    fitted_are(9, "0", "0", 0); // there is nothing to choose
+    fitted_are(9, "0-1", "0", 0);
+    fitted_are(9, "0-2", "1", 0);
+    fitted_are(0.7, "0-3", "2", 1);
+    fitted_are(1.5, "0-3", "1,2", 1); // half of four: whether that is enough makes no difference
+    fitted_are(1.5, "0-7", "5,6", 2);
+    fitted_are(1.9, "0-7", "4,5,6", 3);
+    fitted_are(9, "0-7", "3,4,5,6", 3);
+    assert_string_equal(tried[0], "6");
+    assert_string_equal(tried[1], "5,6");
+    assert_string_equal(tried[2], "4,5,6");
+    fails_at = 2; // what cannot be measured is no reason for another core
+    fitted_are(9, "0-7", "5,6", 2);
+    fails_at = 0;
+}
+
+// 64 cores on two nodes, each of two hyper-threads: CPU n and n + 64, as Linux numbers them.
+static void of_many_cores_those_beside_the_server(void **unused)
+{
+    (void)unused;
+    char list[32];
+    put("system/node/node0/cpulist", "0-31,64-95");
+    put("system/node/node1/cpulist", "32-63,96-127");
+    for (int cpu = 0; cpu < 128; cpu++) {
+        snprintf(list, sizeof list, "%d,%d", cpu % 64, cpu % 64 + 64);
+        siblings(cpu, list);
+    }
+    fitted_are(0.1, "0-127", "62", 1);
+    fitted_are(3.1, "0-127", "59,60,61,62", 4);
+    fitted_are(3.1, "60-63,124-127", "61,62", 1); // four cores of them
+    fitted_are(3.1, "0-1,60-63", "60,61,62", 2);  // three of six
+    fitted_are(3.1, "0-5,62-63", "3,4,5,62", 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +228,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_fast_ones_by_capacity, begin, end),
         cmocka_unit_test_setup_teardown(one_node, begin, end),
         cmocka_unit_test_setup_teardown(several_for_the_client, begin, end),
+        cmocka_unit_test_setup_teardown(until_it_is_not_the_limit, begin, end),
+        cmocka_unit_test_setup_teardown(of_many_cores_those_beside_the_server, begin, end),
     };
     return cmocka_run_group_tests_name("cpus", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #!/bin/bash -p
 # load_test.sh: open loops through the whole line: loads at fractions of a capacity and at rates, beyond what a server can do,
-# too; the search for the highest rate; raw latencies that are kept, cut off, compressed, and merged.
+# too; servers with a bound in an overload; the search for the highest rate; raw latencies that are kept, cut off, compressed, and merged.
 #
 # Needs a built build/. The questions are its own, plots and report those of the repository.
 # Runs in turn: it measures.
@@ -25,6 +25,12 @@ ask served "${one[@]}" 'type serve' 'rate 1000' 'metric latency_p50_us' 'also la
 ask tail "${one[@]}" 'type load' 'rate 5000' 'metric latency_p99_us' 'also latency_p50_us'
 ask share "${one[@]}" 'type load' 'fraction 5' 'metric latency_p99_us'
 ask few "${one[@]}" 'type load' 'rate 1000' 'metric latency_p50_us' 'also latency_p99_us'
+# The servers have room for 4 of 32 connections.
+ask over 'type overload' 'timeout_s 0.3' 'fraction 400' 'limit_ms 10' 'variant fork+bound fork --max-children 4' \
+    'variant fork+refusing fork --refuse-beyond 4' 'models fork+bound fork+refusing' 'metric recovery_s' \
+    'also lost_share refused_share achieved_per_s'
+sed -i 's/^connections .*/connections 32/; s/^requests .*/requests 1/; s/^baseline .*/baseline fork+bound/; $a headline fork+refusing' \
+    "$asked/bench/questions/experiments/over.conf"
 check 'open loops: the run ends well' runs asked RUN=open BUDGET=0
 open=$results/open
 trials=$open/trials.tsv
@@ -46,6 +52,13 @@ beyond() {
         awk '{ if ($1 > 7e5 || $2 < 20000) { print $1 " answered per s, the median after " $2 " us"; bad = 1 } } END { exit bad || NR < 6 }'
 }
 check 'beyond the capacity: latencies grow, and the trial counts' beyond
+refused_share() { value "$trials" refused_share experiment=over model="$1" status=ok; } # MODEL
+refused_by_one() {
+    equals 'refused where the others wait' "$(refused_share fork+bound | sort -u)" 0
+    paste <(refused_share fork+refusing) <(value "$trials" lost_share experiment=over model=fork+refusing status=ok) |
+        awk '{ if (!($1 > 0 && $1 <= $2)) { print $1 " refused, " $2 " lost"; bad = 1 } } END { exit bad || NR < 1 }'
+}
+check 'overload: what is refused is a part of what is lost, and no fault' refused_by_one
 highest_rate_found() {
     paste <(value "$trials" slo_rate_per_s experiment=searched status=ok) <(value "$trials" capacity_per_s experiment=searched status=ok) |
         awk '{ if (!($1 > 500 && $1 < 3 * $2)) { print "kept " $1 ", capacity " $2; bad = 1 } } END { exit bad || NR < 1 }'

@@ -1,7 +1,6 @@
 #include "bench/base/cpus.h"
 
 #include <err.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,7 +185,7 @@ const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const 
     return difference;
 }
 
-static void read_allowed(cpu_set_t *allowed)
+void cpus_allowed(cpu_set_t *allowed)
 {
     if (sched_getaffinity(0, sizeof *allowed, allowed) < 0)
         err(1, "sched_getaffinity");
@@ -195,17 +194,20 @@ static void read_allowed(cpu_set_t *allowed)
 void cpus_choose(unsigned clients, cpu_set_t *server, cpu_set_t *client)
 {
     cpu_set_t allowed;
-    read_allowed(&allowed);
+    cpus_allowed(&allowed);
     cpus_choose_from(&allowed, "", clients, server, client);
 }
 
-unsigned cpus_for_clients(void)
+void cpus_fit(const cpu_set_t *allowed, const char *root,
+              bool (*is_limit)(const cpu_set_t *server, const cpu_set_t *client), cpu_set_t *server,
+              cpu_set_t *client)
 {
-    cpu_set_t allowed, cores;
-    read_allowed(&allowed);
-    read_cores(&allowed, "", &cores);
-    unsigned half = (unsigned)CPU_COUNT(&cores) / 2;
-    return half > 1 ? half : 1;
+    cpu_set_t cores;
+    read_cores(allowed, root, &cores);
+    int clients = 1, most = CPU_COUNT(&cores) / 2;
+    cpus_choose_from(allowed, root, 1, server, client);
+    while (clients < most && is_limit(server, client))
+        cpus_choose_from(allowed, root, (unsigned)++clients, server, client);
 }
 
 // Adds CPUs of a set until the number is reached; one a core, if `allowed` is given.
@@ -220,7 +222,7 @@ static void add_from(const cpu_set_t *from, const cpu_set_t *allowed, unsigned c
 int cpus_widen(const cpu_set_t *server, const cpu_set_t *client, unsigned count, cpu_set_t *cpus)
 {
     cpu_set_t allowed, others;
-    read_allowed(&allowed);
+    cpus_allowed(&allowed);
     CPU_XOR(&others, &allowed, client);
     CPU_AND(&others, &others, &allowed);
     CPU_ZERO(cpus);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 // Chooses from the CPUs that this process may use. The server gets the last physical core of the
@@ -14,9 +15,14 @@ void cpus_choose(unsigned clients, cpu_set_t *server, cpu_set_t *client);
 void cpus_choose_from(const cpu_set_t *allowed, const char *root, unsigned clients,
                       cpu_set_t *server, cpu_set_t *client);
 
-// How many cores the client may get at most: half of those that this process may use, as the server
-// needs the others when it has several.
-unsigned cpus_for_clients(void);
+// The same, with one core more for the client as long as it is the limit; half of the cores at
+// most, as the server needs the others when it has several.
+void cpus_fit(const cpu_set_t *allowed, const char *root,
+              bool (*is_limit)(const cpu_set_t *server, const cpu_set_t *client), cpu_set_t *server,
+              cpu_set_t *client);
+
+// The CPUs that this process may use.
+void cpus_allowed(cpu_set_t *allowed);
 
 // What makes their CPUs unequal, such as "cores of different kinds"; NULL: nothing.
 const char *cpus_differ(const cpu_set_t *server, const cpu_set_t *client, const char *root);

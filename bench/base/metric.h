@@ -184,6 +184,8 @@ struct metric {
       "from the end of an overload until 99 of 100 requests are answered within the limit again")  \
     X(lost_share, "share", LESS, SHARES, "requests lost", "",                                      \
       "share of the due requests that failed, or were never sent")                                 \
+    X(refused_share, "share", LESS, SHARES, "requests refused", "",                                \
+      "share of the due requests whose connection was refused, reset or closed")                   \
     X(slo_rate_per_s, "/s", MORE, RATES, "highest rate within the limit", "",                      \
       "the highest rate found with the 99th percentile within the limit")                          \
     X(errors, "", LESS, COUNTS, "errors", "", "failures that are faults, not results")             \

@@ -14,12 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static double load_of_client(const struct setting *setting, unsigned long requests)
+static struct setting setting;
+
+static double load_of_client(unsigned long requests)
 {
     struct measurement m;
     measurement_reset(&m);
     const struct trial trial = {
-        .setting = setting,
+        .setting = &setting,
         .program = BUILD_FOLDER "/servers/epoll",
         .arguments = "-",
         .load = {.connections = 32,
@@ -34,27 +36,28 @@ static double load_of_client(const struct setting *setting, unsigned long reques
     return m.values[METRIC_client_load]; // NAN then: what it has must do
 }
 
-static bool is_the_limit(const struct setting *setting)
+static bool is_the_limit(const cpu_set_t *server, const cpu_set_t *client)
 {
-    return fmax(load_of_client(setting, 1), load_of_client(setting, 0)) > CLIENT_BOUND;
+    setting.server_cpus = *server;
+    setting.client_cpus = *client;
+    return fmax(load_of_client(1), load_of_client(0)) > CLIENT_BOUND;
 }
 
 int main(int argc, char **argv)
 {
     (void)argv;
     char list[5 * CPU_SETSIZE];
-    struct setting setting = {.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC)};
-    unsigned clients = 1, most = cpus_for_clients();
+    cpu_set_t allowed, server, client;
     if (argc != 1)
         errx(2, "usage: client_cpus");
+    setting.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (setting.log_fd < 0)
         err(1, "/dev/null");
     signal(SIGPIPE, SIG_IGN);
     hold_off_halts();
-    cpus_choose(clients, &setting.server_cpus, &setting.client_cpus);
-    while (clients < most && is_the_limit(&setting))
-        cpus_choose(++clients, &setting.server_cpus, &setting.client_cpus);
-    cpus_print(&setting.client_cpus, list, sizeof list);
+    cpus_allowed(&allowed);
+    cpus_fit(&allowed, "", is_the_limit, &server, &client);
+    cpus_print(&client, list, sizeof list);
     if (puts(list) == EOF || fflush(stdout) == EOF)
         err(1, "standard output");
 }

@@ -4,7 +4,9 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static unsigned made; // written by the main program only
 static volatile sig_atomic_t
@@ -62,7 +64,7 @@ static bool are_too_many(const struct server *server)
 }
 
 // SIGCHLD is unblocked only in sigsuspend, so that none is missed between check and sleep.
-bool children_have_room(const struct server *server)
+static bool have_room(const struct server *server)
 {
     sigset_t wakes, before;
     if (!are_too_many(server))
@@ -77,4 +79,16 @@ bool children_have_room(const struct server *server)
         sigsuspend(&before);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return is_listening(server->listen_fd);
+}
+
+int children_accept(const struct server *server)
+{
+    int connfd;
+    if (!server->refuses && !have_room(server))
+        return -1;
+    while ((connfd = accept_connection(server->listen_fd, 0)) >= 0 && are_too_many(server)) {
+        complain(0, "child limit reached: connection refused");
+        close(connfd);
+    }
+    return connfd;
 }

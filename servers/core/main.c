@@ -39,11 +39,12 @@ struct options {
     unsigned workers;
     unsigned max_children;
     unsigned clients;
-    bool describe;
+    bool refuses, describe;
 };
 
 enum {
     MAX_CHILDREN_OPTION = 256,
+    REFUSE_BEYOND_OPTION,
     CLIENTS_OPTION,
     STATE_OPTION,
     WORK_OPTION,
@@ -59,6 +60,10 @@ static const struct argp_option argp_options[] = {
     {"max-children", MAX_CHILDREN_OPTION, "N", 0,
      "Most processes or threads at once (models with one per connection; default: from the "
      "limits)",
+     0},
+    {"refuse-beyond", REFUSE_BEYOND_OPTION, "N", 0,
+     "Most processes at once; connections beyond them are closed instead of waiting (models with a "
+     "process per connection)",
      0},
     {"state", STATE_OPTION, "MECHANISM", 0,
      "At each request (a line), add one to a shared counter and table by this mechanism (a wrong "
@@ -114,6 +119,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case MAX_CHILDREN_OPTION:
         options->max_children = number(argument, "--max-children", 1, 4194304);
+        return 0;
+    case REFUSE_BEYOND_OPTION:
+        if (model.family != PROCESS || model.workers != NO_POOL)
+            errx(2, "--refuse-beyond is for models with a process per connection");
+        options->max_children = number(argument, "--refuse-beyond", 1, 4194304);
+        options->refuses = true;
         return 0;
     case CLIENTS_OPTION:
         options->clients = number(argument, "--clients", 1, 4194304);
@@ -359,6 +370,7 @@ int main(int argc, char **argv)
         .listen_fd = listen_fd,
         .workers = options.workers,
         .max_children = max_children,
+        .refuses = options.refuses,
         .work = options.work,
         .poison = options.poison,
     };

@@ -22,6 +22,7 @@ struct server {
     unsigned workers; // -w: size of the pool; 0 in models without one
     unsigned
         max_children; // most processes or threads alive at once, in models with one per connection
+    bool refuses;     // what comes beyond max_children is closed; it does not wait
     const char *work, *poison; // what requests do besides echoing, as option text for an executed
                                // program; "": nothing
 };

@@ -116,6 +116,7 @@ void no_memory(struct cell *);
 
 // hazards_processes.c: what servers do with their processes and threads
 void max_children(struct cell *);
+void refuse_beyond(struct cell *);
 void child_holds_only_its_connection(struct cell *);
 void servant_refused(struct cell *);
 

@@ -34,6 +34,12 @@ static bool few_servants(const void *argument)
     return servants(c->cell, c->before) <= MOST;
 }
 
+static bool has_room(const void *argument)
+{
+    const struct crowd *c = argument;
+    return servants(c->cell, c->before) < MOST;
+}
+
 // A client that is waiting for its answer and has it now; NULL if there is none within limit_ms.
 static struct client *next_answered(struct client *clients, int limit_ms)
 {
@@ -73,6 +79,28 @@ void max_children(struct cell *cell)
     }
     for (unsigned n = CLIENTS - MOST; n < CLIENTS; n++)
         client_finish(served[n]);
+    expect_census(&cell->server, &before);
+}
+
+// --refuse-beyond is MOST. Those beyond are closed at once; when one leaves, there is room again.
+void refuse_beyond(struct cell *cell)
+{
+    struct census before = baseline(cell);
+    struct crowd crowd = {cell, &before};
+    struct client clients[CLIENTS];
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        if (i < MOST)
+            client_exchange(&clients[i], 10, NULL);
+        else
+            client_expect_end(&clients[i]);
+    }
+    assert_true(few_servants(&crowd));
+    client_finish(&clients[0]);
+    assert_true(within(SECOND_MS, has_room, &crowd));
+    expect_service(cell->server.port);
+    for (unsigned i = 1; i < CLIENTS; i++)
+        client_close(&clients[i]);
     expect_census(&cell->server, &before);
 }
 

@@ -84,6 +84,7 @@ void usage_errors(struct cell *cell)
         {"-w", "-1"},
         {"-w", "1000000"}, // also where there is no pool
         {"--max-children", "0"},
+        {"--refuse-beyond", "0"}, // also where there is no process per connection
         {"-a", "nowhere"},
         {"--work", "spin"},
         {"--work", "spin:"},

@@ -50,7 +50,7 @@ static void drive(const struct trial *t, const struct server *server, struct mea
     struct report report;
     struct load load = t->load;
     if (load.fraction > 0)
-        load.rate = load.fraction / 100 * open_loop_capacity(t, server, m);
+        load.rate = load.fraction / 100 * open_loop_capacity(t, server, false, m);
     if (strcmp(m->status, "ok") != 0)
         return;
     load.window_s = load_window_s(&load, load.rate);

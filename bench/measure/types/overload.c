@@ -7,7 +7,9 @@
 // this stays so (drive --burst). What it has not done by the end of the window never comes.
 //
 // Lost are requests that failed, or were not sent in time because the client's connections were all
-// waiting. They are the result, not a fault of the trial.
+// waiting. They are the result, not a fault of the trial. Refused are those of them whose
+// connection was refused, reset or closed: a server with a bound may do so, and its capacity is
+// then what it answers of a closed loop in which it refuses the rest.
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/open_loop.h"
 #include "bench/measure/trial/trial_type.h"
@@ -27,7 +29,9 @@ static void take_report(const struct report *report, struct measurement *m)
     f[METRIC_echoes] = report->echoes;
     f[METRIC_wrong_answers] = report->errors[MISMATCH];
     f[METRIC_offered_per_s] = report->offered_per_s;
+    f[METRIC_achieved_per_s] = report->echoes_per_s;
     f[METRIC_lost_share] = fmin(lost / due, 1);
+    f[METRIC_refused_share] = fmin(open_loop_refused(report) / due, 1);
     f[METRIC_recovery_s] = report->recovered == 0 ? INFINITY : report->recovery_s;
     f[METRIC_client_load] = report->cpu_load;
     if (!(f[METRIC_echoes] > 0))
@@ -39,7 +43,7 @@ static void drive(const struct trial *t, const struct server *server, struct mea
     struct report report;
     struct load load = t->load;
     char more[128];
-    double capacity = open_loop_capacity(t, server, m), burst_s = burst_share * load.window_s,
+    double capacity = open_loop_capacity(t, server, true, m), burst_s = burst_share * load.window_s,
            burst_rate = load.fraction / 100 * capacity;
     if (strcmp(m->status, "ok") != 0)
         return;

@@ -74,7 +74,7 @@ static bool is_kept(struct search *s, double rate_per_s)
 
 static void find(struct search *s)
 {
-    double capacity = open_loop_capacity(s->trial, s->server, s->m);
+    double capacity = open_loop_capacity(s->trial, s->server, false, s->m);
     if (strcmp(s->m->status, "ok") != 0)
         return;
     double least = fmax(capacity * least_share, load_lowest_rate_per_s(PERCENTILE)),
