@@ -33,28 +33,28 @@ static struct pooled pool_studies(const struct study *studies, size_t k)
 {
     struct effect effects[MOST];
     for (size_t i = 0; i < k; i++)
-        effects[i] = (struct effect){studies[i].value,
-                                     pow((studies[i].high - studies[i].low) / 2 / Z, 2)};
-    return pool(effects, k);
+        effects[i] =
+            (struct effect){studies[i].value, pow((studies[i].high - studies[i].low) / 2 / Z, 2)};
+    return pool_effects(effects, k);
 }
 
 // Three data sets that the documentation of the R package metafun (README.md, three versions)
 // analyses with Paule and Mandel's estimator and Hartung and Knapp's interval, by the package meta.
-static const struct study first[] = {
-    {0.7394, 0.6596, 0.8192}, {0.7067, 0.6084, 0.8049}, {0.6469, 0.5552, 0.7386},
-    {0.7565, 0.6917, 0.8212}, {0.5745, 0.4776, 0.6715}, {0.8304, 0.5170, 1.1437},
-    {0.7431, 0.6656, 0.8206}, {0.4979, 0.4180, 0.5778}, {0.7833, 0.6744, 0.8921},
-    {0.7719, 0.6221, 0.9217}};
-static const struct study second[] = {
-    {0.7086, 0.6281, 0.7890}, {0.6623, 0.4035, 0.9211}, {0.6824, 0.5926, 0.7723},
-    {0.7896, 0.6248, 0.9543}, {0.6813, 0.5958, 0.7669}, {0.4432, 0.2510, 0.6355},
-    {0.6070, 0.4834, 0.7306}, {0.8226, 0.7501, 0.8951}, {0.4994, 0.2796, 0.7191},
-    {0.5657, 0.3702, 0.7613}};
-static const struct study alike[] = {
-    {0.7701, 0.7050, 0.8351}, {0.7113, 0.6096, 0.8131}, {1.0232, 0.5977, 1.4486},
-    {0.7125, 0.6418, 0.7831}, {0.7555, 0.6026, 0.9084}, {0.2937, -0.1842, 0.7716},
-    {0.6577, 0.5058, 0.8096}, {0.7233, 0.5962, 0.8503}, {0.7326, 0.6168, 0.8484},
-    {0.7011, 0.6304, 0.7719}};
+static const struct study first[] = {{0.7394, 0.6596, 0.8192}, {0.7067, 0.6084, 0.8049},
+                                     {0.6469, 0.5552, 0.7386}, {0.7565, 0.6917, 0.8212},
+                                     {0.5745, 0.4776, 0.6715}, {0.8304, 0.5170, 1.1437},
+                                     {0.7431, 0.6656, 0.8206}, {0.4979, 0.4180, 0.5778},
+                                     {0.7833, 0.6744, 0.8921}, {0.7719, 0.6221, 0.9217}};
+static const struct study second[] = {{0.7086, 0.6281, 0.7890}, {0.6623, 0.4035, 0.9211},
+                                      {0.6824, 0.5926, 0.7723}, {0.7896, 0.6248, 0.9543},
+                                      {0.6813, 0.5958, 0.7669}, {0.4432, 0.2510, 0.6355},
+                                      {0.6070, 0.4834, 0.7306}, {0.8226, 0.7501, 0.8951},
+                                      {0.4994, 0.2796, 0.7191}, {0.5657, 0.3702, 0.7613}};
+static const struct study alike[] = {{0.7701, 0.7050, 0.8351}, {0.7113, 0.6096, 0.8131},
+                                     {1.0232, 0.5977, 1.4486}, {0.7125, 0.6418, 0.7831},
+                                     {0.7555, 0.6026, 0.9084}, {0.2937, -0.1842, 0.7716},
+                                     {0.6577, 0.5058, 0.8096}, {0.7233, 0.5962, 0.8503},
+                                     {0.7326, 0.6168, 0.8484}, {0.7011, 0.6304, 0.7719}};
 
 static void paule_mandel_and_hartung_knapp(void **unused)
 {
@@ -90,26 +90,19 @@ static void studies_that_hardly_differ(void **unused)
 static void heterogeneity_of_the_bcg_trials(void **unused)
 {
     (void)unused;
-    static const double counts[13][4] = {{4, 119, 11, 128},
-                                         {6, 300, 29, 274},
-                                         {3, 228, 11, 209},
-                                         {62, 13536, 248, 12619},
-                                         {33, 5036, 47, 5761},
-                                         {180, 1361, 372, 1079},
-                                         {8, 2537, 10, 619},
-                                         {505, 87886, 499, 87892},
-                                         {29, 7470, 45, 7232},
-                                         {17, 1699, 65, 1600},
-                                         {186, 50448, 141, 27197},
-                                         {5, 2493, 3, 2338},
-                                         {27, 16886, 29, 17825}};
+    static const double counts[13][4] = {
+        {4, 119, 11, 128},       {6, 300, 29, 274},        {3, 228, 11, 209},
+        {62, 13536, 248, 12619}, {33, 5036, 47, 5761},     {180, 1361, 372, 1079},
+        {8, 2537, 10, 619},      {505, 87886, 499, 87892}, {29, 7470, 45, 7232},
+        {17, 1699, 65, 1600},    {186, 50448, 141, 27197}, {5, 2493, 3, 2338},
+        {27, 16886, 29, 17825}};
     struct effect effects[13];
     for (size_t i = 0; i < 13; i++) {
         const double *c = counts[i];
         effects[i] = (struct effect){log(c[0] * c[3] / c[1] / c[2]),
                                      1 / c[0] + 1 / c[1] + 1 / c[2] + 1 / c[3]};
     }
-    struct pooled p = pool(effects, 13);
+    struct pooled p = pool_effects(effects, 13);
     is_near(p.i2, 1 - 12 / 163.1649, 1e-6);
     is_near(p.value, -0.7474, 0.003); // another tau²
     // The definition: with this tau², the weighted sum of squares is k - 1.
@@ -134,15 +127,15 @@ static void few_machines(void **unused)
 {
     (void)unused;
     const struct effect effects[] = {{1, 0.01}, {2, 0.01}, {3, 0.01}};
-    assert_true(isnan(pool(effects, 0).value));
-    struct pooled one = pool(effects, 1);
+    assert_true(isnan(pool_effects(effects, 0).value));
+    struct pooled one = pool_effects(effects, 1);
     is_near(one.value, 1, 1e-12);
     is_near(one.se, 0.1, 1e-12);
     assert_true(isnan(one.low) && isnan(one.predict_low));
-    struct pooled two = pool(effects, 2);
+    struct pooled two = pool_effects(effects, 2);
     is_near(two.value, 1.5, 1e-12);
     assert_true(two.low < 1 && isnan(two.predict_low));
-    struct pooled three = pool(effects, 3);
+    struct pooled three = pool_effects(effects, 3);
     is_near(three.tau2, 0.99, 1e-9); // their variance is 1, and 0.01 of it is within
     is_near(three.high - three.value, 4.3027 * sqrt(1.0 / 3), 1e-4);
     is_near(three.predict_high - three.value, 12.7062 * sqrt(0.99 + 1.0 / 3), 1e-3);
@@ -193,9 +186,9 @@ static struct covered simulate(size_t k, double tau)
     for (size_t run = 0; run < RUNS; run++) {
         struct effect effects[MOST];
         for (size_t i = 0; i < k; i++)
-            effects[i] = machine(1 + tau * normal(random), 8 + i % 3 * 6, 0.02 + 0.02 * (i % 4),
-                                 random);
-        struct pooled p = pool(effects, k);
+            effects[i] =
+                machine(1 + tau * normal(random), 8 + i % 3 * 6, 0.02 + 0.02 * (i % 4), random);
+        struct pooled p = pool_effects(effects, k);
         double next = 1 + tau * normal(random);
         covered.mean += p.low <= 1 && 1 <= p.high;
         covered.next += p.predict_low <= next && next <= p.predict_high;
@@ -214,8 +207,9 @@ static void coverage(void **unused)
     for (size_t i = 0; i < 3; i++)
         for (size_t j = 0; j < 3; j++) {
             struct covered c = simulate(machines[i], taus[j]);
-            print_message("%2zu machines, tau %.1f: the mean in %.1f %%, a new machine in %.1f %%\n",
-                          machines[i], taus[j], 100 * c.mean, 100 * c.next);
+            print_message(
+                "%2zu machines, tau %.1f: the mean in %.1f %%, a new machine in %.1f %%\n",
+                machines[i], taus[j], 100 * c.mean, 100 * c.next);
             assert_true(c.mean > 0.935 && (c.mean < 0.965 || taus[j] < 1));
             assert_true(c.next > 0.92 && (c.next < 0.965 || taus[j] < 1 || machines[i] < 20));
         }

@@ -54,7 +54,7 @@ double prediction_reach(double se, double tau2, size_t k)
     return k < 3 ? NAN : student_quantile(0.05, k - 2) * sqrt(tau2 + se * se);
 }
 
-struct pooled pool(const struct effect *effects, size_t k)
+struct pooled pool_effects(const struct effect *effects, size_t k)
 {
     struct pooled p = {.k = k, .tau2 = between_variance(effects, k)};
     double weights = 0, q = q_of(effects, k, 0);

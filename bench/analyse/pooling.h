@@ -46,7 +46,7 @@ struct pooled {
 };
 
 // All effects must have a value.
-struct pooled pool(const struct effect *effects, size_t k);
+struct pooled pool_effects(const struct effect *effects, size_t k);
 
 // Half the width of the prediction interval.
 double prediction_reach(double se, double tau2, size_t k);

@@ -7,6 +7,7 @@
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
 #include "bench/base/table.h"
+#include "bench/report/gnuplot_words.h"
 #include "bench/report/model/format.h"
 
 #include <err.h>
@@ -49,89 +50,6 @@ static double number_of(const json_t *object, const char *key)
 {
     const json_t *number = json_object_get(object, key);
     return json_is_number(number) ? json_number_value(number) : NAN;
-}
-
-// ---- texts ---------------------------------------------------------------------------------
-
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
-// Within single quotes of gnuplot.
-static void print_escaped(FILE *file, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '\n')
-            fputs("'.\"\\n\".'", file);
-        else
-            fprintf(file, *text == '\'' ? "''" : "%c", *text);
-}
-
-// A gnuplot variable: key = 'text'.
-static void print_text(FILE *file, const char *key, const char *text)
-{
-    fprintf(file, "%s = '", key);
-    print_escaped(file, text);
-    fputs("'\n", file);
-}
-
-// A real number, as gnuplot divides whole ones without a remainder.
-static void print_number(FILE *file, const char *key, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "%s = real(%.6g)\n", key, value);
-    else
-        fprintf(file, "%s = NaN\n", key);
-}
-
-// Breaks a text into lines of at most so many characters. Returns their number.
-static size_t wrap(FILE *file, const char *text, size_t width)
-{
-    size_t lines = 1, filled = 0;
-    char *copy = strdup(text), *rest = NULL;
-    if (!copy)
-        err(1, "no memory");
-    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        size_t length = characters(word);
-        if (filled > 0 && filled + 1 + length > width) {
-            fputc('\n', file);
-            filled = 0;
-            lines++;
-        } else if (filled > 0) {
-            fputc(' ', file);
-            filled++;
-        }
-        fputs(word, file);
-        filled += length;
-    }
-    free(copy);
-    return lines;
-}
-
-// key = the wrapped texts, one below the other; key_lines = their number of lines.
-static void print_wrapped(FILE *file, const char *key, const json_t *texts, size_t width)
-{
-    char *joined = NULL;
-    size_t size, i, lines = 0;
-    FILE *memory = open_memstream(&joined, &size);
-    if (!memory)
-        err(1, "no memory");
-    json_t *text;
-    json_array_foreach(texts, i, text)
-    {
-        if (i > 0)
-            fputc('\n', memory);
-        lines += wrap(memory, json_string_value(text), width);
-    }
-    if (fclose(memory) == EOF)
-        err(1, "no memory");
-    print_text(file, key, joined);
-    fprintf(file, "%s_lines = %zu\n", key, lines);
-    free(joined);
 }
 
 // ---- rows ----------------------------------------------------------------------------------
@@ -332,14 +250,14 @@ static void print_panel_number(const struct picture *p, const char *key, size_t 
 {
     char name[64];
     snprintf(name, sizeof name, "%s_%zu", key, i + 1);
-    print_number(p->words, name, value);
+    gnuplot_number(p->words, name, value);
 }
 
 static void print_panel_text(const struct picture *p, const char *key, size_t i)
 {
     char name[64];
     snprintf(name, sizeof name, "%s_%zu", key, i + 1);
-    print_text(p->words, name, text_of(json_array_get(p->panels, i), key));
+    gnuplot_text(p->words, name, text_of(json_array_get(p->panels, i), key));
 }
 
 // The baseline's value, if the panel shows a single one.
@@ -392,8 +310,8 @@ static void print_xs(const struct picture *p)
         most = fmax(most, strtod(json_string_value(x), NULL));
     }
     fputs("'\n", p->words);
-    print_number(p->words, "x_least", least);
-    print_number(p->words, "x_most", most);
+    gnuplot_number(p->words, "x_least", least);
+    gnuplot_number(p->words, "x_most", most);
     fprintf(p->words, "is_linear_x = %d\n", json_is_true(json_object_get(p->figure, "linear_x")));
 }
 
@@ -459,7 +377,7 @@ static void print_named(const struct picture *p)
         if (strcmp(r->metric, "derived") == 0) {
             fprintf(p->words, "\"%s %s\" %.9f %.9f %.9f \"", r->model, r->x, r->value, r->low,
                     r->high);
-            print_escaped(p->words, text_of(r->json, "label"));
+            gnuplot_escaped(p->words, text_of(r->json, "label"));
             fprintf(p->words, "\" %d ", json_is_true(json_object_get(r->json, "hollow")));
         }
     fputs("'\npublished = '", p->words);
@@ -483,9 +401,9 @@ static void print_sizes(const struct picture *p)
         rows = fmax(rows, number_of(r->json, "row"));
         longest = length > longest ? length : longest;
     }
-    print_number(p->words, "rows", rows);
+    gnuplot_number(p->words, "rows", rows);
     fprintf(p->words, "longest_name = %zu\n", longest);
-    print_number(p->words, "curve_pixels", p->pixels);
+    gnuplot_number(p->words, "curve_pixels", p->pixels);
 }
 
 // The latencies of an open loop at the condition that the answer is for (tails_at): the ends of the
@@ -510,9 +428,9 @@ static void print_tails(const struct picture *p, const struct table *t, const ch
         count += count == 0 || names[count - 1].row != row;
         names[count - 1] = n;
     }
-    print_number(p->words, "tails_bottom", least / 1.12);
-    print_number(p->words, "tails_top", most * 1.12);
-    print_number(p->words, "tails_rarest", rarest);
+    gnuplot_number(p->words, "tails_bottom", least / 1.12);
+    gnuplot_number(p->words, "tails_top", most * 1.12);
+    gnuplot_number(p->words, "tails_rarest", rarest);
     for (struct name *n = names; n < names + count; n++) {
         char value[FORMAT_BYTES];
         format_value(n->y, "µs", value);
@@ -521,7 +439,7 @@ static void print_tails(const struct picture *p, const struct table *t, const ch
     }
     qsort(names, count, sizeof *names, by_height);
     spread(names, count, p->pixels);
-    print_text(p->words, "tails_at", at);
+    gnuplot_text(p->words, "tails_at", at);
     print_names(p, "tail_ends", names, count);
     free(names);
 }
@@ -534,13 +452,13 @@ static void write_words(struct picture *p, const struct table *distribution, con
     p->words = o.file;
     fprintf(o.file, "# What %s.gp draws beside the numbers of %s.tsv.\n", p->stem, p->stem);
     json_t *question = json_pack("[s]", text_of(p->figure, "question"));
-    print_wrapped(o.file, "question", question, QUESTION_WIDTH);
+    gnuplot_wrapped(o.file, "question", question, QUESTION_WIDTH);
     json_decref(question);
-    print_wrapped(o.file, "below", json_object_get(p->figure, "below"), NOTE_WIDTH);
+    gnuplot_wrapped(o.file, "below", json_object_get(p->figure, "below"), NOTE_WIDTH);
     static const char *const texts[] = {"footer", "form", "baseline", "x_title"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        print_text(o.file, texts[i], text_of(p->figure, texts[i]));
-    print_text(o.file, "headline_metric", text_of(p->figure, "metric"));
+        gnuplot_text(o.file, texts[i], text_of(p->figure, texts[i]));
+    gnuplot_text(o.file, "headline_metric", text_of(p->figure, "metric"));
     print_models(p);
     print_row_names(p);
     print_legend(p);
