@@ -24,7 +24,7 @@ rows_of_forest = 'eval panel; set tmargin at screen y(top); set bmargin at scree
     } }; \
     set arrow 1 from 1, graph 0 to 1, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY; \
     plot data using (is("heading") ? begin : NaN):(-column("row")):(strcol("label")) \
-            with labels left offset 0.3, 0 font "sans-serif-bold,12" tc rgb INK, \
+            with labels boxed left offset 0.3, 0 font "sans-serif,12" tc rgb INK, \
         data using (is("heading") ? NaN : begin):(-column("row")):(strcol("name")) \
             with labels right offset -0.8, 0 font row_font tc rgb INK, \
         data using (is("heading") ? NaN : last):(-column("row")):(strcol("label")) \

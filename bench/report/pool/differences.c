@@ -35,7 +35,7 @@ static json_t *whole(const json_t *environment, const char *name)
 // The vulnerabilities that the kernel mitigates, and how it was told to.
 static json_t *mitigations(const json_t *environment)
 {
-    const char *name, *parameters = environment_text(environment, "kernel_parameters");
+    const char *name, *parameters = known_text(environment, "kernel_parameters");
     json_t *value, *all = json_object_get(environment, "mitigations");
     struct prose p;
     bool is_first = true;
@@ -73,8 +73,8 @@ static json_t *runs_of(const struct pool *p, size_t machine)
     for (size_t run = 0; run < p->runs; run++)
         if (p->machine[run] == machine)
             add(list, json_pack("{ss ss ss}", "name", p->sides[run].name, "date",
-                                environment_text(p->sides[run].environment, "date"), "commit",
-                                environment_text(p->sides[run].environment, "commit")));
+                                known_text(p->sides[run].environment, "date"), "commit",
+                                known_text(p->sides[run].environment, "commit")));
     return list;
 }
 
@@ -86,14 +86,13 @@ static json_t *machine_of_pool(const struct pool *p, size_t machine, const struc
     char ratio[FORMAT_BYTES] = "—";
     if (first && first->of[machine].exists)
         format_ratio(first->of[machine].value, ratio);
-    return json_pack(
-        "{ss ss so ss so so ss ss so ss ss}", "letter", machine_letter(machine), "short",
-        environment_text(own, "short"), "runs", runs_of(p, machine), "ratio", ratio, "costs",
-        costs_of(p, machine), "cpus", whole(environment, "cpus_online"), "kernel",
-        environment_text(environment, "kernel_release"), "virtualization",
-        environment_text(environment, "virtualization"), "mitigations", mitigations(environment),
-        "governor", environment_text(environment, "governor"), "compiler",
-        environment_text(environment, "compiler"));
+    return json_pack("{ss ss so ss so so ss ss so ss ss}", "letter", machine_letter(machine),
+                     "short", known_text(own, "short"), "runs", runs_of(p, machine), "ratio", ratio,
+                     "costs", costs_of(p, machine), "cpus", whole(environment, "cpus_online"),
+                     "kernel", known_text(environment, "kernel_release"), "virtualization",
+                     known_text(environment, "virtualization"), "mitigations",
+                     mitigations(environment), "governor", known_text(environment, "governor"),
+                     "compiler", known_text(environment, "compiler"));
 }
 
 json_t *machines_of_pool(const struct pool *p)

@@ -1,5 +1,4 @@
 // The headline ratios of all questions, over the machines.
-#include "bench/base/metric.h"
 #include "bench/report/model/made.h"
 #include "bench/report/pool/sections.h"
 
@@ -12,6 +11,18 @@ static const char *of_question(const struct pool *p, const char *id, const char 
         if (json_object_get(p->sides[run].questions, id))
             return side_get(&p->sides[run], id, key);
     return "";
+}
+
+// "server CPU per connection": as in the first report that has the metric.
+static const char *label_of(const struct pool *p, const char *metric)
+{
+    for (size_t run = 0; run < p->runs; run++) {
+        const json_t *metrics = json_object_get(p->reports[run], "metrics");
+        for (size_t i = 0; i < json_array_size(metrics); i++)
+            if (strcmp(known_text(json_array_get(metrics, i), "name"), metric) == 0)
+                return known_text(json_array_get(metrics, i), "label");
+    }
+    return metric;
 }
 
 void subject_of(const struct pair *pair, char text[256])
@@ -55,13 +66,11 @@ json_t *headlines_of_pool(const struct pool *p)
     json_t *list = made(json_array());
     for (size_t i = 0; i < json_array_size(p->order); i++) {
         const char *id = json_string_value(json_array_get(p->order, i));
-        const char *name = of_question(p, id, "metric");
-        const struct metric *metric = metric_named(name);
         json_t *rows = rows_of(p, id);
         if (json_array_size(rows) > 0)
             add(list, json_pack("{ss ss ss ss sO}", "id", id, "title", of_question(p, id, "title"),
                                 "question", of_question(p, id, "question"), "metric",
-                                metric ? metric->label : name, "rows", rows));
+                                label_of(p, of_question(p, id, "metric")), "rows", rows));
         json_decref(rows);
     }
     return list;

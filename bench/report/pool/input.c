@@ -13,9 +13,9 @@
 
 // ---- machines -----------------------------------------------------------------------------------
 
-const char *environment_text(const json_t *environment, const char *name)
+const char *known_text(const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(environment, name));
+    const char *text = json_string_value(json_object_get(object, name));
     return text && *text ? text : "not known";
 }
 
@@ -76,7 +76,7 @@ static json_t *reason_against(const json_t *report, bool accepts_all)
     if (!accepts_all && json_is_true(json_object_get(run, "dirty")))
         return json_string("dirty: its programs were built with changes that are in no commit");
     if (!accepts_all && !json_is_true(json_object_get(tests, "ok")))
-        return json_sprintf("its self-tests did not all pass: %s", environment_text(tests, "text"));
+        return json_sprintf("its self-tests did not all pass: %s", known_text(tests, "text"));
     return NULL;
 }
 
@@ -162,7 +162,7 @@ static void order_questions(struct pool *p)
         {
             json_array_foreach(json_object_get(group, "questions"), k, question)
             {
-                const char *id = environment_text(question, "id");
+                const char *id = known_text(question, "id");
                 if (!is_in(p->order, id) && !is_left_out(p, id))
                     add(p->order, json_string(id));
             }

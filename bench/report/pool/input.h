@@ -34,5 +34,5 @@ size_t first_run_of(const struct pool *p, size_t machine);
 // The first headline ratio of the page; NULL: no run has one.
 const struct pair *first_headline(const struct pool *p);
 
-// A text of a run's environment; "not known" if it is not recorded.
-const char *environment_text(const json_t *environment, const char *name);
+// A member of an object that is a text; "not known" if there is none.
+const char *known_text(const json_t *object, const char *name);

@@ -12,7 +12,7 @@ static void write_row(const struct pool *p, const struct pair *pair, size_t mach
     size_t run = first_run_of(p, machine);
     struct identity id = identity_of(p->sides[run].environment);
     fprintf(file, "%s\t%s\t%s\t%s\t%08x\t%s\t%s",
-            environment_text(json_object_get(p->reports[run], "machine"), "short"), id.text,
+            known_text(json_object_get(p->reports[run], "machine"), "short"), id.text,
             id.machine_id, pair->experiment,
             question_meaning(p->sides[run].folder, pair->experiment), pair->model, pair->x);
     output_number(file, r->value);

@@ -15,16 +15,11 @@ struct column {
     char experiment[64], metric[64], x[64];
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    return environment_text(object, key);
-}
-
 // The member of a list whose key has this text.
 static json_t *find(const json_t *list, const char *key, const char *text, size_t *at)
 {
     for (*at = 0; *at < json_array_size(list); (*at)++)
-        if (strcmp(text_of(json_array_get(list, *at), key), text) == 0)
+        if (strcmp(known_text(json_array_get(list, *at), key), text) == 0)
             return json_array_get(list, *at);
     return NULL;
 }
@@ -46,7 +41,7 @@ static bool read_column(const struct pool *p, size_t run, struct column *c)
     table_read(&t, path);
     for (size_t row = 0; row < t.rows && !is_found; row++) {
         is_found = strcmp(table_text(&t, row, table_column(&t, "situation")),
-                          text_of(c->json, "sentence")) == 0;
+                          known_text(c->json, "sentence")) == 0;
         if (!is_found)
             continue;
         snprintf(c->experiment, sizeof c->experiment, "%s",
@@ -83,7 +78,7 @@ static const json_t *cell_on(const struct pool *p, size_t machine, const char *s
 
 static bool is_number(const json_t *cell)
 {
-    const char *place = text_of(cell, "place");
+    const char *place = known_text(cell, "place");
     return cell && strcmp(place, "not_measured") != 0 && strcmp(place, "left_out") != 0;
 }
 
@@ -98,7 +93,7 @@ static json_t *side_by_side(const struct pool *p, const char *situation, const c
         const json_t *cell = cell_on(p, m, situation, model);
         if (!is_number(cell))
             continue;
-        const char *text = text_of(cell, "text");
+        const char *text = known_text(cell, "text");
         fprintf(prose.to, "%s%s\u00a0%s", first ? ", " : "", machine_letter(m), text);
         is_same &= !first || strcmp(first, text) == 0;
         first = first ? first : text;
@@ -112,12 +107,12 @@ static json_t *side_by_side(const struct pool *p, const char *situation, const c
 
 static json_t *cell(const struct pool *p, const struct column *c, const char *model)
 {
-    const char *situation = text_of(c->json, "id"), *kind = text_of(c->json, "kind");
+    const char *situation = known_text(c->json, "id"), *kind = known_text(c->json, "kind");
     size_t best = 0, known = 0;
     for (size_t m = 0; m < p->machines; m++) {
         const json_t *on = cell_on(p, m, situation, model);
         known += is_number(on);
-        best += is_number(on) && strcmp(text_of(on, "place"), "best") == 0;
+        best += is_number(on) && strcmp(known_text(on, "place"), "best") == 0;
     }
     bool is_ratio = strcmp(kind, "ratio") == 0;
     const struct pair *pair = is_ratio ? pair_of(p, c, model) : NULL;
@@ -144,15 +139,15 @@ static json_t *rows_of(const struct pool *p, const struct column *columns, size_
     for (size_t run = 0; run < p->runs; run++)
         for (size_t i = 0; i < json_array_size(grid_of(p, run, "rows")); i++) {
             const json_t *own = json_array_get(grid_of(p, run, "rows"), i);
-            const char *model = text_of(own, "model");
+            const char *model = known_text(own, "model");
             size_t at;
             if (find(rows, "model", model, &at))
                 continue;
             json_t *cells = made(json_array());
             for (size_t c = 0; c < count; c++)
                 add(cells, cell(p, &columns[c], model));
-            add(rows, json_pack("{ss ss sO so}", "model", model, "hue", text_of(own, "hue"), "pool",
-                                json_object_get(own, "pool"), "cells", cells));
+            add(rows, json_pack("{ss ss sO so}", "model", model, "hue", known_text(own, "hue"),
+                                "pool", json_object_get(own, "pool"), "cells", cells));
         }
     return rows;
 }
@@ -167,7 +162,7 @@ json_t *grid_of_pool(const struct pool *p)
         for (size_t i = 0; i < json_array_size(grid_of(p, run, "columns")) && count < MOST; i++) {
             struct column *c = &columns[count];
             c->json = json_array_get(grid_of(p, run, "columns"), i);
-            if (find(list, "id", text_of(c->json, "id"), &at) || !read_column(p, run, c))
+            if (find(list, "id", known_text(c->json, "id"), &at) || !read_column(p, run, c))
                 continue;
             bool is_pooled = false;
             for (size_t k = 0; k < json_array_size(p->order); k++)
@@ -176,9 +171,10 @@ json_t *grid_of_pool(const struct pool *p)
             if (!is_pooled)
                 continue;
             count++;
-            add(list, json_pack("{ss ss ss ss}", "id", text_of(c->json, "id"), "title",
-                                text_of(c->json, "title"), "detail", text_of(c->json, "detail"),
-                                "baseline", side_get(&p->sides[run], c->experiment, "baseline")));
+            add(list,
+                json_pack("{ss ss ss ss}", "id", known_text(c->json, "id"), "title",
+                          known_text(c->json, "title"), "detail", known_text(c->json, "detail"),
+                          "baseline", side_get(&p->sides[run], c->experiment, "baseline")));
         }
     return made(json_pack("{so so}", "columns", list, "rows", rows_of(p, columns, count)));
 }

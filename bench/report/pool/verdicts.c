@@ -26,11 +26,6 @@ struct claim_over {
     json_t **in;         // in each run, or NULL
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    return environment_text(object, key);
-}
-
 // ---- what is claimed ----------------------------------------------------------------------------
 
 static bool is_same_claim(const json_t *a, const json_t *b)
@@ -70,7 +65,7 @@ struct claims_read {
 static void read_claim(const struct pool *p, struct claims_read *c, size_t run, json_t *claim,
                        const char *theme)
 {
-    const char *id = text_of(claim, "id");
+    const char *id = known_text(claim, "id");
     size_t i = 0;
     while (i < c->count && strcmp(c->all[i].id, id) != 0)
         i++;
@@ -95,7 +90,7 @@ static void read_claims(const struct pool *p, struct claims_read *c)
         {
             json_array_foreach(json_object_get(theme, "claims"), k, claim)
             {
-                read_claim(p, c, run, claim, text_of(theme, "title"));
+                read_claim(p, c, run, claim, known_text(theme, "title"));
             }
         }
         json_array_foreach(json_object_get(claims, "undecided"), i, claim)
@@ -120,7 +115,7 @@ static json_t *reason_against(const struct pool *p, const struct claim_over *cla
 
 static enum said said_by_run(const json_t *claim)
 {
-    const char *verdict = claim ? text_of(claim, "verdict") : "not_measured";
+    const char *verdict = claim ? known_text(claim, "verdict") : "not_measured";
     if (strcmp(verdict, "holds") == 0)
         return SAYS_HOLDS;
     if (strcmp(verdict, "does_not_hold") == 0 || strcmp(verdict, "same") == 0)
@@ -215,7 +210,7 @@ static json_t *across_condition(const struct pool *p, const struct claim_over *c
         if (!json_is_object(measured))
             continue;
         by_run[run] = ratio_of_measured(measured);
-        is_ratio &= strcmp(text_of(measured, "unit"), "ratio") == 0;
+        is_ratio &= strcmp(known_text(measured, "unit"), "ratio") == 0;
     }
     struct across a = across_machines(p, by_run);
     json_t *object = is_ratio ? across_json(p, &a) : made(json_null());
@@ -229,10 +224,10 @@ static json_t *conditions(const struct pool *p, const struct claim_over *claim)
     json_t *list = made(json_array());
     for (size_t i = 0; i < json_array_size(json_object_get(claim->first, "conditions")); i++) {
         const json_t *first = json_array_get(json_object_get(claim->first, "conditions"), i);
-        add(list, json_pack("{ss ss ss ss so so}", "compares", text_of(first, "compares"),
-                            "condition", text_of(first, "condition"), "bound_text",
-                            text_of(first, "bound_text"), "side", text_of(first, "side"), "values",
-                            values(p, claim, i), "over", across_condition(p, claim, i)));
+        add(list, json_pack("{ss ss ss ss so so}", "compares", known_text(first, "compares"),
+                            "condition", known_text(first, "condition"), "bound_text",
+                            known_text(first, "bound_text"), "side", known_text(first, "side"),
+                            "values", values(p, claim, i), "over", across_condition(p, claim, i)));
     }
     return list;
 }
@@ -249,8 +244,9 @@ static json_t *claim_json(const struct pool *p, const struct claim_over *claim)
         add(machines, said ? json_string(said) : json_null());
     }
     return json_pack("{ss ss ss ss ss ss so so so}", "id", claim->id, "sentence",
-                     text_of(claim->first, "sentence"), "source", text_of(claim->first, "source"),
-                     "theme", claim->theme ? claim->theme : "Undecided", "verdict", names[verdict],
+                     known_text(claim->first, "sentence"), "source",
+                     known_text(claim->first, "source"), "theme",
+                     claim->theme ? claim->theme : "Undecided", "verdict", names[verdict],
                      "verdict_text", phrases[verdict], "where", where(p, claim), "machines",
                      machines, "conditions", conditions(p, claim));
 }
