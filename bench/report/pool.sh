@@ -69,7 +69,7 @@ fi
 # ---- pool ---------------------------------------------------------------------------------------------------------------
 # All is made in a folder of its own and replaces the old at the end.
 new=$output/.pooling
-trap 'rm -rf "$work" "$new"' EXIT
+trap 'rm -rf "$work" "$new"; rmdir "$output" 2> /dev/null || true' EXIT
 rm -rf "$new"
 mkdir -p "$new/plots"
 accept=()

@@ -3,6 +3,7 @@
 #include "bench/report/compare/lists.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/prose.h"
 #include "bench/report/model/question.h"
 #include "bench/report/model/section.h"
 
@@ -98,24 +99,35 @@ static struct others others_of(const struct facts *f, const struct number *n,
     return o;
 }
 
+// "4.6× to 43×", or one of them if they read the same.
+static json_t *range(const struct others *o)
+{
+    char least[FORMAT_BYTES], most[FORMAT_BYTES];
+    format_ratio(o->least, least);
+    format_ratio(o->most, most);
+    return made(strcmp(least, most) == 0 ? json_string(least)
+                                         : json_sprintf("%s to %s", least, most));
+}
+
 // "fork ÷ epoll: 6.3× here; 4.6× to 43× on the 3 other machines known."
 static json_t *row(const struct question *q, const struct number *n, const struct others *o)
 {
-    char here[FORMAT_BYTES], least[FORMAT_BYTES], most[FORMAT_BYTES], spot[SPOT_BYTES];
+    char here[FORMAT_BYTES], spot[SPOT_BYTES];
+    json_t *there = range(o);
+    struct prose p;
     question_spot(q, n->x, spot);
     format_ratio(n->ratio, here);
-    format_ratio(o->least, least);
-    format_ratio(o->most, most);
-    const char *gap = *spot ? " " : "";
-    json_t *text =
-        o->count == 1
-            ? json_sprintf("%s ÷ %s%s%s: %s here; %s on the one other machine known.", n->model,
-                           n->baseline, gap, spot, here, least)
-            : json_sprintf("%s ÷ %s%s%s: %s here; %s to %s on the %zu other machines known.",
-                           n->model, n->baseline, gap, spot, here, least, most, o->count);
+    prose_begin(&p);
+    fprintf(p.to, "%s ÷ %s%s%s: %s here; %s on the ", n->model, n->baseline, *spot ? " " : "", spot,
+            here, json_string_value(there));
+    if (o->count == 1)
+        fputs("one other machine known.", p.to);
+    else
+        fprintf(p.to, "%zu other machines known.", o->count);
+    json_decref(there);
     return json_pack("{ss ss ss sI sf sf so}", "experiment", n->experiment, "model", n->model, "x",
                      n->x, "machines", (json_int_t)o->count, "least", o->least, "most", o->most,
-                     "text", made(text));
+                     "text", prose_json(&p));
 }
 
 static void add_question(const struct facts *f, const struct experiment *e, json_t *list)
