@@ -57,7 +57,9 @@ program() { # OUTPUT [--accept] RUN...
 }
 
 # ---- three machines -------------------------------------------------------------------------------------------------------
-check 'three: are pooled, packed or not, each of which verifies' eval 'pools three "$results" && equals "what it complains of" "$(cat "$work/error")" ""'
+check 'a packed run' "$repo/bench/report/pack.sh" "$results/middle"
+without_a_word() { pools "$@" && equals 'what it complains of' "$(cat "$work/error")" ''; }
+check 'three: are pooled, packed or not; each of them verifies' without_a_word three "$results"
 fits() {
     /usr/bin/python3 - "$repo/bench/report/pool.schema.json" "$1" << 'END'
 import json, sys
@@ -117,9 +119,9 @@ with_id() { # RUN NAME ID: a copy of a run, of a machine with this id
 }
 with_id fast twin 0123456789ab
 with_id fast other_twin ba9876543210
-check 'twins: equal hardware' program twins "$work/twin" "$work/other_twin"
-check 'twins: two machines, if their ids say so' is twins '.machines | length' 2
-check 'twins: one, if only one has an id' eval 'program twins "$work/twin" "$results/fast" && is twins ".machines | length" 1'
+machines_are() { program twins "${@:2}" && is twins '.machines | length' "$1"; } # NUMBER RUN...
+check 'twins: equal hardware is two machines, if the ids say so' machines_are 2 "$work/twin" "$work/other_twin"
+check 'twins: one machine, if only one has an id' machines_are 1 "$work/twin" "$results/fast"
 contradicting() { # claims of two runs of a machine
     copy slow contrary && jq '(.claims.themes[].claims[] | select(.id == "fork_is_above")).verdict = "does_not_hold"' "$results/slow/report.json" > "$work/contrary/report.json" &&
         program contrary_pool "$results/slow" "$work/contrary" && is contrary_pool '.claims.claims[] | select(.id == "fork_is_above").where' '"Undecided on A."'
@@ -133,19 +135,23 @@ left_out() { # TEXT: by the last run of the program, once
 but() { # RUN JQ_FILTER: a copy of the fast one, with another report, beside the slow one
     copy fast "$1" && jq "$2" "$results/fast/report.json" > "$work/$1/report.json" && program some "$results/slow" "$work/$1"
 }
-check 'left out: a dirty run' eval "but dirty '.run.dirty = true' && left_out 'dirty: its programs'"
-check 'left out: one that failed a self-test' eval "but failing '.selftests.ok = false' && left_out 'its self-tests did not all pass: '"
-check 'left out: one of a later edition' eval "but later '.schema = \"forklore-report/9\"' && left_out 'another edition: forklore-report/9'"
+leaves_out() { but "$1" "$2" && left_out "$3"; } # RUN JQ_FILTER TEXT
+check 'left out: a dirty run' leaves_out dirty '.run.dirty = true' 'dirty: its programs'
+check 'left out: one that failed a self-test' leaves_out failing '.selftests.ok = false' 'its self-tests did not all pass: '
+check 'left out: one of a later edition' leaves_out later '.schema = "forklore-report/9"' 'another edition: forklore-report/9'
 mkdir "$work/old" && cp "$results/fast"/{settings.tsv,summary.tsv,environment.json} "$work/old"
-check 'left out: one of the first edition' eval 'program some "$results/slow" "$work/old" && left_out "it has no report.json: not finished, or of the first edition"'
-check 'accepted: a dirty one, and one that failed' eval 'program some --accept "$work/dirty" "$work/failing" "$results/slow" && is some "[.runs, .left_out]" "[3,[]]"'
+first_edition() { program some "$results/slow" "$work/old" && left_out 'it has no report.json: not finished, or of the first edition'; }
+check 'left out: one of the first edition' first_edition
+accepted() { program some --accept "$work/dirty" "$work/failing" "$results/slow" && is some '[.runs, .left_out]' '[3,[]]'; }
+check 'accepted: a dirty one, and one that failed' accepted
 copy fast edited && sed -i 's/fork/frok/' "$work/edited/report.md"
 unverified() {
     pools unverified "$results/slow" "$work/edited" && says "$work/error" 'does not verify' && is unverified '[.runs, (.left_out | length)]' '[1,1]' &&
         says "$work/unverified/pool.md" 'does not verify'
 }
 check 'left out: one that does not verify' unverified
-check 'accepted: one that does not verify' eval 'ACCEPT=yes pools unverified "$results/slow" "$work/edited" && is unverified .runs 2'
+all_the_same() { ACCEPT=yes pools unverified "$results/slow" "$work/edited" && is unverified .runs 2; }
+check 'accepted: one that does not verify' all_the_same
 check 'two: the page says so' says "$work/unverified/pool.md" 'Fewer than 3 machines: no number is pooled.'
 
 reworded() { # RUN SED_SCRIPT: a copy of the slow one whose question is another, beside the fast one
@@ -154,7 +160,8 @@ reworded() { # RUN SED_SCRIPT: a copy of the slow one whose question is another,
 check 'another question' reworded asked_other 's/^connections 4/connections 5/'
 check 'another question: is named' says "$work/error" 'left out: the question churn differs between fast and asked_other: connections'
 check 'another question: the others are pooled' is other '[.questions_left_out[0].id, [.headlines[].id], .grid.columns, [.claims.claims[].id]]' '["churn",["other"],[],["threads_differ"]]'
-check 'another question: other words are no other question' eval 'reworded in_other_words "s/^question .*/question Which one?/" && is other .questions_left_out "[]"'
+in_other_words() { reworded in_other_words 's/^question .*/question Which one?/' && is other .questions_left_out '[]'; }
+check 'another question: other words are no other question' in_other_words
 
 # ---- bad input ------------------------------------------------------------------------------------------------------------
 sh=$repo/bench/report/pool.sh
@@ -177,7 +184,8 @@ stands() { equals 'what it says' "$(known "$1")" "$2"; } # RUN TEXTS
 check 'known: a machine does not count itself' stands slow '["fork ÷ epoll: 40× here; 4.0× to 6.0× on the 2 other machines known.","thread ÷ epoll: 2.0× here; 2.0× on the 2 other machines known."]'
 sed -i '3,$d' "$work/three/machines.tsv"
 check 'known: its own machine is the only one' stands fast '[]'
-check 'known: nothing is said' eval '! jq -e "has(\"known\")" "$results/fast/report.json" > /dev/null'
+nothing_said() { equals 'whether it has the section' "$(jq 'has("known")' "$results/fast/report.json")" false; }
+check 'known: nothing is said' nothing_said
 with_page() { known slow > "$work/known" && "$repo/bench/conclude.sh" "$results/slow" > "$work/log" 2>&1 && says "$results/slow/report.html" '4.0× on the one other machine known.' && says "$results/slow/report.md" '4.0× on the one other machine known.'; }
 check 'known: page and Markdown have it' with_page
 check 'known: verify judges by what the run has' "$repo/bench/report/verify.sh" "$results/slow"
