@@ -107,8 +107,9 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 	@echo '$(if $(filter %layouts/none,$@),$(NO_LAYOUTS),$(NO_COPIES))' > $@
 
 # Programs find each other in the folder of their variant, seen from the directory that holds build/.
-BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
-$(B)/objects/%.o: %.c $(B)/flags
+VERSION := $(shell sed -n 's/^version: *//p' CITATION.cff)
+BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"' -DVERSION='"$(VERSION)"'
+$(B)/objects/%.o: %.c $(B)/flags CITATION.cff
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 

@@ -104,6 +104,11 @@ if command -v tidy > /dev/null; then
     is_valid() { ! tidy -e -q "$1" 2>&1 | grep -E ' Error: '; }
     check 'three: valid HTML' is_valid "$work/three/pool.html"
 fi
+check 'three: the links of the Markdown lead somewhere' "$repo/tests/links.py" "$work/three/pool.md"
+dead() { # links to an id that is not there
+    comm -23 <(grep -oE 'href="#[^"]*' "$work/three/pool.html" | cut -d '#' -f 2 | sort -u) <(grep -oE "\bid=[\"'][^\"']*" "$work/three/pool.html" | cut -c 5- | sort -u)
+}
+check 'three: and those of the page' equals 'dead links' "$(dead)" ''
 no_requests() { ! grep -nE '(src|href)="?(https?:)?//|url\([^#]|@import|<script' "$work/three/pool.html"; }
 check 'three: no script, and no request to anywhere' no_requests
 
