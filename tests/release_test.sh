@@ -11,8 +11,14 @@ pages() { find "$repo" -name '*.md' ! -path '*/.*' ! -path "$repo/build/*" \( ! 
 mapfile -t markdown < <(pages)
 lead_somewhere() { equals 'what is found' "$("$repo/tests/links.py" "$@")" ''; }
 check "links: those of ${#markdown[@]} files lead somewhere" lead_somewhere "${markdown[@]}"
-printf '%s\n' '# One heading: `x`' '[a](other.md) [b](#one-heading-x) [c](other.md#there) [d](<other.md>)' '`[no](link)`' '```' '[no](link)' '```' > "$work/page.md"
-printf '%s\n' '<a id="there"></a>' > "$work/other.md"
+cat > "$work/page.md" << 'END'
+# One heading: `x`
+[a](other.md) [b](#one-heading-x) [c](other.md#there) [d](<other.md>) `[no](link)`
+```
+[no](link)
+```
+END
+echo '<a id="there"></a>' > "$work/other.md"
 check 'links: good ones' lead_somewhere "$work/page.md"
 named() { # LINK WHY
     echo "text [a]($1) more" > "$work/bad.md"

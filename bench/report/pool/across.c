@@ -123,11 +123,13 @@ static json_t *range(const struct across *a)
     return made(is_one ? json_string(least) : json_sprintf("%s to %s", least, most));
 }
 
-// Whether the ends are so far apart that nothing is predicted. Three machines that differ much do
-// that.
+static const double FAR_APART = 10000;
+
+// Whether the ends are so far apart that nothing is predicted, as from three machines that differ
+// much.
 static bool is_vain(const struct pooled *p)
 {
-    return p->predict_high - p->predict_low > log(10000);
+    return p->predict_high - p->predict_low > log(FAR_APART);
 }
 
 // "0.5× to 240×": so wide that its ends have decimals of their own.
@@ -135,7 +137,7 @@ static json_t *predicted(const struct pooled *p)
 {
     char low[FORMAT_BYTES], high[FORMAT_BYTES];
     if (is_vain(p))
-        return made(json_sprintf("anything: %zu machines differ too much to predict", p->k));
+        return made(json_string("not predictable"));
     format_ratio(exp(p->predict_low), low);
     format_ratio(exp(p->predict_high), high);
     return made(json_sprintf("%s to %s", low, high));
