@@ -2,21 +2,16 @@
 // and reports rates, latencies, errors and its own CPU time. All models are measured by this one
 // program.
 #include "clients/core/arguments.h"
-#include "clients/core/clock.h"
 #include "clients/core/engine.h"
-#include "clients/core/kernel_count.h"
-#include "clients/core/report.h"
+#include "clients/core/judge.h"
+#include "clients/core/summary.h"
 #include "clients/core/workers.h"
 
 #include <argp.h>
 #include <err.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -27,7 +22,6 @@ struct options {
     struct load load;
     const char *target;
     const char *hgrm_path;
-    uint64_t in_time_ns;
     const char *raw_path;
     const struct net *net;
     unsigned workers; // 0: one per CPU
@@ -184,7 +178,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         options->hgrm_path = argument;
         return 0;
     case IN_TIME_OPTION:
-        options->in_time_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
+        load->late_ns = seconds(argument, "the time for an answer in SECONDS", 0.000001);
         return 0;
     case BURST_OPTION:
         parse_burst(argument, load);
@@ -222,150 +216,6 @@ static void gate(const char *moment)
             errx(1, "gate: end of file instead of an answer");
 }
 
-// A percentile; NAN if fewer than ten values are beyond it, because it would depend on single
-// values.
-static double percentile_us(const struct histogram *h, double percent)
-{
-    double beyond = (double)histogram_count(h) * (100 - percent) / 100 + 1e-6; // 99.9 is not exact
-    return beyond < 10 ? NAN : (double)histogram_percentile(h, percent) / 1e3;
-}
-
-static struct times times_of(const struct histogram *h)
-{
-    bool any = histogram_count(h) > 0;
-    return (struct times){
-        .p50_us = percentile_us(h, 50),
-        .p90_us = percentile_us(h, 90),
-        .p99_us = percentile_us(h, 99),
-        .p99_9_us = percentile_us(h, 99.9),
-        .max_us = any ? (double)histogram_max(h) / 1e3 : NAN,
-        .mean_us = any ? histogram_mean(h) / 1e3 : NAN,
-    };
-}
-
-static double per(double amount, double count)
-{
-    return count > 0 ? amount / count : NAN;
-}
-
-// Failed and unsent requests are in the histogram with the time-out, so they are not in time. If
-// the time-out is shorter than the limit, the share is unknown.
-static double in_time_percent(const struct options *options, const struct histogram *latency)
-{
-    double within = (double)histogram_count_within(latency, options->in_time_ns);
-    bool can_tell = options->in_time_ns < options->load.timeout_ns;
-    return can_tell ? per(100 * within, (double)histogram_count(latency)) : NAN;
-}
-
-// Slices are as many as there can be with 200 requests in each, so that one in a hundred is not a
-// single one.
-static void slice(struct options *options)
-{
-    struct load *load = &options->load;
-    double count = (double)load->window_ns / 1e9 * load->rate_per_s / 200;
-    count = fmin(fmax(floor(count), 1), SLICES);
-    load->slice_ns = (uint64_t)((double)load->window_ns / count) + 1;
-    load->late_ns = options->in_time_ns;
-}
-
-// From the end of the burst to that of the last slice in which more than one request in a hundred
-// was late. INFINITY: in the last slice, too.
-static double recovery_s(const struct load *load, const struct outcome *o)
-{
-    uint64_t last = (load->window_ns - 1) / load->slice_ns, end_ns = load->burst_ns;
-    for (uint64_t k = load->burst_ns / load->slice_ns; k <= last; k++)
-        if (100 * o->slice_late[k] > o->slice_due[k])
-            end_ns = (k + 1) * load->slice_ns;
-    return end_ns >= load->window_ns ? INFINITY : (double)(end_ns - load->burst_ns) / 1e9;
-}
-
-static void report_recovery(struct report *r, const struct load *load, const struct outcome *o)
-{
-    r->recovered = r->recovery_s = NAN;
-    if (!load->burst_ns)
-        return;
-    double s = recovery_s(load, o);
-    r->recovered = isfinite(s);
-    r->recovery_s = isfinite(s) ? s : NAN;
-}
-
-// The mean of the window.
-static double offered_per_s(const struct load *load)
-{
-    double burst_share = load->burst_ns ? (double)load->burst_ns / (double)load->window_ns : 0;
-    return load->burst_rate_per_s * burst_share + load->rate_per_s * (1 - burst_share);
-}
-
-struct range {
-    double least, most;
-};
-
-static void widen(struct range *r, double value)
-{
-    r->least = fmin(r->least, value); // fmin and fmax ignore NAN
-    r->most = fmax(r->most, value);
-}
-
-// Whether the workers found the same: what is merged hides what one of them alone saw.
-static void compare_workers(struct report *r, const struct outcome *own, unsigned count)
-{
-    struct range begun_us = {NAN, NAN}, p50_us = {NAN, NAN}, p99_us = {NAN, NAN}, load = {NAN, NAN};
-    r->workers = count;
-    for (unsigned i = 0; i < count && count > 1; i++) {
-        widen(&begun_us, (double)(own[i].begun_ns - own->begun_ns + 1000000000) / 1e3);
-        widen(&p50_us, percentile_us(&own[i].latency, 50));
-        widen(&p99_us, percentile_us(&own[i].latency, 99));
-        widen(&load, per((double)own[i].cpu_window_ns, (double)own[i].window_ns));
-    }
-    r->start_skew_us = begun_us.most - begun_us.least;
-    r->worker_load_least = load.least;
-    r->worker_p50_least_us = p50_us.least;
-    r->worker_p50_most_us = p50_us.most;
-    r->worker_p99_least_us = p99_us.least;
-    r->worker_p99_most_us = p99_us.most;
-}
-
-static struct report report_of(const struct options *options, const struct outcome *o)
-{
-    const struct load *load = &options->load;
-    bool is_open = load->rate_per_s > 0;
-    double window_s = (double)o->window_ns / 1e9;
-    struct report r = {
-        .connections = load->connections,
-        .requests_per_connection = (double)load->requests_per_connection,
-        .bytes = (double)load->bytes,
-        .offered_per_s = is_open ? offered_per_s(load) : NAN,
-        .window_s = window_s,
-        .echoes = (double)o->echoes,
-        .echoes_per_s = per((double)o->echoes_in_time, window_s),
-        .connections_made = (double)o->connections,
-        .connections_per_s = per((double)o->connections, window_s),
-        .echoes_total = (double)o->echoes_total,
-        .connections_total = (double)o->connections_total,
-        .connections_served = (double)o->connections_served,
-        .unsent = (double)o->unsent,
-        .ports_exhausted = (double)o->ports_exhausted,
-        .echoes_first_third = load->window_ns ? (double)o->echoes_first_third : NAN,
-        .echoes_last_third = load->window_ns ? (double)o->echoes_last_third : NAN,
-        .cpu_us_per_echo = per((double)o->cpu_window_ns / 1e3, (double)o->echoes),
-        .cpu_load = per((double)o->busiest_window_ns / 1e9, window_s),
-        .in_time_percent = in_time_percent(options, &o->latency),
-        .cpu_wait = o->knows_run_queue_delay
-                        ? per((double)o->run_queue_delay_window_ns / 1e9, window_s)
-                        : NAN,
-        .silent = per((double)outcome_silent_ns(o) / 1e9, window_s),
-        .latency = times_of(&o->latency),
-        .service = times_of(&o->service),
-        .send_lag = times_of(&o->send_lag),
-    };
-    for (int kind = 0; kind < FAILURES; kind++)
-        r.errors[kind] = (double)o->failures[kind];
-    snprintf(r.target, sizeof r.target, "%s", options->target);
-    snprintf(r.io, sizeof r.io, "%s", options->net->name);
-    snprintf(r.loop, sizeof r.loop, "%s", is_open ? "open" : "closed");
-    return r;
-}
-
 static void print_report(const struct report *r, bool as_json)
 {
     report_write(r, stdout, as_json);
@@ -385,60 +235,6 @@ static void write_raw(const char *path, const struct histogram *latency)
     FILE *file = fopen(path, "we");
     if (!file || histogram_write_raw(latency, file) < 0 || fclose(file) == EOF)
         err(1, "%s", path);
-}
-
-// What the kernel has dropped by itself. It counts for all programs of this network namespace, so
-// this is only the likely cause of a failure.
-struct dropped {
-    double connection_table, accept_queue;
-};
-
-static struct dropped dropped_until_now(void)
-{
-    return (struct dropped){kernel_count_connection_table(), kernel_count_accept_queue()};
-}
-
-// What failures mean for the server's owner; NULL: the failure says it itself.
-static const char *meaning(const struct outcome *o, const struct dropped *before)
-{
-    struct dropped now = dropped_until_now();
-    bool may_be_dropped = o->failures[TIMEOUT] || o->failures[CONNECT_FAILED] || o->failures[RESET];
-    if (may_be_dropped && now.connection_table > before->connection_table)
-        return "the kernel's connection table is full: raise nf_conntrack_max";
-    if (may_be_dropped && now.accept_queue > before->accept_queue)
-        return "an accept queue overflowed: the server accepts too slowly, or its backlog or "
-               "net.core.somaxconn is small";
-    switch (o->last_errno) {
-    case ECONNREFUSED:
-        return "nothing listens there, or no longer";
-    case ECONNRESET:
-        return "the server closed connections before it had read all, or ended";
-    default:
-        return NULL;
-    }
-}
-
-// One line that says what went wrong, if anything did. Returns the exit status.
-static int judge(const char *target, const struct outcome *o, const struct dropped *before)
-{
-    uint64_t failed = o->unsent;
-    for (int kind = 0; kind < FAILURES; kind++)
-        failed += o->failures[kind];
-    if (!failed)
-        return 0;
-    char detail[256];
-    const char *means = meaning(o, before);
-    snprintf(detail, sizeof detail, "%s%s%s",
-             o->last_errno          ? strerror(o->last_errno)
-             : o->failures[TIMEOUT] ? "no answer in time"
-                                    : "see above",
-             means ? "; " : "", means ? means : "");
-    if (!o->echoes_total)
-        warnx("%s: no echo came back (%s)", target, detail);
-    else
-        warnx("%s: %" PRIu64 " failures and %" PRIu64 " echoes (%s)", target, failed,
-              o->echoes_total, detail);
-    return 1;
 }
 
 // Runs the load by so many workers; by this process itself if there is but one. Fills the outcome
@@ -463,10 +259,14 @@ int main(int argc, char **argv)
 {
     static struct outcome outcome; // three histograms: too large for the stack
     struct options options = {
-        .load = {.connections = 1, .bytes = 64, .timeout_ns = 2000000000, .seed = 1, .workers = 1},
+        .load = {.connections = 1,
+                 .bytes = 64,
+                 .timeout_ns = 2000000000,
+                 .seed = 1,
+                 .workers = 1,
+                 .late_ns = 100000000},
         .net = &net_epoll,
         .gate_fd = -1,
-        .in_time_ns = 100000000,
     };
     struct argp argp = {argp_options,
                         parse_option,
@@ -492,7 +292,7 @@ int main(int argc, char **argv)
         options.load.gate = gate;
     }
     if (options.load.burst_ns)
-        slice(&options);
+        summary_slice(&options.load);
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct dropped before = dropped_until_now();
@@ -501,9 +301,9 @@ int main(int argc, char **argv)
                        : cpus < most   ? cpus
                                        : most;
     const struct outcome *own = run(&options, workers, &outcome);
-    struct report report = report_of(&options, &outcome);
-    compare_workers(&report, own, workers);
-    report_recovery(&report, &options.load, &outcome);
+    struct report report = summary(&options.load, &outcome, own, workers);
+    snprintf(report.target, sizeof report.target, "%s", options.target);
+    snprintf(report.io, sizeof report.io, "%s", options.net->name);
     print_report(&report, options.json);
     if (options.hgrm_path)
         write_hgrm(options.hgrm_path, &outcome.latency);

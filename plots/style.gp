@@ -109,7 +109,7 @@ far_apart = 8
 row_pixels = rows > 50 ? 13 : strstrt(row_names, ", ") > 0 ? 17 : 22
 row_font = rows > 50 ? "sans-serif,10" : "sans-serif,11"
 rows_pixels = row_pixels * (rows + 0.4)
-names_width = 24 + 7.2 * longest_name
+names_width = 30 + 7.2 * longest_name
 linear = 'begin = 0; end = most / share; \
     step = 10.0 ** floor(log10(most)); \
     step = most / step < 2 ? step / 2 : most / step < 5 ? step : 2 * step; \
@@ -157,7 +157,7 @@ names = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top +
     set lmargin at screen x(0); set rmargin at screen x(names_width); \
     unset border; unset xtics; unset grid; set xrange [0:1]; set yrange [-rows - 0.7:-0.3]; \
     do for [i=1:words(row_names) / 2] { \
-        set label 50+i word(row_names, 2 * i) at graph 1, first -real(word(row_names, 2 * i - 1)) right offset -0.6, 0 font rows > 50 ? row_font : "sans-serif,12" tc rgb INK; \
+        set label 50+i word(row_names, 2 * i) at graph 1, first -real(word(row_names, 2 * i - 1)) right offset -1.3, 0 font rows > 50 ? row_font : "sans-serif,12" tc rgb INK; \
     }; \
     plot NaN'
 

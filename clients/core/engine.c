@@ -266,54 +266,6 @@ static void hear(void)
     outcome->silence_ns[k < SILENCES ? k : SILENCES - 1] += silence_ns;
 }
 
-uint64_t outcome_silent_ns(const struct outcome *o)
-{
-    uint64_t sum_ns = 0, half_ns = histogram_percentile(&o->service, 50);
-    for (int k = 0; k < SILENCES; k++)
-        if ((uint64_t)SILENCE_LEAST_NS << k >= 2 * half_ns)
-            sum_ns += o->silence_ns[k];
-    return sum_ns;
-}
-
-static uint64_t most(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-void outcome_merge(struct outcome *into, const struct outcome *from)
-{
-    into->begun_ns = into->begun_ns < from->begun_ns ? into->begun_ns : from->begun_ns;
-    into->window_ns = most(into->window_ns, from->window_ns);
-    into->echoes += from->echoes;
-    into->echoes_in_time += from->echoes_in_time;
-    into->echoes_first_third += from->echoes_first_third;
-    into->echoes_last_third += from->echoes_last_third;
-    into->connections += from->connections;
-    into->echoes_total += from->echoes_total;
-    into->connections_total += from->connections_total;
-    into->connections_served += from->connections_served;
-    for (int kind = 0; kind < FAILURES; kind++)
-        into->failures[kind] += from->failures[kind];
-    into->ports_exhausted += from->ports_exhausted;
-    into->unsent += from->unsent;
-    into->last_errno = into->last_errno ? into->last_errno : from->last_errno;
-    into->gave_up = into->gave_up || from->gave_up;
-    into->cpu_window_ns += from->cpu_window_ns;
-    into->busiest_window_ns = most(into->busiest_window_ns, from->busiest_window_ns);
-    into->knows_run_queue_delay = into->knows_run_queue_delay && from->knows_run_queue_delay;
-    into->run_queue_delay_window_ns =
-        most(into->run_queue_delay_window_ns, from->run_queue_delay_window_ns);
-    for (int k = 0; k < SILENCES; k++)
-        into->silence_ns[k] = most(into->silence_ns[k], from->silence_ns[k]);
-    for (int k = 0; k < SLICES; k++) {
-        into->slice_due[k] += from->slice_due[k];
-        into->slice_late[k] += from->slice_late[k];
-    }
-    histogram_merge(&into->latency, &from->latency);
-    histogram_merge(&into->service, &from->service);
-    histogram_merge(&into->send_lag, &from->send_lag);
-}
-
 static void on_received(unsigned i, const struct net_event *event)
 {
     struct client *c = &clients[i];
@@ -357,14 +309,6 @@ static bool handle(const struct net_event *event)
     return !releasing || (none_idle && idle_count);
 }
 
-static uint64_t failures(void)
-{
-    uint64_t sum = 0;
-    for (int kind = 0; kind < FAILURES; kind++)
-        sum += outcome->failures[kind];
-    return sum;
-}
-
 static void look_for_timeouts(void)
 {
     static uint64_t next_look_ns;
@@ -378,7 +322,7 @@ static void look_for_timeouts(void)
         if (!open_loop() && releasing)
             release_closed_loop(i);
     }
-    if (outcome->echoes_total == 0 && failures() >= load->connections)
+    if (outcome->echoes_total == 0 && outcome_failures(outcome) >= load->connections)
         outcome->gave_up = true;
     // A window ends by itself; a fixed number of requests would wait for a time-out each.
     if (load->total_requests && failed_in_a_row >= 2 * load->connections &&
@@ -472,10 +416,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     net = net_to_use;
     load = load_to_run;
     outcome = outcome_to_fill;
-    memset(outcome, 0, sizeof *outcome);
-    histogram_reset(&outcome->latency);
-    histogram_reset(&outcome->service);
-    histogram_reset(&outcome->send_lag);
+    outcome_reset(outcome);
     clients = calloc(load->connections, sizeof *clients);
     idle_queue = calloc(load->connections, sizeof *idle_queue);
     if (!clients || !idle_queue || messages_make(&messages, load->bytes) < 0)
@@ -512,7 +453,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     if (load->gate)
         load->gate("end");
     // Each failure ended a connection; a client that is still busy was abandoned.
-    outcome->connections_served = outcome->connections_total - failures() - busy;
+    outcome->connections_served = outcome->connections_total - outcome_failures(outcome) - busy;
     for (unsigned i = 0; i < load->connections; i++)
         disconnect(i);
     net->wait(now_ns(), handle); // executes the closes

@@ -100,6 +100,24 @@ void drive(unsigned port, const char *format, ...)
     drive_end();
 }
 
+const struct histogram *drive_histogram(unsigned port, const char *options)
+{
+    static struct histogram h;
+    char path[64], *line = NULL;
+    size_t room = 0;
+    snprintf(path, sizeof path, "%s/raw", folder);
+    drive(port, "%s --raw %s", options, path);
+    FILE *file = fopen(path, "re");
+    assert_int_equal(unlink(path), 0);
+    assert_non_null(file);
+    assert_true(getline(&line, &room, file) > 0);
+    assert_int_equal(histogram_read_raw(&h, line), 0);
+    assert_true(getline(&line, &room, file) < 0);
+    free(line);
+    fclose(file);
+    return &h;
+}
+
 unsigned start_server(const char *program, const char *arguments)
 {
     int ends[2];

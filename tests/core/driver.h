@@ -2,6 +2,8 @@
 // the servers run in process groups of their own and are killed by the kernel when the test dies.
 #pragma once
 
+#include "clients/core/histogram.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -48,6 +50,8 @@ void drive_start(const char *arguments, rlim_t files);
 void drive_end(void);
 // Both: with the test's --io and these options, against a port of 127.0.0.1.
 void drive(unsigned port, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// The same; returns the latencies that the driver wrote by --raw, until the next call.
+const struct histogram *drive_histogram(unsigned port, const char *options);
 
 // Starts a server that says "listening on … 127.0.0.1:PORT". Returns its port.
 unsigned start_server(const char *program, const char *arguments);

@@ -16,10 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench/micro/ipc.h"
-
-static int ends[ROLES];
-static _Thread_local int end;
+#include "bench/micro/socket_pair.h"
 
 // Any program can connect to the port: check that the accepted connection is ours.
 static void accept_own(int listener)
@@ -27,10 +24,10 @@ static void accept_own(int listener)
     struct sockaddr_in accepted = {0}, own = {0};
     socklen_t accepted_bytes = sizeof accepted, own_bytes = sizeof own;
 
-    ends[PEER] = accept(listener, (struct sockaddr *)&accepted, &accepted_bytes);
-    if (ends[PEER] < 0)
+    socket_pair_ends[PEER] = accept(listener, (struct sockaddr *)&accepted, &accepted_bytes);
+    if (socket_pair_ends[PEER] < 0)
         err(EXIT_FAILURE, "accept");
-    if (getsockname(ends[INITIATOR], (struct sockaddr *)&own, &own_bytes) < 0)
+    if (getsockname(socket_pair_ends[INITIATOR], (struct sockaddr *)&own, &own_bytes) < 0)
         err(EXIT_FAILURE, "getsockname");
     if (accepted.sin_port != own.sin_port)
         errx(EXIT_FAILURE, "another program has connected to this port");
@@ -45,44 +42,23 @@ static void open_connection(enum traffic traffic)
     const int on = 1;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
 
-    ends[INITIATOR] = socket(AF_INET, SOCK_STREAM, 0);
-    if (listener < 0 || ends[INITIATOR] < 0)
+    socket_pair_ends[INITIATOR] = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || socket_pair_ends[INITIATOR] < 0)
         err(EXIT_FAILURE, "socket");
     (void)traffic;
     if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
         listen(listener, 1) < 0 ||
         getsockname(listener, (struct sockaddr *)&address, &address_bytes) < 0)
         err(EXIT_FAILURE, "listening on a port of 127.0.0.1");
-    if (connect(ends[INITIATOR], (struct sockaddr *)&address, sizeof address) < 0)
+    if (connect(socket_pair_ends[INITIATOR], (struct sockaddr *)&address, sizeof address) < 0)
         err(EXIT_FAILURE, "connect");
     accept_own(listener);
     close(listener);
 
-    if (setsockopt(ends[INITIATOR], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
-        setsockopt(ends[PEER], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
-        setsockopt(ends[INITIATOR], SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0)
+    if (setsockopt(socket_pair_ends[INITIATOR], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        setsockopt(socket_pair_ends[PEER], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
+        setsockopt(socket_pair_ends[INITIATOR], SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0)
         err(EXIT_FAILURE, "setsockopt");
-}
-
-static void take_end(enum role self)
-{
-    end = ends[self];
-}
-
-// Otherwise a reader would never see the end of file when the other end dies.
-static void close_end(enum role other)
-{
-    close(ends[other]);
-}
-
-static void send_message(const void *message, size_t bytes)
-{
-    write_all(end, message, bytes);
-}
-
-static void receive_message(void *message, size_t bytes)
-{
-    read_all(end, message, bytes);
 }
 
 const struct ipc ipc = {
@@ -90,8 +66,5 @@ const struct ipc ipc = {
     .source = "UNPv1 3rd ed. ch. 4, 7.9",
     .family = STREAM,
     .open = open_connection,
-    .take = take_end,
-    .let_go = close_end,
-    .send = send_message,
-    .receive = receive_message,
+    SOCKET_PAIR,
 };

@@ -2,42 +2,14 @@
 //
 // UNPv1 3rd ed. 15.5, APUE 3rd ed. 17.2. One descriptor carries both directions. Each message is
 // copied twice, as with pipes, but into a socket buffer that is allocated for it.
-#include <err.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "bench/micro/ipc.h"
-
-static int ends[ROLES];
-static _Thread_local int end;
+#include "bench/micro/socket_pair.h"
 
 static void open_pair(enum traffic traffic)
 {
     (void)traffic;
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
-        err(EXIT_FAILURE, "socketpair");
-}
-
-static void take_end(enum role self)
-{
-    end = ends[self];
-}
-
-// Otherwise a reader would never see the end of file when the other end dies.
-static void close_end(enum role other)
-{
-    close(ends[other]);
-}
-
-static void send_message(const void *message, size_t bytes)
-{
-    write_all(end, message, bytes);
-}
-
-static void receive_message(void *message, size_t bytes)
-{
-    read_all(end, message, bytes);
+    socket_pair_unix(SOCK_STREAM);
 }
 
 const struct ipc ipc = {
@@ -45,8 +17,5 @@ const struct ipc ipc = {
     .source = "UNPv1 3rd ed. 15.5; APUE 3rd ed. 17.2",
     .family = STREAM,
     .open = open_pair,
-    .take = take_end,
-    .let_go = close_end,
-    .send = send_message,
-    .receive = receive_message,
+    SOCKET_PAIR,
 };

@@ -1,7 +1,7 @@
 // The numbers and texts of the plots of a pool, from pool.json.
 #include "bench/base/output.h"
-#include "bench/report/gnuplot_words.h"
 #include "bench/report/model/made.h"
+#include "bench/report/plot/gnuplot.h"
 #include "bench/report/pool/files.h"
 
 #include <math.h>
@@ -104,12 +104,12 @@ static void write_words(const struct plot *p, const json_t *pool, const char *fo
            *below = legend_of(json_object_get(pool, "machines"));
     fprintf(o.file, "# What %s.gp draws beside the numbers of %s.tsv.\nstem = '%s'\n", stem, stem,
             stem);
-    gnuplot_wrapped(o.file, "question", question, 88);
-    gnuplot_wrapped(o.file, "below", below, WIDTH);
-    gnuplot_text(o.file, "title_1", axis);
+    print_wrapped(o.file, "question", question, 88);
+    print_wrapped(o.file, "below", below, WIDTH);
+    print_text(o.file, "title_1", axis);
     fprintf(o.file, "rows = %zu\nlongest_name = %zu\n", p->count, p->names);
-    gnuplot_number(o.file, "least_1", p->least);
-    gnuplot_number(o.file, "most_1", p->most);
+    print_number(o.file, "least_1", p->least);
+    print_number(o.file, "most_1", p->most);
     output_complete(&o);
     json_decref(question);
     json_decref(below);

@@ -1,4 +1,4 @@
-#include "bench/report/gnuplot_words.h"
+#include "bench/report/plot/gnuplot.h"
 
 #include <err.h>
 #include <math.h>
@@ -13,7 +13,7 @@ size_t characters(const char *text)
     return count;
 }
 
-void gnuplot_escaped(FILE *file, const char *text)
+void print_escaped(FILE *file, const char *text)
 {
     for (; *text; text++)
         if (*text == '\n')
@@ -22,14 +22,14 @@ void gnuplot_escaped(FILE *file, const char *text)
             fprintf(file, *text == '\'' ? "''" : "%c", *text);
 }
 
-void gnuplot_text(FILE *file, const char *key, const char *text)
+void print_text(FILE *file, const char *key, const char *text)
 {
     fprintf(file, "%s = '", key);
-    gnuplot_escaped(file, text);
+    print_escaped(file, text);
     fputs("'\n", file);
 }
 
-void gnuplot_number(FILE *file, const char *key, double value)
+void print_number(FILE *file, const char *key, double value)
 {
     if (isfinite(value))
         fprintf(file, "%s = real(%.6g)\n", key, value);
@@ -61,7 +61,7 @@ static size_t wrap(FILE *file, const char *text, size_t width)
     return lines;
 }
 
-void gnuplot_wrapped(FILE *file, const char *key, const json_t *texts, size_t width)
+void print_wrapped(FILE *file, const char *key, const json_t *texts, size_t width)
 {
     char *joined = NULL;
     size_t size, i, lines = 0;
@@ -77,7 +77,7 @@ void gnuplot_wrapped(FILE *file, const char *key, const json_t *texts, size_t wi
     }
     if (fclose(memory) == EOF)
         err(1, "no memory");
-    gnuplot_text(file, key, joined);
+    print_text(file, key, joined);
     fprintf(file, "%s_lines = %zu\n", key, lines);
     free(joined);
 }
