@@ -107,9 +107,9 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 	@echo '$(if $(filter %layouts/none,$@),$(NO_LAYOUTS),$(NO_COPIES))' > $@
 
 # Programs find each other in the folder of their variant, seen from the directory that holds build/.
-VERSION := $(shell sed -n 's/^version: *//p' CITATION.cff)
+VERSION := $(shell sed -n 's/^version: *//p' $(wildcard CITATION.cff) < /dev/null)
 BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"' -DVERSION='"$(VERSION)"'
-$(B)/objects/%.o: %.c $(B)/flags CITATION.cff
+$(B)/objects/%.o: %.c $(B)/flags $(wildcard CITATION.cff)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 

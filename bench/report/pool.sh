@@ -56,7 +56,7 @@ else
     wait
     for i in "${!runs[@]}"; do
         if [ -f "$work/$i.failed" ]; then
-            why="it does not verify: $(tail -n 1 "$work/$i.why" | sed 's/^verify: //')"
+            why="it does not verify: $(tail -n 1 "$work/$i.why" | sed 's/^verify: //') (make report recomputes a run of an older commit)"
             echo "pool: left out: ${runs[i]}: $why" >&2
             printf '%s\t%s\n' "${runs[i]}" "$why" >> "$left_out"
         else
