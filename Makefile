@@ -29,7 +29,7 @@ RESULTS := $(or $(RESULTS),results)
 VARIANT := $(subst $() ,-,$(strip $(filter-out gcc,$(notdir $(CC))) $(SAN) $(LINK) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
 B := build$(VARIANT:%=/%)
 BUILD := $(B)
-export BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
+export ACCEPT BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -64,7 +64,7 @@ FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps deps-languages bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack install uninstall
+.PHONY: all help deps deps-languages bench bench-all doctor figures test check-deep plots report lint format docs clean verify compare cite pack pool machines install uninstall
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -107,8 +107,9 @@ $(B)/linked_static/none $(B)/layouts/none: $(B)/flags
 	@echo '$(if $(filter %layouts/none,$@),$(NO_LAYOUTS),$(NO_COPIES))' > $@
 
 # Programs find each other in the folder of their variant, seen from the directory that holds build/.
-BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"'
-$(B)/objects/%.o: %.c $(B)/flags
+VERSION := $(shell sed -n 's/^version: *//p' $(wildcard CITATION.cff) < /dev/null)
+BUILD_FOLDER = -DBUILD_FOLDER='"$(B)"' -DVERSION='"$(VERSION)"'
+$(B)/objects/%.o: %.c $(B)/flags $(wildcard CITATION.cff)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(if $(filter 1,$(WERROR)),-Werror) $(BUILD_FOLDER) -MMD -MP -c -o $@ $<
 
@@ -189,6 +190,8 @@ help:
 	@echo 'make cite RUN=r ID=churn.fork   one result as a sentence with interval and conditions; without ID a list          1 s'
 	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
 	@echo 'make compare BASE=r NEW=s   two runs: changed, same, undecided; writes results/s/compare-r.html               1 s'
+	@echo 'make pool RUNS="a b c"   runs of several machines, or folders of runs: results/pool/pool.html; ACCEPT=yes: also dirty ones  30 s a run'
+	@echo 'make machines      results/machines.tsv, which reports compare their machine with: of the reference runs       30 s'
 	@echo 'make figures       show figures 12-1 to 12-4 of CS:APP, observed live on the fork server                1 s'
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
@@ -234,9 +237,9 @@ tests: $(TESTS) $(FIXTURES)
 check-deep:
 	@tests/deep.sh
 
-RUNS = $(patsubst $(RESULTS)/%/,%,$(wildcard $(RESULTS)/*/))
-NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUNS)' >&2; exit 2; }; \
-	[ -d '$(RESULTS)/$(RUN)' ] || { echo '$(RESULTS)/$(RUN) is not a run, these are: $(RUNS)' >&2; exit 1; }
+RUN_NAMES = $(patsubst $(RESULTS)/%/,%,$(wildcard $(RESULTS)/*/))
+NEED_RUN = @[ -n '$(RUN)' ] || { echo 'RUN=name is missing, one of: $(RUN_NAMES)' >&2; exit 2; }; \
+	[ -d '$(RESULTS)/$(RUN)' ] || { echo '$(RESULTS)/$(RUN) is not a run, these are: $(RUN_NAMES)' >&2; exit 1; }
 
 plots: $(B)/bench/report/plot_tables
 	$(NEED_RUN)
@@ -261,10 +264,20 @@ pack: $(B)/bench/report/report
 	@bench/report/pack.sh '$(RESULTS)/$(RUN)'
 
 compare: $(B)/bench/report/compare
-	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(RUNS)' >&2; exit 2; }
+	@[ -n '$(BASE)' ] && [ -n '$(NEW)' ] || { echo 'BASE=name NEW=name are missing, two of: $(RUN_NAMES)' >&2; exit 2; }
 	@$< '$(RESULTS)/$(BASE)' '$(RESULTS)/$(NEW)'; status=$$?; page='$(RESULTS)/$(NEW)/compare-$(notdir $(BASE))'; \
 	case $$status in 0 | 3) [ ! -w '$(RESULTS)/$(NEW)' ] || { bench/report/render.py compare.html.j2 "$$page.json" "$$page.html" && echo "page: $$page.html"; } || exit 1;; esac; \
 	exit $$status
+
+# A run is a name in RESULTS, or a path; so is a folder of runs.
+pool: $(B)/bench/report/pool $(REPORTERS)
+	@[ -n '$(RUNS)' ] || { echo 'RUNS="name or folder ..." is missing, some of: $(RUN_NAMES)' >&2; exit 2; }
+	@bench/report/pool.sh '$(RESULTS)/pool' $(foreach run,$(RUNS),'$(if $(wildcard $(RESULTS)/$(run)),$(RESULTS)/$(run),$(run))')
+
+# What reports compare their machine with (bench/report/model/known.h): of the runs that are committed.
+machines: RUNS = $(notdir $(shell git ls-files 'results/*/environment.json' | xargs -rn 1 dirname))
+machines: pool
+	@cp '$(RESULTS)/pool/machines.tsv' results/machines.tsv
 
 # Not under their own names: another echo would come before the one that scripts expect.
 PREFIX = /usr/local

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 struct options {
     struct crowd crowd;
     const char *target;

@@ -16,6 +16,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 struct options {
     struct load load;
     const char *target;

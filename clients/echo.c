@@ -42,6 +42,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return puts("Usage: echo HOST:PORT\nSends each line of standard input to an echo server "
                     "and prints the answer.") == EOF;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("forklore " VERSION) == EOF;
     if (argc != 2 || argv[1][0] == '-')
         errx(2, "usage: echo HOST:PORT");
     int fd = connect_to(argv[1]);

@@ -71,7 +71,7 @@ static double normal_beyond(double z)
 }
 
 // The t at which a falling probability equals p, by bisection.
-static double student_quantile(double p, size_t freedom)
+double student_quantile(double p, size_t freedom)
 {
     double low = 0, high = 1000;
     for (int i = 0; i < 64; i++) {

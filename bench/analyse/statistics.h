@@ -64,6 +64,11 @@ void holm(double *p, size_t n);
 
 // The z that a standard normal number exceeds with this probability, for p up to 1/2.
 double normal_quantile(double p);
+
+// The t whose absolute value Student's distribution with these degrees of freedom (1 or more)
+// exceeds with this probability: 2.26 for p = 0.05 and 9.
+double student_quantile(double p, size_t freedom);
+
 // Of n blocks, those in which none of the rows, values[row * n + block], is NAN. Returns their
 // number.
 size_t complete_blocks(const double *values, size_t rows, size_t n, size_t *blocks);

@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 // Time limit for events that may never happen: a client may have to wait for its turn, and a buggy
 // server never reaps its child.
 enum { PATIENCE_MS = 1000 };

@@ -30,6 +30,13 @@ kernel_parameters() {
     tr ' ' '\n' 2>/dev/null < "$machine/proc/cmdline" | grep -E "^($names)(=|\$)" | paste -sd ' ' || true
 }
 
+# Tells whether two runs are of one machine: a hash of its id with the project's name, as machine-id(5) asks for.
+machine_id() {
+    local id
+    id=$(tr -d '\n' 2>/dev/null < "$machine/etc/machine-id") && [ -n "$id" ] || return 0
+    printf 'forklore %s' "$id" | sha256sum | cut -c 1-12
+}
+
 commit=
 dirty=
 if [ -e "$root/.git" ] && commit=$(git -C "$root" rev-parse --verify HEAD 2>/dev/null) &&
@@ -70,6 +77,7 @@ compiler=${flags%% *}
     --arg distribution "$(sed -n 's/^PRETTY_NAME="*\([^"]*\)"*$/\1/p' /etc/os-release 2>/dev/null)" \
     --arg architecture "$(uname -m)" \
     --arg cpu_model "$(sed -n '/^model name/ { s/^[^:]*: //p; q }' "$machine/proc/cpuinfo")" \
+    --arg machine_id "$(machine_id)" \
     --arg cpus_online "$(getconf _NPROCESSORS_ONLN)" \
     --arg cores_online "$(cores_of "$(contents "$cpus/online")")" \
     --arg smt "$(contents "$cpus/smt/control")" \
@@ -104,6 +112,7 @@ compiler=${flags%% *}
         distribution: $distribution | known,
         architecture: $architecture,
         cpu_model: $cpu_model | known,
+        machine_id: $machine_id | known,
         cpus_online: $cpus_online | tonumber,
         cores_online: ($cores_online | number | if . == 0 then null else . end),
         smt: $smt | known,

@@ -25,6 +25,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 enum {
     SKIPPED = 77,
     // A connection needs a descriptor. Some programs close every number up to the limit when they

@@ -33,6 +33,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 struct options {
     const char *run;
     const char *experiments; // names separated by blanks, or "all"; NULL: the core

@@ -28,6 +28,8 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 enum { BUDGET_OPTION = 256 };
 
 struct options {

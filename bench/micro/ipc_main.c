@@ -17,6 +17,8 @@
 #include "bench/base/number.h"
 #include "bench/micro/ipc_run.h"
 
+const char *argp_program_version = "forklore " VERSION;
+
 enum { EXIT_USAGE = 2 };
 enum { MAX_COUNT = 10 * 1000 * 1000, DEFAULT_MESSAGE_BYTES = 64 };
 enum { OPTION_DESCRIBE = 1000, OPTION_PEER, OPTION_PEER_CPU, OPTION_ONE_WAY };

@@ -19,6 +19,8 @@
 #include "bench/micro/spawn_image.h"
 #include "bench/micro/spawn_parent.h"
 
+const char *argp_program_version = "forklore " VERSION;
+
 enum { EXIT_USAGE = 2, EXIT_SKIP = 77 };
 enum { MAX_COUNT = 10 * 1000 * 1000 };
 enum { MAX_TOUCH_MIB = 1024 * 1024, MAX_DESCRIPTORS = 1000 * 1000, MAX_THREADS = 100 * 1000 };

@@ -1,6 +1,6 @@
 #!/bin/bash -p
 # later.sh RUN_DIR: copies the claims and situations that the project has got or changed since the run was planned into
-# RUN_DIR/later/. They are judged, too, and marked: later.h says how.
+# RUN_DIR/later/. They are judged, too, and marked: later.h says how. Copies the machines known (results/machines.tsv), too.
 #
 # It is not part of conclude.sh: verify judges by what is there already, whatever was added to the project since. Experiments that
 # were added have no trials, so there is nothing to judge.
@@ -26,3 +26,7 @@ for folder in claims situations; do
         fi
     done
 done
+
+if [ -f "$questions/../../results/machines.tsv" ]; then
+    cp "$questions/../../results/machines.tsv" "$run"
+fi

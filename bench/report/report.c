@@ -38,6 +38,14 @@ static const struct {
     {"not_measured", not_measured_section},
 };
 
+// A list that is left out if it is empty.
+static void add_if_any(json_t *report, const char *name, json_t *list)
+{
+    if (json_array_size(list) > 0 && json_object_set(report, name, list) < 0)
+        errx(1, "report.json: out of memory");
+    json_decref(list);
+}
+
 int main(int argc, char **argv)
 {
     struct facts facts;
@@ -48,10 +56,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (json_object_set_new(report, sections[i].name, made(sections[i].make(&facts))) < 0)
             errx(1, "report.json: out of memory");
-    json_t *yours = yours_section(&facts);
-    if (json_array_size(yours) > 0 && json_object_set(report, "yours", yours) < 0)
-        errx(1, "report.json: out of memory");
-    json_decref(yours);
+    add_if_any(report, "yours", yours_section(&facts));
+    add_if_any(report, "known", known_section(&facts));
     char *text = json_dumps(report, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (!text)
         errx(1, "report.json: out of memory");

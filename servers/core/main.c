@@ -29,6 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
+const char *argp_program_version = "forklore " VERSION;
+
 static const char *const family_name[] = {"iterative", "process", "thread", "multiplexed", "peer"};
 static const char *const capacity_name[] = {"one", "hashed", "workers", "many"};
 

@@ -159,14 +159,14 @@ json_t *comparison_of(const struct side sides[2], bool *has_changed)
 {
     struct tally other = {0}, headline = {0};
     struct pair *pairs;
-    size_t count = pairs_read(sides, &pairs);
+    size_t count = pairs_read(sides, 2, &pairs);
     json_t *c = json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:[], s:[], s:[], s:[]}", "schema", "forklore-compare/1", "base",
         run_text(&sides[0]), "new", run_text(&sides[1]), "conditions", different_conditions(sides),
         "questions", different_questions(sides), "headline", "other", "only_base", "only_new");
     for (const struct pair *p = pairs; p < pairs + count; p++)
         add_pair(c, &sides[1], p, p->is_headline ? &headline : &other);
-    free(pairs);
+    pairs_free(pairs, count);
     if (!json_array_size(json_object_get(c, "headline")) &&
         !json_array_size(json_object_get(c, "other")))
         errx(1, "no ratio is in both runs: there is nothing to compare");

@@ -87,10 +87,15 @@ void add_word(json_t *list, const char *experiment, const char *word)
         append(list, json_sprintf("%s: %s", experiment, word));
 }
 
-json_t *different_questions(const struct side sides[2])
+bool changes_words_only(const char *key)
 {
     static const char words_only[] =
         "title question axis spot per why limits headline answer part say say_if core priority";
+    return is_listed(key, words_only);
+}
+
+json_t *different_questions(const struct side sides[2])
+{
     json_t *list = json_array(), *base, *value;
     const char *stem, *key;
     json_object_foreach(sides[0].questions, stem, base)
@@ -99,7 +104,7 @@ json_t *different_questions(const struct side sides[2])
         json_object_update_missing(keys, new);
         json_object_foreach(keys, key, value)
         {
-            if (new && !is_listed(key, words_only) &&
+            if (new && !changes_words_only(key) &&
                 !json_equal(json_object_get(base, key), json_object_get(new, key)))
                 add_word(list, stem, key);
         }

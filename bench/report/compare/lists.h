@@ -8,6 +8,9 @@
 // other.
 json_t *different_conditions(const struct side sides[2]);
 
+// Whether a key of a question changes what is said, or what is measured first, but no number.
+bool changes_words_only(const char *key);
+
 // "experiment: key ..." for each question whose load or models differ.
 json_t *different_questions(const struct side sides[2]);
 

@@ -1,5 +1,5 @@
-// The ratios that are compared: those of each question's headline metric to the baseline, in both
-// runs, and what can be said of each pair.
+// The ratios that are compared: those of each question's headline metric to the baseline, in two
+// runs or more, and what can be said of two.
 #pragma once
 
 #include "bench/report/compare/side.h"
@@ -12,14 +12,15 @@ struct ratio {
     double median; // of the metric itself: shown, never judged
     size_t blocks;
     const char *validity, *note; // of its own run; note is NULL without a row
+    bool is_sound;               // it and its baseline are valid, and it has an interval
     const char *mark; // what it says of the model and its baseline: "~" same, "?" undecided, ""
 };
 
 struct pair {
     const char *experiment, *metric, *model, *x, *baseline;
-    char subject[128];  // model@x
-    bool is_headline;   // in one of the runs
-    struct ratio of[2]; // base, new
+    char subject[128]; // model@x
+    bool is_headline;  // in one of the runs
+    struct ratio *of;  // in each run: base, new
 };
 
 // changed: the intervals do not overlap, and the estimates differ by more than 5 %.
@@ -27,8 +28,10 @@ struct pair {
 // undecided: else; an interval is too wide, or missing for too few blocks.
 enum change { CHANGED, SAME, UNDECIDED };
 
-// All pairs of which one run has a row, perhaps without a ratio. Returns how many.
-size_t pairs_read(const struct side sides[2], struct pair **pairs);
+// All ratios of which one of so many runs has a row, perhaps without a ratio. Returns how many.
+size_t pairs_read(const struct side *sides, size_t runs, struct pair **pairs);
+
+void pairs_free(struct pair *pairs, size_t count);
 
 enum change pair_change(const struct pair *p);
 

@@ -62,6 +62,7 @@ static void read_tables(struct facts *f, const char *questions)
     read_if_there(&f->selftests, f->folder, "selftest_verdicts.tsv");
     read_if_there(&f->settings, f->folder, "settings.tsv");
     read_if_there(&f->machines, questions, "../doctor/machines.tsv");
+    read_if_there(&f->known, f->folder, "machines.tsv");
     f->models = f->run.models; // read with the run, and freed with it
     f->dropped = f->run.dropped;
 }
@@ -269,7 +270,7 @@ void facts_free(struct facts *f)
 {
     struct table *const tables[] = {&f->summary,  &f->verdicts, &f->chooser,      &f->metrics,
                                     &f->validity, &f->left_out, &f->not_measured, &f->selftests,
-                                    &f->settings, &f->machines};
+                                    &f->settings, &f->machines, &f->known};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         free_table(tables[i]);
     for (size_t i = 0; i < f->count; i++)

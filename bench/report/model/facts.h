@@ -33,6 +33,7 @@ struct facts {
     struct table summary, verdicts, chooser, models, left_out, not_measured, dropped, metrics,
         validity, selftests, settings;
     struct table machines; // the costs on machines known (bench/doctor/machines.tsv)
+    struct table known;    // the headline ratios on machines known (known.h)
     json_t *environment;
 };
 

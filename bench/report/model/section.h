@@ -26,3 +26,7 @@ json_t *not_measured_section(const struct facts *f); // not_measured.c
 // The user's own servers, in the order of their names; empty in most runs, and then not in the
 // file.
 json_t *yours_section(const struct facts *f); // yours.c
+
+// Where this machine stands among those known, by each headline ratio; empty, and then not in the
+// file, if no other machine is known.
+json_t *known_section(const struct facts *f); // known.c
