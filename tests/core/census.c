@@ -1,11 +1,7 @@
 #include "tests/core/census.h"
 #include "clients/core/clock.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -168,9 +164,10 @@ struct census census_at_rest(const struct server_process *s)
     int alike = 0;
     struct resting resting = {s, &last, &alike};
     if (!within(START_LIMIT_MS, rests, &resting))
-        fail_msg("does not come to rest: %u processes, %u of them busy, %u zombies, %u threads, %u "
-                 "descriptors",
-                 last.processes, last.busy, last.zombies, last.threads, last.descriptors);
+        fail_because(
+            "does not come to rest: %u processes, %u of them busy, %u zombies, %u threads, %u "
+            "descriptors",
+            last.processes, last.busy, last.zombies, last.threads, last.descriptors);
     return last;
 }
 
@@ -193,10 +190,11 @@ void expect_census(const struct server_process *s, const struct census *before)
     struct census now;
     struct return_to back = {s, before, &now};
     if (!within(SECOND_MS, is_back, &back))
-        fail_msg("%u processes instead of %u, %u zombies, %u threads instead of %u, %u descriptors "
-                 "instead of %u",
-                 now.processes, before->processes, now.zombies, now.threads, before->threads,
-                 now.descriptors, before->descriptors);
+        fail_because(
+            "%u processes instead of %u, %u zombies, %u threads instead of %u, %u descriptors "
+            "instead of %u",
+            now.processes, before->processes, now.zombies, now.threads, before->threads,
+            now.descriptors, before->descriptors);
 }
 
 void expect_no_spinning(const struct server_process *s)
@@ -212,6 +210,6 @@ void expect_no_spinning(const struct server_process *s)
         if (used_ns <= took_ns / 3)
             return;
     }
-    fail_msg("used %u ms of CPU in %u ms with nothing to do", (unsigned)(used_ns / 1000000),
-             (unsigned)(took_ns / 1000000));
+    fail_because("used %u ms of CPU in %u ms with nothing to do", (unsigned)(used_ns / 1000000),
+                 (unsigned)(took_ns / 1000000));
 }

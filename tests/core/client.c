@@ -1,11 +1,7 @@
 #include "tests/core/client.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include "tests/core/failure.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,17 +46,17 @@ struct client client_connect_buffered(unsigned port, unsigned number, int buffer
     int on = 1;
     c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c.fd < 0)
-        fail_msg("socket: %s", strerror(errno));
+        fail_because("socket: %s", strerror(errno));
     if (setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
         setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
         setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0)
-        fail_msg("setsockopt: %s", strerror(errno));
+        fail_because("setsockopt: %s", strerror(errno));
     if (buffer_bytes &&
         (setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes) < 0 ||
          setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes) < 0))
-        fail_msg("setsockopt: %s", strerror(errno));
+        fail_because("setsockopt: %s", strerror(errno));
     if (connect(c.fd, (struct sockaddr *)&to, sizeof to) < 0)
-        fail_msg("connect: %s", strerror(errno));
+        fail_because("connect: %s", strerror(errno));
     return c;
 }
 
@@ -75,7 +71,7 @@ static bool send_some(struct client *c, size_t bytes)
     ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes, TRANSFER_BYTES),
                      MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
-        fail_msg("send after %zu bytes: %s", c->sent, strerror(errno));
+        fail_because("send after %zu bytes: %s", c->sent, strerror(errno));
     c->sent += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -85,11 +81,11 @@ static bool receive_some(struct client *c, size_t bytes)
     unsigned char buffer[TRANSFER_BYTES];
     ssize_t n = recv(c->fd, buffer, least(bytes, sizeof buffer), MSG_DONTWAIT);
     if (n == 0)
-        fail_msg("the server closed after %zu of %zu bytes", c->received, c->sent);
+        fail_because("the server closed after %zu of %zu bytes", c->received, c->sent);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
-        fail_msg("recv after %zu bytes: %s", c->received, strerror(errno));
+        fail_because("recv after %zu bytes: %s", c->received, strerror(errno));
     if (n > 0 && memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
-        fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+        fail_because("wrong bytes among the %zd after %zu", n, c->received);
     c->received += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -107,7 +103,7 @@ static bool ready(const struct client *c, short events, int limit_ms)
 static void wait_for(const struct client *c, short events)
 {
     if (!ready(c, events, CLIENT_LIMIT_MS))
-        fail_msg("stuck after %zu bytes sent and %zu received", c->sent, c->received);
+        fail_because("stuck after %zu bytes sent and %zu received", c->sent, c->received);
 }
 
 void client_send(struct client *c, size_t bytes)
@@ -155,7 +151,7 @@ bool client_has_news(const struct client *c, int limit_ms)
 void client_finish(struct client *c)
 {
     if (shutdown(c->fd, SHUT_WR) < 0)
-        fail_msg("shutdown: %s", strerror(errno));
+        fail_because("shutdown: %s", strerror(errno));
     client_expect(c, c->sent - c->received);
     client_expect_end(c);
 }
@@ -165,9 +161,9 @@ void client_say(const struct client *c, const char *text, size_t piece)
     char back[64];
     for (size_t at = 0, bytes = strlen(text); at < bytes; at += piece) {
         size_t n = least(bytes - at, piece);
-        assert_int_equal(send(c->fd, text + at, n, MSG_NOSIGNAL), n);
-        assert_int_equal(recv(c->fd, back, n, MSG_WAITALL), n);
-        assert_memory_equal(back, text + at, n);
+        require(send(c->fd, text + at, n, MSG_NOSIGNAL) == (ssize_t)n);
+        require(recv(c->fd, back, n, MSG_WAITALL) == (ssize_t)n);
+        require(memcmp(back, text + at, n) == 0);
     }
 }
 
@@ -177,9 +173,9 @@ void client_expect_end(struct client *c)
     wait_for(c, POLLIN);
     ssize_t n = recv(c->fd, &byte, 1, MSG_DONTWAIT);
     if (n > 0)
-        fail_msg("a byte more than the %zu that were sent", c->sent);
+        fail_because("a byte more than the %zu that were sent", c->sent);
     if (n < 0)
-        fail_msg("a broken connection instead of its end: %s", strerror(errno));
+        fail_because("a broken connection instead of its end: %s", strerror(errno));
     client_close(c);
 }
 
@@ -193,7 +189,7 @@ void client_reset(struct client *c)
 {
     struct linger at_once = {.l_onoff = 1};
     if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
-        fail_msg("setsockopt: %s", strerror(errno));
+        fail_because("setsockopt: %s", strerror(errno));
     client_close(c);
 }
 
@@ -213,7 +209,7 @@ bool client_is_answered(struct client *c)
         if (n <= 0)
             return false;
         if (memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
-            fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+            fail_because("wrong bytes among the %zd after %zu", n, c->received);
         c->received += (size_t)n;
     }
     return true;

@@ -1,11 +1,7 @@
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -63,10 +59,10 @@ void stalled_reader(struct cell *cell)
     struct client c = client_connect_buffered(cell->server.port, 1, 65536);
     client_push(&c, BYTES, PATIENCE_MS);
     if (c.sent == BYTES)
-        fail_msg("takes 64 MiB from a client that reads nothing");
+        fail_because("takes 64 MiB from a client that reads nothing");
     unsigned long after_kib = process_pss_kib(&cell->server);
     if (!SANITIZED && after_kib > before_kib + GROWTH_KIB)
-        fail_msg("grew from %lu to %lu KiB", before_kib, after_kib);
+        fail_because("grew from %lu to %lu KiB", before_kib, after_kib);
     expect_no_spinning(&cell->server);
     if (!(PROMISE_NONE & 1u << cell->program->capacity))
         expect_service(cell->server.port);
@@ -89,7 +85,7 @@ void signal_storm(struct cell *cell)
         client_send(&c, 1 + (size_t)nrand48(seed) % 5000);
         for (size_t s = 0; s < kinds; s++)
             if (kill(-cell->server.pid, signals[s]) < 0)
-                fail_msg("cannot send a signal");
+                fail_because("cannot send a signal");
         client_exchange(&c, 0, NULL);
     }
     client_finish(&c);

@@ -1,12 +1,8 @@
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <errno.h>
 #include <linux/tcp.h> // its tcp_info counts bytes
 #include <netinet/in.h>
@@ -38,7 +34,7 @@ static pid_t talk(int fd, ssize_t (*transfer)(int fd, void *bytes, size_t n))
                 ;
         _exit(0);
     }
-    assert_true(pid > 0);
+    require(pid > 0);
     return pid;
 }
 
@@ -66,18 +62,18 @@ void fast_talker(struct cell *cell)
         client_exchange(&other, 100, NULL);
         took_ns += now_ns() - start_ns;
         if (took_ns > MOST_MS * (uint64_t)1000000)
-            fail_msg("%u round trips take %u ms beside a client that does not pause", i + 1,
-                     (unsigned)(took_ns / 1000000));
+            fail_because("%u round trips take %u ms beside a client that does not pause", i + 1,
+                         (unsigned)(took_ns / 1000000));
         nanosleep(&pause, NULL);
     }
     struct tcp_info info;
     socklen_t length = sizeof info;
-    assert_int_equal(getsockopt(talker.fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    require(getsockopt(talker.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
     if (info.tcpi_bytes_received < LEAST_BYTES)
-        fail_msg("answers the fast client only %u bytes", (unsigned)info.tcpi_bytes_received);
+        fail_because("answers the fast client only %u bytes", (unsigned)info.tcpi_bytes_received);
     for (size_t i = 0; i < 2; i++) {
         kill(talks[i], SIGKILL);
-        assert_int_equal(waitpid(talks[i], NULL, 0), talks[i]);
+        require(waitpid(talks[i], NULL, 0) == talks[i]);
     }
     client_close(&talker);
     client_finish(&other);
@@ -92,7 +88,7 @@ void second_client_waits(struct cell *cell)
     struct client second = client_connect(cell->server.port, 2);
     client_exchange(&first, 1, NULL);
     client_send(&second, 1);
-    assert_false(client_has_news(&second, NO_ANSWER_MS));
+    require(!client_has_news(&second, NO_ANSWER_MS));
     client_exchange(&first, 1, NULL);
     client_finish(&first);
     client_exchange(&second, 1, NULL);
@@ -182,7 +178,7 @@ static void crowd(const struct cell *cell, unsigned size)
     }
     for (unsigned left = size; left > 0;) {
         if (!any_has_news(clients, size))
-            fail_msg("%u of %u clients never have their turn", left, size);
+            fail_because("%u of %u clients never have their turn", left, size);
         for (unsigned i = 0; i < size; i++) {
             if (clients[i].fd < 0 || !client_has_news(&clients[i], 0))
                 continue;
@@ -247,7 +243,7 @@ void ten_thousand(struct cell *cell)
     }
     unsigned long last_kib = process_pss_kib(&cell->server);
     if (!SANITIZED && last_kib > first_kib + GROWTH_KIB)
-        fail_msg("grew from %lu to %lu KiB", first_kib, last_kib);
+        fail_because("grew from %lu to %lu KiB", first_kib, last_kib);
 }
 
 // True also if the server has no children to die.
@@ -272,13 +268,13 @@ void all_gone_at_once(struct cell *cell)
         clients[i] = client_connect(cell->server.port, i);
         client_exchange(&clients[i], 10, NULL);
     }
-    assert_int_equal(kill(cell->server.pid, SIGSTOP), 0);
-    assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
+    require(kill(cell->server.pid, SIGSTOP) == 0);
+    require(within(SECOND_MS, process_is_stopped, &cell->server.pid));
     for (unsigned i = 0; i < CLIENTS; i++)
         client_close(&clients[i]);
     if (cell->program->family == PROCESS && cell->program->capacity == MANY)
-        assert_true(within(SECOND_MS, children_are_dead, &cell->server.pid));
-    assert_int_equal(kill(cell->server.pid, SIGCONT), 0);
+        require(within(SECOND_MS, children_are_dead, &cell->server.pid));
+    require(kill(cell->server.pid, SIGCONT) == 0);
     expect_census(&cell->server, &before);
     expect_service(cell->server.port);
 }
