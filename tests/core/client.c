@@ -31,18 +31,35 @@ static const unsigned char *stream(size_t position)
     return bytes + position % PERIOD_BYTES;
 }
 
+int client_limit_ms = 10000;
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
+static int connect_to(int fd, unsigned port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect(fd, (struct sockaddr *)&to, sizeof to);
+}
+
+struct client client_begin(unsigned port)
+{
+    struct client c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (c.fd < 0)
+        fail_because("socket: %s", strerror(errno));
+    if (connect_to(c.fd, port) < 0 && errno != EINPROGRESS)
+        fail_because("connect: %s", strerror(errno));
+    return c;
+}
+
+struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
+{
     struct client c = {.start = number * (size_t)7919};
-    struct timeval limit = {.tv_sec = CLIENT_LIMIT_MS / 1000};
+    struct timeval limit = {.tv_sec = client_limit_ms / 1000};
     int on = 1;
     c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c.fd < 0)
@@ -55,9 +72,12 @@ struct client client_connect_buffered(unsigned port, unsigned number, int buffer
         (setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes) < 0 ||
          setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes) < 0))
         fail_because("setsockopt: %s", strerror(errno));
-    if (connect(c.fd, (struct sockaddr *)&to, sizeof to) < 0)
-        fail_because("connect: %s", strerror(errno));
-    return c;
+    if (connect_to(c.fd, port) == 0)
+        return c;
+    if (errno == EINPROGRESS || errno == EAGAIN)
+        fail_because("cannot connect for %d s: too many wait to be accepted",
+                     client_limit_ms / 1000);
+    fail_because("connect: %s", strerror(errno));
 }
 
 struct client client_connect(unsigned port, unsigned number)
@@ -102,8 +122,9 @@ static bool ready(const struct client *c, short events, int limit_ms)
 
 static void wait_for(const struct client *c, short events)
 {
-    if (!ready(c, events, CLIENT_LIMIT_MS))
-        fail_because("stuck after %zu bytes sent and %zu received", c->sent, c->received);
+    if (!ready(c, events, client_limit_ms))
+        fail_because("stuck for %d s after %zu bytes sent and %zu received", client_limit_ms / 1000,
+                     c->sent, c->received);
 }
 
 void client_send(struct client *c, size_t bytes)
@@ -148,10 +169,15 @@ bool client_has_news(const struct client *c, int limit_ms)
     return ready(c, POLLIN, limit_ms);
 }
 
-void client_finish(struct client *c)
+void client_end_sending(const struct client *c)
 {
     if (shutdown(c->fd, SHUT_WR) < 0)
         fail_because("shutdown: %s", strerror(errno));
+}
+
+void client_finish(struct client *c)
+{
+    client_end_sending(c);
     client_expect(c, c->sent - c->received);
     client_expect_end(c);
 }
@@ -179,6 +205,15 @@ void client_expect_end(struct client *c)
     client_close(c);
 }
 
+size_t client_missing_at_end(struct client *c)
+{
+    if (client_is_answered(c))
+        client_expect_end(c);
+    else
+        client_close(c);
+    return c->sent - c->received;
+}
+
 void client_close(struct client *c)
 {
     close(c->fd);
@@ -198,6 +233,15 @@ void expect_service(unsigned port)
     struct client c = client_connect(port, 12345);
     client_exchange(&c, 100, NULL);
     client_finish(&c);
+}
+
+void serve_in_turn(unsigned port, unsigned clients)
+{
+    for (unsigned i = 0; i < clients; i++) {
+        struct client c = client_connect(port, i);
+        client_exchange(&c, 64, NULL);
+        client_close(&c);
+    }
 }
 
 bool client_is_answered(struct client *c)
@@ -232,7 +276,7 @@ bool client_is_pushed(struct client *c, size_t bytes, int patience_ms)
 bool is_served(unsigned port, size_t bytes)
 {
     struct client c = client_connect(port, 54321);
-    bool served = client_is_pushed(&c, bytes, CLIENT_LIMIT_MS) && client_is_answered(&c);
+    bool served = client_is_pushed(&c, bytes, client_limit_ms) && client_is_answered(&c);
     client_close(&c);
     return served;
 }

@@ -39,15 +39,27 @@ void dribble(struct cell *cell)
     client_finish(&c);
 }
 
-// Sends all and its FIN before it reads a byte, as much as fits into small socket buffers.
+// All send all and their FIN before one reads a byte, as much as fits into small socket buffers.
 void half_close(struct cell *cell)
 {
+    enum { CLIENTS = 64 };
     static const size_t sizes[] = {0, 1, 1000, 30000};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct client c = client_connect(cell->server.port, (unsigned)i);
-        client_send(&c, sizes[i]);
-        client_finish(&c);
+    struct client clients[CLIENTS];
+    unsigned losers = 0;
+    size_t most = 0;
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], sizes[i % (sizeof sizes / sizeof *sizes)]);
+        client_end_sending(&clients[i]);
     }
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        size_t missing = client_missing_at_end(&clients[i]);
+        losers += missing > 0;
+        most = missing > most ? missing : most;
+    }
+    if (losers > 0)
+        fail_because("%u of %d connections lost up to %zu bytes at their end", losers, CLIENTS,
+                     most);
 }
 
 void stalled_reader(struct cell *cell)

@@ -65,7 +65,7 @@ void max_children(struct cell *cell)
                 fail_because("more than %d clients are served at once", MOST);
             client_finish(served[n - MOST]);
         }
-        served[n] = next_answered(clients, CLIENT_LIMIT_MS);
+        served[n] = next_answered(clients, client_limit_ms);
         if (!served[n])
             fail_because("client %u of %d is never served", n + 1, CLIENTS);
         client_expect(served[n], 10);

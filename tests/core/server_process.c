@@ -2,6 +2,7 @@
 #include "clients/core/clock.h"
 #include "tests/core/census.h"
 #include "tests/core/failure.h"
+#include "tests/core/group.h"
 #include "tests/core/sysv.h"
 
 #include <arpa/inet.h>
@@ -205,6 +206,10 @@ static bool is_closed(const void *server)
 
 void process_stops_cleanly(struct server_process *s, int signal_number)
 {
+    if (s->by_port) {
+        group_is_ended(s, -s->pid, signal_number);
+        return;
+    }
     char text[2048];
     pid_t pids[MOST_CHILDREN + 1] = {s->pid};
     size_t n = children_of(s->pid, pids + 1, MOST_CHILDREN) + 1;
