@@ -13,12 +13,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    PATIENCE_MS = 3000,   // of clients
-    FREE_DESCRIPTORS = 24 // of a server that is to run out of them
+    PATIENCE_MS = 3 * SECOND_MS, // of clients
+    FREE_DESCRIPTORS = 24,       // of a server that is to run out of them
+    BREAKDOWN_MS = 100
 };
 
 // ---- in the process of an attempt -------------------------------------------------------------
@@ -31,9 +33,17 @@ static _Noreturn void report(const struct finding *finding)
     _exit(write(report_fd, finding, sizeof *finding) != sizeof *finding);
 }
 
-// A server that has ended is the reason of whatever else was seen.
+static bool has_ended(const void *unused)
+{
+    (void)unused;
+    return foreign_server_sudden_end(cell.server.pid == 0);
+}
+
+// A server that has ended is the reason of whatever else was seen; its connections break before it
+// is seen to have ended.
 static _Noreturn void conclude(struct finding *finding)
 {
+    within(finding->outcome == FAILED ? BREAKDOWN_MS : 0, has_ended, NULL);
     const char *end = foreign_server_sudden_end(cell.server.pid == 0);
     const char *last_words = foreign_server_stop();
     if (end) {
@@ -47,10 +57,13 @@ static _Noreturn void conclude(struct finding *finding)
 void fail_at(const char *file, int line, const char *format, ...)
 {
     struct finding finding = {.outcome = FAILED};
+    int length = 0;
     va_list values;
-    (void)file, (void)line; // for who develops a hazard; its rule and what was seen are enough here
+    (void)file, (void)line; // the rule and what was seen are enough here
+    if (!cell.hazard)
+        length = snprintf(finding.seen, sizeof finding.seen, "it does not echo: ");
     va_start(values, format);
-    vsnprintf(finding.seen, sizeof finding.seen, format, values);
+    vsnprintf(finding.seen + length, sizeof finding.seen - (size_t)length, format, values);
     va_end(values);
     conclude(&finding);
 }
@@ -94,6 +107,21 @@ void start_server(struct cell *c)
     launch_server(c);
 }
 
+// What the textbook's server does with a text without a newline is worth a message of its own.
+static void expect_echo(unsigned port)
+{
+    struct client c = client_connect(port, 1);
+    client_send(&c, 100);
+    while (c.received < c.sent) {
+        if (client_has_news(&c, PATIENCE_MS))
+            client_expect(&c, 1);
+        else if (send(c.fd, "\n", 1, MSG_NOSIGNAL) == 1 && client_has_news(&c, PATIENCE_MS))
+            fail_because("it waits for the end of a line; bytes are to come back as they are");
+        else
+            fail_because("it sends nothing back");
+    }
+}
+
 static _Noreturn void run(const char *conf, const struct hazard *hazard)
 {
     static struct program program = {.family = PEER, .capacity = MANY};
@@ -101,11 +129,12 @@ static _Noreturn void run(const char *conf, const struct hazard *hazard)
     snprintf(program.path, sizeof program.path, "%s", conf);
     cell = (struct cell){.hazard = hazard, .program = &program};
     client_limit_ms = PATIENCE_MS;
+    client_expects_end = false;
     start_server(&cell);
     if (hazard)
         hazard->test(&cell);
     else
-        expect_service(cell.server.port);
+        expect_echo(cell.server.port);
     conclude(&finding);
 }
 

@@ -62,7 +62,7 @@ static const char *conf_of(const char *command)
 
 static void print_line(const struct hazard *h, const struct finding *finding)
 {
-    static const char *const words[] = {"passed", "FAILED", "skipped"};
+    static const char *const words[] = {"passed", "failed", "skipped"};
     printf("%-7s  %s: %c%s.", words[finding->outcome], h->name, toupper((unsigned char)*h->by_port),
            h->by_port + 1);
     if (finding->outcome != PASSED)

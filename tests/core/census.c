@@ -205,8 +205,8 @@ static void add_change(char *text, size_t bytes, const char *what, unsigned now,
 {
     size_t length = strlen(text);
     if (now != before)
-        snprintf(text + length, bytes - length, "%s%u %s instead of %u", length ? ", " : "", now,
-                 what, before);
+        snprintf(text + length, bytes - length, "%s%s: %u instead of %u", length ? "; " : "", what,
+                 now, before);
 }
 
 void expect_census(const struct server_process *s, const struct census *before)

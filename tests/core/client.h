@@ -9,6 +9,10 @@
 
 extern int client_limit_ms; // 10000 at first
 
+// Whether client_finish() expects the server's FIN, as it does at first. A server that does not
+// send it then fails half_close, and not everything else.
+extern bool client_expects_end;
+
 struct client {
     int fd;
     size_t start;          // where in the stream its bytes begin
@@ -44,7 +48,7 @@ void client_say(const struct client *c, const char *text, size_t piece);
 // Whether anything (an answer, an end) can be read within limit_ms.
 bool client_has_news(const struct client *c, int limit_ms);
 
-// Sends FIN, expects what is outstanding and then the server's FIN, and closes.
+// Sends FIN, expects what is outstanding and, if client_expects_end, the server's FIN, and closes.
 void client_finish(struct client *c);
 
 // The two halves of client_finish() where bytes may be lost: sends FIN; receives up to the server's

@@ -48,7 +48,7 @@ void group_is_ended(struct server_process *s, pid_t to, int signal_number)
     struct living living = living_of(ending.pid);
     if (living.in_group + living.elsewhere == 0)
         fail_because("nothing of it runs, and its port still accepts connections");
-    fail_because("%u of its processes still ran after %d s%s, and were killed by SIGKILL",
-                 living.in_group + living.elsewhere, STOP_LIMIT_MS / 1000,
-                 living.in_group == 0 ? " outside of its process group" : "");
+    fail_because("after %d s only SIGKILL ended %u of its processes%s", STOP_LIMIT_MS / 1000,
+                 living.in_group + living.elsewhere,
+                 living.in_group == 0 ? ", outside of its process group" : "");
 }

@@ -43,7 +43,7 @@ const struct hazard hazards[] = {
     {.name = "stalled_reader",
      .rule = "a client that does not read is not read from either and delays no other: memory "
              "does not grow, nothing spins, no byte is lost",
-     .by_port = "a client that does not read delays no other: memory does not grow, nothing spins, "
+     .by_port = "a client that does not read delays no other; memory does not grow, nothing spins, "
                 "no byte is lost",
      .test = stalled_reader},
     {.name = "signal_storm",
@@ -90,7 +90,7 @@ const struct hazard hazards[] = {
      .workers = 200},
     {.name = "many_in_turn",
      .rule = "100 clients that connect at once are all served, one after another",
-     .by_port = "100 clients that connect at once are all served",
+     .by_port = "100 clients that connect at the same moment are all served",
      .test = many_in_turn,
      .disregarded = HELD | ZOMBIES},
     {.name = "one_after_another",
@@ -103,12 +103,12 @@ const struct hazard hazards[] = {
      .test = ten_thousand,
      .deep = true},
     {.name = "children_are_reaped",
-     .by_port = "of 20 clients, one after another, no zombie is left after 2 s",
+     .by_port = "2 s after 20 clients have come and gone, it has no zombie",
      .test = children_are_reaped,
      .disregarded = HELD},
     {.name = "memory_of_each_client",
-     .by_port = "its memory does not grow with each client: of 3500 clients, 500 at least leave "
-                "less than 12 KiB",
+     .by_port =
+         "its memory does not grow steadily with its clients, by more than 12 KiB with each 500",
      .test = memory_of_each_client},
     {.name = "crowd_of_stalled",
      .rule = "300 clients that do not read: another is served, nothing spins, no byte is lost",
@@ -121,16 +121,16 @@ const struct hazard hazards[] = {
      .deep = true},
     {.name = "all_gone_at_once",
      .rule = "nothing is left a second after 100 clients leave at the same time",
-     .by_port = "100 clients that leave at the same time leave no zombie, though their children "
-                "may end with one SIGCHLD",
+     .by_port = "it has no zombie 2 s after up to 100 clients left at the same time, though it may "
+                "have had one SIGCHLD for all",
      .test = all_gone_at_once,
      .disregarded = HELD,
      .excepted = PROMISE_NONE,
      .workers = 100},
     {.name = "out_of_descriptors",
      .rule = "no crash, no spinning, a message, connected clients are served; later, all are",
-     .by_port =
-         "no crash without free descriptors, and connected clients are served; later, all are",
+     .by_port = "without a free descriptor it lives on and serves its clients; when they have "
+                "left, it serves others",
      .test = out_of_descriptors,
      .disregarded = HELD | ZOMBIES,
      .says = "Too many open files",
