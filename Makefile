@@ -196,6 +196,8 @@ help:
 	@echo 'make pack RUN=r    make results/r small enough to commit; report and verify still work                 5 s'
 	@echo 'make compare BASE=r NEW=s   two runs: changed, same, undecided; writes results/s/compare-r.html               1 s'
 	@echo 'make figures       show figures 12-1 to 12-4 of CS:APP, observed live on the fork server                1 s'
+	@echo 'make check         SERVER="./mine {port}": does your own server keep the rules? One line a rule (lossy end,          5 s'
+	@echo '                   stalled client, resets, leaks, zombies, stopping ...); HAZARDS="half_close dribble": only these'
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
