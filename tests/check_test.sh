@@ -23,7 +23,7 @@ mapfile -t hazards < <(sed -n 's/^[a-z]* *\([a-z_]*\): [A-Z0-9].*\.$/\1/p;s/^ski
 check 'each hazard has a line' equals 'the count' "$(tail -n 1 "$work/found")" \
     "$(grep -c ^passed "$work/found") passed, 0 failed, $(grep -c ^skipped "$work/found") skipped"
 check 'the hazards are many' test ${#hazards[@]} -ge 19
-check 'a rule is one sentence' equals 'sentences' "$(sed '$d' "$work/found" | grep -c '\. .*\.$')" "$(grep -c ^skipped "$work/found")"
+check 'a rule is one sentence' equals 'others' "$(grep -c '^passed .*\. ' "$work/found")" 0
 
 # asyncio of CPython 3.11 does not recover from a lack of descriptors for many seconds: it tries to accept as often as its queue is long.
 asyncio="/usr/bin/python3 $repo/servers/foreign/python_asyncio.py {port}"
@@ -40,7 +40,7 @@ check 'one that prints without end passes' passes_all "sh -c 'yes & exec $BUILD/
 # ---- servers with one -----------------------------------------------------------------------------------------------
 fails_at() { # HAZARD SEEN COMMAND: it fails this hazard, with these words, and passes `passes`
     checks "$3" "$1" "$passes"
-    equals 'status' $? 1 && equals 'failed' "$(failed_ones)" "$1" && says "$work/found" "Seen: $2" &&
+    equals 'status' $? 1 && equals 'failed' "$(failed_ones)" "$1" && says <(grep ^failed "$work/found") "$2" &&
         says "$work/found" '1 passed, 1 failed, 0 skipped' && nothing_left check
 }
 while IFS='|' read -r name hazard passes seen; do
@@ -48,14 +48,14 @@ while IFS='|' read -r name hazard passes seen; do
     check "mutant: $name fails $hazard" fails_at "$hazard" "$seen" "$work/zz_$name {port}"
 done << 'END'
 loses_the_end|half_close|fidelity_sizes|
-honest|stalled_reader|second_client|stuck for 3 s
+honest|stalled_reader|second_client|stuck for
 exits_when_interrupted|signal_storm|dribble|it ended by itself, with exit status 1
 dies_of_sigpipe|gone_mid_message|dribble|it ended by itself, with signal 13
 keeps_broken_connections|reset_at_any_moment|one_after_another|descriptors: 
 leaks_descriptors|one_after_another|dribble|descriptors: 505 instead of 5
 exits_without_descriptors|out_of_descriptors|dribble|it ended by itself, with exit status 1
-serves_from_a_daemon|sigterm_under_load|dribble|after 2 s only SIGKILL ended 1 of its processes, outside of its process group
-ignores_sigterm|sigterm_to_the_first|dribble|after 2 s only SIGKILL ended 1 of its processes
+serves_from_a_daemon|sigterm_under_load|dribble|only SIGKILL ended 1 of its processes, outside of its process group
+ignores_sigterm|sigterm_to_the_first|dribble|only SIGKILL ended 1 of its processes
 END
 # Those that err by chance may do so before the first hazard.
 is_caught() { # COMMAND HAZARD SEEN
@@ -72,10 +72,9 @@ if [ -z "${SAN:-}" ]; then
 fi
 check 'mutant: keep-connfd fails half_close' fails_at half_close 'the connection is not ended' "$BUILD/servers/fork -p {port} --mistake keep-connfd"
 check 'mutant: no-reap fails children_are_reaped' fails_at children_are_reaped 'zombies: 2' "$BUILD/servers/fork -p {port} --mistake no-reap"
-passes=children_are_reaped
 check 'mutant: reap-one fails all_gone_at_once' fails_at all_gone_at_once 'zombies: ' "$BUILD/servers/fork -p {port} --mistake reap-one"
 passes=many_in_turn
-check 'one client at a time fails second_client' fails_at second_client 'stuck for 3 s' "$BUILD/servers/iterative -p {port}"
+check 'one client at a time fails second_client' fails_at second_client 'stuck for' "$BUILD/servers/iterative -p {port}"
 check 'a pool of four fails many_at_once' fails_at many_at_once 'client 5 of 200 is not served' "$BUILD/servers/prefork -p {port} -w 4"
 
 # ---- what is no server ----------------------------------------------------------------------------------------------

@@ -107,11 +107,11 @@ void reset_at_any_moment(struct cell *);
 void gone_mid_message(struct cell *);
 void many_at_once(struct cell *);
 void many_in_turn(struct cell *);
-void one_after_another(struct cell *);
 void ten_thousand(struct cell *);
 void all_gone_at_once(struct cell *);
 
-// hazards_leaks.c: what stays of each client
+// hazards_leaks.c: what is left of each client
+void one_after_another(struct cell *);
 void children_are_reaped(struct cell *);
 void memory_of_each_client(struct cell *);
 

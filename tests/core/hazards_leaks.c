@@ -1,9 +1,16 @@
-// What a program known only by its port leaves of each client: here a rule of its own each, where
-// the models are held to all of it after every hazard.
+// What is left of each client. Each of it has a rule of its own for a program known only by its
+// port; the models are held to all of it after every hazard.
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
 #include "tests/core/failure.h"
+
+void one_after_another(struct cell *cell)
+{
+    struct census before = baseline(cell);
+    serve_in_turn(cell->server.port, 500);
+    expect_census(&cell->server, &before);
+}
 
 void children_are_reaped(struct cell *cell)
 {

@@ -107,13 +107,14 @@ static bool serve_connection(nfds_t i)
 static void take_in(void)
 {
     static unsigned accepted;
+    static char *latest;
     int on = 1, fd = accept(polled[0].fd, NULL, NULL);
     if (fd < 0 && is_called("zz_exits_without_descriptors"))
         _exit(1);
     if (fd < 0)
         return;
-    if (is_called("zz_leaks_memory"))
-        memset(malloc(MESSAGE), 1, MESSAGE);
+    if (is_called("zz_leaks_memory") && (latest = malloc(MESSAGE)))
+        memset(latest, 1, MESSAGE);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (is_called("zz_leaks_descriptors") && open("/dev/null", O_RDONLY) < 0)
         _exit(1);
