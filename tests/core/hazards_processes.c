@@ -91,9 +91,9 @@ void refuse_beyond(struct cell *cell)
         else
             client_expect_end(&clients[i]);
     }
-    assert_true(few_servants(&crowd));
+    require(few_servants(&crowd));
     client_finish(&clients[0]);
-    assert_true(within(SECOND_MS, has_room, &crowd));
+    require(within(SECOND_MS, has_room, &crowd));
     expect_service(cell->server.port);
     for (unsigned i = 1; i < CLIENTS; i++)
         client_close(&clients[i]);

@@ -62,9 +62,10 @@ static bool is_at_end(int fd)
 
 static bool answer(int fd, const char *bytes, size_t n)
 {
+    struct pollfd next = {.fd = fd, .events = POLLIN};
     if (is_called("zz_dies_of_sigpipe"))
         return write(fd, bytes, n) == (ssize_t)n;
-    if (is_called("zz_loses_the_end") && is_at_end(fd))
+    if (is_called("zz_loses_the_end") && poll(&next, 1, 5) > 0 && is_at_end(fd))
         n -= n > 300 ? 300 : 0;
     return send(fd, bytes, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
