@@ -5,6 +5,7 @@
 #include "clients/core/message.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -134,15 +135,17 @@ static _Noreturn void serve(int listener)
             sleep_ms(2);
             slept_s = now_s();
         }
-        for (nfds_t i = used - 1; i > 0; i--)
+        for (nfds_t i = used - 1; i > 0; i--) {
+            errno = 0;
             if (polled[i].revents && !serve_connection(i)) {
-                if (!is_called("zz_keeps_broken_connections") || is_at_end(polled[i].fd))
+                if (!is_called("zz_keeps_broken_connections") || errno == 0)
                     close(polled[i].fd);
                 used--;
                 polled[i] = polled[used];
                 number[i] = number[used];
                 answers[i] = answers[used];
             }
+        }
         if (polled[0].revents && used <= CONNECTIONS)
             take_in();
     }
