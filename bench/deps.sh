@@ -1,5 +1,5 @@
 #!/bin/bash -p
-# deps.sh bench|test|lint|all|languages: installs what is missing for that purpose; silent and quick if nothing is.
+# deps.sh bench|check|test|lint|all|languages: installs what is missing for that purpose; silent and quick if nothing is.
 #
 # NO_DEPS=1 installs nothing: it prints the command to type, and fails if something is missing. CC=clang checks for clang.
 # "languages", which is never part of the others, is what the foreign servers of servers/foreign/ need.
@@ -8,9 +8,9 @@ set -euo pipefail
 
 purpose=${1-}
 case $#:$purpose in
-    1:bench | 1:test | 1:lint | 1:all | 1:languages) ;;
+    1:bench | 1:check | 1:test | 1:lint | 1:all | 1:languages) ;;
     *)
-        echo "usage: deps.sh bench|test|lint|all|languages" >&2
+        echo "usage: deps.sh bench|check|test|lint|all|languages" >&2
         exit 2
         ;;
 esac
@@ -53,11 +53,13 @@ if [ "$purpose" != lint ] && command -v "${compiler[0]}" > /dev/null && has_head
     exit 1
 fi
 case $purpose in
-    bench | test | all)
+    bench | check | test | all)
         build
         header_from stdio.h libc6-dev
-        header_from liburing.h liburing-dev
         header_from jansson.h libjansson-dev
+        ;;&
+    bench | test | all)
+        header_from liburing.h liburing-dev
         header_from event2/event.h libevent-dev
         header_from ev.h libev-dev
         header_from uv.h libuv1-dev
@@ -96,7 +98,7 @@ case $purpose in
 esac
 
 # Programs are timed without a shell in between, which hyperfine can since 1.13.
-if [ "$purpose" != lint ] && command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
+if [[ $purpose != @(lint|check) ]] && command -v hyperfine > /dev/null && ! hyperfine --help 2>&1 | grep -q -e '--shell'; then
     echo "deps: $(hyperfine --version) is too old: 1.13 or later is needed, for its option --shell=none" >&2
     exit 1
 fi

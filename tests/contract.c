@@ -203,7 +203,7 @@ static bool concerns(const struct hazard *h, const struct program *p)
     bool capacity = !h->capacities || h->capacities & 1u << p->capacity;
     bool is_pool = p->has_pool && !(h->pools == POOLS_OF_PROCESSES && p->of_threads);
     const char *deep = getenv("DEEP");
-    if (h->deep != (deep && *deep))
+    if (!h->rule || h->deep != (deep && *deep))
         return false;
     return family && capacity && (h->pools == ALL_MODELS || is_pool) &&
            (!h->program || strcmp(h->program, p->name) == 0);

@@ -29,6 +29,8 @@ check 'bench: not what only tests need' equals 'lines with a browser' "$(grep -c
 check "bench: waits for dpkg's lock, not for ever" says "$work/said" 'DPkg::Lock::Timeout=300'
 check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
 check 'test: a browser that cannot be installed is no failure' says "$work/error" 'cannot install chromium chromium-driver: the tests of the page will be skipped'
+check 'check: what it is built with' installs libjansson-dev -- check
+check 'check: neither what measures nor what only tests need' equals 'others' "$(grep -c 'hyperfine\|gnuplot\|cmocka' "$work/said")" 0
 check 'lint' installs shellcheck cppcheck clang-format -- lint
 check 'languages: what the foreign servers need' installs golang-go nodejs default-jdk-headless ncat xinetd -- languages
 languages_unasked() { installs socat -- all && ! grep -E 'golang|nodejs|jdk|xinetd' "$work/said"; }

@@ -22,10 +22,15 @@ struct census census(const struct server_process *s);
 // The memory of the server and all its descendants; what they share counts once.
 unsigned long process_pss_kib(const struct server_process *s);
 
+// The memory that they have written to, page by page; what parent and child still share counts for
+// both. It does not vary with what other programs map, as their share of the libraries does.
+unsigned long process_written_kib(const struct server_process *s);
+
 // The census once it has stopped changing: what an idle server holds.
 struct census census_at_rest(const struct server_process *s);
 
-// Waits up to a second until the server holds no more than before, and has as many processes.
+// Waits up to a second until the server holds no more than before, and has as many processes; a
+// program known by its port: up to two seconds, until it holds hardly more.
 void expect_census(const struct server_process *s, const struct census *before);
 
 // Measures that the server, which has nothing to do, comes to use less than a third of a CPU for

@@ -1,11 +1,7 @@
 #include "tests/core/client.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include "tests/core/failure.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -35,33 +31,54 @@ static const unsigned char *stream(size_t position)
     return bytes + position % PERIOD_BYTES;
 }
 
+int client_limit_ms = 10000;
+bool client_expects_end = true;
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
+static int connect_to(int fd, unsigned port)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return connect(fd, (struct sockaddr *)&to, sizeof to);
+}
+
+struct client client_begin(unsigned port)
+{
+    struct client c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (c.fd < 0)
+        fail_because("socket: %s", strerror(errno));
+    if (connect_to(c.fd, port) < 0 && errno != EINPROGRESS)
+        fail_because("connect: %s", strerror(errno));
+    return c;
+}
+
+struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
+{
     struct client c = {.start = number * (size_t)7919};
-    struct timeval limit = {.tv_sec = CLIENT_LIMIT_MS / 1000};
+    struct timeval limit = {.tv_sec = client_limit_ms / 1000};
     int on = 1;
     c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c.fd < 0)
-        fail_msg("socket: %s", strerror(errno));
+        fail_because("socket: %s", strerror(errno));
     if (setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0 ||
         setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0 ||
         setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0)
-        fail_msg("setsockopt: %s", strerror(errno));
+        fail_because("setsockopt: %s", strerror(errno));
     if (buffer_bytes &&
         (setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof buffer_bytes) < 0 ||
          setsockopt(c.fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof buffer_bytes) < 0))
-        fail_msg("setsockopt: %s", strerror(errno));
-    if (connect(c.fd, (struct sockaddr *)&to, sizeof to) < 0)
-        fail_msg("connect: %s", strerror(errno));
-    return c;
+        fail_because("setsockopt: %s", strerror(errno));
+    if (connect_to(c.fd, port) == 0)
+        return c;
+    if (errno == EINPROGRESS || errno == EAGAIN)
+        fail_because("cannot connect for %d s: too many wait to be accepted",
+                     client_limit_ms / 1000);
+    fail_because("connect: %s", strerror(errno));
 }
 
 struct client client_connect(unsigned port, unsigned number)
@@ -75,7 +92,7 @@ static bool send_some(struct client *c, size_t bytes)
     ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes, TRANSFER_BYTES),
                      MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
-        fail_msg("send after %zu bytes: %s", c->sent, strerror(errno));
+        fail_because("send after %zu bytes: %s", c->sent, strerror(errno));
     c->sent += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -85,11 +102,11 @@ static bool receive_some(struct client *c, size_t bytes)
     unsigned char buffer[TRANSFER_BYTES];
     ssize_t n = recv(c->fd, buffer, least(bytes, sizeof buffer), MSG_DONTWAIT);
     if (n == 0)
-        fail_msg("the server closed after %zu of %zu bytes", c->received, c->sent);
+        fail_because("the server closed after %zu of %zu bytes", c->received, c->sent);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
-        fail_msg("recv after %zu bytes: %s", c->received, strerror(errno));
+        fail_because("recv after %zu bytes: %s", c->received, strerror(errno));
     if (n > 0 && memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
-        fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+        fail_because("wrong bytes among %zd, after %zu right ones", n, c->received);
     c->received += n > 0 ? (size_t)n : 0;
     return n > 0;
 }
@@ -106,8 +123,9 @@ static bool ready(const struct client *c, short events, int limit_ms)
 
 static void wait_for(const struct client *c, short events)
 {
-    if (!ready(c, events, CLIENT_LIMIT_MS))
-        fail_msg("stuck after %zu bytes sent and %zu received", c->sent, c->received);
+    if (!ready(c, events, client_limit_ms))
+        fail_because("stuck for %d s after %zu bytes sent and %zu received", client_limit_ms / 1000,
+                     c->sent, c->received);
 }
 
 void client_send(struct client *c, size_t bytes)
@@ -152,12 +170,20 @@ bool client_has_news(const struct client *c, int limit_ms)
     return ready(c, POLLIN, limit_ms);
 }
 
-void client_finish(struct client *c)
+void client_end_sending(const struct client *c)
 {
     if (shutdown(c->fd, SHUT_WR) < 0)
-        fail_msg("shutdown: %s", strerror(errno));
+        fail_because("shutdown: %s", strerror(errno));
+}
+
+void client_finish(struct client *c)
+{
+    client_end_sending(c);
     client_expect(c, c->sent - c->received);
-    client_expect_end(c);
+    if (client_expects_end)
+        client_expect_end(c);
+    else
+        client_close(c);
 }
 
 void client_say(const struct client *c, const char *text, size_t piece)
@@ -165,22 +191,33 @@ void client_say(const struct client *c, const char *text, size_t piece)
     char back[64];
     for (size_t at = 0, bytes = strlen(text); at < bytes; at += piece) {
         size_t n = least(bytes - at, piece);
-        assert_int_equal(send(c->fd, text + at, n, MSG_NOSIGNAL), n);
-        assert_int_equal(recv(c->fd, back, n, MSG_WAITALL), n);
-        assert_memory_equal(back, text + at, n);
+        require(send(c->fd, text + at, n, MSG_NOSIGNAL) == (ssize_t)n);
+        require(recv(c->fd, back, n, MSG_WAITALL) == (ssize_t)n);
+        require(memcmp(back, text + at, n) == 0);
     }
 }
 
 void client_expect_end(struct client *c)
 {
     char byte;
-    wait_for(c, POLLIN);
+    if (!ready(c, POLLIN, client_limit_ms))
+        fail_because("the connection is not ended for %d s after %zu bytes sent and received",
+                     client_limit_ms / 1000, c->received);
     ssize_t n = recv(c->fd, &byte, 1, MSG_DONTWAIT);
     if (n > 0)
-        fail_msg("a byte more than the %zu that were sent", c->sent);
+        fail_because("a byte more than the %zu that were sent", c->sent);
     if (n < 0)
-        fail_msg("a broken connection instead of its end: %s", strerror(errno));
+        fail_because("a broken connection instead of its end: %s", strerror(errno));
     client_close(c);
+}
+
+size_t client_missing_at_end(struct client *c)
+{
+    if (client_is_answered(c))
+        client_expect_end(c);
+    else
+        client_close(c);
+    return c->sent - c->received;
 }
 
 void client_close(struct client *c)
@@ -193,7 +230,7 @@ void client_reset(struct client *c)
 {
     struct linger at_once = {.l_onoff = 1};
     if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
-        fail_msg("setsockopt: %s", strerror(errno));
+        fail_because("setsockopt: %s", strerror(errno));
     client_close(c);
 }
 
@@ -202,6 +239,15 @@ void expect_service(unsigned port)
     struct client c = client_connect(port, 12345);
     client_exchange(&c, 100, NULL);
     client_finish(&c);
+}
+
+void serve_in_turn(unsigned port, unsigned clients)
+{
+    for (unsigned i = 0; i < clients; i++) {
+        struct client c = client_connect(port, i);
+        client_exchange(&c, 64, NULL);
+        client_close(&c);
+    }
 }
 
 bool client_is_answered(struct client *c)
@@ -213,7 +259,7 @@ bool client_is_answered(struct client *c)
         if (n <= 0)
             return false;
         if (memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
-            fail_msg("wrong bytes among the %zd after %zu", n, c->received);
+            fail_because("wrong bytes among %zd, after %zu right ones", n, c->received);
         c->received += (size_t)n;
     }
     return true;
@@ -236,7 +282,7 @@ bool client_is_pushed(struct client *c, size_t bytes, int patience_ms)
 bool is_served(unsigned port, size_t bytes)
 {
     struct client c = client_connect(port, 54321);
-    bool served = client_is_pushed(&c, bytes, CLIENT_LIMIT_MS) && client_is_answered(&c);
+    bool served = client_is_pushed(&c, bytes, client_limit_ms) && client_is_answered(&c);
     client_close(&c);
     return served;
 }

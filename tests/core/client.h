@@ -1,4 +1,4 @@
-// A client that checks every byte. All waits end after CLIENT_LIMIT_MS, as a failure.
+// A client that checks every byte. All waits end after client_limit_ms, as a failure.
 //
 // What is sent is a window into an endless stream of pseudo-random bytes (all 256 values), so that
 // the right answer is known at every position and differs from connection to connection.
@@ -7,7 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CLIENT_LIMIT_MS = 10000 };
+extern int client_limit_ms; // 10000 at first
+
+// Whether client_finish() expects the server's FIN, as it does at first. A server that does not
+// send it then fails half_close, and not everything else.
+extern bool client_expects_end;
 
 struct client {
     int fd;
@@ -21,6 +25,9 @@ struct client client_connect(unsigned port, unsigned number);
 
 // The same with socket buffers of this size; 0 leaves them to the kernel.
 struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes);
+
+// Begins to connect and does not wait: where the server accepts nobody, its queue may be full.
+struct client client_begin(unsigned port);
 
 // Sends so many bytes more, and waits until they have been handed to the kernel.
 void client_send(struct client *c, size_t bytes);
@@ -41,8 +48,14 @@ void client_say(const struct client *c, const char *text, size_t piece);
 // Whether anything (an answer, an end) can be read within limit_ms.
 bool client_has_news(const struct client *c, int limit_ms);
 
-// Sends FIN, expects what is outstanding and then the server's FIN, and closes.
+// Sends FIN, expects what is outstanding and, if client_expects_end, the server's FIN, and closes.
 void client_finish(struct client *c);
+
+// The two halves of client_finish() where bytes may be lost: sends FIN; receives up to the server's
+// FIN or reset, and closes. Returns how many bytes are missing. Fails if neither comes, or with
+// wrong bytes.
+void client_end_sending(const struct client *c);
+size_t client_missing_at_end(struct client *c);
 
 // Expects that the server has ended the connection without a byte more.
 void client_expect_end(struct client *c);
@@ -54,6 +67,9 @@ void client_reset(struct client *c);
 
 // A new client is served: connects, exchanges a few bytes, finishes.
 void expect_service(unsigned port);
+
+// So many are, one after another; each closes when it has its answer.
+void serve_in_turn(unsigned port, unsigned clients);
 
 // The same where the server may fail: false if it ended or reset the connection instead. Fails only
 // if it does neither, or with wrong bytes.

@@ -1,6 +1,7 @@
 // The contract that every server must keep: a table of hazards (rows) against the programs found in
 // build/servers/ (columns). tests/contract.c makes a test of each cell; hazards.c is the table,
-// hazards_*.c hold what a hazard does.
+// hazards_*.c hold what a hazard does. tests/check/ tries the rows that have a rule for it on a
+// program known only by its port, which is any command.
 #pragma once
 
 #include "servers/core/model.h"
@@ -36,7 +37,8 @@ enum pools { ALL_MODELS, POOLS, POOLS_OF_PROCESSES };
 
 struct hazard {
     const char *name;
-    const char *rule; // what passes
+    const char *rule;    // what passes; NULL: no row of the contract, whose other rows include it
+    const char *by_port; // what passes of a program known only by its port; NULL: does not apply
     void (*test)(struct cell *);
     unsigned families, capacities; // whom it concerns; 0: all
     enum pools pools;              // concerns only models with such a pool
@@ -50,6 +52,7 @@ struct hazard {
     bool injects;                  // attaches strace to the server
     bool deep;                     // takes long: runs only with DEEP=1, when nothing else does
     bool starts_itself;            // no server is running when the test is called
+    unsigned disregarded;          // of a program known by its port: see server_process.h
 };
 
 enum { DEFAULT_WORKERS = 4 };
@@ -75,12 +78,15 @@ struct injection inject_into_cell(struct cell *cell, const char *calls, const ch
 // The census of the server at rest, its pool complete and a first client served.
 struct census baseline(const struct cell *cell);
 
-// hazards_program.c: the command line, and how it ends
+// hazards_program.c: the command line
 void describe(struct cell *);
 void usage_errors(struct cell *);
 void port_in_use(struct cell *);
 void loopback_by_default(struct cell *);
+
+// hazards_stop.c: how it ends
 void stop_at_once(struct cell *);
+void sigterm_to_the_first(struct cell *);
 void sigterm_under_load(struct cell *);
 void sigint_under_load(struct cell *);
 void server_killed(struct cell *);
@@ -101,9 +107,13 @@ void reset_at_any_moment(struct cell *);
 void gone_mid_message(struct cell *);
 void many_at_once(struct cell *);
 void many_in_turn(struct cell *);
-void one_after_another(struct cell *);
 void ten_thousand(struct cell *);
 void all_gone_at_once(struct cell *);
+
+// hazards_leaks.c: what is left of each client
+void one_after_another(struct cell *);
+void children_are_reaped(struct cell *);
+void memory_of_each_client(struct cell *);
 
 // hazards_crowds.c: more at once than a loop has room for in its lists
 void crowd_of_stalled(struct cell *);

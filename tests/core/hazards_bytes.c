@@ -1,11 +1,7 @@
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -43,15 +39,27 @@ void dribble(struct cell *cell)
     client_finish(&c);
 }
 
-// Sends all and its FIN before it reads a byte, as much as fits into small socket buffers.
+// All send all and their FIN before one reads a byte, as much as fits into small socket buffers.
 void half_close(struct cell *cell)
 {
+    enum { CLIENTS = 64 };
     static const size_t sizes[] = {0, 1, 1000, 30000};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        struct client c = client_connect(cell->server.port, (unsigned)i);
-        client_send(&c, sizes[i]);
-        client_finish(&c);
+    struct client clients[CLIENTS];
+    unsigned losers = 0;
+    size_t most = 0;
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        clients[i] = client_connect(cell->server.port, i);
+        client_send(&clients[i], sizes[i % (sizeof sizes / sizeof *sizes)]);
+        client_end_sending(&clients[i]);
     }
+    for (unsigned i = 0; i < CLIENTS; i++) {
+        size_t missing = client_missing_at_end(&clients[i]);
+        losers += missing > 0;
+        most = missing > most ? missing : most;
+    }
+    if (losers > 0)
+        fail_because("%u of %d connections lost up to %zu bytes at their end", losers, CLIENTS,
+                     most);
 }
 
 void stalled_reader(struct cell *cell)
@@ -63,10 +71,10 @@ void stalled_reader(struct cell *cell)
     struct client c = client_connect_buffered(cell->server.port, 1, 65536);
     client_push(&c, BYTES, PATIENCE_MS);
     if (c.sent == BYTES)
-        fail_msg("takes 64 MiB from a client that reads nothing");
+        fail_because("takes 64 MiB from a client that reads nothing");
     unsigned long after_kib = process_pss_kib(&cell->server);
     if (!SANITIZED && after_kib > before_kib + GROWTH_KIB)
-        fail_msg("grew from %lu to %lu KiB", before_kib, after_kib);
+        fail_because("grew from %lu to %lu KiB", before_kib, after_kib);
     expect_no_spinning(&cell->server);
     if (!(PROMISE_NONE & 1u << cell->program->capacity))
         expect_service(cell->server.port);
@@ -89,7 +97,7 @@ void signal_storm(struct cell *cell)
         client_send(&c, 1 + (size_t)nrand48(seed) % 5000);
         for (size_t s = 0; s < kinds; s++)
             if (kill(-cell->server.pid, signals[s]) < 0)
-                fail_msg("cannot send a signal");
+                fail_because("cannot send a signal");
         client_exchange(&c, 0, NULL);
     }
     client_finish(&c);

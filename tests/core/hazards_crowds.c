@@ -1,12 +1,8 @@
 // Many clients at one loop at the same moment: more of them than there is room for in its lists.
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -46,15 +42,15 @@ void all_talk_at_once(struct cell *cell)
     for (unsigned i = 0; i < CLIENTS; i++)
         clients[i] = client_connect(cell->server.port, i);
     census_at_rest(&cell->server);
-    assert_int_equal(kill(cell->server.pid, SIGSTOP), 0);
-    assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
+    require(kill(cell->server.pid, SIGSTOP) == 0);
+    require(within(SECOND_MS, process_is_stopped, &cell->server.pid));
     for (unsigned i = 0; i < CLIENTS; i++)
         client_is_pushed(&clients[i], 1, 1);
-    assert_int_equal(kill(cell->server.pid, SIGCONT), 0);
+    require(kill(cell->server.pid, SIGCONT) == 0);
     for (unsigned i = 0; i < CLIENTS; i++)
         served += clients[i].sent == 1 && client_is_answered(&clients[i]);
     if (served < LEAST_SERVED)
-        fail_msg("serves %u of %d", served, CLIENTS);
+        fail_because("serves %u of %d", served, CLIENTS);
     for (unsigned i = 0; i < CLIENTS; i++)
         client_close(&clients[i]);
     expect_census(&cell->server, &before);

@@ -2,13 +2,9 @@
 // edge-triggered loop may rely on, and every loop hears it after each client.
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 #include "tests/core/inject.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 #include <string.h>
 
@@ -49,7 +45,7 @@ static void expect_same_workers(const struct cell *cell, const struct state *s)
         while (k < n && now[k] != s->workers[i])
             k++;
         if (k == n)
-            fail_msg("a worker died of it");
+            fail_because("a worker died of it");
     }
 }
 
@@ -107,7 +103,7 @@ static void fail_now_and_then(struct cell *cell, struct state *s, const char *ca
         census_at_rest(&cell->server); // a call that strace leaves half-way ends as ENOSYS
         s->failed += injection_end(&i);
         if (process_is(cell->server.pid, 'Z'))
-            fail_msg("%s ended the server", errors[e]);
+            fail_because("%s ended the server", errors[e]);
         expect_service(cell->server.port);
     }
 }

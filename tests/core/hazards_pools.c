@@ -1,13 +1,9 @@
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 #include "tests/core/inject.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 
 enum { MOST_WORKERS = 64 };
@@ -65,7 +61,7 @@ static size_t kill_replacements(const struct cell *cell, size_t size, int for_ms
         }
     }
     for (size_t d = 0; d < deaths; d++)
-        assert_true(within(SECOND_MS, is_dead, &dead[d]));
+        require(within(SECOND_MS, is_dead, &dead[d]));
     return deaths;
 }
 
@@ -74,26 +70,26 @@ void worker_killed(struct cell *cell)
     enum { STORM_MS = 150, MOST_ROUNDS = 10 };
     struct census before = baseline(cell);
     size_t size = before.processes - 1;
-    assert_in_range(size, 1, MOST_WORKERS);
+    require(size >= 1 && size <= MOST_WORKERS);
 
     pid_t killed[MOST_WORKERS] = {0};
     struct pool pool = {cell, killed, size};
     for (size_t i = 0; i < size; i++) { // the oldest each time: one of them holds the lock
-        assert_int_equal(kill_workers(cell, 1, killed), 1);
-        assert_true(within(SECOND_MS, is_dead, killed)); // or it could still accept a client
+        require(kill_workers(cell, 1, killed) == 1);
+        require(within(SECOND_MS, is_dead, killed)); // or it could still accept a client
         expect_service(cell->server.port);
         if (!within(SECOND_MS, is_whole, &pool))
-            fail_msg("a killed worker is not replaced");
+            fail_because("a killed worker is not replaced");
     }
-    assert_int_equal(kill_workers(cell, size, killed), size);
+    require(kill_workers(cell, size, killed) == size);
     if (!within(SECOND_MS, is_whole, &pool))
-        fail_msg("%zu killed workers are not replaced by as many", size);
+        fail_because("%zu killed workers are not replaced by as many", size);
     expect_service(cell->server.port);
 
     // Workers that die as soon as they are made are not made as fast as the machine can.
     size_t deaths = kill_replacements(cell, size, STORM_MS);
     if (deaths > MOST_ROUNDS * size)
-        fail_msg("%zu workers made and killed in %d ms", deaths, STORM_MS);
+        fail_because("%zu workers made and killed in %d ms", deaths, STORM_MS);
     expect_service(cell->server.port);
     expect_census(&cell->server, &before);
 }
@@ -113,13 +109,13 @@ void successor_refused(struct cell *cell)
     struct census before = baseline(cell);
     struct pool pool = {cell, killed, before.processes - 1};
     struct injection i = inject_into_cell(cell, making, "ENOMEM", "1+");
-    assert_int_equal(kill_workers(cell, 1, killed), 1);
+    require(kill_workers(cell, 1, killed) == 1);
     if (!within(SECOND_MS, has_failed, &i))
-        fail_msg("does not try to replace a killed worker within a second");
+        fail_because("does not try to replace a killed worker within a second");
     struct client c = client_connect(cell->server.port, 1);
     injection_end(&i);
     if (!within(SECOND_MS, is_whole, &pool))
-        fail_msg("does not try again to replace a killed worker");
+        fail_because("does not try again to replace a killed worker");
     client_exchange(&c, 100, NULL); // where workers have queues of their own, only now
     client_finish(&c);
     expect_census(&cell->server, &before);
@@ -132,11 +128,11 @@ void pool_refused_at_start(struct cell *cell)
         skip_because(cell, "the thread sanitizer makes threads, too, and needs them");
     cell->server.held = true;
     launch_server(cell);
-    assert_true(within(SECOND_MS, process_is_stopped, &cell->server.pid));
+    require(within(SECOND_MS, process_is_stopped, &cell->server.pid));
     struct injection i = inject_into_cell(cell, making, "EAGAIN", "1..3");
     kill(cell->server.pid, SIGCONT);
     process_listens(&cell->server);
     expect_service(cell->server.port);
     baseline(cell);
-    assert_true(injection_end(&i) > 0);
+    require(injection_end(&i) > 0);
 }

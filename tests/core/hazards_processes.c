@@ -1,13 +1,9 @@
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 #include "tests/core/inject.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -66,16 +62,16 @@ void max_children(struct cell *cell)
     for (unsigned n = 0; n < CLIENTS; n++) {
         if (n >= MOST) {
             if (next_answered(clients, NO_ANSWER_MS))
-                fail_msg("more than %d clients are served at once", MOST);
+                fail_because("more than %d clients are served at once", MOST);
             client_finish(served[n - MOST]);
         }
-        served[n] = next_answered(clients, CLIENT_LIMIT_MS);
+        served[n] = next_answered(clients, client_limit_ms);
         if (!served[n])
-            fail_msg("client %u of %d is never served", n + 1, CLIENTS);
+            fail_because("client %u of %d is never served", n + 1, CLIENTS);
         client_expect(served[n], 10);
         // A thread gives its place away just before it is gone; a process, when it is.
         if (!within(cell->program->family == THREAD ? SECOND_MS : 0, few_servants, &crowd))
-            fail_msg("%u at once, %d are allowed", servants(cell, &before), MOST);
+            fail_because("%u at once, %d are allowed", servants(cell, &before), MOST);
     }
     for (unsigned n = CLIENTS - MOST; n < CLIENTS; n++)
         client_finish(served[n]);
@@ -95,9 +91,9 @@ void refuse_beyond(struct cell *cell)
         else
             client_expect_end(&clients[i]);
     }
-    assert_true(few_servants(&crowd));
+    require(few_servants(&crowd));
     client_finish(&clients[0]);
-    assert_true(within(SECOND_MS, has_room, &crowd));
+    require(within(SECOND_MS, has_room, &crowd));
     expect_service(cell->server.port);
     for (unsigned i = 1; i < CLIENTS; i++)
         client_close(&clients[i]);
@@ -118,11 +114,11 @@ static unsigned long only_socket(pid_t pid)
         if (sscanf(target, "socket:[%lu]", &inode) != 1)
             continue;
         if (only && inode != only)
-            fail_msg("a child holds a socket besides its connection");
+            fail_because("a child holds a socket besides its connection");
         only = inode;
     }
     if (!only)
-        fail_msg("a child holds no connection");
+        fail_because("a child holds no connection");
     return only;
 }
 
@@ -135,9 +131,9 @@ void child_holds_only_its_connection(struct cell *cell)
         client_exchange(&clients[i], 10, NULL);
     }
     pid_t children[FEW];
-    assert_int_equal(children_of(cell->server.pid, children, FEW), FEW);
+    require(children_of(cell->server.pid, children, FEW) == FEW);
     unsigned long first = only_socket(children[0]), second = only_socket(children[1]);
-    assert_true(first != second && second != only_socket(children[2]));
+    require(first != second && second != only_socket(children[2]));
     for (unsigned i = 0; i < FEW; i++)
         client_finish(&clients[i]);
 }
@@ -150,9 +146,9 @@ void servant_refused(struct cell *cell)
     for (size_t e = 0; e < sizeof errors / sizeof *errors; e++) {
         struct injection i = inject_into_cell(cell, "clone,clone3,fork,vfork", errors[e], "1");
         if (is_served(cell->server.port, 100))
-            fail_msg("%s: served, though neither process nor thread could be made", errors[e]);
+            fail_because("%s: served, though neither process nor thread could be made", errors[e]);
         expect_service(cell->server.port);
-        assert_true(injection_end(&i) > 0);
+        require(injection_end(&i) > 0);
     }
     expect_census(&cell->server, &before);
 }

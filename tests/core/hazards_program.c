@@ -1,13 +1,7 @@
-#include "tests/core/client.h"
 #include "tests/core/contract.h"
-#include "tests/core/sysv.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include "tests/core/failure.h"
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -28,9 +22,9 @@ static int run_to_end(struct cell *cell, const char *const *arguments, char *out
     close(cell->server.out);
     close(cell->server.err);
     if (!WIFEXITED(status))
-        fail_msg("killed by signal %d", WTERMSIG(status));
+        fail_because("killed by signal %d", WTERMSIG(status));
     if (!no_orphans())
-        fail_msg("left a child behind");
+        fail_because("left a child behind");
     return WEXITSTATUS(status);
 }
 
@@ -40,34 +34,34 @@ static void expect_failure(struct cell *cell, const char *const *arguments, int 
     int status = run_to_end(cell, arguments, output, errors, sizeof errors);
     const char *newline = strchr(errors, '\n');
     if (status != expected)
-        fail_msg("%s %s: exit status %d instead of %d; errors: '%s'", arguments[0],
-                 arguments[1] ? arguments[1] : "", status, expected, errors);
+        fail_because("%s %s: exit status %d instead of %d; errors: '%s'", arguments[0],
+                     arguments[1] ? arguments[1] : "", status, expected, errors);
     if (!newline || newline[1])
-        fail_msg("%s %s: not one line of error: '%s'", arguments[0],
-                 arguments[1] ? arguments[1] : "", errors);
+        fail_because("%s %s: not one line of error: '%s'", arguments[0],
+                     arguments[1] ? arguments[1] : "", errors);
     if (*output)
-        fail_msg("%s %s: standard output: '%s'", arguments[0], arguments[1] ? arguments[1] : "",
-                 output);
+        fail_because("%s %s: standard output: '%s'", arguments[0], arguments[1] ? arguments[1] : "",
+                     output);
 }
 
 void describe(struct cell *cell)
 {
     static const char *const arguments[] = {"--describe", NULL};
     char output[2048], errors[2048];
-    assert_int_equal(run_to_end(cell, arguments, output, errors, sizeof errors), 0);
-    assert_string_equal(errors, "");
+    require(run_to_end(cell, arguments, output, errors, sizeof errors) == 0);
+    require(!*errors);
     char *newline = strchr(output, '\n');
-    assert_true(newline && !newline[1]);
+    require(newline && !newline[1]);
     *newline = '\0';
     char *rest = output, *field[6] = {0};
     for (size_t i = 0; i < 6; i++) {
         field[i] = strsep(&rest, "\t");
         if (!field[i] || !*field[i])
-            fail_msg("field %zu of --describe is missing", i + 1);
+            fail_because("field %zu of --describe is missing", i + 1);
     }
     if (rest)
-        fail_msg("more than six fields");
-    assert_string_equal(field[0], cell->program->name);
+        fail_because("more than six fields");
+    require(strcmp(field[0], cell->program->name) == 0);
     // field[1] to field[3] are known: without them, there would be no program to test
 }
 
@@ -114,7 +108,7 @@ void port_in_use(struct cell *cell)
         if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) < 0 ||
             bind(fd, (struct sockaddr *)&taken, sizeof taken) < 0 || listen(fd, 1) < 0 ||
             getsockname(fd, (struct sockaddr *)&taken, &length) < 0)
-            fail_msg("cannot take a port: %s", strerror(errno));
+            fail_because("cannot take a port: %s", strerror(errno));
         snprintf(port, sizeof port, "%u", ntohs(taken.sin_port));
         expect_failure(cell, (const char *const[]){"-p", port, NULL}, 1);
         close(fd);
@@ -127,7 +121,7 @@ void loopback_by_default(struct cell *cell)
     char line[512];
     unsigned address, port, state, listeners = 0;
     FILE *tcp = fopen("/proc/net/tcp", "re");
-    assert_non_null(tcp);
+    require(tcp);
     while (fgets(line, sizeof line, tcp)) {
         if (sscanf(line, " %*d: %x:%x %*x:%*x %x", &address, &port, &state) != 3)
             continue;    // the header
@@ -136,91 +130,15 @@ void loopback_by_default(struct cell *cell)
         if (port != cell->server.port)
             continue;
         listeners++;
-        assert_int_equal(address, htonl(INADDR_LOOPBACK));
+        require(address == htonl(INADDR_LOOPBACK));
     }
     fclose(tcp);
-    assert_true(listeners > 0);
+    require(listeners > 0);
 
     tcp = fopen("/proc/net/tcp6", "re"); // none where there is no IPv6
     while (tcp && fgets(line, sizeof line, tcp))
         if (sscanf(line, " %*d: %*x:%x %*x:%*x %x", &port, &state) == 2 && state == 10)
-            assert_int_not_equal(port, cell->server.port);
+            require(port != cell->server.port);
     if (tcp)
         fclose(tcp);
-}
-
-// ---- stopping ----
-
-// The signal comes while a pool is being made, and after it was made.
-void stop_at_once(struct cell *cell)
-{
-    // Once in some hundred starts it never calls the handler, however often the server wakes up.
-    if (DEFERS_SIGNALS)
-        skip_because(cell, "the thread sanitizer puts off a handler that is called so soon");
-    for (int i = 0; i < 6; i++) {
-        process_stops_cleanly(&cell->server, i % 2 ? SIGINT : SIGTERM);
-        close(cell->server.out);
-        close(cell->server.err);
-        start_server(cell);
-    }
-    baseline(cell);
-    process_stops_cleanly(&cell->server, SIGTERM);
-}
-
-// Clients that idle, clients whose bytes are on the way, and clients that take nothing.
-static void stop_under_load(struct cell *cell, int signal_number)
-{
-    enum { CLIENTS = 20 };
-    struct client clients[CLIENTS];
-    for (unsigned i = 0; i < CLIENTS; i++) {
-        clients[i] = client_connect_buffered(cell->server.port, i, 16384);
-        if (i == 0)
-            client_exchange(&clients[i], 1000, NULL);
-        else if (i % 3 == 1)
-            client_send(&clients[i], 1000);
-        else if (i % 3 == 2)
-            client_push(&clients[i], 4 << 20, 1);
-    }
-    process_stops_cleanly(&cell->server, signal_number);
-    for (unsigned i = 0; i < CLIENTS; i++)
-        client_close(&clients[i]);
-}
-
-void sigterm_under_load(struct cell *cell)
-{
-    stop_under_load(cell, SIGTERM);
-}
-
-void sigint_under_load(struct cell *cell)
-{
-    stop_under_load(cell, SIGINT);
-}
-
-struct remains {
-    const struct server_process *server;
-    pid_t pids[DEFAULT_WORKERS + 1];
-    size_t n;
-};
-
-static bool nothing_left(const void *argument)
-{
-    const struct remains *r = argument;
-    return no_orphans() && port_refuses(r->server->port) && sysv_objects_of(r->pids, r->n) == 0;
-}
-
-void server_killed(struct cell *cell)
-{
-    char errors[2048];
-    baseline(cell);
-    struct remains remains = {.server = &cell->server, .pids = {cell->server.pid}};
-    remains.n = 1 + children_of(cell->server.pid, remains.pids + 1, DEFAULT_WORKERS);
-    assert_in_range(remains.n, 1, DEFAULT_WORKERS + 1);
-    assert_int_equal(kill(cell->server.pid, SIGKILL), 0);
-    server_process_wait(&cell->server, SECOND_MS);
-    if (!within(SECOND_MS, nothing_left, &remains))
-        fail_msg("something of it is left: %s", !no_orphans() ? "a process"
-                                                : sysv_objects_of(remains.pids, remains.n)
-                                                    ? "a System V object"
-                                                    : "the port");
-    assert_string_equal(process_errors(&cell->server, errors, sizeof errors), "");
 }

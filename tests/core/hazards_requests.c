@@ -1,12 +1,8 @@
 #include "clients/core/clock.h"
 #include "tests/core/client.h"
 #include "tests/core/contract.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -36,16 +32,16 @@ void work_computes(struct cell *cell)
 {
     struct effort e = echo_lines(cell, "line\n", 5);
     if (e.wall_ms < LINES * WORK_MS || e.cpu_ms < LINES * WORK_MS)
-        fail_msg("%u ms, %u of them computing, instead of %d", e.wall_ms, e.cpu_ms,
-                 LINES * WORK_MS);
+        fail_because("%u ms, %u of them computing, instead of %d", e.wall_ms, e.cpu_ms,
+                     LINES * WORK_MS);
 }
 
 void work_waits(struct cell *cell)
 {
     struct effort e = echo_lines(cell, "line\n", 5);
     if (e.wall_ms < LINES * WORK_MS || e.cpu_ms > LINES * WORK_MS / 2)
-        fail_msg("%u ms, %u of them computing, instead of %d without", e.wall_ms, e.cpu_ms,
-                 LINES * WORK_MS);
+        fail_because("%u ms, %u of them computing, instead of %d without", e.wall_ms, e.cpu_ms,
+                     LINES * WORK_MS);
 }
 
 void work_of_some(struct cell *cell)
@@ -53,11 +49,11 @@ void work_of_some(struct cell *cell)
     struct effort heavy = echo_lines(cell, "it is heavy\n", 9),
                   light = echo_lines(cell, "heav\n", 3);
     if (heavy.wall_ms < LINES * WORK_MS)
-        fail_msg("a line with the word takes no work");
+        fail_because("a line with the word takes no work");
     if (light.wall_ms >= LINES * WORK_MS) // unless another task had the CPU
         light = echo_lines(cell, "heav\n", 3);
     if (light.wall_ms >= LINES * WORK_MS)
-        fail_msg("a line without the word takes work");
+        fail_because("a line without the word takes work");
 }
 
 // ---- poison ----
@@ -84,11 +80,11 @@ static void expect_crash(struct cell *cell)
 {
     char errors[512];
     int status = server_process_wait(&cell->server, SECOND_MS);
-    assert_true(WIFSIGNALED(status));
-    assert_false(WCOREDUMP(status));
-    assert_string_equal(process_errors(&cell->server, errors, sizeof errors), "");
+    require(WIFSIGNALED(status));
+    require(!WCOREDUMP(status));
+    require(!*process_errors(&cell->server, errors, sizeof errors));
     if (!within(SECOND_MS, nothing_is_left, &cell->server))
-        fail_msg("a process of it is left, or its port");
+        fail_because("a process of it is left, or its port");
 }
 
 void poison(struct cell *cell)
@@ -105,7 +101,7 @@ void poison(struct cell *cell)
     }
     client_say(&victim, "it is dead\nly\n", 3);
     client_say(&victim, " deadly", 3);
-    assert_int_equal(send(victim.fd, "\n", 1, MSG_NOSIGNAL), 1);
+    require(send(victim.fd, "\n", 1, MSG_NOSIGNAL) == 1);
     client_expect_end(&victim);
     if (!dies_alone(p)) {
         if (has_neighbour)

@@ -1,11 +1,7 @@
 #include "tests/core/inject.h"
 #include "tests/core/census.h"
+#include "tests/core/failure.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -37,7 +33,7 @@ static void add_threads(pid_t pid, struct tasks *all)
     struct dirent *entry;
     while (folder && (entry = readdir(folder)))
         if (isdigit((unsigned char)*entry->d_name)) {
-            assert_true(all->n < MOST_TASKS);
+            require(all->n < MOST_TASKS);
             all->id[all->n++] = atoi(entry->d_name);
         }
     if (folder)
@@ -123,10 +119,10 @@ static bool attach(struct injection *i, char *const *arguments, const struct tas
         _exit(127);
     }
     if (i->strace < 0)
-        fail_msg("cannot start strace: %s", strerror(errno));
+        fail_because("cannot start strace: %s", strerror(errno));
     struct attaching attaching = {i->strace, tasks, false};
     if (!within(START_LIMIT_MS, is_attached, &attaching))
-        fail_msg("strace does not attach: %s", log_of(i, text, sizeof text));
+        fail_because("strace does not attach: %s", log_of(i, text, sizeof text));
     if (!attaching.ended)
         return true;
     i->strace = 0;
@@ -134,9 +130,9 @@ static bool attach(struct injection *i, char *const *arguments, const struct tas
     text[strcspn(text, "\n")] = '\0';
     snprintf(problem, sizeof problem, "%.200s", text);
     if (strncmp(text, "strace: ", 8) != 0)
-        fail_msg("the first error ended the server: %s", text);
+        fail_because("the first error ended the server: %s", text);
     if (!strstr(text, strerror(EPERM)) && !strstr(text, strerror(ENOENT)))
-        fail_msg("%s", text);
+        fail_because("%s", text);
     return false;
 }
 
@@ -187,7 +183,7 @@ unsigned injected(const struct injection *i)
     if (!i->strace || fstat(i->log, &log) < 0)
         return 0;
     char *text = malloc((size_t)log.st_size + 1);
-    assert_non_null(text);
+    require(text);
     log_of(i, text, (size_t)log.st_size + 1);
     for (const char *found = text; (found = strstr(found, mark)); found++)
         n++;
@@ -220,7 +216,7 @@ bool inject_into_waiting(struct injection *i, const struct server_process *s, co
         return false;
     struct expected all_of_them = {i, waiting.n};
     if (!within(START_LIMIT_MS, have_failed, &all_of_them))
-        fail_msg("%u of %zu waiting threads were interrupted", injected(i), waiting.n);
+        fail_because("%u of %zu waiting threads were interrupted", injected(i), waiting.n);
     return true;
 }
 
@@ -256,9 +252,9 @@ unsigned injection_end(struct injection *i)
     int times = 0;
     struct resting resting = {i->server, &times};
     if (!within(START_LIMIT_MS, rests, &resting))
-        fail_msg("does not come to rest after %u calls failed", injected(i));
+        fail_because("does not come to rest after %u calls failed", injected(i));
     if (kill(i->strace, SIGTERM) < 0 || !within(START_LIMIT_MS, has_detached, &i->strace))
-        fail_msg("strace does not detach");
+        fail_because("strace does not detach");
     unsigned n = injected(i);
     close(i->log);
     *i = (struct injection){.log = -1};

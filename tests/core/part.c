@@ -1,5 +1,6 @@
 #include "tests/core/part.h"
 
+#include <cmocka.h>
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdio.h>

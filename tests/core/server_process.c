@@ -1,14 +1,12 @@
 #include "tests/core/server_process.h"
 #include "clients/core/clock.h"
 #include "tests/core/census.h"
+#include "tests/core/failure.h"
+#include "tests/core/group.h"
 #include "tests/core/sysv.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
 #include <arpa/inet.h>
-#include <cmocka.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -67,14 +65,14 @@ void server_process_start(struct server_process *s, const char *path, const char
 {
     char *all[MOST_ARGUMENTS + 2] = {(char *)path};
     for (size_t i = 0; arguments[i]; i++) {
-        assert_true(i < MOST_ARGUMENTS);
+        require(i < MOST_ARGUMENTS);
         all[i + 1] = (char *)arguments[i];
     }
     int ends[2];
     snprintf(s->name, sizeof s->name, "%s", basename(path));
     s->err = memfd_create("stderr", MFD_CLOEXEC);
     if (s->err < 0 || pipe2(ends, O_CLOEXEC) < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-        fail_msg("cannot prepare a child: %s", strerror(errno));
+        fail_because("cannot prepare a child: %s", strerror(errno));
     pid_t test = getpid();
     s->out = ends[0];
     s->pid = fork();
@@ -83,7 +81,7 @@ void server_process_start(struct server_process *s, const char *path, const char
     close(ends[1]);
     if (s->pid < 0) {
         s->pid = 0;
-        fail_msg("fork: %s", strerror(errno));
+        fail_because("fork: %s", strerror(errno));
     }
     setpgid(s->pid, s->pid); // in both, whoever comes first; fails here once it has called exec
 }
@@ -109,12 +107,12 @@ void process_listens(struct server_process *s)
     struct pollfd p = {.fd = s->out, .events = POLLIN};
     int n = poll(&p, 1, START_LIMIT_MS), length = 0;
     if (n <= 0)
-        fail_msg("prints nothing");
+        fail_because("prints nothing");
     process_output(s, text, sizeof text);
     if (sscanf(text, "listening on 127.0.0.1:%u%n", &s->port, &length) != 1 ||
         strcmp(text + length, "\n") != 0)
-        fail_msg("says '%s' instead of listening on 127.0.0.1; errors: '%s'", text,
-                 process_errors(s, (char[512]){0}, 512));
+        fail_because("says '%s' instead of listening on 127.0.0.1; errors: '%s'", text,
+                     process_errors(s, (char[512]){0}, 512));
 }
 
 struct ending {
@@ -133,7 +131,7 @@ int server_process_wait(struct server_process *s, int limit_ms)
     int status;
     struct ending ending = {s->pid, &status};
     if (!within(limit_ms, has_ended, &ending))
-        fail_msg("still runs after %d ms", limit_ms);
+        fail_because("still runs after %d ms", limit_ms);
     s->pid = 0;
     return status;
 }
@@ -157,7 +155,7 @@ bool port_refuses(unsigned port)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof from) < 0)
-        fail_msg("cannot try the port: %s", strerror(errno));
+        fail_because("cannot try the port: %s", strerror(errno));
     bool refused = connect(fd, (struct sockaddr *)&to, sizeof to) < 0 && errno == ECONNREFUSED;
     close(fd);
     return refused;
@@ -181,13 +179,13 @@ static void expect_said(const struct server_process *s)
     unsigned lines = 0;
     while ((line = strsep(&rest, "\n")) && *line) {
         if (!is_said(s, line))
-            fail_msg("is not to write this to standard error: '%s'", line);
+            fail_because("is not to write this to standard error: '%s'", line);
         lines++;
     }
     if (lines == 0 && s->says && *s->says)
-        fail_msg("does not say on standard error '%s'", s->says);
+        fail_because("does not say on standard error '%s'", s->says);
     if (lines > MOST_LINES)
-        fail_msg("a flood of %u messages", lines);
+        fail_because("a flood of %u messages", lines);
 }
 
 // Where handlers are put off until a call returns, it may be any thread's that has the signal, and
@@ -208,11 +206,15 @@ static bool is_closed(const void *server)
 
 void process_stops_cleanly(struct server_process *s, int signal_number)
 {
+    if (s->by_port) {
+        group_is_ended(s, -s->pid, signal_number);
+        return;
+    }
     char text[2048];
     pid_t pids[MOST_CHILDREN + 1] = {s->pid};
     size_t n = children_of(s->pid, pids + 1, MOST_CHILDREN) + 1;
     if (kill(s->pid, signal_number) < 0)
-        fail_msg("kill: %s", strerror(errno));
+        fail_because("kill: %s", strerror(errno));
     // Once more, too: gcc 12's thread sanitizer loses the first signal that a thread ever has if it
     // comes while the thread is about to wait for the first time (SigCtx() makes what remembers it
     // twice over).
@@ -223,21 +225,21 @@ void process_stops_cleanly(struct server_process *s, int signal_number)
     int status = server_process_wait(s, STOP_LIMIT_MS);
     process_errors(s, text, sizeof text);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fail_msg("%s %d instead of exit status 0; errors: '%s'",
-                 WIFEXITED(status) ? "exit status" : "signal",
-                 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), text);
+        fail_because("%s %d instead of exit status 0; errors: '%s'",
+                     WIFEXITED(status) ? "exit status" : "signal",
+                     WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), text);
     pid_t zombie = waitpid(-1, NULL, WNOHANG);
     if (zombie > 0)
-        fail_msg("left a child unreaped");
+        fail_because("left a child unreaped");
     if (zombie == 0)
-        fail_msg("left a child alive");
+        fail_because("left a child alive");
     expect_said(s);
     if (*process_output(s, text, sizeof text))
-        fail_msg("wrote to standard output: '%s'", text);
+        fail_because("wrote to standard output: '%s'", text);
     if (sysv_objects_of(pids, n) > 0)
-        fail_msg("left a System V object");
+        fail_because("left a System V object");
     if (!within(STOP_LIMIT_MS, is_closed, s))
-        fail_msg("port %u still accepts connections", s->port);
+        fail_because("port %u still accepts connections", s->port);
 }
 
 static bool ended_by_force(const void *unused)
@@ -266,6 +268,6 @@ void process_end(struct server_process *s)
         kill(-s->pid, SIGKILL);
     }
     if (!within(START_LIMIT_MS, ended_by_force, NULL))
-        print_error("cannot end the children of the test\n");
+        warnx("cannot end the children of the test");
     *s = (struct server_process){.out = -1, .err = -1};
 }

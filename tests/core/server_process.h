@@ -36,6 +36,16 @@ struct server_process {
     char name[64]; // what its messages begin with
     bool traced;   // is to be started without LeakSanitizer, which fails where another traces
     bool held;     // is to be started, but stopped (SIGSTOP) before its program begins
+
+    // A program known only by its port: what it prints and its exit status do not matter, and it
+    // may keep a few descriptors, threads and processes that it had not before.
+    bool by_port;
+    unsigned disregarded; // what expect_census() does not compare: enum holdings
+};
+
+enum holdings {
+    HELD = 1,   // descriptors, threads, processes
+    ZOMBIES = 2 // children that ended and were not reaped
 };
 
 // Starts a program. arguments: without the program's name, NULL at the end. files: both limits of
@@ -55,7 +65,8 @@ char *process_errors(const struct server_process *s, char *text, size_t bytes);
 
 // Sends the signal and checks the whole promise: exit status 0 within 2 s, no descendant left alive
 // or unreaped, nothing more on its standard output, on standard error what it is to say and no
-// flood, no System V object, the port closed.
+// flood, no System V object, the port closed. Of a program known by its port: the signal, to all of
+// its processes, ends them all within 2 s, and the port is closed.
 void process_stops_cleanly(struct server_process *s, int signal_number);
 
 // Whether no process that the server left behind exists any more; reaps those that are dead.

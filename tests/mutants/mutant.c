@@ -1,9 +1,11 @@
 // Echo servers that do one thing wrong each: which, is their name (the program is one, its links
 // are many). They behave like a server of the suite otherwise: a loop over poll, until SIGTERM.
-// With a port as argument they are foreign servers.
+// With a port as argument they are foreign servers: the mistakes that only a check of these can
+// show are below.
 #include "clients/core/message.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -31,7 +33,13 @@ static bool is_called(const char *what)
 static void stop(int signal_number)
 {
     (void)signal_number;
-    _exit(0);
+    if (!is_called("zz_ignores_sigterm"))
+        _exit(0);
+}
+
+static void interrupt_poll(int signal_number)
+{
+    (void)signal_number;
 }
 
 static double now_s(void)
@@ -46,8 +54,20 @@ static void sleep_ms(long ms)
     nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
 }
 
+// Whether the client has sent its FIN, and all of its bytes have been read.
+static bool is_at_end(int fd)
+{
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 static bool answer(int fd, const char *bytes, size_t n)
 {
+    struct pollfd next = {.fd = fd, .events = POLLIN};
+    if (is_called("zz_dies_of_sigpipe"))
+        return write(fd, bytes, n) == (ssize_t)n;
+    if (is_called("zz_loses_the_end") && poll(&next, 1, 5) > 0 && is_at_end(fd))
+        n -= n > 300 ? 300 : 0;
     return send(fd, bytes, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
@@ -89,9 +109,14 @@ static bool serve_connection(nfds_t i)
 static void take_in(void)
 {
     static unsigned accepted;
+    static char *latest;
     int on = 1, fd = accept(polled[0].fd, NULL, NULL);
+    if (fd < 0 && is_called("zz_exits_without_descriptors"))
+        _exit(1);
     if (fd < 0)
         return;
+    if (is_called("zz_leaks_memory") && (latest = malloc(MESSAGE)))
+        memset(latest, 1, MESSAGE);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (is_called("zz_leaks_descriptors") && open("/dev/null", O_RDONLY) < 0)
         _exit(1);
@@ -104,19 +129,23 @@ static _Noreturn void serve(int listener)
 {
     polled[0] = (struct pollfd){.fd = listener, .events = POLLIN};
     for (double slept_s = now_s();;) {
-        poll(polled, used, -1);
+        if (poll(polled, used, -1) < 0 && is_called("zz_exits_when_interrupted"))
+            _exit(1);
         if (is_called("zz_sleeps_at_times") && now_s() - slept_s > 0.2) { // 1 % of the time
             sleep_ms(2);
             slept_s = now_s();
         }
-        for (nfds_t i = used - 1; i > 0; i--)
+        for (nfds_t i = used - 1; i > 0; i--) {
+            errno = 0;
             if (polled[i].revents && !serve_connection(i)) {
-                close(polled[i].fd);
+                if (!is_called("zz_keeps_broken_connections") || errno == 0)
+                    close(polled[i].fd);
                 used--;
                 polled[i] = polled[used];
                 number[i] = number[used];
                 answers[i] = answers[used];
             }
+        }
         if (polled[0].revents && used <= CONNECTIONS)
             take_in();
     }
@@ -144,6 +173,7 @@ int main(int argc, char **argv)
         address.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10));
     srand48(getpid());
     signal(SIGTERM, stop);
+    signal(SIGWINCH, interrupt_poll);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 4096) < 0 ||
         getsockname(listener, (struct sockaddr *)&address, &length) < 0)
