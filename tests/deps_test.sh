@@ -30,8 +30,8 @@ check "bench: waits for dpkg's lock, not for ever" says "$work/said" 'DPkg::Lock
 check 'test: what the tests of the page need' installs python3-jsonschema python3-selenium tidy chromium chromium-driver -- test
 check 'test: a browser that cannot be installed is no failure' says "$work/error" 'cannot install chromium chromium-driver: the tests of the page will be skipped'
 check 'lint' installs shellcheck cppcheck clang-format -- lint
-check 'languages: what the foreign servers need' installs golang-go nodejs default-jdk-headless ncat xinetd -- languages
-languages_unasked() { installs socat -- all && ! grep -E 'golang|nodejs|jdk|xinetd' "$work/said"; }
+check 'languages: what the foreign servers need' installs golang-go nodejs default-jdk-headless ncat xinetd erlang-base rustc cargo -- languages
+languages_unasked() { installs socat -- all && ! grep -E 'golang|nodejs|jdk|xinetd|erlang|rust' "$work/said"; }
 check 'languages: not unasked' languages_unasked
 without_install() {
     ! deps NO_DEPS=1 "$repo/bench/deps.sh" bench && says "$work/error" 'to install, type' && says "$work/error" 'libjansson-dev' && equals 'what was done' "$(cat "$work/said")" ''

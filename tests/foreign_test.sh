@@ -74,14 +74,30 @@ check 'takes part: with MODELS, too' plans --models fork --server "$BUILD/server
 check 'takes part: beside those' equals 'models' "$(column "$results/planned/models.tsv" name | paste -sd ' ')" 'fork mine'
 
 # ---- those of the suite -------------------------------------------------------------------------------------------
-# A server that cannot run here says what is missing; each other one serves.
+# A server that cannot run here says what is missing; each other one serves. Requests are larger than its buffer, and every byte comes back.
+echoes() { # NAME
+    local port pid
+    exec 5< <(cd "$tree" && exec setsid "$BUILD/bench/measure/foreign" "$1" 2> "$work/error")
+    pid=$!
+    IFS=: read -r _ port <&5
+    exec 5<&-
+    within 10 "$build/clients/drive" -n 1 "127.0.0.1:$port" 2> "$work/error"
+    "$build/clients/drive" --workers 1 -c 8 -k 5 -s 30000 -n 200 --timeout 10 "127.0.0.1:$port" > "$work/said" 2> "$work/error"
+    kill -- "-$pid"
+    equals 'echoes' "$(awk '$1 == "echoes" { print $2 }' "$work/said")" 200 &&
+        equals 'errors' "$(awk '/^errors_/ { n += $2 } END { print n + 0 }' "$work/said")" 0 && within 2 has_ended "$pid"
+}
+has_ended() { ! kill -0 "$1" 2> /dev/null; }
 for conf in "$repo"/servers/foreign/*.conf; do
     name=$(basename "$conf" .conf)
     check "$name: planned" plans --models "epoll $name"
     status=$(planned_status "$name")
     case $status in
-        'skipped: '*' is not installed') skips "$name" "${status#skipped: }" ;;
-        *) check "$name: serves" equals 'status' "$status" ok ;;
+        'skipped: '*' is not installed'*) skips "$name" "${status#skipped: }" ;;
+        *)
+            check "$name: serves" equals 'status' "$status" ok
+            check "$name: every byte, and SIGTERM ends it" echoes "$name"
+            ;;
     esac
     check "$name: stops" nothing_left foreign
 done
