@@ -139,6 +139,7 @@ own() {
     fixture asked own 12 --experiments 'churn concurrency' --models 'epoll fork' --server "$BUILD/servers/epoll -p {port}" << 'EOF'
 * * * server_cpu_us_per_connection 20 20.1 19.9
 churn mine * server_cpu_us_per_connection 40 40.1 39.9
+churn fork * server_cpu_us_per_connection 80 80.1 79.9
 * * * server_cpu_us_per_echo 4 4.1 3.9
 concurrency mine 64 descriptors_leaked 100
 EOF
@@ -148,7 +149,9 @@ run=$results/own
 check 'own server: has a report' make_report "$run"
 check_schema 'own server' "$run"
 finding() { is "[.yours[] | select(.name == \"mine\").findings[] | select(.question == \"$1\" and .spot == \"$2\")][0] | $3" "$4"; } # QUESTION SPOT FILTER TEXT
-check 'own server: what it costs' finding churn '' '.text | contains("the mine server 2.0×")' true
+check 'own server: what it costs' finding churn '' '.text | contains("costs the server “mine” 2.0×")' true
+check 'own server: compared with fork, too' finding churn '' '.text | contains("Compared with fork: 0.50×")' true
+check 'own server: not where it has no number itself' finding concurrency 'at 64 connections' '.text // "" | contains("fork")' false
 check 'own server: that it leaks' finding concurrency 'at 64 connections' '.reason | contains("kept descriptors open")' true
 check 'own server: it is drawn as foreign' is '[.questions.groups[].questions[].table.rows[] | select(.model == "mine").foreign] | unique | tostring' '[true]'
 check 'own server: the others are not' is '[.questions.groups[].questions[].table.rows[] | select(.model != "mine") | has("foreign")] | any' false

@@ -1,3 +1,4 @@
+#include "bench/analyse/estimates.h"
 #include "bench/report/model/clause.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/notes.h"
@@ -6,13 +7,34 @@
 
 #include <ctype.h>
 #include <glob.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // ---- what was found in a question ---------------------------------------------------------------
 
-// A clause as a sentence; null if there is no number that can be cited.
+// " Compared with fork: 0.47× (0.45–0.49).", paired within blocks; nothing if fork is the baseline,
+// or there is no such ratio.
+static void say_fork(const struct question *q, const struct number *n, FILE *to)
+{
+    static const char fork_model[] = "fork";
+    const struct number *fork_number = question_number(q, fork_model, n->x);
+    char value[FORMAT_BYTES], interval[FORMAT_BYTES];
+    if (strcmp(n->baseline, fork_model) == 0 || !number_is_sound(n) ||
+        !number_is_sound(fork_number))
+        return;
+    struct cell own = {n->experiment, n->model, n->x}, base = {n->experiment, fork_model, n->x};
+    struct estimate ratio = ratio_of(&q->f->run, &own, &base, q->metric, RESAMPLES);
+    if (isnan(ratio.low))
+        return;
+    format_ratio(ratio.value, value);
+    format_ratio_interval(ratio.value, ratio.low, ratio.high, interval);
+    fprintf(to, *interval ? " Compared with fork: %s (%s)." : " Compared with fork: %s.", value,
+            interval);
+}
+
+// A clause as a sentence, and the ratio to fork; null if there is no number that can be cited.
 static json_t *sentence_of(const struct question *q, const struct number *n)
 {
     struct prose p;
@@ -22,6 +44,7 @@ static json_t *sentence_of(const struct question *q, const struct number *n)
     if (text && *text) {
         prose_begin(&p);
         fprintf(p.to, "%c%s.", toupper((unsigned char)*text), text + 1);
+        say_fork(q, n, p.to);
         sentence = prose_json(&p);
     }
     json_decref(clause);

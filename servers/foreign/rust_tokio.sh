@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh BUILD: builds the server into BUILD/foreign/rust_tokio/, with the crates that Debian packages. It downloads nothing.
+# rust_tokio.sh BUILD: builds the server into BUILD/foreign/rust_tokio/, with the crates that Debian packages. It downloads nothing.
 set -e
 crates=/usr/share/cargo/registry
 for crate in "$crates"/tokio-1.*; do
