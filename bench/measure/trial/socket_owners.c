@@ -18,12 +18,17 @@ struct socket {
     pid_t holder;          // another one
 };
 
+struct seen {
+    struct process_ids ids;
+    bool is_member; // of the server's group
+};
+
 struct proof {
     pid_t group;
     uint32_t address; // in host order
     struct socket *sockets;
     size_t socket_count;
-    struct process_ids *all;
+    struct seen *all;
     size_t process_count;
     pid_t orphan;
     unsigned orphans;
@@ -42,7 +47,7 @@ static void add_process(const struct process_ids *ids, void *context)
 {
     struct proof *p = context;
     p->all = memory_one_more(p->all, p->process_count, sizeof *p->all);
-    p->all[p->process_count++] = *ids;
+    p->all[p->process_count++] = (struct seen){*ids, process_is_of_group(ids, p->group)};
 }
 
 static int by_inode(const void *a, const void *b)
@@ -52,11 +57,11 @@ static int by_inode(const void *a, const void *b)
 }
 
 // Marks the sockets that a process holds.
-static void look_into(struct proof *p, const struct process_ids *ids)
+static void look_into(struct proof *p, const struct seen *process)
 {
     char path[64], target[64];
     const struct dirent *entry;
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)ids->pid);
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)process->ids.pid);
     DIR *folder = opendir(path);
     if (!folder) // it has ended meanwhile, or belongs to another user
         return;
@@ -68,10 +73,10 @@ static void look_into(struct proof *p, const struct process_ids *ids)
             continue;
         struct socket *s =
             bsearch(&wanted, p->sockets, p->socket_count, sizeof *p->sockets, by_inode);
-        if (s && ids->group == p->group)
+        if (s && process->is_member)
             s->is_held = true;
         else if (s)
-            s->holder = ids->pid;
+            s->holder = process->ids.pid;
     }
     closedir(folder);
 }
@@ -79,8 +84,8 @@ static void look_into(struct proof *p, const struct process_ids *ids)
 static bool is_of_group(const struct proof *p, pid_t pid)
 {
     for (size_t i = 0; i < p->process_count; i++)
-        if (p->all[i].pid == pid)
-            return p->all[i].group == p->group;
+        if (p->all[i].ids.pid == pid)
+            return p->all[i].is_member;
     return false;
 }
 
@@ -88,9 +93,9 @@ static void look_into_all(struct proof *p)
 {
     size_t without_holder = 0;
     for (size_t i = 0; i < p->process_count; i++) {
-        const struct process_ids *ids = &p->all[i];
-        if (ids->group == p->group) {
-            look_into(p, ids);
+        const struct process_ids *ids = &p->all[i].ids;
+        if (p->all[i].is_member) {
+            look_into(p, &p->all[i]);
         } else if (process_is_orphan(ids) || is_of_group(p, ids->parent)) {
             p->orphan = ids->pid;
             p->orphans++;
@@ -99,7 +104,7 @@ static void look_into_all(struct proof *p)
     for (size_t i = 0; i < p->socket_count; i++)
         without_holder += !p->sockets[i].is_held;
     for (size_t i = 0; i < p->process_count && without_holder > 0; i++)
-        if (p->all[i].group != p->group)
+        if (!p->all[i].is_member)
             look_into(p, &p->all[i]);
 }
 
