@@ -4,6 +4,7 @@
 #include "bench/base/cpus.h"
 #include "bench/base/measurement.h"
 #include "bench/measure/trial/control_group.h"
+#include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +187,49 @@ static void one_that_ignores_sigterm_is_killed(void **unused)
     expect_nothing_left(run);
 }
 
+// ---- equal footing ----------------------------------------------------------------------------
+
+static void the_sockets_show_the_footing(void **state)
+{
+    (void)state;
+    struct load load = {.connections = 4, .total = 200, .timeout_s = 5};
+    struct measurement own = trial(BUILD_FOLDER "/servers/fork", "-", load);
+    assert_string_equal(own.status, "ok");
+    if (isnan(own.values[METRIC_nodelay])) {
+        print_message("skipped: %s: no socket of another process can be seen here\n", __func__);
+        skip();
+    }
+    assert_true(own.values[METRIC_nodelay] == 1 && own.values[METRIC_backlog] > 5);
+    if (system("command -v socat > /dev/null") != 0) {
+        print_message("skipped: %s: there is no socat\n", __func__);
+        skip();
+    }
+    struct measurement foreign =
+        foreign_trial("socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=5 PIPE", load);
+    assert_string_equal(foreign.status, "ok"); // it may differ
+    assert_true(foreign.values[METRIC_nodelay] == 0 && foreign.values[METRIC_backlog] == 5);
+}
+
+static void servers_of_the_suite_must_be_equal(void **unused)
+{
+    (void)unused;
+    static const struct footing uneven[] = {{.backlog = 5, .looked = 4, .nodelay = 4},
+                                            {.backlog = 4096, .looked = 4, .nodelay = 3}};
+    struct measurement m;
+    for (size_t i = 0; i < 2; i++) {
+        measurement_reset(&m);
+        footing_tell(&uneven[i], false, &m);
+        assert_string_equal(m.status, "ok");
+        footing_tell(&uneven[i], true, &m);
+        assert_string_not_equal(m.status, "ok");
+    }
+    struct footing unknown = footing_unknown();
+    measurement_reset(&m);
+    footing_tell(&unknown, true, &m);
+    assert_string_equal(m.status, "ok");
+    assert_true(isnan(m.values[METRIC_backlog]) && isnan(m.values[METRIC_nodelay]));
+}
+
 // ---- control groups ---------------------------------------------------------------------------
 
 static const char ignores_sigchld[] =
@@ -331,6 +376,8 @@ int main(void)
         cmocka_unit_test(servers_that_do_not_serve),
         cmocka_unit_test(servers_that_fail_later),
         cmocka_unit_test(one_that_ignores_sigterm_is_killed),
+        cmocka_unit_test(the_sockets_show_the_footing),
+        cmocka_unit_test(servers_of_the_suite_must_be_equal),
         cmocka_unit_test(without_a_control_group),
         cmocka_unit_test(a_control_group_counts_what_leaves_the_process_group),
         cmocka_unit_test(a_folder_that_is_no_hierarchy),

@@ -1,6 +1,7 @@
 #include "bench/measure/trial/socket_owners.h"
 
 #include "bench/base/memory.h"
+#include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
@@ -32,6 +33,7 @@ struct proof {
     size_t process_count;
     pid_t orphan;
     unsigned orphans;
+    struct footing footing;
 };
 
 static void add_socket(const struct tcp_socket *s, void *context)
@@ -39,6 +41,8 @@ static void add_socket(const struct tcp_socket *s, void *context)
     struct proof *p = context;
     if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
         return;
+    if (s->listens)
+        footing_add_listener(&p->footing, s->backlog);
     p->sockets = memory_one_more(p->sockets, p->socket_count, sizeof *p->sockets);
     p->sockets[p->socket_count++] = (struct socket){.inode = s->inode, .listens = s->listens};
 }
@@ -73,10 +77,13 @@ static void look_into(struct proof *p, const struct seen *process)
             continue;
         struct socket *s =
             bsearch(&wanted, p->sockets, p->socket_count, sizeof *p->sockets, by_inode);
-        if (s && process->is_member)
+        if (s && process->is_member) {
+            if (!s->listens && !s->is_held)
+                footing_look(&p->footing, process->ids.pid, atoi(entry->d_name));
             s->is_held = true;
-        else if (s)
+        } else if (s) {
             s->holder = process->ids.pid;
+        }
     }
     closedir(folder);
 }
@@ -148,7 +155,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
     char host[64];
     unsigned port;
     struct in_addr address;
-    struct proof p = {.group = server->pid};
+    struct proof p = {.group = server->pid, .footing = footing_unknown()};
     if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
         inet_pton(AF_INET, host, &address) != 1)
         return;
@@ -159,6 +166,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
         process_visit(add_process, &p);
         look_into_all(&p);
         judge(&p, m);
+        footing_tell(&p.footing, !server->watch, m);
     }
     free(p.sockets);
     free(p.all);

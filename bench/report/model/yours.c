@@ -1,5 +1,6 @@
 #include "bench/analyse/estimates.h"
 #include "bench/report/model/clause.h"
+#include "bench/report/model/footing.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/notes.h"
 #include "bench/report/model/prose.h"
@@ -81,13 +82,26 @@ static const char *status_of(const struct facts *f, const char *server)
     return "in no question of this run";
 }
 
+// Null: as the others, or not known.
+static json_t *footing_of(const struct facts *f, const char *server)
+{
+    struct prose p;
+    prose_begin(&p);
+    footing_say(f, server, p.to);
+    char *text = prose_end(&p);
+    json_t *json = *text ? made(json_string(text)) : json_null();
+    free(text);
+    return json;
+}
+
 static json_t *server_of(const struct facts *f, const struct experiment *conf)
 {
     json_t *findings = made(json_array());
     for (size_t i = 0; i < f->count; i++)
         add_findings(f, &f->experiments[i], conf->stem, findings);
-    return json_pack("{ss ss ss so}", "name", conf->stem, "command", experiment_need(conf, "run"),
-                     "status", status_of(f, conf->stem), "findings", findings);
+    return json_pack("{ss ss ss so so}", "name", conf->stem, "command",
+                     experiment_need(conf, "run"), "status", status_of(f, conf->stem), "footing",
+                     footing_of(f, conf->stem), "findings", findings);
 }
 
 // Those of the suite have a language.

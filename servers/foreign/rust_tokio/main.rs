@@ -2,8 +2,9 @@
 
 use std::env;
 use std::io::Result;
+use std::net::Ipv4Addr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Builder;
 
 async fn echo(mut client: TcpStream) -> Result<()> {
@@ -18,8 +19,11 @@ async fn echo(mut client: TcpStream) -> Result<()> {
     }
 }
 
-async fn serve(port: &str) -> Result<()> {
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+async fn serve(port: u16) -> Result<()> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+    let listener = socket.listen(4096)?;
     loop {
         let (client, _) = listener.accept().await?;
         tokio::spawn(echo(client));
@@ -32,5 +36,6 @@ fn main() -> Result<()> {
         "current_thread" => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
-    builder.enable_io().build()?.block_on(serve(&arguments[2]))
+    let port = arguments[2].parse().expect("a port");
+    builder.enable_io().build()?.block_on(serve(port))
 }
