@@ -204,7 +204,7 @@ help:
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 min'
 	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
-	@echo 'make deps-languages  install what servers/foreign/ needs: go, node, java, ncat, xinetd                    2 min'
+	@echo 'make deps-languages  install what servers/foreign/ needs: go, node, java, rust, erlang, ncat, xinetd       2 min'
 	@echo 'make lint          clang-format, cppcheck, shellcheck, includes, words                                20 s'
 	@echo 'make format        format the code                                                                     1 s'
 	@echo 'make docs          write the tables of keys into the READMEs beside the conf files                       1 s'

@@ -94,6 +94,10 @@ case $purpose in
         command_from socat socat
         command_from ncat ncat
         command_from xinetd xinetd
+        command_from escript erlang-base
+        command_from rustc rustc
+        command_from cargo cargo
+        [ -n "$(compgen -G '/usr/share/cargo/registry/tokio-1.*')" ] || missing+=(librust-tokio-dev)
         ;;
 esac
 

@@ -5,7 +5,8 @@
 // io_uring_reuseport shares. One multishot accept request yields all connections, and one multishot
 // receive request all data of a connection, into provided buffers: an idle connection holds none.
 // All sends of an iteration enter the kernel in one call. Costs a ring entry per operation, and the
-// memory of the provided buffers. --ring takes one of its options away, or adds a polling thread.
+// memory of the provided buffers. --ring takes one of its options away, or adds a polling thread or
+// zero-copy sends.
 #include "servers/core/io_uring_loop.h"
 #include "servers/core/model.h"
 

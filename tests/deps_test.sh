@@ -32,8 +32,8 @@ check 'test: a browser that cannot be installed is no failure' says "$work/error
 check 'check: what it is built with' installs libjansson-dev -- check
 check 'check: neither what measures nor what only tests need' equals 'others' "$(grep -c 'hyperfine\|gnuplot\|cmocka' "$work/said")" 0
 check 'lint' installs shellcheck cppcheck clang-format -- lint
-check 'languages: what the foreign servers need' installs golang-go nodejs default-jdk-headless ncat xinetd -- languages
-languages_unasked() { installs socat -- all && ! grep -E 'golang|nodejs|jdk|xinetd' "$work/said"; }
+check 'languages: what the foreign servers need' installs golang-go nodejs default-jdk-headless ncat xinetd erlang-base rustc cargo -- languages
+languages_unasked() { installs socat -- all && ! grep -E 'golang|nodejs|jdk|xinetd|erlang|rust' "$work/said"; }
 check 'languages: not unasked' languages_unasked
 without_install() {
     ! deps NO_DEPS=1 "$repo/bench/deps.sh" bench && says "$work/error" 'to install, type' && says "$work/error" 'libjansson-dev' && equals 'what was done' "$(cat "$work/said")" ''

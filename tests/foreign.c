@@ -3,6 +3,8 @@
 #include "bench/measure/foreign.h"
 #include "bench/base/cpus.h"
 #include "bench/base/measurement.h"
+#include "bench/measure/trial/control_group.h"
+#include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
@@ -15,6 +17,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,10 +99,12 @@ static void servers_that_serve(void **unused)
 }
 
 // Each request computes for a millisecond, so it is known what must be counted at least: by a loop
-// that persists, by children that the server reaps, and by those that it leaves.
+// that persists, by children that the server reaps, and by those that it leaves. No control group
+// is needed for that.
 static void the_cpu_time_is_whole(void **unused)
 {
     (void)unused;
+    setenv("CONTROL_GROUP", "none", 1);
     static const char *const runs[] = {
         "{build}/servers/epoll -p {port} --work spin:1000",
         "{build}/servers/fork -p {port} --work spin:1000",
@@ -114,6 +119,7 @@ static void the_cpu_time_is_whole(void **unused)
             if (!(us >= 950 && us < 4000))
                 fail_msg("%s: %g us per echo of 1000", runs[i], us);
         }
+    unsetenv("CONTROL_GROUP");
 }
 
 static void the_same_as_a_server_of_the_suite(void **unused)
@@ -145,8 +151,6 @@ static void servers_that_do_not_serve(void **unused)
          "server does not stay in the foreground"},
         {"sh -c 'while :; do sleep 100 & done' {port}", "server forks without end"},
         {"{build}/servers/epoll # {port}", "server does not listen on {port}"},
-        {"bash -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
-         "server ignores SIGCHLD"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct measurement m = foreign_trial(cases[i].run, short_ones);
@@ -183,13 +187,152 @@ static void one_that_ignores_sigterm_is_killed(void **unused)
     expect_nothing_left(run);
 }
 
-static void a_daemon_is_found_out(void **unused)
+// ---- equal footing ----------------------------------------------------------------------------
+
+static void the_sockets_show_the_footing(void **state)
+{
+    (void)state;
+    struct load load = {.connections = 4, .total = 200, .timeout_s = 5};
+    struct measurement own = trial(BUILD_FOLDER "/servers/fork", "-", load);
+    assert_string_equal(own.status, "ok");
+    if (isnan(own.values[METRIC_nodelay])) {
+        print_message("skipped: %s: no socket of another process can be seen here\n", __func__);
+        skip();
+    }
+    assert_true(own.values[METRIC_nodelay] == 1 && own.values[METRIC_backlog] > 5);
+    if (system("command -v socat > /dev/null") != 0) {
+        print_message("skipped: %s: there is no socat\n", __func__);
+        skip();
+    }
+    struct measurement foreign =
+        foreign_trial("socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,backlog=5 PIPE", load);
+    assert_string_equal(foreign.status, "ok"); // it may differ
+    assert_true(foreign.values[METRIC_nodelay] == 0 && foreign.values[METRIC_backlog] == 5);
+}
+
+static void servers_of_the_suite_must_be_equal(void **unused)
 {
     (void)unused;
-    struct measurement m =
-        foreign_trial("sh -c 'setsid {build}/servers/epoll -p $0 & sleep 100' {port}", short_ones);
-    assert_true(m.values[METRIC_foreign] > 0);
+    static const struct footing uneven[] = {{.backlog = 5, .looked = 4, .nodelay = 4},
+                                            {.backlog = 4096, .looked = 4, .nodelay = 3}};
+    struct measurement m;
+    for (size_t i = 0; i < 2; i++) {
+        measurement_reset(&m);
+        footing_tell(&uneven[i], false, &m);
+        assert_string_equal(m.status, "ok");
+        footing_tell(&uneven[i], true, &m);
+        assert_string_not_equal(m.status, "ok");
+    }
+    struct footing unknown = footing_unknown();
+    measurement_reset(&m);
+    footing_tell(&unknown, true, &m);
+    assert_string_equal(m.status, "ok");
+    assert_true(isnan(m.values[METRIC_backlog]) && isnan(m.values[METRIC_nodelay]));
 }
+
+// ---- control groups ---------------------------------------------------------------------------
+
+static const char ignores_sigchld[] =
+    "bash -c 'trap \"\" CHLD; exec {build}/servers/epoll -p $0' {port}",
+                  daemon_server[] =
+                      "sh -c '(setsid {build}/servers/fork -p $0 --work spin:1000 &); sleep 100' "
+                      "{port}";
+
+// Whether one can be made here; else says that a test is skipped.
+static bool has_control_groups(const char *test)
+{
+    bool has = control_group_make(1000);
+    control_group_remove(0);
+    control_group_forget();
+    if (!has)
+        print_message("skipped: %s: no control group can be made here\n", test);
+    return has;
+}
+
+// CPU time that only a control group counts is missing, and is said to be.
+static void without_a_control_group(void **unused)
+{
+    (void)unused;
+    setenv("CONTROL_GROUP", "none", 1);
+    struct measurement daemon = foreign_trial(daemon_server, short_ones),
+                       ignorant = foreign_trial(ignores_sigchld, short_ones);
+    unsetenv("CONTROL_GROUP");
+    assert_true(daemon.values[METRIC_foreign] > 0);
+    assert_true(daemon.values[METRIC_control_group] == 0);
+    assert_non_null(strstr(ignorant.status, "server ignores SIGCHLD"));
+}
+
+static void a_control_group_counts_what_leaves_the_process_group(void **state)
+{
+    (void)state;
+    if (!has_control_groups(__func__))
+        skip();
+    for (unsigned long requests = 0; requests < 2; requests++) {
+        struct load load = {.connections = 4, .requests = requests, .total = 200};
+        load.timeout_s = 5;
+        struct measurement m = foreign_trial(daemon_server, load);
+        double us = m.values[METRIC_server_cpu_us_per_echo];
+        assert_string_equal(m.status, "ok");
+        assert_true(m.values[METRIC_control_group] == 1 && !(m.values[METRIC_foreign] > 0));
+        if (!(us >= 950 && us < 4000))
+            fail_msg("%g us per echo of 1000", us);
+    }
+    assert_string_equal(foreign_trial(ignores_sigchld, short_ones).status, "ok");
+}
+
+// In an ordinary folder there is no hierarchy.
+static void a_folder_that_is_no_hierarchy(void **unused)
+{
+    (void)unused;
+    char folder[] = "/tmp/forklore_XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    setenv("CONTROL_GROUP", folder, 1);
+    bool is_made = control_group_make(1000);
+    unsetenv("CONTROL_GROUP");
+    assert_false(is_made);
+    assert_int_equal(rmdir(folder), 0); // nothing is in it
+}
+
+// What a killed bench started, also what has left the process group, and its control group.
+static void no_control_group_outlives_the_bench(void **state)
+{
+    (void)state;
+    int ends[2];
+    char folder[4096] = "";
+    if (!has_control_groups(__func__))
+        skip();
+    const char *path = conf_of(daemon_server);
+    assert_int_equal(pipe(ends), 0);
+    pid_t bench = fork();
+    assert_true(bench >= 0);
+    if (bench == 0) {
+        struct server server = {0};
+        struct measurement m;
+        measurement_reset(&m);
+        if (server_start(&setting, FOREIGN_LAUNCHER, path, &server, &m) &&
+            write(ends[1], control_group_folder(), strlen(control_group_folder())) > 0)
+            pause();
+        _exit(1);
+    }
+    close(ends[1]);
+    assert_true(read(ends[0], folder, sizeof folder - 1) > 0);
+    close(ends[0]);
+    int was_there = access(folder, F_OK);
+    kill(bench, SIGKILL);
+    waitpid(bench, NULL, 0);
+    assert_int_equal(was_there, 0);
+    uint64_t until_ns = now_ns() + 10000000000;
+    while (access(folder, F_OK) == 0 && now_ns() < until_ns) {
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        usleep(1000);
+    }
+    assert_int_not_equal(access(folder, F_OK), 0); // only an empty one can be removed
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+}
+
+// ---- the end of the bench -----------------------------------------------------------------------
 
 // A bench that is killed leaves no server, nor what the server started.
 static void nothing_outlives_the_bench(void **unused)
@@ -213,9 +356,13 @@ static void nothing_outlives_the_bench(void **unused)
     close(ends[1]);
     assert_int_equal(read(ends[0], &group, sizeof group), sizeof group);
     close(ends[0]);
-    assert_int_equal(process_group_count(group), 3);
+    unsigned count = 0; // its last process may be started when the first one listens
+    for (uint64_t until_ns = now_ns() + 10000000000; count != 3 && now_ns() < until_ns;
+         usleep(1000))
+        count = process_group_count(group);
     kill(bench, SIGKILL);
     waitpid(bench, NULL, 0);
+    assert_int_equal(count, 3);
     for (uint64_t until_ns = now_ns() + 10000000000; now_ns() < until_ns; usleep(1000)) {
         while (waitpid(-1, NULL, WNOHANG) > 0) // they have come to this process
             ;
@@ -234,7 +381,12 @@ int main(void)
         cmocka_unit_test(servers_that_do_not_serve),
         cmocka_unit_test(servers_that_fail_later),
         cmocka_unit_test(one_that_ignores_sigterm_is_killed),
-        cmocka_unit_test(a_daemon_is_found_out),
+        cmocka_unit_test(the_sockets_show_the_footing),
+        cmocka_unit_test(servers_of_the_suite_must_be_equal),
+        cmocka_unit_test(without_a_control_group),
+        cmocka_unit_test(a_control_group_counts_what_leaves_the_process_group),
+        cmocka_unit_test(a_folder_that_is_no_hierarchy),
+        cmocka_unit_test(no_control_group_outlives_the_bench),
         cmocka_unit_test(nothing_outlives_the_bench),
     };
     if (!can_be_followed(BUILD_FOLDER "/servers/fork")) {

@@ -139,8 +139,13 @@ own() {
     fixture asked own 12 --experiments 'churn concurrency' --models 'epoll fork' --server "$BUILD/servers/epoll -p {port}" << 'EOF'
 * * * server_cpu_us_per_connection 20 20.1 19.9
 churn mine * server_cpu_us_per_connection 40 40.1 39.9
+churn fork * server_cpu_us_per_connection 80 80.1 79.9
 * * * server_cpu_us_per_echo 4 4.1 3.9
 concurrency mine 64 descriptors_leaked 100
+* * * backlog 4096
+churn mine * backlog 5
+concurrency mine * backlog 5
+concurrency mine 64 nodelay 0
 EOF
 }
 check 'own server: a run' own
@@ -148,8 +153,13 @@ run=$results/own
 check 'own server: has a report' make_report "$run"
 check_schema 'own server' "$run"
 finding() { is "[.yours[] | select(.name == \"mine\").findings[] | select(.question == \"$1\" and .spot == \"$2\")][0] | $3" "$4"; } # QUESTION SPOT FILTER TEXT
-check 'own server: what it costs' finding churn '' '.text | contains("the mine server 2.0×")' true
+check 'own server: what it costs' finding churn '' '.text | contains("costs the server “mine” 2.0×")' true
+check 'own server: compared with fork, too' finding churn '' '.text | contains("Compared with fork: 0.50×")' true
+check 'own server: not where it has no number itself' finding concurrency 'at 64 connections' '.text // "" | contains("fork")' false
 check 'own server: that it leaks' finding concurrency 'at 64 connections' '.reason | contains("kept descriptors open")' true
+footing='backlog 5 instead of 4,096, TCP_NODELAY off'
+check 'own server: its sockets differ' is '.yours[0].footing' "$footing"
+check 'own server: a note says so' is "[.questions.groups[].questions[].notes[] | select(startswith(\"Not on equal footing\"))] | unique | tostring" "[\"Not on equal footing: mine ($footing).\"]"
 check 'own server: it is drawn as foreign' is '[.questions.groups[].questions[].table.rows[] | select(.model == "mine").foreign] | unique | tostring' '[true]'
 check 'own server: the others are not' is '[.questions.groups[].questions[].table.rows[] | select(.model != "mine") | has("foreign")] | any' false
 check 'own server: it is no candidate for the best' is '[.grid.rows[] | select(.model == "mine").cells[].place] | any(. == "best")' false

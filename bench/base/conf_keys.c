@@ -225,7 +225,8 @@ const struct conf_key conf_keys[] = {
          "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
          "`{build}` the build folder. It must stay in the foreground"},
     {"build", FOREIGN, .form = TEXT,
-     .sentence = "The command that builds it, before the first trial of a run"},
+     .sentence = "The command that builds it, before the first trial of a run. If it ends with "
+                 "status 77, the server is skipped, and the last line is the reason"},
     {"needs", FOREIGN, .form = NAMES,
      .sentence = "The programs that `build` and `run` need. Where one is missing, the server is "
                  "skipped"},

@@ -189,6 +189,12 @@ struct metric {
     X(slo_rate_per_s, "/s", MORE, RATES, "highest rate within the limit", "",                      \
       "the highest rate found with the 99th percentile within the limit")                          \
     X(errors, "", LESS, COUNTS, "errors", "", "failures that are faults, not results")             \
+    X(backlog, "", NEITHER, COUNTS, "backlog", "",                                                 \
+      "the longest accept queue of the server's listener; of several, the shortest")               \
+    X(nodelay, "share", NEITHER, COUNTS, "TCP_NODELAY", "",                                        \
+      "share of the server's open connections with TCP_NODELAY, of 64 at most")                    \
+    X(control_group, "", NEITHER, COUNTS, "control group", "",                                     \
+      "foreign servers: 1 if their CPU time is that of a control group, 0 if of a process group")  \
     X(idle_share, "share", LESS, COUNTS, "start-up share", "",                                     \
       "share of a server's total CPU time for starting and stopping")
 

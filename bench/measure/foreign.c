@@ -36,10 +36,11 @@ enum {
     LAST_PORT = 32767 // from the next on they are for clients (ip_local_port_range)
 };
 
-enum { CLIENTS_OPTION = 256, DESCRIBE_OPTION, BUILD_OPTION };
+enum { CLIENTS_OPTION = 256, CONTROL_GROUP_OPTION, DESCRIBE_OPTION, BUILD_OPTION };
 
 struct options {
-    const char *conf; // a name or a path
+    const char *conf;          // a name or a path
+    const char *control_group; // a folder; NULL: none
     unsigned long clients;
     bool describe, build;
 };
@@ -47,6 +48,8 @@ struct options {
 static const struct argp_option argp_options[] = {
     {"clients", CLIENTS_OPTION, "N", 0,
      "Exit with status 77 and the reason if the server is not meant for N clients at once", 0},
+    {"control-group", CONTROL_GROUP_OPTION, "FOLDER", 0,
+     "Enter this control group before starting the server", 0},
     {"describe", DESCRIBE_OPTION, NULL, 0,
      "Print name, family, capacity, size of the pool (-: none), source and summary, tab-separated; "
      "exit with status 77 and the reason if a program is missing",
@@ -64,6 +67,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case CLIENTS_OPTION:
         options->clients = number_whole(argument, "--clients", 1, 4194304);
+        return 0;
+    case CONTROL_GROUP_OPTION:
+        options->control_group = argument;
         return 0;
     case DESCRIBE_OPTION:
         options->describe = true;
@@ -221,8 +227,20 @@ static void prepare(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static _Noreturn void run(const struct experiment *server)
+static void enter(const char *control_group)
 {
+    char path[4200];
+    snprintf(path, sizeof path, "%s/cgroup.procs", control_group);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        err(1, "%s", path);
+    close(fd);
+}
+
+static _Noreturn void run(const struct experiment *server, const char *control_group)
+{
+    if (control_group)
+        enter(control_group);
     unsigned port = free_port();
     printf("listening on 127.0.0.1:%u\n", port);
     if (fflush(stdout) == EOF)
@@ -257,7 +275,7 @@ int main(int argc, char **argv)
         return 2;
     read_server(options.conf, &server);
     if (!options.describe && !options.build)
-        run(&server);
+        run(&server, options.control_group);
     check_needs(&server);
     check_clients(&server, options.clients);
     if (options.build)

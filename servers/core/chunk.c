@@ -61,10 +61,20 @@ struct chunk *chunk_received(unsigned number, size_t bytes)
 
 void chunk_release(struct chunk *chunk)
 {
+    chunk->is_unused = chunk->sends > 0;
+    if (chunk->is_unused)
+        return;
     if (chunk->heap)
         free(chunk->heap);
     else
         release_buffer(chunk);
+}
+
+void chunk_sent(struct chunk *chunk)
+{
+    chunk->sends--;
+    if (chunk->is_unused)
+        chunk_release(chunk);
 }
 
 struct chunk *chunk_move_to_heap(struct chunk *chunk)

@@ -5,6 +5,8 @@
 
 #include "servers/core/echo.h"
 
+#include <stdbool.h>
+
 struct io_uring;
 
 enum { PROVIDED_BUFFERS = 256, BUFFER_GROUP = 0 };
@@ -15,7 +17,10 @@ struct chunk {
     struct chunk *next;
     size_t bytes;
     unsigned char *data;
-    void *heap; // what to free, or NULL: the data is in a provided buffer
+    void *heap;     // what to free, or NULL: the data is in a provided buffer
+    void *sender;   // of zero-copy sends, for the loop
+    unsigned sends; // zero-copy sends that the kernel still reads the data for
+    bool is_unused; // released, apart from these
 };
 
 struct chunk_queue {
@@ -28,8 +33,12 @@ void buffers_provide(struct io_uring *ring);
 // The data that the kernel has put into this buffer.
 struct chunk *chunk_received(unsigned number, size_t bytes);
 
-// Frees the memory, or marks the buffer for the next buffers_recycle().
+// Frees the memory, or marks the buffer for the next buffers_recycle(); after the last zero-copy
+// send, if there are any.
 void chunk_release(struct chunk *chunk);
+
+// The kernel no longer reads the data for one of its zero-copy sends.
+void chunk_sent(struct chunk *chunk);
 
 // Provides all released buffers again, in one step.
 void buffers_recycle(void);

@@ -26,17 +26,26 @@ static const struct variant {
     unsigned flags;      // of io_uring_setup
     bool keeps_no_files; // connections are descriptors, which the kernel looks up for each request
     bool submits_later;  // a thread of the kernel takes the requests, at any time
+    bool copies_nothing; // the kernel sends from the buffer that it received into
 } variants[] = {
-    {"deferred", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, false, false},
-    {"cooperative", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN, false, false},
-    {"interrupting", IORING_SETUP_SINGLE_ISSUER, false, false},
-    {"descriptors", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, true, false},
-    {"sqpoll", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF, false, true},
+    {.name = "deferred", .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN},
+    {.name = "cooperative", .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN},
+    {.name = "interrupting", .flags = IORING_SETUP_SINGLE_ISSUER},
+    {.name = "descriptors",
+     .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+     .keeps_no_files = true},
+    {.name = "sqpoll",
+     .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF,
+     .submits_later = true},
+    {.name = "zero_copy",
+     .flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+     .copies_nothing = true},
 };
 static const struct variant *variant = variants;
 
-// The operation that a completion belongs to; kept in the low bits of the connection's address.
-enum operation { ACCEPT, RECEIVE, SEND, SEND_COMPLETED, IGNORED, OPERATION_MASK = 7 };
+// The operation that a completion belongs to; kept in the low bits of the connection's address, or
+// of the chunk's for ZERO_COPY.
+enum operation { ACCEPT, RECEIVE, SEND, SEND_COMPLETED, ZERO_COPY, IGNORED, OPERATION_MASK = 7 };
 
 struct connection {
     LIST_ENTRY(connection) others;
@@ -67,9 +76,9 @@ static struct io_uring_sqe *request(void)
     return sqe;
 }
 
-static void tag(struct io_uring_sqe *sqe, const struct connection *c, enum operation operation)
+static void tag(struct io_uring_sqe *sqe, const void *of, enum operation operation)
 {
-    io_uring_sqe_set_data64(sqe, (uintptr_t)c | operation);
+    io_uring_sqe_set_data64(sqe, (uintptr_t)of | operation);
 }
 
 static void accept_all(int listen_fd)
@@ -116,6 +125,16 @@ static void close_file(unsigned file)
     tag(sqe, NULL, IGNORED);
 }
 
+// Turns the request into a zero-copy send. Its chunk may outlive the connection.
+static void send_without_copy(struct io_uring_sqe *sqe, struct connection *c)
+{
+    struct chunk *chunk = c->chunks.first;
+    sqe->opcode = IORING_OP_SEND_ZC;
+    tag(sqe, chunk, ZERO_COPY);
+    chunk->sender = c;
+    chunk->sends++;
+}
+
 // A peer that keeps up accepts all its bytes at once, when the request enters the kernel. Only a
 // short send produces a completion (see settle_sends()). A stalled peer's request waits in the
 // kernel until everything is sent: it has a completion, and so has one that enters the kernel at
@@ -123,13 +142,15 @@ static void close_file(unsigned file)
 static void send_first(struct connection *c)
 {
     struct io_uring_sqe *sqe = request();
-    bool completes = c->stalled || variant->submits_later;
+    bool completes = c->stalled || variant->submits_later || variant->copies_nothing;
     io_uring_prep_send(sqe, (int)c->file, c->chunks.first->data + c->echo.start,
                        c->echo.end - c->echo.start,
                        MSG_NOSIGNAL | MSG_WAITALL | (c->stalled ? 0 : MSG_DONTWAIT));
     sqe->flags |= file_flag();
     tag(sqe, c, completes ? SEND_COMPLETED : SEND);
     c->sending = true;
+    if (variant->copies_nothing)
+        send_without_copy(sqe, c);
     if (completes)
         return;
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
@@ -242,6 +263,17 @@ static void on_send(struct connection *c, int result)
     go_on(c);
 }
 
+// The first completion of a zero-copy send is its result. If a second one follows, it says that the
+// kernel no longer reads the data.
+static void on_zero_copy(struct chunk *chunk, const struct io_uring_cqe *cqe)
+{
+    struct connection *c = chunk->sender;
+    if (!(cqe->flags & IORING_CQE_F_MORE))
+        chunk_sent(chunk);
+    if (!(cqe->flags & IORING_CQE_F_NOTIF))
+        on_send(c, cqe->res);
+}
+
 // Finishes sends that have entered the kernel. Without a completion, all bytes were sent.
 static void settle_sends(struct connection *c)
 {
@@ -297,8 +329,13 @@ const char *io_uring_loop_unsupported(void)
     if (problem < 0)
         return problem == -ENOSYS ? "this kernel has no io_uring"
                                   : "io_uring is not permitted here";
+    struct io_uring_probe *probe = io_uring_get_probe_ring(&ring);
+    bool lacks_zero_copy = probe && !io_uring_opcode_supported(probe, IORING_OP_SEND_ZC);
+    io_uring_free_probe(probe);
     io_uring_queue_exit(&ring);
-    return NULL;
+    return variant->copies_nothing && lacks_zero_copy
+               ? "this kernel's io_uring has no zero-copy send"
+               : NULL;
 }
 
 // Whether a connection in `sent` has more to do as soon as its send is settled.
@@ -327,8 +364,8 @@ static struct connection *submit_and_wait(void)
 // False if the server has to stop.
 static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
 {
-    struct connection *c =
-        (struct connection *)(uintptr_t)(cqe->user_data & ~(__u64)OPERATION_MASK);
+    void *of = (void *)(uintptr_t)(cqe->user_data & ~(__u64)OPERATION_MASK);
+    struct connection *c = of;
     switch ((enum operation)(cqe->user_data & OPERATION_MASK)) {
     case ACCEPT:
         if (cqe->res >= 0)
@@ -347,6 +384,9 @@ static bool handle(int listen_fd, const struct io_uring_cqe *cqe)
         break;
     case SEND_COMPLETED:
         on_send(c, cqe->res);
+        break;
+    case ZERO_COPY:
+        on_zero_copy(of, cqe);
         break;
     case IGNORED: // a cancel that came too late
     default:
@@ -406,7 +446,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     for (variant = variants; variant < variants + sizeof variants / sizeof *variants; variant++)
         if (strcmp(argument, variant->name) == 0)
             return 0;
-    errx(2, "VARIANT must be deferred, cooperative, interrupting, descriptors or sqpoll, not '%s'",
+    errx(2,
+         "VARIANT must be deferred, cooperative, interrupting, descriptors, sqpoll or zero_copy, "
+         "not '%s'",
          argument);
 }
 
@@ -414,7 +456,7 @@ static const struct argp_option options[] = {
     {"ring", RING_OPTION, "VARIANT", 0,
      "Set the ring up with deferred task work (the default), or with cooperative or interrupting "
      "task work, or without registered files (descriptors), or with a thread of the kernel that "
-     "polls for requests (sqpoll)",
+     "polls for requests (sqpoll), or with zero-copy sends (zero_copy)",
      0},
     {0},
 };

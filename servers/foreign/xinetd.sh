@@ -1,6 +1,11 @@
 #!/bin/sh
-# xinetd.sh PORT: xinetd's internal echo service. It forks for each connection, and executes nothing.
-exec xinetd -dontfork -stayalive -filelog /dev/null -f /dev/stdin << EOF
+# xinetd.sh PORT BUILD: xinetd's internal echo service. It forks for each connection, and executes nothing.
+#
+# xinetd closes its input and all other descriptors before it reads its configuration, so that is a file, in BUILD/foreign/.
+set -e
+mkdir -p "$2/foreign"
+conf=$PWD/$2/foreign/xinetd.conf
+cat > "$conf" << EOF
 service echo
 {
     type        = INTERNAL UNLISTED
@@ -17,3 +22,4 @@ service echo
     flags       = REUSE NODELAY
 }
 EOF
+exec xinetd -dontfork -stayalive -filelog /dev/null -f "$conf"

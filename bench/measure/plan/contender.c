@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SKIPPED = 77 };
-
 // The folder of the copies that are linked as x says; empty for the programs themselves.
 static void find_copies(const struct experiment *e, const char *x, char copies[32])
 {

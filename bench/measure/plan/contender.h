@@ -9,6 +9,8 @@
 
 struct foreign_servers;
 
+enum { SKIPPED = 77 }; // the status of a program that cannot run here, and says why
+
 struct contender {
     char name[64];         // of the program or, if given, of the variant or outsider
     char command[256];     // the program's file name in the folder; an outsider's first word

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char suite[] = "servers/foreign", folder_name[] = "foreign";
@@ -158,7 +159,8 @@ static void prepare(struct foreign_servers *all, const struct foreign_server *on
         all->setting.log_fd = setting_log(all->run);
 }
 
-// The last line of a failed build, or of its error, is the reason.
+// The last line of a failed build, or of its error, is the reason. A build that ends with status 77
+// says in it what is missing.
 static bool build(const struct foreign_server *one, struct measurement *m)
 {
     char command[512], line[256], last[200] = "";
@@ -170,10 +172,15 @@ static bool build(const struct foreign_server *one, struct measurement *m)
     while (fgets(line, sizeof line, output))
         if (strspn(line, " \n") < strlen(line))
             snprintf(last, sizeof last, "%.*s", (int)strcspn(line, "\n"), line);
-    if (pclose(output) == 0)
+    int status = pclose(output);
+    if (status == 0)
         return true;
-    measurement_fault(m, "it cannot be built");
-    measurement_explain(m, last);
+    if (*last && WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED) {
+        measurement_fault(m, "%s", last);
+    } else {
+        measurement_fault(m, "it cannot be built");
+        measurement_explain(m, last);
+    }
     return false;
 }
 

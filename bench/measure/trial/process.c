@@ -1,5 +1,7 @@
 #include "bench/measure/trial/process.h"
 
+#include "bench/measure/trial/control_group.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <err.h>
@@ -100,8 +102,10 @@ struct guard process_guard(pid_t group)
         if (dup2(ends[0], STDIN_FILENO) < 0)
             _exit(1);
         syscall(SYS_close_range, STDIN_FILENO + 1, ~0U, 0);
-        if (read(STDIN_FILENO, &byte, 1) == 0)
+        if (read(STDIN_FILENO, &byte, 1) == 0) {
             kill(-group, SIGKILL);
+            control_group_remove(group);
+        }
         _exit(0);
     }
     close(ends[0]);
@@ -206,11 +210,13 @@ static void visit_if_of_group(const struct process_ids *ids, void *context)
         of->visit(ids->pid, of->context);
 }
 
-// Calls visit with each process of a group.
+// Calls visit with each process of a group; of those in a control group, with the living ones.
 static unsigned for_each_of_group(pid_t group, void (*visit)(pid_t pid, void *context),
                                   void *context)
 {
     struct of_group of = {group, 0, visit, context};
+    if (control_group_exists(group))
+        return control_group_visit(group, visit, context);
     process_visit(visit_if_of_group, &of);
     return of.found;
 }
@@ -229,6 +235,8 @@ static void count_if_alive(const struct process_ids *ids, void *context)
 unsigned process_group_count(pid_t group)
 {
     struct living living = {.group = group};
+    if (control_group_exists(group))
+        return control_group_visit(group, NULL, NULL);
     process_visit(count_if_alive, &living);
     return living.count;
 }
@@ -243,17 +251,59 @@ static void add_usage(struct rusage *sum, const struct rusage *usage)
     sum->ru_nivcsw += usage->ru_nivcsw;
 }
 
+struct reaping {
+    pid_t group;
+    struct rusage *sum;
+};
+
+static void reap_if_held(const struct process_ids *ids, void *context)
+{
+    const struct reaping *reaping = context;
+    struct rusage usage;
+    if (process_is_orphan(ids) && control_group_holds(reaping->group, ids->pid) &&
+        wait4(ids->pid, NULL, 0, &usage) > 0)
+        add_usage(reaping->sum, &usage);
+}
+
+// All have ended, so those that left the process group are children of this process now.
+static void reap_control_group(pid_t group, struct rusage *sum)
+{
+    struct reaping reaping = {group, sum};
+    if (!control_group_exists(group))
+        return;
+    control_group_kill(group);
+    process_visit(reap_if_held, &reaping);
+}
+
 bool process_group_end(pid_t group, struct rusage *sum)
 {
     struct rusage usage;
     while (wait4(-group, NULL, WNOHANG, &usage) > 0) // those that became its children
         add_usage(sum, &usage);
-    if (for_each_of_group(group, NULL, NULL) == 0)
-        return false;
-    kill(-group, SIGKILL);
-    while (wait4(-group, NULL, 0, &usage) > 0)
+    bool is_left = for_each_of_group(group, NULL, NULL) > 0;
+    if (is_left)
+        kill(-group, SIGKILL);
+    reap_control_group(group, sum);
+    while (is_left && wait4(-group, NULL, 0, &usage) > 0)
         add_usage(sum, &usage);
-    return true;
+    return is_left;
+}
+
+static void terminate_if_outside(pid_t pid, void *group)
+{
+    if (getpgid(pid) != *(const pid_t *)group)
+        kill(pid, SIGTERM);
+}
+
+void process_group_terminate(pid_t group)
+{
+    kill(-group, SIGTERM);
+    control_group_visit(group, terminate_if_outside, &group);
+}
+
+bool process_is_of_group(const struct process_ids *ids, pid_t group)
+{
+    return ids->group == group || control_group_holds(group, ids->pid);
 }
 
 bool process_group_kill(pid_t group)
@@ -293,7 +343,8 @@ static void add_cpu_ns(pid_t pid, void *sum)
 uint64_t process_group_cpu_ns(pid_t group)
 {
     uint64_t sum = 0;
-    for_each_of_group(group, add_cpu_ns, &sum);
+    if (!control_group_cpu_ns(group, &sum))
+        for_each_of_group(group, add_cpu_ns, &sum);
     return sum;
 }
 

@@ -29,7 +29,7 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
                     int error_fd, int inherited_fd);
 
 // A process that kills a group when this process ends, even by SIGKILL: only the leader of a group
-// is killed by the kernel then.
+// is killed by the kernel then. It removes its control group, too.
 struct guard {
     pid_t pid;
     int fd;
@@ -58,6 +58,15 @@ bool process_is_orphan(const struct process_ids *ids);
 // Kills and reaps all orphans. Returns their number.
 unsigned process_orphans_end(void);
 
+// The functions below that take a group take in all that is in its control group, if it has one
+// (control_group.h).
+
+// Whether a process is of a group.
+bool process_is_of_group(const struct process_ids *ids, pid_t group);
+
+// Sends SIGTERM to all of a group.
+void process_group_terminate(pid_t group);
+
 // Kills and reaps the rest of a group. True if there was any.
 bool process_group_kill(pid_t group);
 
@@ -72,7 +81,8 @@ unsigned process_group_count(pid_t group);
 // lost.
 bool process_group_ignores_children(pid_t group);
 
-// The CPU time in ns of the living processes of a group. Dead ones are not included.
+// The CPU time in ns of the living processes of a group. Dead ones are not included, unless there
+// is a control group.
 uint64_t process_group_cpu_ns(pid_t group);
 
 // The memory of the living processes of a group, in KiB: shared pages count proportionally (Pss in

@@ -2,6 +2,7 @@
 
 #include "bench/base/memory.h"
 #include "bench/measure/foreign.h"
+#include "bench/measure/trial/control_group.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
@@ -126,11 +127,18 @@ bool server_start(const struct setting *setting, const char *program, const char
 {
     static const char announcement[] = "listening on ";
     char words[1024], line[256];
+    char option[] = "--control-group";
     int output[2], errors[2] = {-1, -1};
     struct arguments list = {0};
     bool is_foreign = strstr(program, FOREIGN_LAUNCHER);
     snprintf(words, sizeof words, "%s %s", program, strcmp(arguments, "-") == 0 ? "" : arguments);
     arguments_add(&list, words);
+    // Its tasks may be threads, too; the watch is to see that there are too many.
+    bool has_control_group = is_foreign && control_group_make(4 * processes_allowed(arguments));
+    if (has_control_group) {
+        list.list[list.count++] = option;
+        list.list[list.count++] = (char *)control_group_folder();
+    }
     if (pipe2(output, O_CLOEXEC) < 0 || (is_foreign && pipe2(errors, O_CLOEXEC) < 0))
         err(1, "outputs of a server");
     server->start_cpu_us = 0;
@@ -141,6 +149,8 @@ bool server_start(const struct setting *setting, const char *program, const char
     server->output_fd = output[0];
     if (is_foreign) {
         close(errors[1]);
+        if (has_control_group)
+            control_group_is_of(server->pid);
         server->watch = memory_for(1, sizeof *server->watch);
         watch_begin(server->watch, errors[0], server->pid, processes_allowed(arguments));
     }
@@ -252,7 +262,7 @@ static void stop_foreign(struct server *server, struct rusage *usage, struct mea
     const char *reason = server->may_crash ? NULL : reason_to_give_up(server);
     if (reason)
         measurement_fault(m, "server %s", reason);
-    kill(-server->pid, SIGTERM);
+    process_group_terminate(server->pid);
     if (!process_wait(server->pid, now_ns() + FOREIGN_STOP_S * second_ns, &status, usage)) {
         server->ignores_sigterm = true;
         kill(-server->pid, SIGKILL);
@@ -263,9 +273,27 @@ static void stop_foreign(struct server *server, struct rusage *usage, struct mea
     process_group_end(server->pid, usage);
 }
 
+static void account(const struct rusage *usage, struct life *life)
+{
+    life->cpu_us = (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1e6 +
+                   (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+    life->faults = (double)(usage->ru_minflt + usage->ru_majflt);
+    life->switches = (double)(usage->ru_nvcsw + usage->ru_nivcsw);
+}
+
+// A control group knows the CPU time of children that nobody waited for, but nothing else of them.
+static void account_group(uint64_t cpu_ns, struct life *life)
+{
+    life->cpu_us = (double)cpu_ns / 1e3;
+    if (life->lacks_children)
+        life->faults = life->switches = NAN;
+    life->lacks_children = false;
+}
+
 struct life server_stop(const struct setting *setting, struct server *server, struct measurement *m)
 {
     struct rusage usage = {0};
+    uint64_t group_cpu_ns = 0;
     struct life life = {
         .start_cpu_us = server->start_cpu_us, .counted = NAN, .busiest = NAN, .idlest = NAN};
     if (server->watch) {
@@ -274,6 +302,10 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     } else {
         stop_own(server, &usage, m);
     }
+    bool is_in_group = control_group_cpu_ns(server->pid, &group_cpu_ns);
+    if (server->watch)
+        m->values[METRIC_control_group] = is_in_group;
+    control_group_remove(server->pid);
     unsigned orphans = process_orphans_end();
     if (orphans > 0 && !(m->values[METRIC_foreign] > 0)) {
         m->values[METRIC_foreign] = orphans;
@@ -281,10 +313,10 @@ struct life server_stop(const struct setting *setting, struct server *server, st
     }
     read_counts(server->output_fd, &life);
     close(server->output_fd);
-    keep_errors(setting, server);
-    life.cpu_us = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-                  (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-    life.faults = (double)(usage.ru_minflt + usage.ru_majflt);
-    life.switches = (double)(usage.ru_nvcsw + usage.ru_nivcsw);
+    keep_errors(setting, server); // ends the watch, which looks into the control group
+    control_group_forget();
+    account(&usage, &life);
+    if (is_in_group)
+        account_group(group_cpu_ns, &life);
     return life;
 }

@@ -1,6 +1,7 @@
 #include "bench/measure/trial/socket_owners.h"
 
 #include "bench/base/memory.h"
+#include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
@@ -18,15 +19,21 @@ struct socket {
     pid_t holder;          // another one
 };
 
+struct seen {
+    struct process_ids ids;
+    bool is_member; // of the server's group
+};
+
 struct proof {
     pid_t group;
     uint32_t address; // in host order
     struct socket *sockets;
     size_t socket_count;
-    struct process_ids *all;
+    struct seen *all;
     size_t process_count;
     pid_t orphan;
     unsigned orphans;
+    struct footing footing;
 };
 
 static void add_socket(const struct tcp_socket *s, void *context)
@@ -34,6 +41,8 @@ static void add_socket(const struct tcp_socket *s, void *context)
     struct proof *p = context;
     if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
         return;
+    if (s->listens)
+        footing_add_listener(&p->footing, s->backlog);
     p->sockets = memory_one_more(p->sockets, p->socket_count, sizeof *p->sockets);
     p->sockets[p->socket_count++] = (struct socket){.inode = s->inode, .listens = s->listens};
 }
@@ -42,7 +51,7 @@ static void add_process(const struct process_ids *ids, void *context)
 {
     struct proof *p = context;
     p->all = memory_one_more(p->all, p->process_count, sizeof *p->all);
-    p->all[p->process_count++] = *ids;
+    p->all[p->process_count++] = (struct seen){*ids, process_is_of_group(ids, p->group)};
 }
 
 static int by_inode(const void *a, const void *b)
@@ -52,11 +61,11 @@ static int by_inode(const void *a, const void *b)
 }
 
 // Marks the sockets that a process holds.
-static void look_into(struct proof *p, const struct process_ids *ids)
+static void look_into(struct proof *p, const struct seen *process)
 {
     char path[64], target[64];
     const struct dirent *entry;
-    snprintf(path, sizeof path, "/proc/%d/fd", (int)ids->pid);
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)process->ids.pid);
     DIR *folder = opendir(path);
     if (!folder) // it has ended meanwhile, or belongs to another user
         return;
@@ -68,10 +77,13 @@ static void look_into(struct proof *p, const struct process_ids *ids)
             continue;
         struct socket *s =
             bsearch(&wanted, p->sockets, p->socket_count, sizeof *p->sockets, by_inode);
-        if (s && ids->group == p->group)
+        if (s && process->is_member) {
+            if (!s->listens && !s->is_held)
+                footing_look(&p->footing, process->ids.pid, atoi(entry->d_name));
             s->is_held = true;
-        else if (s)
-            s->holder = ids->pid;
+        } else if (s) {
+            s->holder = process->ids.pid;
+        }
     }
     closedir(folder);
 }
@@ -79,8 +91,8 @@ static void look_into(struct proof *p, const struct process_ids *ids)
 static bool is_of_group(const struct proof *p, pid_t pid)
 {
     for (size_t i = 0; i < p->process_count; i++)
-        if (p->all[i].pid == pid)
-            return p->all[i].group == p->group;
+        if (p->all[i].ids.pid == pid)
+            return p->all[i].is_member;
     return false;
 }
 
@@ -88,9 +100,9 @@ static void look_into_all(struct proof *p)
 {
     size_t without_holder = 0;
     for (size_t i = 0; i < p->process_count; i++) {
-        const struct process_ids *ids = &p->all[i];
-        if (ids->group == p->group) {
-            look_into(p, ids);
+        const struct process_ids *ids = &p->all[i].ids;
+        if (p->all[i].is_member) {
+            look_into(p, &p->all[i]);
         } else if (process_is_orphan(ids) || is_of_group(p, ids->parent)) {
             p->orphan = ids->pid;
             p->orphans++;
@@ -99,7 +111,7 @@ static void look_into_all(struct proof *p)
     for (size_t i = 0; i < p->socket_count; i++)
         without_holder += !p->sockets[i].is_held;
     for (size_t i = 0; i < p->process_count && without_holder > 0; i++)
-        if (p->all[i].group != p->group)
+        if (!p->all[i].is_member)
             look_into(p, &p->all[i]);
 }
 
@@ -143,7 +155,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
     char host[64];
     unsigned port;
     struct in_addr address;
-    struct proof p = {.group = server->pid};
+    struct proof p = {.group = server->pid, .footing = footing_unknown()};
     if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
         inet_pton(AF_INET, host, &address) != 1)
         return;
@@ -154,6 +166,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
         process_visit(add_process, &p);
         look_into_all(&p);
         judge(&p, m);
+        footing_tell(&p.footing, !server->watch, m);
     }
     free(p.sockets);
     free(p.all);

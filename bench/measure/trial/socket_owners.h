@@ -5,6 +5,9 @@
 // group, and no descendant may have left the group. Costs about 10 us per process of this machine
 // and 1 us per descriptor of the server (of all processes, if a connection has no descriptor:
 // io_uring holds its own privately), plus listing the sockets (tcp_sockets.h).
+//
+// While it has the sockets, it looks at their footing (footing.h): the backlog, and TCP_NODELAY
+// where connections are open.
 #pragma once
 
 #include "bench/base/measurement.h"

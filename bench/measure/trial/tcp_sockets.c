@@ -63,6 +63,7 @@ static void visit_one(const struct inet_diag_msg *m, struct visit *v)
 {
     struct tcp_socket s = {.listens = m->idiag_state == TCP_LISTEN,
                            .peer_port = ntohs(m->id.idiag_dport),
+                           .backlog = m->idiag_state == TCP_LISTEN ? m->idiag_wqueue : 0,
                            .inode = m->idiag_inode};
     if (!ipv4_of(m, &s.address))
         return;

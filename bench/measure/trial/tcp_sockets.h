@@ -9,6 +9,7 @@ struct tcp_socket {
     bool listens;
     uint32_t address;    // its own, in host order
     unsigned peer_port;  // 0 for a listener
+    unsigned backlog;    // of a listener
     unsigned long inode; // 0: a connection that is not accepted yet, or was closed
 };
 

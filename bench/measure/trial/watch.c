@@ -1,5 +1,6 @@
 #include "bench/measure/trial/watch.h"
 
+#include "bench/measure/trial/control_group.h"
 #include "bench/measure/trial/process.h"
 
 #include <err.h>
@@ -72,6 +73,7 @@ static void *keep_watch(void *watch)
         if (are_too_many(w, begun)) {
             atomic_store(&w->has_killed, true); // before others can see that it has ended
             kill(-w->group, SIGKILL);
+            control_group_kill(w->group);
         }
     }
     return NULL;

@@ -28,9 +28,11 @@ static bool are_servers(const struct question *q)
     return strcmp(experiment_need(q->e, "type"), "time") != 0;
 }
 
-static void say_model(const struct question *q, const char *model, FILE *to)
+// The user chose the name of the user's own server: it need not go before a noun ("mine").
+static void say_model(const struct question *q, const struct number *n, FILE *to)
 {
-    fprintf(to, are_servers(q) ? "the %s server" : "%s", model);
+    bool is_own = strcmp(n->family, "foreign") == 0;
+    fprintf(to, !are_servers(q) ? "%s" : is_own ? "the server “%s”" : "the %s server", n->model);
 }
 
 // "server CPU per connection"; a rate is "rate of connections", because a plural needs "are".
@@ -100,13 +102,13 @@ static void say_subject(const struct question *q, const struct number *n, FILE *
         fputs("the ", to);
         say_quantity(q, to);
         fputs(" with ", to);
-        say_model(q, n->model, to);
+        say_model(q, n, to);
         fputs(" is ", to);
         return;
     }
     fprintf(to, "%s %s ", strchr("aeiou", *per) ? "an" : "a", per);
     fputs(are_servers(q) ? "costs " : "with ", to);
-    say_model(q, n->model, to);
+    say_model(q, n, to);
     fputs(are_servers(q) ? " " : " costs ", to);
 }
 
@@ -121,7 +123,7 @@ static void say_values(const struct question *q, const struct number *n, FILE *t
     fputs(", against ", to);
     say_value(q, base, to);
     fputs(" with ", to);
-    say_model(q, n->baseline, to);
+    say_model(q, base, to);
 }
 
 static void say_difference(const struct question *q, const struct number *n, FILE *to)
@@ -138,7 +140,7 @@ static void say_no_difference(const struct question *q, const struct number *n, 
 {
     bool is_same = strcmp(n->verdict, "same") == 0;
     fputs(is_same ? "" : "it is undecided whether ", to);
-    say_model(q, n->model, to);
+    say_model(q, n, to);
     fprintf(to, is_same ? " and %s are about the same, within 10 %%, in " : " and %s differ in ",
             n->baseline);
     say_quantity(q, to);

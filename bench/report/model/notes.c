@@ -1,5 +1,6 @@
 #include "bench/report/model/notes.h"
 #include "bench/base/memory.h"
+#include "bench/report/model/footing.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/prose.h"
 #include "bench/report/model/words.h"
@@ -162,9 +163,30 @@ static void say_dropped(const struct question *q, json_t *lines)
     list_say(q, "Dropped for lack of time", &list, lines);
 }
 
+// Foreign servers that asked something else of their sockets than those of the suite.
+static void say_footing(const struct question *q, json_t *lines)
+{
+    struct list list = {0};
+    char **texts = memory_for(q->count, sizeof *texts);
+    for (size_t i = 0; i < q->count; i++) {
+        struct prose p;
+        prose_begin(&p);
+        if (i == 0 || strcmp(q->cells[i]->model, q->cells[i - 1]->model) != 0)
+            footing_say(q->f, q->cells[i]->model, p.to);
+        texts[i] = prose_end(&p);
+        if (*texts[i])
+            list_add(&list, q->cells[i]->model, "-", texts[i]);
+    }
+    list_say(q, "Not on equal footing", &list, lines);
+    for (size_t i = 0; i < q->count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
 json_t *notes_of(const struct question *q)
 {
     json_t *lines = made(json_array());
+    say_footing(q, lines);
     say_not_run(q, lines);
     say_left_out(q, lines);
     say_no_trial(q, lines);

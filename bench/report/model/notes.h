@@ -1,5 +1,6 @@
-// What is not among a question's numbers, one line each: programs that cannot run on that machine,
-// cells that were left out, have no valid trial, or were dropped for lack of time.
+// What a reader of a question's numbers must know, one line each: servers that were not on equal
+// footing, programs that cannot run on that machine, and cells that were left out, have no valid
+// trial, or were dropped for lack of time.
 #pragma once
 
 #include "bench/report/model/question.h"

@@ -1,4 +1,6 @@
+#include "bench/analyse/estimates.h"
 #include "bench/report/model/clause.h"
+#include "bench/report/model/footing.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/notes.h"
 #include "bench/report/model/prose.h"
@@ -6,13 +8,34 @@
 
 #include <ctype.h>
 #include <glob.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // ---- what was found in a question ---------------------------------------------------------------
 
-// A clause as a sentence; null if there is no number that can be cited.
+// " Compared with fork: 0.47× (0.45–0.49).", paired within blocks; nothing if fork is the baseline,
+// or there is no such ratio.
+static void say_fork(const struct question *q, const struct number *n, FILE *to)
+{
+    static const char fork_model[] = "fork";
+    const struct number *fork_number = question_number(q, fork_model, n->x);
+    char value[FORMAT_BYTES], interval[FORMAT_BYTES];
+    if (strcmp(n->baseline, fork_model) == 0 || !number_is_sound(n) ||
+        !number_is_sound(fork_number))
+        return;
+    struct cell own = {n->experiment, n->model, n->x}, base = {n->experiment, fork_model, n->x};
+    struct estimate ratio = ratio_of(&q->f->run, &own, &base, q->metric, RESAMPLES);
+    if (isnan(ratio.low))
+        return;
+    format_ratio(ratio.value, value);
+    format_ratio_interval(ratio.value, ratio.low, ratio.high, interval);
+    fprintf(to, *interval ? " Compared with fork: %s (%s)." : " Compared with fork: %s.", value,
+            interval);
+}
+
+// A clause as a sentence, and the ratio to fork; null if there is no number that can be cited.
 static json_t *sentence_of(const struct question *q, const struct number *n)
 {
     struct prose p;
@@ -22,6 +45,7 @@ static json_t *sentence_of(const struct question *q, const struct number *n)
     if (text && *text) {
         prose_begin(&p);
         fprintf(p.to, "%c%s.", toupper((unsigned char)*text), text + 1);
+        say_fork(q, n, p.to);
         sentence = prose_json(&p);
     }
     json_decref(clause);
@@ -58,13 +82,26 @@ static const char *status_of(const struct facts *f, const char *server)
     return "in no question of this run";
 }
 
+// Null: as the others, or not known.
+static json_t *footing_of(const struct facts *f, const char *server)
+{
+    struct prose p;
+    prose_begin(&p);
+    footing_say(f, server, p.to);
+    char *text = prose_end(&p);
+    json_t *json = *text ? made(json_string(text)) : json_null();
+    free(text);
+    return json;
+}
+
 static json_t *server_of(const struct facts *f, const struct experiment *conf)
 {
     json_t *findings = made(json_array());
     for (size_t i = 0; i < f->count; i++)
         add_findings(f, &f->experiments[i], conf->stem, findings);
-    return json_pack("{ss ss ss so}", "name", conf->stem, "command", experiment_need(conf, "run"),
-                     "status", status_of(f, conf->stem), "findings", findings);
+    return json_pack("{ss ss ss so so}", "name", conf->stem, "command",
+                     experiment_need(conf, "run"), "status", status_of(f, conf->stem), "footing",
+                     footing_of(f, conf->stem), "findings", findings);
 }
 
 // Those of the suite have a language.
