@@ -211,7 +211,7 @@ static void a_process_ends_with_its_parent(void **unused)
         int output[2];
         if (pipe2(output, O_CLOEXEC) < 0)
             _exit(1);
-        started = process_start(&list, &everywhere, output[1], STDERR_FILENO, -1);
+        started = process_start(&list, &everywhere, output[1], STDERR_FILENO);
         if (!read_line(output[0], line, sizeof line, now_ns() + 20 * second_ns) ||
             write(channel[1], &started, sizeof started) != sizeof started)
             _exit(1);

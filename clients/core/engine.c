@@ -283,6 +283,7 @@ static uint64_t most(uint64_t a, uint64_t b)
 void outcome_merge(struct outcome *into, const struct outcome *from)
 {
     into->begun_ns = into->begun_ns < from->begun_ns ? into->begun_ns : from->begun_ns;
+    into->begun_by_ns = most(into->begun_by_ns, from->begun_by_ns);
     into->window_ns = most(into->window_ns, from->window_ns);
     into->echoes += from->echoes;
     into->echoes_in_time += from->echoes_in_time;
@@ -493,7 +494,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
     outcome->knows_run_queue_delay = net->one_thread && run_queue_delay(&run_queue_delay_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start_ns = outcome->begun_ns = now_ns();
+    uint64_t start_ns = outcome->begun_ns = outcome->begun_by_ns = now_ns();
     in_window = true;
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);
