@@ -76,7 +76,7 @@ client_io=$("$build"/clients/drive --describe)
 if [ -e "$run/selftest.tsv" ]; then SELFTEST=yes; fi # an earlier part of the run was tested
 bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
     "client_cpus=$(setting client_cpus)" "client_io=$client_io" "halts_held_off=$halts" "selftest=$SELFTEST" \
-    ${described:+"client_hosts=$described"} | tee "$run/environment.json.new" > /dev/null || {
+    ${described:+"client_hosts=${described//$'\n'/; }"} | tee "$run/environment.json.new" > /dev/null || {
     rm -f "$run/environment.json.new"
     exit 1
 }
