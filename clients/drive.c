@@ -147,8 +147,9 @@ static void check(struct options *options)
         errx(2, "-d and -n exclude each other");
     if (!load->total_requests && !load->window_ns)
         load->window_ns = 1000000000;
-    if (options->workers > workers_at_most(load))
-        errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
+    if (options->workers * (options->host_count ? options->host_count : 1) > workers_at_most(load))
+        errx(2, "WORKERS must be at most the CONNECTIONS%s, and the REQUESTS of -n",
+             options->host_count ? " of a host" : "");
     if (load->burst_ns && (!(load->rate_per_s > 0) || load->burst_ns >= load->window_ns))
         errx(2, "--burst needs -r, and a window (-d) that is longer");
 }
@@ -500,7 +501,7 @@ static _Noreturn void give_up(const struct hosts *hosts)
     if (hosts->lost->keeper)
         host_explain(hosts->lost, words);
     if (gate_fd >= 0)
-        dprintf(gate_fd, "lost %s %s\n", hosts->lost->name, hosts->reason);
+        dprintf(gate_fd, "lost %s %.180s\n", hosts->lost->name, hosts->reason);
     errx(1, "client host %s %s%s", hosts->lost->name, hosts->reason, words);
 }
 
@@ -508,7 +509,9 @@ static _Noreturn void give_up(const struct hosts *hosts)
 static const struct outcome *run(struct options *options, unsigned *count)
 {
     const struct load *load = &options->load;
-    struct hosts hosts = {options->hosts, options->host_count, options->workers, NULL, ""};
+    struct hosts hosts = {.list = options->hosts,
+                          .count = options->host_count,
+                          .workers = options->workers};
     if (!hosts.count) {
         unsigned most = workers_at_most(load), cpus = workers_cpus();
         *count = options->workers ? options->workers : cpus < most ? cpus : most;
@@ -518,6 +521,7 @@ static const struct outcome *run(struct options *options, unsigned *count)
     const struct outcome *own = hosts_run(&hosts, options->net, load, count);
     if (!own)
         give_up(&hosts);
+    options->host_count = hosts.used;
     return own;
 }
 

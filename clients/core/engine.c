@@ -413,11 +413,16 @@ static void connect_all(void)
             fail(i, TIMEOUT, 0);
 }
 
+uint64_t engine_seed(const struct load *l, bool is_window)
+{
+    return l->seed + is_window + l->worker * SEEDS_APART;
+}
+
 static void start_schedule(void)
 {
     bool has_burst = in_window && load->burst_ns;
     schedule_start(&schedule, has_burst ? load->burst_rate_per_s : load->rate_per_s, begun_ns,
-                   load->seed + in_window + load->worker * SEEDS_APART);
+                   engine_seed(load, in_window));
     if (has_burst)
         schedule_change(&schedule, begun_ns + load->burst_ns, load->rate_per_s);
 }

@@ -96,6 +96,9 @@ uint64_t outcome_silent_ns(const struct outcome *outcome);
 // delays and silences, the longest count.
 void outcome_merge(struct outcome *into, const struct outcome *from);
 
+// The seed of a load's schedule, in the window or the warm-up.
+uint64_t engine_seed(const struct load *load, bool in_window);
+
 // Runs a load and fills the outcome. net must be open with load->connections slots. Returns 0, or
 // -1 with errno if out of memory.
 int engine_run(const struct net *net, const struct load *load, struct outcome *outcome);

@@ -133,6 +133,21 @@ static void reap_orphans(void)
         nanosleep(&step, NULL);
 }
 
+// Lets go of the descriptors of the front end, such as its locks. Those that are needed become 3, 4
+// and 5.
+static bool take_only(const int needed[3])
+{
+    int high[3];
+    for (int i = 0; i < 3; i++)
+        if ((high[i] = fcntl(needed[i], F_DUPFD_CLOEXEC, 10)) < 0)
+            return false;
+    for (int i = 0; i < 3; i++)
+        if (dup3(high[i], 3 + i, O_CLOEXEC) < 0)
+            return false;
+    syscall(SYS_close_range, 6, ~0U, 0);
+    return true;
+}
+
 // ends: of the channel, the front end's and the launcher's.
 static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const char *command,
                            const cpu_set_t *cpus)
@@ -146,7 +161,8 @@ static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const c
     setpgid(0, 0); // what a terminal sends to the front end is not for it
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (getppid() != front || sched_setaffinity(0, sizeof *cpus, cpus) < 0 ||
+    if (getppid() != front || !take_only((const int[]){ends[0], ends[1], error_fd}) ||
+        sched_setaffinity(0, sizeof *cpus, cpus) < 0 ||
         sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
         _exit(1);
     signal(SIGINT, SIG_DFL);
@@ -155,11 +171,11 @@ static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const c
     if (launcher < 0)
         _exit(1);
     if (launcher == 0)
-        become_launcher(keeper, ends[1], error_fd, command);
-    close(ends[1]); // the front end is to see when the launcher closes it
+        become_launcher(keeper, 4, 5, command);
+    close(4); // the front end is to see when the launcher closes it
     while (!reap(launcher, &status))
         if (sigtimedwait(&ended, NULL, &second) < 0 && errno == EAGAIN)
-            send(ends[0], word, sizeof word - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+            send(3, word, sizeof word - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     reap_orphans();
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }

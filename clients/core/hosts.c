@@ -17,7 +17,10 @@
 
 static const uint64_t second_ns = 1000000000;
 
-enum { LINE_AT_MOST = 4 << 20 };
+enum {
+    LINE_AT_MOST = 4 << 20,
+    LATE_S = 3 // after the time that a load takes, if every request runs into its time-out
+};
 
 // A host in this trial.
 struct channel {
@@ -244,25 +247,29 @@ static unsigned lesser(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-// Divides a load. Returns the number of workers.
-static unsigned share_out(const struct load *load, struct load parts[HOSTS_AT_MOST])
+unsigned hosts_parts(struct hosts *hosts, const struct load *whole,
+                     struct load parts[HOSTS_AT_MOST], unsigned workers[HOSTS_AT_MOST])
 {
-    unsigned sum = 0, most = workers_at_most(load);
-    channel_count = lesser((unsigned)all->count, most);
-    for (size_t i = 0; i < channel_count; i++) {
-        struct channel *c = &channels[i];
-        parts[i] = workers_part(load, (unsigned)i, (unsigned)channel_count);
-        c->host = &all->list[i];
-        c->first = sum;
-        c->workers = lesser(all->workers ? all->workers : c->host->cpus,
+    unsigned sum = 0;
+    hosts->used = lesser((unsigned)hosts->count, workers_at_most(whole));
+    for (size_t i = 0; i < hosts->used; i++) {
+        parts[i] = workers_part(whole, (unsigned)i, (unsigned)hosts->used);
+        parts[i].worker = sum;
+        workers[i] = lesser(hosts->workers ? hosts->workers : hosts->list[i].cpus,
                             workers_at_most(&parts[i]));
-        sum += c->workers;
+        sum += workers[i];
     }
-    for (size_t i = 0; i < channel_count; i++) {
-        parts[i].worker = channels[i].first;
+    for (size_t i = 0; i < hosts->used; i++)
         parts[i].workers = sum;
-    }
     return sum;
+}
+
+static void take_channels(const struct load *parts, const unsigned *workers)
+{
+    channel_count = all->used;
+    for (size_t i = 0; i < channel_count; i++)
+        channels[i] = (struct channel){
+            .host = &all->list[i], .first = parts[i].worker, .workers = workers[i]};
 }
 
 // Every trial has a number of its own, so that what is left of another is not taken for its own.
@@ -298,7 +305,7 @@ static void pass(const struct load *load, const char *moment)
 static bool run(const struct net *net, const struct load *load, const struct load *parts,
                 struct outcome *outcomes)
 {
-    uint64_t patience_ns = load->timeout_ns + HOST_SILENCE_S * second_ns,
+    uint64_t patience_ns = load->timeout_ns + LATE_S * second_ns,
              window_ns = load->window_ns ? load->window_ns + patience_ns : UINT64_MAX;
     if (!hand_out(net, parts) ||
         !hear_all("ready", false, load->warmup_ns + load->timeout_ns + patience_ns))
@@ -327,9 +334,11 @@ const struct outcome *hosts_run(struct hosts *hosts, const struct net *net,
                                 const struct load *load, unsigned *count)
 {
     struct load parts[HOSTS_AT_MOST];
+    unsigned workers[HOSTS_AT_MOST];
     all = hosts;
     all->lost = NULL;
-    *count = share_out(load, parts);
+    *count = hosts_parts(hosts, load, parts, workers);
+    take_channels(parts, workers);
     struct outcome *outcomes = calloc(*count, sizeof *outcomes);
     if (!outcomes)
         err(1, "outcomes");

@@ -19,10 +19,16 @@
 struct hosts {
     struct host *list;
     size_t count;
+    size_t used;      // of them, in the last run
     unsigned workers; // of each host; 0: one per CPU that its agent may use
     const struct host *lost;
     char reason[HOST_TEXT_BYTES]; // why
 };
+
+// The parts of a load, one for each of the hosts used, with their numbers of workers. Returns the
+// number of all workers.
+unsigned hosts_parts(struct hosts *hosts, const struct load *whole,
+                     struct load parts[HOSTS_AT_MOST], unsigned workers[HOSTS_AT_MOST]);
 
 // Runs a load by all hosts; by the first ones if it has fewer connections or requests than there
 // are hosts. Returns the outcomes of all workers, in *count, which stay until this process ends.

@@ -61,11 +61,13 @@ static void close_each_on_exec(void)
 
 // Those of its children that stay.
 static pid_t kept[NOTED];
-static size_t keeps;
 
 void process_keep(pid_t pid)
 {
-    kept[keeps++ % NOTED] = pid;
+    size_t i = 0;
+    while (i + 1 < NOTED && kept[i] && kill(kept[i], 0) == 0)
+        i++;
+    kept[i] = pid;
 }
 
 static void note_start(pid_t pid)
