@@ -74,6 +74,8 @@ struct metric {
       "processes of the driver that shared the load")                                              \
     X(client_hosts, "", NEITHER, COUNTS, "client hosts", "",                                       \
       "hosts that drove the server together, where the clients are not on its own")                \
+    X(client_hosts_lost, "", LESS, COUNTS, "client hosts lost", "",                                \
+      "client hosts that were lost during the trial")                                              \
     X(host_cpu_us, "µs", LESS, CPU_TIMES, "CPU of the server's host", "",                          \
       "CPU time of the server's whole host in the window, with remote clients: all processes, "    \
       "system and interrupts; in steps of 10 ms")                                                  \

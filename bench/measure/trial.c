@@ -345,6 +345,8 @@ int main(int argc, char **argv)
         progress.spent_s = read_done(records.trials.path, &plan);
         if (plan.left > 0)
             reason = execute(&setting, &plan, &records, &progress);
+        if (!interrupted && !reason) // the last trial may have lost a host again
+            reason = client_hosts_open(&setting);
         goes_on = !interrupted && !reason && plan_block(options.run, scheduler, &plan, &records, &progress);
         free_plan(&plan);
     }

@@ -113,6 +113,8 @@ void driver_end(struct driver *driver, struct report *report, struct measurement
     while (has_ended && driver_awaits_gate(driver))
         ;
     close(driver->gate_fd);
+    if (driver->uses_hosts)
+        m->values[METRIC_client_hosts_lost] = *driver->lost != '\0';
     if (*driver->lost)
         measurement_fault(m, "%s", client_hosts_lose(driver->lost));
     if (!has_ended) {
