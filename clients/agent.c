@@ -15,7 +15,7 @@
 //                stop               the trial is broken off, without an answer
 //
 // Both say "alive" once a second: the agent while a trial goes on, the front end always. If the
-// front end says nothing for HOST_SILENCE_S, or closes the channel, the agent ends. So does the
+// front end is silent for HOST_SILENCE_S, or closes the channel, the agent ends. So does the
 // process that runs the trial, with all its workers: the kernel kills children with their parent.
 #include "clients/core/arguments.h"
 #include "clients/core/clock.h"
@@ -106,7 +106,8 @@ static void say_hello(void)
            build, workers_cpus(), boot, kernel.release, model, workers_cpus(), governor, link);
 }
 
-// ---- the process that runs a trial ----------------------------------------------------------------
+// ---- the process that runs a trial
+// ----------------------------------------------------------------
 
 static struct trial {
     pid_t pid; // 0: none
@@ -228,10 +229,11 @@ static void load_trial(const char *line)
     struct load load;
     end_trial();
     if (sscanf(line, "load %" SCNu64 " %15s %u %n", &number, backend, &workers, &length) != 3 ||
-        !wire_read_load(&load, line + length) || workers < 1 ||
-        workers > workers_at_most(&load) || !net_named(backend))
+        !wire_read_load(&load, line + length) || workers < 1 || workers > workers_at_most(&load) ||
+        !net_named(backend))
         errx(1, "not a load: '%.60s'", line);
-    printf("\nloaded %" PRIu64 "\n", number); // a line of its own, after half a line of a killed one
+    printf("\nloaded %" PRIu64 "\n",
+           number); // a line of its own, after half a line of a killed one
     start_trial(net_named(backend), &load, workers);
 }
 
@@ -274,7 +276,8 @@ static void hear_front(void)
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return puts("Usage: agent\nDrives a server for a front end on another host, which starts it: "
+        return puts("Usage: agent\nDrives a server for a front end on another host, which starts "
+                    "it: "
                     "make bench CLIENT_HOSTS=..., or drive --hosts.") == EOF;
     if (argc != 1)
         errx(2, "usage: agent");

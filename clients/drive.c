@@ -509,9 +509,8 @@ static _Noreturn void give_up(const struct hosts *hosts)
 static const struct outcome *run(struct options *options, unsigned *count)
 {
     const struct load *load = &options->load;
-    struct hosts hosts = {.list = options->hosts,
-                          .count = options->host_count,
-                          .workers = options->workers};
+    struct hosts hosts = {
+        .list = options->hosts, .count = options->host_count, .workers = options->workers};
     if (!hosts.count) {
         unsigned most = workers_at_most(load), cpus = workers_cpus();
         *count = options->workers ? options->workers : cpus < most ? cpus : most;

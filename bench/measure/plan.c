@@ -169,8 +169,7 @@ static void check_remote(const struct options *options)
                 "reach");
     if (inet_pton(AF_INET, options->server_address, &address.sin_addr) != 1 ||
         address.sin_addr.s_addr == INADDR_ANY)
-        errx(2, "SERVER_ADDRESS must be a numeric IPv4 address, not '%s'",
-             options->server_address);
+        errx(2, "SERVER_ADDRESS must be a numeric IPv4 address, not '%s'", options->server_address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
         errx(2, "SERVER_ADDRESS %s is not an address of this machine", options->server_address);

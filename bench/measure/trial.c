@@ -244,8 +244,8 @@ static const char *missing_hosts(const struct setting *setting, const struct pla
 }
 
 // Executes what the plan has and trials.tsv has not. Returns NULL, or why it cannot go on.
-static const char *execute(const struct setting *setting, struct plan *plan, const struct records *records,
-                    struct progress *progress)
+static const char *execute(const struct setting *setting, struct plan *plan,
+                           const struct records *records, struct progress *progress)
 {
     const char *block = "";
     for (size_t row = 0; row < plan->table.rows && !interrupted; row++) {
@@ -347,7 +347,8 @@ int main(int argc, char **argv)
             reason = execute(&setting, &plan, &records, &progress);
         if (!interrupted && !reason) // the last trial may have lost a host again
             reason = client_hosts_open(&setting);
-        goes_on = !interrupted && !reason && plan_block(options.run, scheduler, &plan, &records, &progress);
+        goes_on = !interrupted && !reason &&
+                  plan_block(options.run, scheduler, &plan, &records, &progress);
         free_plan(&plan);
     }
     if (!interrupted && !reason)

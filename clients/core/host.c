@@ -162,8 +162,7 @@ static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const c
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (getppid() != front || !take_only((const int[]){ends[0], ends[1], error_fd}) ||
-        sched_setaffinity(0, sizeof *cpus, cpus) < 0 ||
-        sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
+        sched_setaffinity(0, sizeof *cpus, cpus) < 0 || sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
         _exit(1);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -304,8 +303,9 @@ static bool greet(struct host *host, const char *launch, const char *build, uint
     if (!reason && !other)
         return true;
     if (lacks || (other && strcmp(other, "has another build") == 0))
-        snprintf(advice, sizeof advice, "; to copy it: make deploy-clients CLIENT_HOSTS='%s'%s%.250s%s",
-                 host->name, strcmp(launch, HOST_LAUNCH) == 0 ? "" : " LAUNCH='",
+        snprintf(advice, sizeof advice,
+                 "; to copy it: make deploy-clients CLIENT_HOSTS='%s'%s%.250s%s", host->name,
+                 strcmp(launch, HOST_LAUNCH) == 0 ? "" : " LAUNCH='",
                  strcmp(launch, HOST_LAUNCH) == 0 ? "" : launch,
                  strcmp(launch, HOST_LAUNCH) == 0 ? "" : "'");
     snprintf(problem, HOST_TEXT_BYTES, "client host %s %s%.150s%.200s", host->name,
@@ -313,8 +313,8 @@ static bool greet(struct host *host, const char *launch, const char *build, uint
     return false;
 }
 
-struct host *hosts_open(struct host *hosts, size_t count, const char *launch,
-                        const cpu_set_t *cpus, char problem[HOST_TEXT_BYTES])
+struct host *hosts_open(struct host *hosts, size_t count, const char *launch, const cpu_set_t *cpus,
+                        char problem[HOST_TEXT_BYTES])
 {
     bool is_new[HOSTS_AT_MOST] = {false};
     char build[17];
@@ -330,7 +330,8 @@ struct host *hosts_open(struct host *hosts, size_t count, const char *launch,
     return NULL;
 }
 
-// ---- copying the agent ---------------------------------------------------------------------------
+// ---- copying the agent
+// ---------------------------------------------------------------------------
 
 // Words that no shell changes: a launcher may or may not have one at the other end.
 int host_deploy(const struct host *host, const char *launch)

@@ -13,7 +13,8 @@
 #include <sys/types.h>
 
 #define HOST_LAUNCH                                                                                \
-    "ssh -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=1 -o ServerAliveCountMax=3 {}"
+    "ssh -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=1 -o ServerAliveCountMax=3 "  \
+    "{}"
 
 // Of both: lines that are exchanged have another meaning in another version, and another build may
 // measure differently.
@@ -27,9 +28,9 @@ enum { HOSTS_AT_MOST = 32, HOST_NAME_BYTES = 64, HOST_TEXT_BYTES = 512 };
 struct host {
     char name[HOST_NAME_BYTES];
     pid_t keeper;
-    int fd, error_fd; // the channel, and what the launcher said; -1: closed
-    unsigned cpus;    // that its agent may use
-    bool is_here;     // it runs the same kernel as this process
+    int fd, error_fd;            // the channel, and what the launcher said; -1: closed
+    unsigned cpus;               // that its agent may use
+    bool is_here;                // it runs the same kernel as this process
     char about[HOST_TEXT_BYTES]; // NAME=VALUE, separated by tabs
 };
 
@@ -46,8 +47,8 @@ bool host_build(const char *path, char build[17]);
 
 // Starts the launchers of closed hosts on these CPUs, all at once, then greets their agents. Takes
 // HOST_GREETING_S at most. Returns the first that is no use, with the reason in one line, or NULL.
-struct host *hosts_open(struct host *hosts, size_t count, const char *launch,
-                        const cpu_set_t *cpus, char problem[HOST_TEXT_BYTES]);
+struct host *hosts_open(struct host *hosts, size_t count, const char *launch, const cpu_set_t *cpus,
+                        char problem[HOST_TEXT_BYTES]);
 
 // Closes the channel and ends the launcher. Agents end when their channel does. A closed host stays
 // closed.

@@ -109,7 +109,8 @@ static bool lose_for(const struct channel *c, const char *line)
     return lose(c, "says '%.60s' out of turn", line);
 }
 
-// ---- what all have to say -------------------------------------------------------------------------
+// ---- what all have to say
+// -------------------------------------------------------------------------
 
 // Reads a host's lines up to this word, whose rest may be a number. False: the host is lost.
 static bool hear(struct channel *c, const char *word, bool skips)
@@ -142,8 +143,8 @@ static bool await(struct channel *some, size_t count, uint64_t until_ns)
 {
     struct pollfd ready[HOSTS_AT_MOST];
     for (size_t i = 0; i < count; i++)
-        ready[i] = (struct pollfd){.fd = some[i].is_heard ? -1 : some[i].host->fd,
-                                   .events = POLLIN};
+        ready[i] =
+            (struct pollfd){.fd = some[i].is_heard ? -1 : some[i].host->fd, .events = POLLIN};
     if (poll(ready, count, 500) < 0 && errno != EINTR)
         err(1, "poll");
     for (size_t i = 0; i < count; i++)
@@ -330,8 +331,8 @@ static void stop_others(void)
             send(channels[i].host->fd, stop, sizeof stop - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-const struct outcome *hosts_run(struct hosts *hosts, const struct net *net,
-                                const struct load *load, unsigned *count)
+const struct outcome *hosts_run(struct hosts *hosts, const struct net *net, const struct load *load,
+                                unsigned *count)
 {
     struct load parts[HOSTS_AT_MOST];
     unsigned workers[HOSTS_AT_MOST];

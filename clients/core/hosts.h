@@ -33,5 +33,5 @@ unsigned hosts_parts(struct hosts *hosts, const struct load *whole,
 // Runs a load by all hosts; by the first ones if it has fewer connections or requests than there
 // are hosts. Returns the outcomes of all workers, in *count, which stay until this process ends.
 // NULL: a host was lost; the others have been told to stop.
-const struct outcome *hosts_run(struct hosts *hosts, const struct net *net,
-                                const struct load *load, unsigned *count);
+const struct outcome *hosts_run(struct hosts *hosts, const struct net *net, const struct load *load,
+                                unsigned *count);

@@ -20,11 +20,11 @@ struct field {
     }
 
 static const struct field load_fields[] = {
-    WHOLE(load, target_bytes),   WHOLE(load, connections),      WHOLE(load, requests_per_connection),
-    WHOLE(load, bytes),          WHOLE(load, warmup_ns),        WHOLE(load, window_ns),
-    WHOLE(load, total_requests), REAL(load, rate_per_s),        REAL(load, burst_rate_per_s),
-    WHOLE(load, burst_ns),       WHOLE(load, slice_ns),         WHOLE(load, late_ns),
-    WHOLE(load, timeout_ns),     WHOLE(load, seed),             WHOLE(load, worker),
+    WHOLE(load, target_bytes),   WHOLE(load, connections), WHOLE(load, requests_per_connection),
+    WHOLE(load, bytes),          WHOLE(load, warmup_ns),   WHOLE(load, window_ns),
+    WHOLE(load, total_requests), REAL(load, rate_per_s),   REAL(load, burst_rate_per_s),
+    WHOLE(load, burst_ns),       WHOLE(load, slice_ns),    WHOLE(load, late_ns),
+    WHOLE(load, timeout_ns),     WHOLE(load, seed),        WHOLE(load, worker),
     WHOLE(load, workers),
 };
 

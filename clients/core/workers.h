@@ -19,7 +19,7 @@ unsigned workers_at_most(const struct load *load);
 // itself a part keeps its place among all workers.
 struct load workers_part(const struct load *whole, unsigned worker, unsigned count);
 
-// Runs a load by `count` processes, or by this one if that is 1. Returns their outcomes, which stay until this process ends. If
-// a worker fails, it says why, and this process ends with its status (77: the backend does not work
-// here) once all others have ended.
+// Runs a load by `count` processes, or by this one if that is 1. Returns their outcomes, which stay
+// until this process ends. If a worker fails, it says why, and this process ends with its status
+// (77: the backend does not work here) once all others have ended.
 const struct outcome *workers_run(const struct net *net, const struct load *load, unsigned count);

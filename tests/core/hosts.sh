@@ -69,6 +69,7 @@ none_left() { within 6 no_host || { echo "left running: $(of_host a) $(of_host b
 
 serve() { # MODEL [OPTION...]: in the background; its port is $port, its process $server
     (cd "$repo" && exec "$build/servers/$1" -a "$address" "${@:2}") > "$work/server" 2> "$work/server-errors" &
+    # shellcheck disable=SC2034  # for those who source this
     server=$!
     within 5 test -s "$work/server"
     port=$(sed -n '1s/.*://p' "$work/server")

@@ -228,7 +228,8 @@ void foreign_try(struct foreign_servers *all, struct foreign_server *one)
     measurement_reset(&m);
     prepare(all, one);
     if (all->is_remote)
-        measurement_fault(&m, "it listens on the loopback address, which client hosts do not reach");
+        measurement_fault(&m,
+                          "it listens on the loopback address, which client hosts do not reach");
     else if (describe(FOREIGN_LAUNCHER, one->conf.stem, text, sizeof text) != 0)
         measurement_fault(&m, "%s", text);
     else if (build(one, &m))

@@ -42,8 +42,7 @@ void background_start(const struct setting *setting, const struct server *server
              arguments, server->address);
     arguments_add(&list, words);
     arguments_inherit(&list, command[0]);
-    background->pid =
-        process_start(&list, &setting->client_cpus, output[1], setting->log_fd);
+    background->pid = process_start(&list, &setting->client_cpus, output[1], setting->log_fd);
     close(output[1]);
     close(command[0]);
     background->output_fd = output[0];

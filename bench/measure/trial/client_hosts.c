@@ -20,14 +20,10 @@ const char *client_hosts_open(const struct setting *setting)
     for (size_t i = 0; i < count; i++)
         if (losses[i] > 1)
             return words;
-    bool was_open[HOSTS_AT_MOST];
-    for (size_t i = 0; i < count; i++)
-        was_open[i] = hosts[i].fd >= 0;
     struct host *useless =
         hosts_open(hosts, count, setting->launch, &setting->client_cpus, problem);
     for (size_t i = 0; i < count; i++)
-        if (!was_open[i])
-            process_keep(hosts[i].keeper);
+        process_keep(hosts[i].keeper);
     return useless ? problem : NULL;
 }
 

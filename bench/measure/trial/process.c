@@ -65,7 +65,7 @@ static pid_t kept[NOTED];
 void process_keep(pid_t pid)
 {
     size_t i = 0;
-    while (i + 1 < NOTED && kept[i] && kill(kept[i], 0) == 0)
+    while (i + 1 < NOTED && kept[i] && kept[i] != pid && kill(kept[i], 0) == 0)
         i++;
     kept[i] = pid;
 }
