@@ -29,7 +29,7 @@ RESULTS := $(or $(RESULTS),results)
 VARIANT := $(subst $() ,-,$(strip $(filter-out gcc,$(notdir $(CC))) $(SAN) $(LINK) $(patsubst -%,%,$(filter-out -O2,$(OPT)))))
 B := build$(VARIANT:%=/%)
 BUILD := $(B)
-export ACCEPT BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CPUS CLIENT_CPUS SELFTEST NO_DEPS
+export ACCEPT BUILD BUDGET SEED EXPERIMENTS MODELS RUN RESULTS SERVER SERVERS SERVER_CPUS CLIENT_CPUS CLIENT_HOSTS LAUNCH SERVER_ADDRESS SELFTEST NO_DEPS
 
 comma := ,
 SANITIZE = $(if $(SAN),-fsanitize=$(SAN:address=address$(comma)undefined) -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -64,7 +64,7 @@ FIXTURES := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/fixture/*.c))
 OBJECT = $(patsubst %.c,$(B)/objects/%.o,$(1))
 SCRIPTS = $(wildcard */*.sh */*/*.sh) .ci/run
 
-.PHONY: all help deps deps-languages bench bench-all doctor figures test check check-deep plots report lint format docs clean verify compare cite pack pool machines install uninstall
+.PHONY: all help deps deps-languages bench bench-all deploy-clients doctor figures test check check-deep plots report lint format docs clean verify compare cite pack pool machines install uninstall
 all: $(PROGRAMS)
 
 LINKS_WITH = $(shell echo 'int main(void) { return 0; }' | $(CC) -xc - $(STATIC) -o /dev/null $(1) 2> /dev/null && echo $(1))
@@ -188,6 +188,8 @@ help:
 	@echo '                   BUDGET=2 is a first look; EXPERIMENTS="churn" MODELS="fork epoll" SEED=7 RUN=name'
 	@echo '                   SERVER_CPUS=1 CLIENT_CPUS=0; RUN of an interrupted run continues it; SELFTEST=no: no self-tests'
 	@echo '                   SERVER="./mine {port}": beside a server of your own; SERVERS=file: several, NAME=COMMAND a line'
+	@echo '                   CLIENT_HOSTS="a b" SERVER_ADDRESS=192.0.2.1: clients on other hosts, by ssh or LAUNCH="srun -w {} ..."'
+	@echo 'make deploy-clients CLIENT_HOSTS="a b"   copy the agent to client hosts, by ssh or LAUNCH                     2 s'
 	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=60                              62 min'
 	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                     10 s'
@@ -226,6 +228,9 @@ bench:
 bench-all: export BUDGET := $(or $(BUDGET),60)
 bench-all: export EXPERIMENTS := all
 bench-all: bench
+
+deploy-clients: $(B)/clients/drive $(B)/clients/agent
+	@$< --deploy --hosts "$$CLIENT_HOSTS" $${LAUNCH:+--launch "$$LAUNCH"}
 
 doctor:
 	@bench/doctor/doctor.sh

@@ -11,6 +11,9 @@
 #   RUN_LOCK     runs with the same lock file exclude each other (default /tmp/forklore.lock)
 #   SERVER       a server of your own, a command with {port}; it takes part as "mine"
 #   SERVERS      a file of lines NAME=COMMAND: several of them
+#   CLIENT_HOSTS drive from these hosts instead of this machine, separated by blanks (README, "Client hosts")
+#   LAUNCH       how to start a program on the host {} (default: ssh, without questions)
+#   SERVER_ADDRESS   the address of this machine that the client hosts reach; servers listen there
 #   SELFTEST     no: a throw-away run without self-tests; environment.json and the report say so
 set -euo pipefail
 
@@ -32,9 +35,13 @@ if [ "${1:-}" != "$run" ]; then # the folder is an argument so that a refused ru
     RUN=$name exec "$build"/bench/base/with_lock "$lock" bench/run.sh "$run"
 fi
 
+setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
+# What the client hosts are; a host that is no use ends the run before it begins.
+client_hosts() { "$build"/clients/drive --describe --hosts "$1" ${2:+--launch "$2"}; }
+
 if [ -e "$run/settings.tsv" ]; then
-    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}${SERVER:-}${SERVERS:-}" ] ||
-        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS, servers and CPUs cannot change" 2
+    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}${SERVER:-}${SERVERS:-}${CLIENT_HOSTS:-}${LAUNCH:-}${SERVER_ADDRESS:-}" ] ||
+        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS, servers, client hosts and CPUs cannot change" 2
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"
     echo "bench: $run exists and continues where it stopped" >&2
@@ -46,23 +53,30 @@ else
     rm -rf "$new"
     trap 'rm -rf "$new"' EXIT
     mkdir -p "$new"
-    [ -n "${SERVER_CPUS:-}${CLIENT_CPUS:-}" ] || CLIENT_CPUS=$(step "$build"/bench/measure/client_cpus)
+    [ -n "${SERVER_CPUS:-}${CLIENT_CPUS:-}${CLIENT_HOSTS:-}" ] || CLIENT_CPUS=$(step "$build"/bench/measure/client_cpus)
     step "$build"/bench/measure/plan --seed "${SEED:-1}" ${EXPERIMENTS:+--experiments "$EXPERIMENTS"} \
         ${MODELS:+--models "$MODELS"} ${SERVER_CPUS:+--server-cpus "$SERVER_CPUS"} \
         ${CLIENT_CPUS:+--client-cpus "$CLIENT_CPUS"} ${SERVER:+--server "$SERVER"} \
-        ${SERVERS:+--servers "$SERVERS"} "$new"
+        ${SERVERS:+--servers "$SERVERS"} ${CLIENT_HOSTS:+--client-hosts "$CLIENT_HOSTS"} ${LAUNCH:+--launch "$LAUNCH"} \
+        ${SERVER_ADDRESS:+--server-address "$SERVER_ADDRESS"} "$new"
+    [ -z "${CLIENT_HOSTS:-}" ] || client_hosts "$CLIENT_HOSTS" "${LAUNCH:-}" > /dev/null # before the folder appears
     (cd "$new" && shopt -s nullglob && sha256sum {experiments,claims,situations,foreign}/*.conf > frozen.sha256) # what it is judged by
     mv -T "$new" "$run"
     trap - EXIT
 fi
 
-setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.tsv"; }
+hosts=$(setting client_hosts) described=
+if [ -n "$hosts" ]; then
+    described=$(client_hosts "$hosts" "$(setting launch)")
+    echo "bench: clients on $hosts; servers listen on $(setting server_address), which others may reach, too" >&2
+fi
 halts=no
 if [ -w /dev/cpu_dma_latency ]; then halts=yes; fi
 client_io=$("$build"/clients/drive --describe)
 if [ -e "$run/selftest.tsv" ]; then SELFTEST=yes; fi # an earlier part of the run was tested
 bench/measure/environment.sh "run=$name" "budget_minutes=$BUDGET" "seed=$(setting seed)" "server_cpus=$(setting server_cpus)" \
-    "client_cpus=$(setting client_cpus)" "client_io=$client_io" "halts_held_off=$halts" "selftest=$SELFTEST" | tee "$run/environment.json.new" > /dev/null || {
+    "client_cpus=$(setting client_cpus)" "client_io=$client_io" "halts_held_off=$halts" "selftest=$SELFTEST" \
+    ${described:+"client_hosts=${described//$'\n'/; }"} | tee "$run/environment.json.new" > /dev/null || {
     rm -f "$run/environment.json.new"
     exit 1
 }

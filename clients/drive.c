@@ -3,15 +3,18 @@
 // program.
 #include "clients/core/arguments.h"
 #include "clients/core/engine.h"
+#include "clients/core/hosts.h"
 #include "clients/core/judge.h"
 #include "clients/core/summary.h"
 #include "clients/core/workers.h"
 
 #include <argp.h>
 #include <err.h>
+#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -25,8 +28,11 @@ struct options {
     const char *raw_path;
     const struct net *net;
     unsigned workers; // 0: one per CPU
+    const char *host_names, *launch, *channels;
+    struct host hosts[HOSTS_AT_MOST];
+    size_t host_count; // 0: this process drives
     int gate_fd;
-    bool json, describes;
+    bool json, describes, deploys;
 };
 
 enum {
@@ -40,7 +46,11 @@ enum {
     HGRM_OPTION,
     IN_TIME_OPTION,
     BURST_OPTION,
-    RAW_OPTION
+    RAW_OPTION,
+    HOSTS_OPTION,
+    LAUNCH_OPTION,
+    CHANNELS_OPTION,
+    DEPLOY_OPTION
 };
 
 enum { LOAD_GROUP = 1, TIME_GROUP, REPORT_GROUP, PROGRAM_GROUP };
@@ -55,7 +65,7 @@ static const struct argp_option argp_options[] = {
      "Requests per connection, then it is closed; 0: it persists (default 0)", 0},
     {"workers", 'w', "WORKERS", 0,
      "Processes that share the load, each on a CPU of its own (default: one per CPU that this "
-     "program may use, at most CONNECTIONS)",
+     "program may use, at most CONNECTIONS); of each host, where there are several",
      0},
     {"size", 's', "BYTES", 0, "Bytes per request (default 64)", 0},
     {"duration", 'd', "SECONDS", 0, "Length of the measured window (default 1)", TIME_GROUP},
@@ -90,13 +100,22 @@ static const struct argp_option argp_options[] = {
      "Report the share of requests answered within SECONDS of their due time (default 0.1)", 0},
     {"raw", RAW_OPTION, "FILE", 0,
      "Write the whole latency histogram to FILE as one line (clients/core/histogram.h)", 0},
+    {"hosts", HOSTS_OPTION, "NAMES", 0,
+     "Drive from these hosts together, separated by blanks; each runs an agent of this build "
+     "(build/clients/agent)",
+     LOAD_GROUP},
+    {"launch", LAUNCH_OPTION, "COMMAND", 0,
+     "How to start a program on the host {} (default: " HOST_LAUNCH ")", 0},
+    {"deploy", DEPLOY_OPTION, NULL, 0, "Copy the agent to the hosts and exit", PROGRAM_GROUP},
+    {"channels", CHANNELS_OPTION, "NAME=FD:CPUS,...", 0,
+     "The same from hosts whose agents another program has started", 0},
     {0},
 };
 
 static const char about[] =
     "Drives a TCP echo server: as fast as it goes or at a rate, with new or persistent "
-    "connections, "
-    "on one CPU or many. Checks every byte. Reports rates, latencies, errors and its own CPU time."
+    "connections, on one CPU, many, or those of several hosts. Checks every byte. Reports rates, "
+    "latencies, errors and its own CPU time."
     "\v"
     "With a rate, requests are due at random times, whatever the server does. Latency counts from "
     "then, so a server that stalls cannot hide it (no coordinated omission)."
@@ -110,23 +129,6 @@ static const char about[] =
     "  drive -c 64 -k 1 localhost:7777          a new connection for each request\n"
     "  drive -c 256 -r 20000 localhost:7777     20000 requests per second";
 
-static const struct net *net_named(const char *name)
-{
-    static const struct net *const nets[] = {&net_epoll, &net_io_uring, &net_threads};
-    for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
-        if (strcmp(name, nets[i]->name) == 0)
-            return nets[i];
-    return NULL;
-}
-
-// Each worker has a connection and, where they are counted, a request.
-static unsigned most_workers(const struct load *load)
-{
-    return load->total_requests && load->total_requests < load->connections
-               ? (unsigned)load->total_requests
-               : load->connections;
-}
-
 static void parse_burst(char *argument, struct load *load)
 {
     char *colon = strchr(argument, ':');
@@ -137,6 +139,30 @@ static void parse_burst(char *argument, struct load *load)
     load->burst_ns = seconds(colon + 1, "SECONDS of the burst", 0.001);
 }
 
+static void parse_channels(struct options *options)
+{
+    const char *rest = options->channels;
+    int length;
+    for (; *rest; rest += length + (rest[length] == ',')) {
+        struct host *host = &options->hosts[options->host_count++];
+        if (options->host_count > HOSTS_AT_MOST ||
+            sscanf(rest, "%63[^=]=%d:%u%n", host->name, &host->fd, &host->cpus, &length) != 3 ||
+            (rest[length] && rest[length] != ','))
+            errx(2, "--channels must be NAME=FD:CPUS,..., not '%s'", options->channels);
+    }
+}
+
+static void find_hosts(struct options *options)
+{
+    host_check_launch(options->launch);
+    if (options->channels)
+        parse_channels(options);
+    else if (options->host_names)
+        options->host_count = hosts_named(options->host_names, options->hosts);
+    if (options->host_names && !options->host_count)
+        errx(2, "--hosts names no host");
+}
+
 // What depends on several options.
 static void check(struct options *options)
 {
@@ -145,8 +171,9 @@ static void check(struct options *options)
         errx(2, "-d and -n exclude each other");
     if (!load->total_requests && !load->window_ns)
         load->window_ns = 1000000000;
-    if (options->workers > most_workers(load))
-        errx(2, "WORKERS must be at most the CONNECTIONS, and the REQUESTS of -n");
+    if (options->workers * (options->host_count ? options->host_count : 1) > workers_at_most(load))
+        errx(2, "WORKERS must be at most the CONNECTIONS%s, and the REQUESTS of -n",
+             options->host_count ? " of a host" : "");
     if (load->burst_ns && (!(load->rate_per_s > 0) || load->burst_ns >= load->window_ns))
         errx(2, "--burst needs -r, and a window (-d) that is longer");
 }
@@ -212,8 +239,21 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case RAW_OPTION:
         options->raw_path = argument;
         return 0;
+    case HOSTS_OPTION:
+        options->host_names = argument;
+        return 0;
+    case LAUNCH_OPTION:
+        options->launch = argument;
+        return 0;
+    case CHANNELS_OPTION:
+        options->channels = argument;
+        return 0;
+    case DEPLOY_OPTION:
+        options->deploys = true;
+        return 0;
     case ARGP_KEY_END:
-        if (options->describes)
+        find_hosts(options);
+        if (options->describes || options->deploys)
             return 0;
         check(options);
         // fall through
@@ -222,14 +262,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     }
 }
 
-static void open_net(const struct net *net, unsigned connections)
-{
-    const char *reason = net->open(connections);
-    if (reason)
-        errx(77, "%s: %s", net->name, reason);
-}
-
-static int gate_fd;
+static int gate_fd = -1;
 
 static void gate(const char *moment)
 {
@@ -263,28 +296,85 @@ static void write_raw(const char *path, const struct histogram *latency)
         err(1, "%s", path);
 }
 
-// Runs the load by so many workers; by this process itself if there is but one. Fills the outcome
-// of all. Returns those of each.
-static const struct outcome *run(const struct options *options, unsigned workers,
-                                 struct outcome *all)
+static struct options *opened; // whose hosts this process has started
+
+static void close_hosts(void)
 {
-    if (workers == 1) {
-        open_net(options->net, options->load.connections);
-        if (engine_run(options->net, &options->load, all) < 0)
-            err(1, "engine");
-        return all;
+    for (size_t i = 0; i < opened->host_count; i++)
+        host_close(&opened->hosts[i]);
+}
+
+// Starts the agents of the hosts, unless another program has done so.
+static void open_hosts(struct options *options)
+{
+    char problem[HOST_TEXT_BYTES];
+    cpu_set_t cpus;
+    if (options->channels)
+        return;
+    opened = options;
+    atexit(close_hosts);
+    if (sched_getaffinity(0, sizeof cpus, &cpus) < 0)
+        err(1, "sched_getaffinity");
+    if (hosts_open(options->hosts, options->host_count, options->launch, &cpus, problem))
+        errx(1, "%s", problem);
+}
+
+// Nothing goes on without a host: the others would have another load.
+static _Noreturn void give_up(const struct hosts *hosts)
+{
+    char words[HOST_TEXT_BYTES] = "";
+    if (hosts->lost->keeper)
+        host_explain(hosts->lost, words);
+    if (gate_fd >= 0)
+        dprintf(gate_fd, "lost %s %.180s\n", hosts->lost->name, hosts->reason);
+    errx(1, "client host %s %s%s", hosts->lost->name, hosts->reason, words);
+}
+
+// Runs the load by the hosts, or by workers of this process. Returns the outcome of each worker.
+static const struct outcome *run(struct options *options, unsigned *count)
+{
+    const struct load *load = &options->load;
+    struct hosts hosts = {
+        .list = options->hosts, .count = options->host_count, .workers = options->workers};
+    if (!hosts.count) {
+        unsigned most = workers_at_most(load), cpus = workers_cpus();
+        *count = options->workers ? options->workers : cpus < most ? cpus : most;
+        return workers_run(options->net, load, *count);
     }
-    const struct outcome *own = workers_run(options->net, &options->load, workers);
-    *all = *own;
-    for (unsigned i = 1; i < workers; i++)
-        outcome_merge(all, &own[i]);
+    open_hosts(options);
+    const struct outcome *own = hosts_run(&hosts, options->net, load, count);
+    if (!own)
+        give_up(&hosts);
+    options->host_count = hosts.used;
     return own;
+}
+
+// What it would drive with: a backend, or hosts.
+static void describe(struct options *options)
+{
+    if (!options->host_count) {
+        net_open(options->net, 1);
+        puts(options->net->name);
+    } else {
+        open_hosts(options);
+    }
+    for (const struct host *h = options->hosts; h < options->hosts + options->host_count; h++)
+        printf("%s%s\n", h->about, h->is_here ? "\tis_here=yes" : "");
+    if (fflush(stdout) == EOF)
+        err(1, "standard output");
+}
+
+static void deploy(const struct options *options)
+{
+    for (size_t i = 0; i < options->host_count; i++)
+        if (host_deploy(&options->hosts[i], options->launch) != 0)
+            errx(1, "client host %s: the agent cannot be copied", options->hosts[i].name);
 }
 
 int main(int argc, char **argv)
 {
     static struct outcome outcome; // three histograms: too large for the stack
-    struct options options = {
+    static struct options options = {
         .load = {.connections = 1,
                  .bytes = 64,
                  .timeout_ns = 2000000000,
@@ -292,20 +382,23 @@ int main(int argc, char **argv)
                  .workers = 1,
                  .late_ns = 100000000},
         .net = &net_epoll,
+        .launch = HOST_LAUNCH,
         .gate_fd = -1,
     };
     struct argp argp = {argp_options, parse_option, "HOST:PORT", about, NULL, NULL, NULL};
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
 
-    if (options.describes) {
-        open_net(options.net, 1);
-        if (puts(options.net->name) == EOF || fflush(stdout) == EOF)
-            err(1, "standard output");
+    if (options.deploys || options.describes) {
+        if (options.deploys)
+            deploy(&options);
+        else
+            describe(&options);
         return 0;
     }
     options.load.target_bytes = resolve(options.target, &options.load.target);
-    make_room_for(options.load.connections);
+    if (!options.host_count)
+        make_room_for(options.load.connections);
     if (options.gate_fd >= 0) {
         gate_fd = options.gate_fd;
         options.load.gate = gate;
@@ -315,12 +408,13 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);      // a closed gate is an error with a message
     prctl(PR_SET_TIMERSLACK, 1UL); // exact timers for the schedule
     struct dropped before = dropped_until_now();
-    unsigned most = most_workers(&options.load), cpus = workers_cpus(),
-             workers = options.workers ? options.workers
-                       : cpus < most   ? cpus
-                                       : most;
-    const struct outcome *own = run(&options, workers, &outcome);
+    unsigned workers;
+    const struct outcome *own = run(&options, &workers);
+    outcome = *own;
+    for (unsigned i = 1; i < workers; i++)
+        outcome_merge(&outcome, &own[i]);
     struct report report = summary(&options.load, &outcome, own, workers);
+    report.hosts = options.host_count ? (double)options.host_count : NAN;
     snprintf(report.target, sizeof report.target, "%s", options.target);
     snprintf(report.io, sizeof report.io, "%s", options.net->name);
     print_report(&report, options.json);

@@ -46,10 +46,11 @@ static struct started start(const char *program, const char *words, const cpu_se
     int output[2], error[2];
     snprintf(copy, sizeof copy, "%s", words);
     arguments_add(&list, copy);
+    if (inherited_fd >= 0)
+        arguments_inherit(&list, inherited_fd);
     assert_int_equal(pipe2(output, O_CLOEXEC), 0);
     assert_int_equal(pipe2(error, O_CLOEXEC), 0);
-    struct started s = {process_start(&list, cpus, output[1], error[1], inherited_fd), output[0],
-                        error[0]};
+    struct started s = {process_start(&list, cpus, output[1], error[1]), output[0], error[0]};
     close(output[1]);
     close(error[1]);
     return s;
@@ -211,7 +212,7 @@ static void a_process_ends_with_its_parent(void **unused)
         int output[2];
         if (pipe2(output, O_CLOEXEC) < 0)
             _exit(1);
-        started = process_start(&list, &everywhere, output[1], STDERR_FILENO, -1);
+        started = process_start(&list, &everywhere, output[1], STDERR_FILENO);
         if (!read_line(output[0], line, sizeof line, now_ns() + 20 * second_ns) ||
             write(channel[1], &started, sizeof started) != sizeof started)
             _exit(1);

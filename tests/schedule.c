@@ -9,7 +9,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "clients/core/hosts.h"
 #include "clients/core/schedule.h"
+#include "clients/core/workers.h"
 
 enum { N = 1000000 };
 
@@ -159,6 +161,44 @@ static void never_goes_back(void **unused)
     }
 }
 
+// The schedules of all workers of three hosts, each with another number of workers, are together a
+// Poisson process of the whole rate: in the order of time its gaps are exponential and unrelated.
+static void hosts_add_up(void **unused)
+{
+    (void)unused;
+    enum { HOSTS = 3, MOST = 8 };
+    static struct host list[HOSTS] = {{.cpus = 1}, {.cpus = 4}, {.cpus = 3}};
+    struct hosts hosts = {.list = list, .count = HOSTS};
+    const struct load whole = {.connections = 23, .rate_per_s = 1e5, .seed = 6, .workers = 1};
+    struct load parts[HOSTS_AT_MOST];
+    unsigned workers[HOSTS_AT_MOST], all = hosts_parts(&hosts, &whole, parts, workers), next = 0;
+    struct schedule schedules[MOST];
+    assert_int_equal(all, MOST);
+    for (size_t h = 0; h < HOSTS; h++)
+        for (unsigned w = 0; w < workers[h]; w++) {
+            struct load part = workers_part(&parts[h], w, workers[h]);
+            assert_int_equal(part.worker, next);
+            assert_int_equal(part.workers, all);
+            schedule_start(&schedules[next++], part.rate_per_s, 1000, engine_seed(&part, true));
+        }
+    uint64_t before_ns = 1000;
+    double covariance = 0;
+    for (size_t i = 0; i < N; i++) {
+        struct schedule *first = schedules;
+        for (struct schedule *s = schedules; s < schedules + MOST; s++)
+            first = schedule_next_ns(s) < schedule_next_ns(first) ? s : first;
+        gaps[i] = (double)(schedule_next_ns(first) - before_ns);
+        before_ns = schedule_next_ns(first);
+        schedule_advance(first);
+    }
+    const double mean_ns = 1e9 / whole.rate_per_s;
+    assert_true(fabs((double)(before_ns - 1000) / (N * mean_ns) - 1) < 4 / sqrt(N));
+    for (size_t i = 1; i < N; i++)
+        covariance += (gaps[i] / mean_ns - 1) * (gaps[i - 1] / mean_ns - 1);
+    assert_true(fabs(covariance / N) < 4 / sqrt(N));
+    assert_true(distance_from_exponential(gaps, N, mean_ns) < 1.63);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +209,7 @@ int main(void)
         cmocka_unit_test(same_seed_same_schedule),
         cmocka_unit_test(neighbouring_seeds_are_unrelated),
         cmocka_unit_test(never_goes_back),
+        cmocka_unit_test(hosts_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,8 @@ const struct reason reasons[] = {
      "short, wrong or late"},
     {fault_code, INVALID, EVERYTHING, METRIC_COUNT, NAN, NAN, "the trial could not be run properly",
      "its status says what went wrong"},
+    {"client-host-lost", INVALID, EVERYTHING, METRIC_client_hosts_lost, NAN, 0,
+     "a client host was lost", "the others had their own part of the load only"},
     {"ports-exhausted", INVALID, EVERYTHING, METRIC_ports_exhausted, NAN, 0,
      "the client had no free port for a connection", "then the client fails, not the server"},
     {"client-bound", SUSPECT, PACE, METRIC_client_load, NAN, CLIENT_BOUND,

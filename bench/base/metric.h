@@ -72,8 +72,21 @@ struct metric {
       "how busy the driver's CPU was in the window; of several, the busiest")                      \
     X(client_workers, "", NEITHER, COUNTS, "client workers", "",                                   \
       "processes of the driver that shared the load")                                              \
+    X(client_hosts, "", NEITHER, COUNTS, "client hosts", "",                                       \
+      "hosts that drove the server together, where the clients are not on its own")                \
+    X(client_hosts_lost, "", LESS, COUNTS, "client hosts lost", "",                                \
+      "client hosts that were lost during the trial")                                              \
+    X(host_cpu_us, "µs", LESS, CPU_TIMES, "CPU of the server's host", "",                          \
+      "CPU time of the server's whole host in the window, with remote clients: all processes, "    \
+      "system and interrupts; in steps of 10 ms")                                                  \
+    X(host_cpu_us_per_connection, "µs", LESS, CPU_TIMES, "CPU of the server's host", "connection", \
+      "CPU time of the server's whole host in the window per connection made in it; unknown if "   \
+      "a client host is the same machine")                                                         \
+    X(host_cpu_us_per_echo, "µs", LESS, CPU_TIMES, "CPU of the server's host", "echo",             \
+      "CPU time of the server's whole host in the window per echo; unknown if a client host is "   \
+      "the same machine")                                                                          \
     X(client_start_skew_us, "µs", LESS, COUNTS, "start skew of the client", "",                    \
-      "from the first worker's start of the window to the last one's")                             \
+      "from the first worker's start of the window to the last one's; of several hosts, at most")  \
     X(client_p50_spread, "", LESS, COUNTS, "spread of the workers' medians", "",                   \
       "the highest of the workers' median latencies as a multiple of the lowest")                  \
     X(client_p99_spread, "", LESS, COUNTS, "spread of the workers' tails", "",                     \

@@ -43,7 +43,7 @@ static void start(const struct arguments *list)
     if (running.errors_fd < 0 || sched_getaffinity(0, sizeof cpus, &cpus) < 0 ||
         pipe2(output, O_CLOEXEC) < 0)
         err(1, "cannot start the server");
-    running.pid = process_start(list, &cpus, output[1], running.errors_fd, -1);
+    running.pid = process_start(list, &cpus, output[1], running.errors_fd);
     running.output_fd = output[0];
     close(output[1]);
 }

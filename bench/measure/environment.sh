@@ -138,5 +138,8 @@ compiler=${flags%% *}
         commit: $commit | known,
         dirty: (if $dirty == "" then null else $dirty == "true" end),
         versions: group("versions")
-    } + ([$ARGS.positional[] | capture("^(?<key>[^=]*)=(?<value>.*)$"; "s") | .value |= number] | from_entries)
+    } + ([$ARGS.positional[] | capture("^(?<key>[^=]*)=(?<value>.*)$"; "s") | .value |= number] | from_entries |
+        if .client_hosts then .client_hosts |= ([split("; ")[] | [split("\t")[] | capture("^(?<key>[^=]*)=(?<value>.*)$") |
+            .value |= if . == "-" then null else number end] | from_entries] |
+            to_entries | map({key: (.key + 1 | tostring), value}) | from_entries) else . end)
     ' --args "$@"

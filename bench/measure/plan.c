@@ -21,8 +21,10 @@
 #include "bench/measure/plan/foreign.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/trial/setting.h"
+#include "clients/core/host.h"
 
 #include <argp.h>
+#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <math.h>
@@ -30,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,6 +44,7 @@ struct options {
     const char *models;      // the same; NULL: all
     const char *server_cpus, *client_cpus;
     const char *own_server, *own_servers; // the user's: a command, and a file; or NULL
+    const char *client_hosts, *launch, *server_address; // of remote clients, or NULL
     unsigned long seed;
 };
 
@@ -51,7 +55,10 @@ enum {
     SERVER_CPUS_OPTION,
     CLIENT_CPUS_OPTION,
     OWN_SERVER_OPTION,
-    OWN_SERVERS_OPTION
+    OWN_SERVERS_OPTION,
+    CLIENT_HOSTS_OPTION,
+    LAUNCH_OPTION,
+    SERVER_ADDRESS_OPTION
 };
 
 static const struct argp_option argp_options[] = {
@@ -66,6 +73,12 @@ static const struct argp_option argp_options[] = {
     {"server", OWN_SERVER_OPTION, "COMMAND", 0,
      "A server of your own, called mine; {port} is the port to listen on", 0},
     {"servers", OWN_SERVERS_OPTION, "FILE", 0, "Servers of your own, in lines NAME=COMMAND", 0},
+    {"client-hosts", CLIENT_HOSTS_OPTION, "NAMES", 0,
+     "Drive from these hosts instead of this machine, separated by blanks", 0},
+    {"launch", LAUNCH_OPTION, "COMMAND", 0,
+     "How to start a program on the host {} (default: " HOST_LAUNCH ")", 0},
+    {"server-address", SERVER_ADDRESS_OPTION, "ADDRESS", 0,
+     "Address of this machine that the client hosts reach", 0},
     {0},
 };
 
@@ -93,6 +106,15 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case OWN_SERVERS_OPTION:
         options->own_servers = argument;
+        return 0;
+    case CLIENT_HOSTS_OPTION:
+        options->client_hosts = argument;
+        return 0;
+    case LAUNCH_OPTION:
+        options->launch = argument;
+        return 0;
+    case SERVER_ADDRESS_OPTION:
+        options->server_address = argument;
         return 0;
     default:
         return run_folder_option(key, argument, state, &options->run);
@@ -131,6 +153,31 @@ static struct processors choose_processors(const struct options *options)
     return setting;
 }
 
+// Servers listen beyond the loopback interface only on an address that was named.
+static void check_remote(const struct options *options)
+{
+    static struct host hosts[HOSTS_AT_MOST];
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    if (!options->client_hosts) {
+        if (options->launch || options->server_address)
+            errx(2, "LAUNCH and SERVER_ADDRESS are for CLIENT_HOSTS, which names no host");
+        return;
+    }
+    if (hosts_named(options->client_hosts, hosts) == 0)
+        errx(2, "CLIENT_HOSTS names no host");
+    host_check_launch(options->launch ? options->launch : HOST_LAUNCH);
+    if (!options->server_address)
+        errx(2, "SERVER_ADDRESS is missing: the address of this machine that the client hosts "
+                "reach");
+    if (inet_pton(AF_INET, options->server_address, &address.sin_addr) != 1 ||
+        address.sin_addr.s_addr == INADDR_ANY)
+        errx(2, "SERVER_ADDRESS must be a numeric IPv4 address, not '%s'", options->server_address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
+        errx(2, "SERVER_ADDRESS %s is not an address of this machine", options->server_address);
+    close(fd);
+}
+
 static void write_settings(const struct options *options, const struct processors *setting)
 {
     char server_list[5 * CPU_SETSIZE], client_list[5 * CPU_SETSIZE];
@@ -143,6 +190,10 @@ static void write_settings(const struct options *options, const struct processor
     struct output settings = output_begin(options->run, "settings.tsv");
     fprintf(settings.file, "name\tvalue\nseed\t%lu\nserver_cpus\t%s\nclient_cpus\t%s\n",
             options->seed, server_list, client_list);
+    if (options->client_hosts)
+        fprintf(settings.file, "client_hosts\t%s\nlaunch\t%s\nserver_address\t%s\n",
+                options->client_hosts, options->launch ? options->launch : HOST_LAUNCH,
+                options->server_address);
     output_complete(&settings);
 }
 
@@ -217,9 +268,11 @@ static void set_up_run(const struct options *options)
     if (options->experiments && strcmp(options->experiments, "all") != 0)
         check_names(options->experiments, names, "experiment");
     rewind(found);
+    check_remote(options);
     struct processors setting = choose_processors(options);
     struct foreign_servers foreign = foreign_servers_read(
         options->run, &setting.server, options->own_server, options->own_servers);
+    foreign.is_remote = options->client_hosts;
     make_folder(options->run, "experiments");
     freeze(options->run, CLAIM, "claims");
     freeze(options->run, SITUATION, "situations");

@@ -12,6 +12,7 @@
 #include "bench/base/table.h"
 #include "bench/measure/plan/blocks.h"
 #include "bench/measure/scheduler.h"
+#include "bench/measure/trial/client_hosts.h"
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/process.h"
 #include "bench/measure/trial/setting.h"
@@ -237,9 +238,16 @@ struct records {
     struct record plan, trials, raw, latencies;
 };
 
-// Executes what the plan has and trials.tsv has not.
-static void execute(const struct setting *setting, struct plan *plan, const struct records *records,
-                    struct progress *progress)
+// Whether the client hosts are there for a trial that needs them; otherwise why not.
+static const char *missing_hosts(const struct setting *setting, const struct plan *p, size_t row)
+{
+    bool serves = trial_type_named(table_text(&p->table, row, p->type))->serves;
+    return serves ? client_hosts_open(setting) : NULL;
+}
+
+// Executes what the plan has and trials.tsv has not. Returns NULL, or why it cannot go on.
+static const char *execute(const struct setting *setting, struct plan *plan,
+                           const struct records *records, struct progress *progress)
 {
     const char *block = "";
     for (size_t row = 0; row < plan->table.rows && !interrupted; row++) {
@@ -254,6 +262,9 @@ static void execute(const struct setting *setting, struct plan *plan, const stru
             show_block(progress, block);
         }
         show_trial(progress, plan, row);
+        const char *reason = missing_hosts(setting, plan, row);
+        if (reason)
+            return reason;
         measure(setting, plan, row, &lines, &m);
         double wall_s = (double)(now_ns() - start_ns) / 1e9;
         progress->spent_s += wall_s;
@@ -265,6 +276,7 @@ static void execute(const struct setting *setting, struct plan *plan, const stru
         free(lines.raw);
         free(lines.latencies);
     }
+    return NULL;
 }
 
 // Chooses the block after this plan and appends it. False: the run is complete.
@@ -328,22 +340,26 @@ int main(int argc, char **argv)
     hold_off_halts();
     keep_ipc_apart();
 
+    const char *reason = NULL;
     bool goes_on = true;
     while (goes_on) {
         read_plan(options.run, &plan);
         progress.spent_s = read_done(records.trials.path, &plan);
         if (plan.left > 0)
-            execute(&setting, &plan, &records, &progress);
-        goes_on = !interrupted && plan_block(options.run, scheduler, &plan, &records, &progress);
+            reason = execute(&setting, &plan, &records, &progress);
+        if (!interrupted && !reason) // the last trial may have lost a host again
+            reason = client_hosts_open(&setting);
+        goes_on = !interrupted && !reason &&
+                  plan_block(options.run, scheduler, &plan, &records, &progress);
         free_plan(&plan);
     }
-    if (!interrupted)
+    if (!interrupted && !reason)
         scheduler_write_dropped(scheduler, options.run);
     scheduler_free(scheduler);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    if (interrupted)
-        errx(1, "interrupted: the rows so far are kept; to continue: make bench RUN=%s BUDGET=%g",
-             basename(options.run), options.budget_minutes);
+    if (interrupted || reason)
+        errx(1, "%s: the rows so far are kept; to continue: make bench RUN=%s BUDGET=%g",
+             interrupted ? "interrupted" : reason, basename(options.run), options.budget_minutes);
     return 0;
 }

@@ -356,11 +356,16 @@ static void connect_all(void)
             fail(i, TIMEOUT, 0);
 }
 
+uint64_t engine_seed(const struct load *l, bool is_window)
+{
+    return l->seed + is_window + l->worker * SEEDS_APART;
+}
+
 static void start_schedule(void)
 {
     bool has_burst = in_window && load->burst_ns;
     schedule_start(&schedule, has_burst ? load->burst_rate_per_s : load->rate_per_s, begun_ns,
-                   load->seed + in_window + load->worker * SEEDS_APART);
+                   engine_seed(load, in_window));
     if (has_burst)
         schedule_change(&schedule, begun_ns + load->burst_ns, load->rate_per_s);
 }
@@ -434,7 +439,7 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
     uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
     outcome->knows_run_queue_delay = net->one_thread && run_queue_delay(&run_queue_delay_before_ns);
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start_ns = outcome->begun_ns = now_ns();
+    uint64_t start_ns = outcome->begun_ns = outcome->begun_by_ns = now_ns();
     in_window = true;
     if (!outcome->gave_up)
         run_part(load->window_ns ? load->window_ns : UINT64_MAX);

@@ -37,6 +37,9 @@ struct load {
     void (*gate)(const char *moment);
 };
 
+// The seed of a load's schedule, in the window or the warm-up.
+uint64_t engine_seed(const struct load *load, bool in_window);
+
 // Runs a load and fills the outcome. net must be open with load->connections slots. Returns 0, or
 // -1 with errno if out of memory.
 int engine_run(const struct net *net, const struct load *load, struct outcome *outcome);

@@ -50,6 +50,12 @@ struct net {
 
 extern const struct net net_epoll, net_io_uring, net_threads;
 
+// The backend of that name, or NULL.
+const struct net *net_named(const char *name);
+
+// Prepares so many slots. Exits with status 77 and the reason if the backend does not work here.
+void net_open(const struct net *net, unsigned slots);
+
 // Creates a TCP socket for any backend: TCP_NODELAY, close-on-exec, bound to a source address
 // unless that is NULL, with the port chosen by connect. type adds SOCK_NONBLOCK. Returns the
 // descriptor or a negative errno.

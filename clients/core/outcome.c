@@ -35,6 +35,7 @@ static uint64_t most(uint64_t a, uint64_t b)
 void outcome_merge(struct outcome *into, const struct outcome *from)
 {
     into->begun_ns = into->begun_ns < from->begun_ns ? into->begun_ns : from->begun_ns;
+    into->begun_by_ns = most(into->begun_by_ns, from->begun_by_ns);
     into->window_ns = most(into->window_ns, from->window_ns);
     into->echoes += from->echoes;
     into->echoes_in_time += from->echoes_in_time;

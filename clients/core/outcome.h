@@ -14,7 +14,7 @@ enum { SILENCES = 20, SILENCE_LEAST_NS = 1000000 };
 enum { SLICES = 1024 }; // of a window, at most
 
 struct outcome {
-    uint64_t begun_ns; // of the window
+    uint64_t begun_ns, begun_by_ns; // of the window: then, or on another host between the two
     uint64_t
         window_ns;   // how long requests were released; counted ones: until the last was answered
     uint64_t echoes; // requests of the window with a correct answer

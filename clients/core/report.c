@@ -61,6 +61,7 @@ static const struct field fields[] = {
     FIELD(silent, 4),
     FIELD(recovered, 0),
     FIELD(recovery_s, 6),
+    FIELD(hosts, 0),
     FIELD(workers, 0),
     FIELD(start_skew_us, 3),
     FIELD(worker_load_least, 4),

@@ -33,6 +33,7 @@ struct report {
     double silent;                // share of the window in which nothing came back for long
     double recovered, recovery_s; // of a burst: whether (1) or not (0), and how long after its end
     // How many workers there were; of several, what differed between them.
+    double hosts; // NAN: this one
     double workers, start_skew_us, worker_load_least;
     double worker_p50_least_us, worker_p50_most_us, worker_p99_least_us, worker_p99_most_us;
     struct times latency;  // from when a request was due

@@ -93,6 +93,7 @@ static void compare_workers(struct report *r, const struct outcome *own, unsigne
     r->workers = count;
     for (unsigned i = 0; i < count && count > 1; i++) {
         widen(&begun_us, (double)(own[i].begun_ns - own->begun_ns + 1000000000) / 1e3);
+        widen(&begun_us, (double)(own[i].begun_by_ns - own->begun_ns + 1000000000) / 1e3);
         widen(&p50_us, percentile_us(&own[i].latency, 50));
         widen(&p99_us, percentile_us(&own[i].latency, 99));
         widen(&load, per((double)own[i].cpu_window_ns, (double)own[i].window_ns));

@@ -41,6 +41,13 @@ unsigned workers_cpus(void)
     return (unsigned)CPU_COUNT(&cpus);
 }
 
+unsigned workers_at_most(const struct load *load)
+{
+    return load->total_requests && load->total_requests < load->connections
+               ? (unsigned)load->total_requests
+               : load->connections;
+}
+
 // What the workers before this one have of a total.
 static uint64_t before(uint64_t total, unsigned worker, unsigned count)
 {
@@ -60,8 +67,8 @@ static uint64_t requests_before(const struct load *whole, unsigned worker, unsig
 struct load workers_part(const struct load *whole, unsigned worker, unsigned count)
 {
     struct load part = *whole;
-    part.worker = worker;
-    part.workers = count;
+    part.worker = whole->worker + worker;
+    part.workers = whole->workers > count ? whole->workers : count;
     part.connections = (unsigned)(before(whole->connections, worker + 1, count) -
                                   before(whole->connections, worker, count));
     part.rate_per_s = whole->rate_per_s * part.connections / whole->connections;
@@ -107,15 +114,18 @@ static void pin(unsigned worker)
         err(1, "sched_setaffinity");
 }
 
-static _Noreturn void work(const struct net *net, const struct load *part)
+static void run_engine(const struct net *net, const struct load *load, struct outcome *outcome)
 {
-    pin(part->worker);
-    const char *reason = net->open(part->connections);
-    if (reason)
-        errx(77, "%s: %s", net->name, reason);
-    tell();
-    if (engine_run(net, part, &shared->outcomes[part->worker]) < 0)
+    if (engine_run(net, load, outcome) < 0)
         err(1, "engine");
+}
+
+static _Noreturn void work(const struct net *net, const struct load *part, unsigned worker)
+{
+    pin(worker);
+    net_open(net, part->connections);
+    tell();
+    run_engine(net, part, &shared->outcomes[worker]);
     tell();
     _exit(0);
 }
@@ -184,7 +194,7 @@ static void start_worker(const struct net *net, const struct load *part)
             _exit(1);
         close(ends[0]);
         own_news_fd = ends[1];
-        work(net, part);
+        work(net, part, worker_count);
     }
     close(ends[1]);
     workers[worker_count++] = (struct worker){pid, ends[0]};
@@ -199,6 +209,11 @@ const struct outcome *workers_run(const struct net *net, const struct load *load
     news = calloc(count, sizeof *news);
     if (shared == MAP_FAILED || !workers || !news)
         err(1, "workers");
+    if (count == 1) {
+        net_open(net, load->connections);
+        run_engine(net, load, shared->outcomes);
+        return shared->outcomes;
+    }
     for (unsigned i = 0; i < count; i++) {
         struct load part = workers_part(load, i, count);
         part.gate = wait_at_gate;

@@ -234,7 +234,10 @@ void foreign_try(struct foreign_servers *all, struct foreign_server *one)
     one->is_tried = true;
     measurement_reset(&m);
     prepare(all, one);
-    if (describe(FOREIGN_LAUNCHER, one->conf.stem, text, sizeof text) != 0)
+    if (all->is_remote)
+        measurement_fault(&m,
+                          "it listens on the loopback address, which client hosts do not reach");
+    else if (describe(FOREIGN_LAUNCHER, one->conf.stem, text, sizeof text) != 0)
         measurement_fault(&m, "%s", text);
     else if (build(one, &m))
         start_once(all, one, &m);

@@ -21,6 +21,7 @@ struct foreign_server {
 struct foreign_servers {
     const char *run;        // the folder
     struct setting setting; // that they are tried in
+    bool is_remote;         // clients are on other hosts, which do not reach the loopback address
     struct foreign_server *list;
     size_t count;
 };

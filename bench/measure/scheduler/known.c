@@ -12,8 +12,12 @@
 
 static bool is_hopeless(const struct run *run, const struct cell_state *c)
 {
-    bool fails = c->trials >= 2;
-    if (c->trials < 2 || c->trials >= FIRST_VALUES) // what comes later is an accident
+    bool fails = true;
+    size_t count, lost = 0;
+    const size_t *rows = run_trials(run, &c->cell, &count);
+    for (size_t i = 0; i < count; i++) // with a host, which is no fault of the cell
+        lost += run->judged[rows[i]].values[METRIC_client_hosts_lost] > 0;
+    if (c->trials - lost < 2 || c->trials >= FIRST_VALUES) // what comes later is an accident
         return false;
     double *values = values_of(run, &c->cell, experiment_headline_metric(c->experiment), NULL);
     for (size_t block = 0; block < run->blocks; block++)

@@ -41,8 +41,8 @@ void background_start(const struct setting *setting, const struct server *server
              BUILD_FOLDER "/clients/background --until %d --wait --limit 20 %s %s", command[0],
              arguments, server->address);
     arguments_add(&list, words);
-    background->pid =
-        process_start(&list, &setting->client_cpus, output[1], setting->log_fd, command[0]);
+    arguments_inherit(&list, command[0]);
+    background->pid = process_start(&list, &setting->client_cpus, output[1], setting->log_fd);
     close(output[1]);
     close(command[0]);
     background->output_fd = output[0];

@@ -31,6 +31,18 @@ static double stolen_s(const cpu_set_t *cpus)
     return sum / (double)sysconf(_SC_CLK_TCK);
 }
 
+double host_cpu_us(void)
+{
+    FILE *file = fopen("/proc/stat", "re");
+    double user, nice, system, irq, softirq, steal, sum = NAN;
+    if (file && fscanf(file, "cpu %lf %lf %lf %*f %*f %lf %lf %lf", &user, &nice, &system, &irq,
+                       &softirq, &steal) == 6)
+        sum = (user + nice + system + irq + softirq + steal) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+    if (file)
+        fclose(file);
+    return sum;
+}
+
 // How often one control group was throttled.
 static double throttled_in(const char *group)
 {

@@ -12,6 +12,10 @@ struct counters {
     double at_s;
 };
 
+// The CPU time of this machine since it was started, in us: user, nice, system, interrupts and what
+// a hypervisor took. Counted in ticks, mostly of 10 ms. NAN: not known.
+double host_cpu_us(void);
+
 void counters_read(const struct setting *setting, struct counters *c);
 
 // Stores the differences since then in the figures.

@@ -31,6 +31,8 @@ struct driver {
     pid_t pid;
     int output_fd, gate_fd;
     uint64_t deadline_ns; // for everything that is awaited
+    bool uses_hosts;
+    char lost[256]; // the client host that was lost, and how; empty: none
 };
 
 struct driver driver_start(const struct setting *setting, const struct server *server,
@@ -38,8 +40,9 @@ struct driver driver_start(const struct setting *setting, const struct server *s
 
 // Waits until the driver is at the beginning of its window, or at its end. False if it does not get
 // there.
-bool driver_awaits_gate(const struct driver *driver);
+bool driver_awaits_gate(struct driver *driver);
 bool driver_pass_gate(const struct driver *driver);
 
-// Waits for its end and reads its report. A driver that waits at a gate ends without one.
-void driver_end(const struct driver *driver, struct report *report, struct measurement *m);
+// Waits for its end and reads its report. A driver that waits at a gate ends without one. A client
+// host that was lost is a fault.
+void driver_end(struct driver *driver, struct report *report, struct measurement *m);

@@ -31,6 +31,12 @@ void arguments_add(struct arguments *a, char *words)
             a->list[a->count++] = word;
 }
 
+void arguments_inherit(struct arguments *a, int fd)
+{
+    if (a->inherited_count < ARGUMENTS_AT_MOST)
+        a->inherited[a->inherited_count++] = fd;
+}
+
 static int ms_until(uint64_t until_ns)
 {
     uint64_t left_ns = ns_until(until_ns);
@@ -38,7 +44,8 @@ static int ms_until(uint64_t until_ns)
 }
 
 // The recently started children of this process.
-static pid_t started[64];
+enum { NOTED = 64 };
+static pid_t started[NOTED];
 static size_t starts;
 
 // Kernels before 5.11 cannot mark all descriptors at once, to be closed by exec.
@@ -54,13 +61,32 @@ static void close_each_on_exec(void)
         closedir(folder);
 }
 
+// Those of its children that stay.
+static pid_t kept[NOTED];
+
+void process_keep(pid_t pid)
+{
+    size_t i = 0;
+    while (i + 1 < NOTED && kept[i] && kept[i] != pid && kill(kept[i], 0) == 0)
+        i++;
+    kept[i] = pid;
+}
+
 static void note_start(pid_t pid)
 {
-    started[starts++ % (sizeof started / sizeof *started)] = pid;
+    started[starts++ % NOTED] = pid;
+}
+
+static bool inherit(const struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->inherited_count; i++)
+        if (fcntl(arguments->inherited[i], F_SETFD, 0) < 0)
+            return false;
+    return true;
 }
 
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
-                    int error_fd, int inherited_fd)
+                    int error_fd)
 {
     prctl(PR_SET_CHILD_SUBREAPER, 1); // orphans come to this process
     pid_t parent = getpid(), pid = fork();
@@ -78,8 +104,7 @@ pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, in
     if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
         close_each_on_exec();
     if (sched_setaffinity(0, sizeof *cpus, cpus) < 0 || dup2(output_fd, STDOUT_FILENO) < 0 ||
-        dup2(error_fd, STDERR_FILENO) < 0 ||
-        (inherited_fd >= 0 && fcntl(inherited_fd, F_SETFD, 0) < 0)) {
+        dup2(error_fd, STDERR_FILENO) < 0 || !inherit(arguments)) {
         warn("%s", arguments->list[0]);
         _exit(127);
     }
@@ -167,8 +192,8 @@ bool process_is_orphan(const struct process_ids *ids)
 {
     if (ids->parent != getpid())
         return false;
-    for (size_t i = 0; i < sizeof started / sizeof *started; i++)
-        if (started[i] == ids->pid)
+    for (size_t i = 0; i < NOTED; i++)
+        if (started[i] == ids->pid || kept[i] == ids->pid)
             return false;
     return true;
 }

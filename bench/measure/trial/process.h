@@ -16,17 +16,25 @@ enum { ARGUMENTS_AT_MOST = 64 };
 struct arguments {
     char *list[ARGUMENTS_AT_MOST + 1]; // NULL-terminated
     size_t count;
+    int inherited[ARGUMENTS_AT_MOST]; // descriptors that the program gets besides its outputs
+    size_t inherited_count;
 };
 
 // Splits a text into words in place and adds them; "-" adds none.
 void arguments_add(struct arguments *a, char *words);
 
+// Adds a descriptor that the program inherits.
+void arguments_inherit(struct arguments *a, int fd);
+
 // Starts list[0] (found in the PATH if it has no slash) on these CPUs in its own group. Its
-// orphaned descendants become children of this process. Its output goes to output_fd and error_fd;
-// it also inherits inherited_fd (-1: none). It is killed when this process ends. Exits with status
-// 1 if no process can be created; a program that cannot be executed exits with status 127.
+// orphaned descendants become children of this process. Its output goes to output_fd and error_fd.
+// It is killed when this process ends. Exits with status 1 if no process can be created; a program
+// that cannot be executed exits with status 127.
 pid_t process_start(const struct arguments *arguments, const cpu_set_t *cpus, int output_fd,
-                    int error_fd, int inherited_fd);
+                    int error_fd);
+
+// Tells process_is_orphan() of a child that this process keeps, which process_start() did not make.
+void process_keep(pid_t pid);
 
 // A process that kills a group when this process ends, even by SIGKILL: only the leader of a group
 // is killed by the kernel then. It removes its control group, too.
@@ -52,7 +60,7 @@ struct process_ids {
 void process_visit(void (*visit)(const struct process_ids *ids, void *context), void *context);
 
 // Whether a child of this process is an orphan: any child not made by process_start() (of the
-// latest 64) counts as one.
+// latest 64), and not kept, counts as one.
 bool process_is_orphan(const struct process_ids *ids);
 
 // Kills and reaps all orphans. Returns their number.

@@ -131,7 +131,9 @@ bool server_start(const struct setting *setting, const char *program, const char
     int output[2], errors[2] = {-1, -1};
     struct arguments list = {0};
     bool is_foreign = strstr(program, FOREIGN_LAUNCHER);
-    snprintf(words, sizeof words, "%s %s", program, strcmp(arguments, "-") == 0 ? "" : arguments);
+    snprintf(words, sizeof words, "%s %s %s%s", program,
+             strcmp(arguments, "-") == 0 ? "" : arguments, *setting->server_address ? "-a " : "",
+             setting->server_address);
     arguments_add(&list, words);
     // Its tasks may be threads, too; the watch is to see that there are too many.
     bool has_control_group = is_foreign && control_group_make(4 * processes_allowed(arguments));
@@ -144,7 +146,7 @@ bool server_start(const struct setting *setting, const char *program, const char
     server->start_cpu_us = 0;
     server->watch = NULL;
     server->error_fd = is_foreign ? errors[1] : bounded_file();
-    server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd, -1);
+    server->pid = process_start(&list, &setting->server_cpus, output[1], server->error_fd);
     close(output[1]);
     server->output_fd = output[0];
     if (is_foreign) {

@@ -37,6 +37,7 @@ void setting_read(const char *run, struct setting *setting)
     char path[4096];
     struct table settings;
     bool server = false, client = false;
+    *setting->client_hosts = *setting->launch = *setting->server_address = '\0';
     snprintf(path, sizeof path, "%s/settings.tsv", run);
     table_read(&settings, path);
     for (size_t row = 0; row < settings.rows; row++) {
@@ -45,6 +46,12 @@ void setting_read(const char *run, struct setting *setting)
             server = cpus_parse(value, &setting->server_cpus) == 0;
         else if (strcmp(name, "client_cpus") == 0)
             client = cpus_parse(value, &setting->client_cpus) == 0;
+        else if (strcmp(name, "client_hosts") == 0)
+            snprintf(setting->client_hosts, sizeof setting->client_hosts, "%s", value);
+        else if (strcmp(name, "launch") == 0)
+            snprintf(setting->launch, sizeof setting->launch, "%s", value);
+        else if (strcmp(name, "server_address") == 0)
+            snprintf(setting->server_address, sizeof setting->server_address, "%s", value);
     }
     if (!server || !client)
         errx(1, "%s: no processors for server and client", path);

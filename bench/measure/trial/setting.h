@@ -3,9 +3,16 @@
 
 #include <sched.h>
 
+enum { SETTING_TEXT_BYTES = 4096 };
+
 struct setting {
     cpu_set_t server_cpus, client_cpus;
     int log_fd; // receives the error output of servers and tools
+
+    // Of remote clients: their hosts, separated by blanks; how to start a program there; and the
+    // address of this machine that they reach. Empty: the clients are on this machine, and servers
+    // listen on its loopback address.
+    char client_hosts[SETTING_TEXT_BYTES], launch[SETTING_TEXT_BYTES], server_address[64];
 };
 
 // Reads the CPUs of a run's server and client, and opens its messages.log. Exits with status 1 and

@@ -10,6 +10,7 @@
 // Background connections are in place before the driver starts, and stay until it has ended.
 #include "bench/base/record.h"
 #include "bench/measure/trial/background.h"
+#include "bench/measure/trial/client_hosts.h"
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/latency_record.h"
 #include "bench/measure/trial/process.h"
@@ -53,6 +54,8 @@ static void look_where_it_runs(const struct setting *setting, const struct serve
 {
     cpu_set_t cpus;
     if (sched_getaffinity(server->pid, sizeof cpus, &cpus) < 0)
+        return;
+    if (*setting->client_hosts && !client_hosts_are_here())
         return;
     CPU_AND(&cpus, &cpus, &setting->client_cpus);
     m->values[METRIC_processors_shared] = CPU_COUNT(&cpus);

@@ -70,7 +70,7 @@ static void measure(const struct trial *t, struct measurement *m)
                              .count = 9};
     int status = 0;
     struct rusage usage = {0};
-    pid_t pid = process_start(&list, &t->setting->server_cpus, nowhere, t->setting->log_fd, -1);
+    pid_t pid = process_start(&list, &t->setting->server_cpus, nowhere, t->setting->log_fd);
     struct seconds at[2] = {{0}};
     if (!process_wait(pid, now_ns() + deadline_ns, &status, &usage)) {
         measurement_fault(m, "hyperfine did not end");

@@ -39,6 +39,31 @@ static void say_upper(const char *text, FILE *to)
         fputc(toupper((unsigned char)*text), to);
 }
 
+// ", 3 client hosts, 10 Gbit/s": the slowest link, if all are known.
+static void say_hosts(json_t *hosts, FILE *to)
+{
+    size_t count = json_object_size(hosts);
+    const char *number;
+    json_t *host;
+    double slowest = INFINITY;
+    bool are_here = false;
+    if (!count)
+        return;
+    json_object_foreach(hosts, number, host)
+    {
+        const json_t *speed = json_object_get(host, "link_mbit_s");
+        slowest = fmin(slowest, json_is_number(speed) ? json_number_value(speed) : 0);
+        are_here = are_here || json_object_get(host, "is_here");
+    }
+    fprintf(to, ", %zu\u00a0client host%s", count, count == 1 ? "" : "s");
+    if (are_here) // a virtual link has no speed
+        fputs(" on the same machine", to);
+    else if (slowest >= 1000)
+        fprintf(to, ", %g\u00a0Gbit/s", slowest / 1000);
+    else if (slowest > 0)
+        fprintf(to, ", %g\u00a0Mbit/s", slowest);
+}
+
 // "Intel Xeon, 2 CPUs, KVM, Linux 6.18.44"
 static json_t *short_name(const struct facts *f)
 {
@@ -61,6 +86,7 @@ static json_t *short_name(const struct facts *f)
     }
     if (kernel)
         fprintf(p.to, ", Linux\u00a0%.*s", (int)strcspn(kernel, "-"), kernel);
+    say_hosts(json_object_get(f->environment, "client_hosts"), p.to);
     return prose_json(&p);
 }
 
