@@ -115,8 +115,8 @@ check 'an agent is killed' loses 'client host b has closed its channel (ended by
 check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 8 2 signal STOP agent
 check 'the process of a trial is killed' loses 'client host b failed: ended by signal 9' 2 5 signal KILL trial_of
 check 'the process of a trial is stopped' loses 'client host b takes too long' 10 1 signal STOP trial_of
-unlink() { ip link set to_b down; }
-with_links 'a link is cut' loses 'client host b does not reach the server any more' 8 1 unlink
+cut_link() { ip link set to_b down; }
+with_links 'a link is cut' loses 'client host b does not reach the server any more' 8 1 cut_link
 [ $has_links = no ] || ip link set to_b up
 cat > "$work/garble" << 'END'
 #!/bin/bash

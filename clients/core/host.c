@@ -244,8 +244,9 @@ void host_explain(const struct host *host, char words[HOST_TEXT_BYTES])
     else if (info.si_pid)
         snprintf(how, sizeof how, "ended with status %d", info.si_status);
     last_words(host, said);
-    snprintf(words, HOST_TEXT_BYTES, *how || *said ? " (%s%s%.120s)" : "", how,
-             *how && *said ? ": " : "", said);
+    *words = '\0';
+    if (*how || *said)
+        snprintf(words, HOST_TEXT_BYTES, " (%s%s%.120s)", how, *how && *said ? ": " : "", said);
 }
 
 // Reads a short line. Returns NULL, or why there is none.
