@@ -170,7 +170,7 @@ driven_by_ssh() {
     by_ssh -c 9 -k 2 -n 3000 "$address:$port" > "$work/report" 2> "$work/error" || { cat "$work/error" && return 1; }
     equals echoes "$(awk '$1 == "echoes" { print $2 }' "$work/report")" 3000
 }
-no_agent_by_ssh() { [ -z "$(ip netns pids b | xargs -r ps -o comm= -p | grep -x agent)" ]; }
+no_agent_by_ssh() { ! ip netns pids b | sed 's|.*|/proc/&/comm|' | xargs -r cat 2> /dev/null | grep -qx agent; }
 cut_by_ssh() {
     by_ssh -c 9 -r 400 -d 3 "$address:$port" > "$work/report" 2> "$work/error" &
     local front=$! begun=$SECONDS
