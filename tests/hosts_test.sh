@@ -2,7 +2,8 @@
 # hosts_test.sh: several client hosts drive a server exactly as one would, and one that is lost is named: nothing hangs, nothing
 # stays behind, and the run goes on or can be continued.
 #
-# Needs a built build/. Runs in turn: it waits most of the time, for hosts that say nothing.
+# Needs a built build/.
+# Runs in turn: it waits most of the time, for hosts that are silent.
 # shellcheck source=tests/core/hosts.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/hosts.sh"
 cd "$repo" || exit 1
@@ -68,7 +69,7 @@ refused 2 "LAUNCH must have {}" --hosts 'a b' --launch false
 refused 2 'WORKERS must be at most' --hosts 'a b c' --launch "$launch" -w 3 -c 8
 refused 1 'client host a has no agent that starts (ended with status 1)' --hosts 'a b c' --launch 'false {}'
 refused 1 'client host a has no agent that starts (ended with status 127' --hosts 'a b c' --launch "$work/nosuch {}"
-refused 1 'client host a says something else than an agent' --hosts 'a b' --launch 'echo {}'
+refused 1 "client host a says 'a $BUILD/clients/agent' instead of hello" --hosts 'a b' --launch 'echo {}'
 cat > "$work/other_build" << 'END'
 #!/bin/bash
 "$@" | sed -u '1s/^hello 1 ................/hello 1 0123456789abcdef/'
@@ -175,6 +176,12 @@ check 'a run: hosts in its environment' equals hosts "$(jq -r '.client_hosts | l
 check 'a run: hosts in its report' reports "$results/hosts" '3 client hosts on the same machine' '.machine.short | split(", ") | last'
 check 'a run: verified' "$repo/bench/report/verify.sh" "$results/hosts"
 check 'a run: nothing is left' none_left
+killed_run() { # by a signal that no process can handle
+    begin hosts BUDGET=5 "${knobs[@]}" RUN=killed MODELS='epoll fork'
+    within 20 has_rows "$results/killed/trials.tsv" 1 && kill -KILL "$(inhabitant hosts "^$BUILD/bench/measure/trial")" || return 1
+    [ "$(status hosts)" != 0 ] && none_left && nothing_left hosts
+}
+check 'a run is killed: no agent stays' killed_run
 lost_twice() {
     local trials=$results/cut/trials.tsv
     begin hosts BUDGET=5 "${knobs[@]}" RUN=cut MODELS='epoll fork'
