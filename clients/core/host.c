@@ -320,7 +320,7 @@ static bool greet(struct host *host, const char *launch, const char *build, uint
         snprintf(words, sizeof words, "says '%.60s' instead of hello", line);
     if (is_missing || reason == other_build)
         advise(host, launch, advice);
-    snprintf(problem, HOST_TEXT_BYTES, "client host %s %s%.150s%.250s", host->name,
+    snprintf(problem, HOST_TEXT_BYTES, "client host %s %s%.150s%.240s", host->name,
              reason == no_hello ? "" : reason, words, advice);
     return false;
 }
