@@ -112,6 +112,16 @@ loses() { # TEXT SECONDS WINDOW_S COMMAND...: it happens
     none_left
 }
 signal() { kill "-$1" "$($2 b)"; } # SIGNAL agent|trial_of
+silent_front() { # its channel stays open, and that is all
+    exec 5> >(exec "$build/clients/agent" > "$work/hello" 2> "$work/silence")
+    local pid=$!
+    within 7 test ! -e "/proc/$pid"
+    local status=$?
+    exec 5>&-
+    [ $status -eq 0 ] && says "$work/silence" 'the front end has said nothing for 5 s'
+}
+silent_front > "$work/silent" 2>&1 & # meanwhile
+silent=$!
 check 'an agent is killed' loses 'client host b has closed its channel (ended by signal 9)' 2 5 signal KILL agent
 check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 8 2 signal STOP agent
 check 'the process of a trial is killed' loses 'client host b failed: ended by signal 9' 2 5 signal KILL trial_of
@@ -134,15 +144,8 @@ front_is_killed() {
     none_left
 }
 check 'the front end is killed: no agent stays' front_is_killed 2> "$work/output"
-silent_front() { # its channel stays open, and that is all
-    exec 5> >(exec "$build/clients/agent" > "$work/output" 2> "$work/error")
-    local pid=$!
-    within 7 test ! -e "/proc/$pid"
-    local status=$?
-    exec 5>&-
-    [ $status -eq 0 ] && says "$work/error" 'the front end has said nothing for 5 s'
-}
-check 'the front end is silent: the agent ends' silent_front
+silent_front_ends() { wait $silent || { cat "$work/silent" && return 1; }; }
+check 'the front end is silent: the agent ends' silent_front_ends
 kill "$server" && wait "$server"
 
 # ---- a run --------------------------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ refuses 'bad input: no agent' 1 'client host a has no agent' env RESULTS="$resul
 statuses() { column "$trials" status | sort | uniq -c | sort -rn | sed 's/^ *//'; }
 is_lost() { statuses | grep -q "$1"; } # TEXT
 kill_once() {
-    begin hosts BUDGET=0.15 "${knobs[@]}"
+    begin hosts BUDGET=0.1 "${knobs[@]}"
     within 20 has_rows "$trials" 2 && within 10 trial_of b && signal KILL agent || return 1
     equals 'its status' "$(status hosts)" 0 && within 1 is_lost 'client host b has closed its channel (ended by signal 9)' &&
         equals 'trials that are not ok' "$(statuses | grep -cv ' ok$')" 1
@@ -193,7 +196,7 @@ lost_twice() {
 goes_on() {
     local trials=$results/cut/trials.tsv before
     before=$(rows "$trials")
-    runs hosts RUN=cut BUDGET=0.3 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
+    runs hosts RUN=cut BUDGET=0.27 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
         equals 'lost rows' "$(grep -c 'client host b ' "$trials")" 2
 }
 with_links 'a run: a host that is lost again ends it' lost_twice

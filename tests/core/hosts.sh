@@ -23,7 +23,7 @@ lay_links() {
         number=$((number + 1))
     done
 }
-has_links=no no_links=$OWN_NET
+has_links=no no_links="unshare is not permitted"
 if [ "$OWN_NET" = yes ] && no_links=$(lay_links 2>&1); then has_links=yes; fi
 no_links="no network namespaces here ($no_links)"
 
