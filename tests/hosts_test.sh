@@ -2,7 +2,8 @@
 # hosts_test.sh: several client hosts drive a server exactly as one would, and one that is lost is named: nothing hangs, nothing
 # stays behind, and the run goes on or can be continued.
 #
-# Needs a built build/. Runs in turn: it waits most of the time, for hosts that say nothing.
+# Needs a built build/.
+# Runs in turn: it waits most of the time, for hosts that are silent.
 # shellcheck source=tests/core/hosts.sh
 . "$(dirname "${BASH_SOURCE[0]}")/core/hosts.sh"
 cd "$repo" || exit 1
@@ -68,7 +69,7 @@ refused 2 "LAUNCH must have {}" --hosts 'a b' --launch false
 refused 2 'WORKERS must be at most' --hosts 'a b c' --launch "$launch" -w 3 -c 8
 refused 1 'client host a has no agent that starts (ended with status 1)' --hosts 'a b c' --launch 'false {}'
 refused 1 'client host a has no agent that starts (ended with status 127' --hosts 'a b c' --launch "$work/nosuch {}"
-refused 1 'client host a says something else than an agent' --hosts 'a b' --launch 'echo {}'
+refused 1 "client host a says 'a $BUILD/clients/agent' instead of hello" --hosts 'a b' --launch 'echo {}'
 cat > "$work/other_build" << 'END'
 #!/bin/bash
 "$@" | sed -u '1s/^hello 1 ................/hello 1 0123456789abcdef/'
@@ -111,12 +112,22 @@ loses() { # TEXT SECONDS WINDOW_S COMMAND...: it happens
     none_left
 }
 signal() { kill "-$1" "$($2 b)"; } # SIGNAL agent|trial_of
+silent_front() { # its channel stays open, and that is all
+    exec 5> >(exec "$build/clients/agent" > "$work/hello" 2> "$work/silence")
+    local pid=$!
+    within 7 test ! -e "/proc/$pid"
+    local status=$?
+    exec 5>&-
+    [ $status -eq 0 ] && says "$work/silence" 'the front end has said nothing for 5 s'
+}
+silent_front > "$work/silent" 2>&1 & # meanwhile
+silent=$!
 check 'an agent is killed' loses 'client host b has closed its channel (ended by signal 9)' 2 5 signal KILL agent
 check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 8 2 signal STOP agent
 check 'the process of a trial is killed' loses 'client host b failed: ended by signal 9' 2 5 signal KILL trial_of
 check 'the process of a trial is stopped' loses 'client host b takes too long' 10 1 signal STOP trial_of
-unlink() { ip link set to_b down; }
-with_links 'a link is cut' loses 'client host b does not reach the server any more' 8 1 unlink
+cut_link() { ip link set to_b down; }
+with_links 'a link is cut' loses 'client host b does not reach the server any more' 8 1 cut_link
 [ $has_links = no ] || ip link set to_b up
 cat > "$work/garble" << 'END'
 #!/bin/bash
@@ -133,15 +144,8 @@ front_is_killed() {
     none_left
 }
 check 'the front end is killed: no agent stays' front_is_killed 2> "$work/output"
-silent_front() { # its channel stays open, and that is all
-    exec 5> >(exec "$build/clients/agent" > "$work/output" 2> "$work/error")
-    local pid=$!
-    within 7 test ! -e "/proc/$pid"
-    local status=$?
-    exec 5>&-
-    [ $status -eq 0 ] && says "$work/error" 'the front end has said nothing for 5 s'
-}
-check 'the front end is silent: the agent ends' silent_front
+silent_front_ends() { wait $silent || { cat "$work/silent" && return 1; }; }
+check 'the front end is silent: the agent ends' silent_front_ends
 kill "$server" && wait "$server"
 
 # ---- a run --------------------------------------------------------------------------------------------------------------
@@ -161,7 +165,7 @@ refuses 'bad input: no agent' 1 'client host a has no agent' env RESULTS="$resul
 statuses() { column "$trials" status | sort | uniq -c | sort -rn | sed 's/^ *//'; }
 is_lost() { statuses | grep -q "$1"; } # TEXT
 kill_once() {
-    begin hosts BUDGET=0.15 "${knobs[@]}"
+    begin hosts BUDGET=0.1 "${knobs[@]}"
     within 20 has_rows "$trials" 2 && within 10 trial_of b && signal KILL agent || return 1
     equals 'its status' "$(status hosts)" 0 && within 1 is_lost 'client host b has closed its channel (ended by signal 9)' &&
         equals 'trials that are not ok' "$(statuses | grep -cv ' ok$')" 1
@@ -175,6 +179,12 @@ check 'a run: hosts in its environment' equals hosts "$(jq -r '.client_hosts | l
 check 'a run: hosts in its report' reports "$results/hosts" '3 client hosts on the same machine' '.machine.short | split(", ") | last'
 check 'a run: verified' "$repo/bench/report/verify.sh" "$results/hosts"
 check 'a run: nothing is left' none_left
+killed_run() { # by a signal that no process can handle
+    begin hosts BUDGET=5 "${knobs[@]}" RUN=killed MODELS='epoll fork'
+    within 20 has_rows "$results/killed/trials.tsv" 1 && kill -KILL "$(inhabitant hosts "^$BUILD/bench/measure/trial")" || return 1
+    [ "$(status hosts)" != 0 ] && none_left && nothing_left hosts
+}
+check 'a run is killed: no agent stays' killed_run
 lost_twice() {
     local trials=$results/cut/trials.tsv
     begin hosts BUDGET=5 "${knobs[@]}" RUN=cut MODELS='epoll fork'
@@ -186,7 +196,7 @@ lost_twice() {
 goes_on() {
     local trials=$results/cut/trials.tsv before
     before=$(rows "$trials")
-    runs hosts RUN=cut BUDGET=0.3 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
+    runs hosts RUN=cut BUDGET=0.27 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
         equals 'lost rows' "$(grep -c 'client host b ' "$trials")" 2
 }
 with_links 'a run: a host that is lost again ends it' lost_twice

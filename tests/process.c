@@ -197,6 +197,24 @@ static void strays_are_ended(void **unused)
     finish(&s);
 }
 
+// A child that this process has not started by process_start(), but keeps.
+static void a_kept_child_stays(void **unused)
+{
+    (void)unused;
+    pid_t kept = fork();
+    assert_true(kept >= 0);
+    if (kept == 0) {
+        pause();
+        _exit(0);
+    }
+    process_keep(kept);
+    for (int i = 0; i < 2; i++)
+        process_keep(kept); // again
+    assert_int_equal(process_orphans_end(), 0);
+    assert_int_equal(kill(kept, SIGKILL), 0);
+    assert_int_equal(waitpid(kept, NULL, 0), kept);
+}
+
 static void a_process_ends_with_its_parent(void **unused)
 {
     (void)unused;
@@ -518,6 +536,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_signal_ends_waiting),
         cmocka_unit_test(a_group_is_killed),
         cmocka_unit_test(strays_are_ended),
+        cmocka_unit_test(a_kept_child_stays),
         cmocka_unit_test(a_process_ends_with_its_parent),
         cmocka_unit_test(a_process_is_pinned),
         cmocka_unit_test(a_process_inherits_what_it_is_given_alone),

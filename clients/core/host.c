@@ -244,8 +244,9 @@ void host_explain(const struct host *host, char words[HOST_TEXT_BYTES])
     else if (info.si_pid)
         snprintf(how, sizeof how, "ended with status %d", info.si_status);
     last_words(host, said);
-    snprintf(words, HOST_TEXT_BYTES, *how || *said ? " (%s%s%.120s)" : "", how,
-             *how && *said ? ": " : "", said);
+    *words = '\0';
+    if (*how || *said)
+        snprintf(words, HOST_TEXT_BYTES, " (%s%s%.120s)", how, *how && *said ? ": " : "", said);
 }
 
 // Reads a short line. Returns NULL, or why there is none.
@@ -266,9 +267,11 @@ static const char *read_greeting(int fd, char line[HOST_TEXT_BYTES], uint64_t un
             return NULL;
         }
         if (++length == HOST_TEXT_BYTES)
-            return "says something else than an agent";
+            return "sends a line without end instead of hello";
     }
 }
+
+static const char no_hello[] = "says something else", other_build[] = "has another build";
 
 // "hello VERSION BUILD CPUS BOOT", a tab, and what it says about itself.
 static const char *take_greeting(struct host *host, const char *line, const char *own_build)
@@ -277,9 +280,9 @@ static const char *take_greeting(struct host *host, const char *line, const char
     int version, about = 0;
     if (sscanf(line, "hello %d %16s %u %63s%n", &version, build, &host->cpus, boot, &about) != 4 ||
         line[about] != '\t' || host->cpus == 0)
-        return "says something else than an agent";
+        return no_hello;
     if (version != HOST_VERSION || strcmp(build, own_build) != 0)
-        return "has another build";
+        return other_build;
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
     if (file && !fgets(own_boot, sizeof own_boot, file))
         *own_boot = '\0';
@@ -290,26 +293,35 @@ static const char *take_greeting(struct host *host, const char *line, const char
     return NULL;
 }
 
+// What to type for a host that has no agent of this build.
+static void advise(const struct host *host, const char *launch, char advice[HOST_TEXT_BYTES])
+{
+    bool is_default = strcmp(launch, HOST_LAUNCH) == 0;
+    snprintf(advice, HOST_TEXT_BYTES,
+             "; to copy it: make deploy-clients CLIENT_HOSTS='%s'%s%.150s%s", host->name,
+             is_default ? "" : " LAUNCH='", is_default ? "" : launch, is_default ? "" : "'");
+}
+
 static bool greet(struct host *host, const char *launch, const char *build, uint64_t until_ns,
                   char problem[HOST_TEXT_BYTES])
 {
-    char line[HOST_TEXT_BYTES], words[HOST_TEXT_BYTES] = "", advice[HOST_TEXT_BYTES] = "";
-    const char *reason = read_greeting(host->fd, line, until_ns), *other = NULL;
-    if (reason)
+    char line[HOST_TEXT_BYTES] = "", words[HOST_TEXT_BYTES] = "", advice[HOST_TEXT_BYTES] = "";
+    const char *reason = read_greeting(host->fd, line, until_ns);
+    bool is_missing = false;
+    if (reason) {
         host_explain(host, words);
-    else
-        other = take_greeting(host, line, build);
-    bool lacks = strstr(words, "No such file") || strstr(words, "not found");
-    if (!reason && !other)
+        is_missing = strstr(words, "No such file") || strstr(words, "not found");
+    } else if (!(reason = take_greeting(host, line, build))) {
         return true;
-    if (lacks || (other && strcmp(other, "has another build") == 0))
-        snprintf(advice, sizeof advice,
-                 "; to copy it: make deploy-clients CLIENT_HOSTS='%s'%s%.250s%s", host->name,
-                 strcmp(launch, HOST_LAUNCH) == 0 ? "" : " LAUNCH='",
-                 strcmp(launch, HOST_LAUNCH) == 0 ? "" : launch,
-                 strcmp(launch, HOST_LAUNCH) == 0 ? "" : "'");
-    snprintf(problem, HOST_TEXT_BYTES, "client host %s %s%.150s%.200s", host->name,
-             reason ? reason : other, words, advice);
+    }
+    for (char *c = line; *c; c++)
+        *c = *c < ' ' || *c > '~' ? '?' : *c;
+    if (reason == no_hello)
+        snprintf(words, sizeof words, "says '%.60s' instead of hello", line);
+    if (is_missing || reason == other_build)
+        advise(host, launch, advice);
+    snprintf(problem, HOST_TEXT_BYTES, "client host %s %s%.150s%.240s", host->name,
+             reason == no_hello ? "" : reason, words, advice);
     return false;
 }
 

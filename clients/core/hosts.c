@@ -38,6 +38,7 @@ struct channel {
 static struct channel channels[HOSTS_AT_MOST];
 static size_t channel_count;
 static struct hosts *all;
+static struct outcome *outcomes; // of all workers
 
 __attribute__((format(printf, 2, 3))) static bool lose(const struct channel *c, const char *format,
                                                        ...)
@@ -222,17 +223,17 @@ static void place(struct outcome *o, const struct channel *c)
     o->begun_by_ns = c->answered_ns + later_ns;
 }
 
-static bool read_outcomes(struct channel *c, struct outcome *outcomes)
+static bool read_outcomes(struct channel *c)
 {
     char *line;
     for (unsigned i = 0; i < c->workers; i++) {
         for (unsigned number = 0; number < WIRE_OUTCOME_LINES; number++) {
             if (!(line = await_line(c)))
                 return false;
-            if (!wire_read_outcome(&outcomes[i], number, line))
+            if (!wire_read_outcome(&outcomes[c->first + i], number, line))
                 return lose_for(c, line);
         }
-        place(&outcomes[i], c);
+        place(&outcomes[c->first + i], c);
     }
     if (!(line = await_line(c)))
         return false;
@@ -303,8 +304,7 @@ static void pass(const struct load *load, const char *moment)
         load->gate(moment);
 }
 
-static bool run(const struct net *net, const struct load *load, const struct load *parts,
-                struct outcome *outcomes)
+static bool run(const struct net *net, const struct load *load, const struct load *parts)
 {
     uint64_t patience_ns = load->timeout_ns + LATE_S * second_ns,
              window_ns = load->window_ns ? load->window_ns + patience_ns : UINT64_MAX;
@@ -318,7 +318,7 @@ static bool run(const struct net *net, const struct load *load, const struct loa
     if (!let_go())
         return false;
     for (size_t i = 0; i < channel_count; i++)
-        if (!read_outcomes(&channels[i], outcomes + channels[i].first))
+        if (!read_outcomes(&channels[i]))
             return false;
     return true;
 }
@@ -340,10 +340,10 @@ const struct outcome *hosts_run(struct hosts *hosts, const struct net *net, cons
     all->lost = NULL;
     *count = hosts_parts(hosts, load, parts, workers);
     take_channels(parts, workers);
-    struct outcome *outcomes = calloc(*count, sizeof *outcomes);
+    outcomes = calloc(*count, sizeof *outcomes);
     if (!outcomes)
         err(1, "outcomes");
-    bool is_run = run(net, load, parts, outcomes);
+    bool is_run = run(net, load, parts);
     if (!is_run)
         stop_others();
     for (size_t i = 0; i < channel_count; i++)

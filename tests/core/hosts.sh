@@ -23,7 +23,7 @@ lay_links() {
         number=$((number + 1))
     done
 }
-has_links=no no_links=$OWN_NET
+has_links=no no_links="unshare is not permitted"
 if [ "$OWN_NET" = yes ] && no_links=$(lay_links 2>&1); then has_links=yes; fi
 no_links="no network namespaces here ($no_links)"
 
@@ -68,6 +68,7 @@ no_host() { [ -z "$(of_host a)$(of_host b)$(of_host c)" ]; }
 none_left() { within 6 no_host || { echo "left running: $(of_host a) $(of_host b) $(of_host c)" && return 1; }; }
 
 serve() { # MODEL [OPTION...]: in the background; its port is $port, its process $server
+    rm -f "$work/server" # of another one
     (cd "$repo" && exec "$build/servers/$1" -a "$address" "${@:2}") > "$work/server" 2> "$work/server-errors" &
     # shellcheck disable=SC2034  # for those who source this
     server=$!

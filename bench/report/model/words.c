@@ -16,6 +16,7 @@ static const struct {
     {"wrong-process", "Processes outside the server took part, so nothing of this model counts."},
     {"errors", "A request failed: the server did not do all of its work."},
     {"fault", "The trial could not be run properly."},
+    {"client-host-lost", "A client host was lost during the trial."},
     {"ports-exhausted", "The client had no free port for a connection."},
     {"client-bound", "The client was the limit; the server could have done more."},
     {"clients-disagree", "The client's workers found different latencies under the same load."},
