@@ -6,6 +6,7 @@
 #include "bench/measure/trial/control_group.h"
 #include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
 #include "tests/core/files.h"

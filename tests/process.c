@@ -6,6 +6,9 @@
 #include "bench/measure/trial/process.c"
 #include "bench/base/cpus.h"
 #include "bench/base/number.h"
+#include "bench/measure/trial/process_group.h"
+#include "bench/measure/trial/process_state.h"
+#include "bench/measure/trial/read_until.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,8 @@
 #include "bench/figures/subject.h"
 
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
+#include "bench/measure/trial/read_until.h"
 
 #include <arpa/inet.h>
 #include <err.h>

@@ -1,6 +1,7 @@
 #include "bench/measure/trial/background.h"
 
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/read_until.h"
 
 #include <err.h>
 #include <fcntl.h>

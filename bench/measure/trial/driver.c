@@ -3,6 +3,8 @@
 #include "bench/measure/trial/client_hosts.h"
 #include "bench/measure/trial/counters.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
+#include "bench/measure/trial/read_until.h"
 #include "bench/measure/trial/socket_owners.h"
 
 #include <err.h>

@@ -4,6 +4,9 @@
 #include "bench/measure/foreign.h"
 #include "bench/measure/trial/control_group.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
+#include "bench/measure/trial/process_state.h"
+#include "bench/measure/trial/read_until.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
 #include <arpa/inet.h>

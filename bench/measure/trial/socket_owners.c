@@ -3,6 +3,7 @@
 #include "bench/base/memory.h"
 #include "bench/measure/trial/footing.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
 #include "bench/measure/trial/tcp_sockets.h"
 
 #include <arpa/inet.h>

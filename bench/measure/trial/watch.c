@@ -2,6 +2,7 @@
 
 #include "bench/measure/trial/control_group.h"
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
 
 #include <err.h>
 #include <errno.h>

@@ -11,7 +11,7 @@
 // both are first read once without using the result.
 #include "bench/measure/trial/background.h"
 #include "bench/measure/trial/kernel_memory.h"
-#include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
 

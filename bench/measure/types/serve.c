@@ -13,7 +13,8 @@
 #include "bench/measure/trial/client_hosts.h"
 #include "bench/measure/trial/driver.h"
 #include "bench/measure/trial/latency_record.h"
-#include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
+#include "bench/measure/trial/process_state.h"
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/trial_type.h"
 

@@ -4,6 +4,7 @@
 // The load is the small and the large count, and the number of runs of each (default three). The
 // raw times are kept as one line of JSON with the trial's number.
 #include "bench/measure/trial/process.h"
+#include "bench/measure/trial/process_group.h"
 #include "bench/measure/trial/trial_type.h"
 
 #include <err.h>
