@@ -10,11 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Noise can hide the slope of a timed program. That is no failure of the program, and likely where
+// others use the processors: its cell may have all of the first values tried.
 static bool is_hopeless(const struct run *run, const struct cell_state *c)
 {
-    bool fails = c->trials >= 2;
-    if (c->trials < 2 || c->trials >= FIRST_VALUES) // what comes later is an accident
-        return false;
+    size_t count, hidden = 0;
+    const size_t *rows = run_trials(run, &c->cell, &count);
+    for (size_t i = 0; i < count; i++)
+        hidden += run->judged[rows[i]].values[METRIC_wall_us_per_operation] <= 0;
+    if (hidden > 0 ? count < FIRST_VALUES : count < 2 || count >= FIRST_VALUES)
+        return false; // what comes later is an accident
+    bool fails = true;
     double *values = values_of(run, &c->cell, experiment_headline_metric(c->experiment), NULL);
     for (size_t block = 0; block < run->blocks; block++)
         fails = fails && isnan(values[block]);
