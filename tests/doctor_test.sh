@@ -1,8 +1,6 @@
 #!/bin/bash -p
 # doctor_test.sh: the doctor on machines that do not exist: a good one, and ones with everything wrong; and on this one.
 #
-# Runs alone: for a while it keeps every processor busy.
-#
 # A machine is a folder with proc/, sys/ and dev/ (MACHINE_ROOT). What the doctor measures itself, how long a loop was
 # interrupted and how late a timer was, it measures on this machine. What kernel operations cost says a script in place of
 # the program. Needs a built build/.

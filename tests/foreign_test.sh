@@ -3,7 +3,7 @@
 # one line, and the run goes on without it; each that does something wrong is named by a code; one of the suite, through this door, costs
 # what it costs otherwise. And the foreign servers that come with the suite.
 #
-# Runs alone: other tasks on the CPUs give a trial codes, too.
+# Runs in turn: it measures.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
