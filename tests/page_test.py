@@ -355,8 +355,12 @@ def main():
     driver = browser()
     try:
         for name, page, ways in zip(*[iter(sys.argv[1:])] * 3):
-            driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+            last = driver.current_window_handle
+            driver.switch_to.new_window("tab")  # without history, of the usual size
+            new = driver.current_window_handle
+            driver.switch_to.window(last)
+            driver.close()
+            driver.switch_to.window(new)
             for check in CHECKS:
                 if not ways or check.__name__ in ways.split():
                     run(name, check, Reader(driver, Path(page)))

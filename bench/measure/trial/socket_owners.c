@@ -20,6 +20,7 @@ struct socket {
 
 struct proof {
     pid_t group;
+    const struct server *server;
     uint32_t address; // in host order
     struct socket *sockets;
     size_t socket_count;
@@ -29,10 +30,19 @@ struct proof {
     unsigned orphans;
 };
 
+static bool is_stranger(const struct server *server, unsigned long inode)
+{
+    for (unsigned i = 0; i < server->stranger_count; i++)
+        if (server->strangers[i] == inode)
+            return true;
+    return false;
+}
+
 static void add_socket(const struct tcp_socket *s, void *context)
 {
     struct proof *p = context;
-    if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
+    if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY) ||
+        is_stranger(p->server, s->inode))
         return;
     p->sockets = memory_one_more(p->sockets, p->socket_count, sizeof *p->sockets);
     p->sockets[p->socket_count++] = (struct socket){.inode = s->inode, .listens = s->listens};
@@ -143,7 +153,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
     char host[64];
     unsigned port;
     struct in_addr address;
-    struct proof p = {.group = server->pid};
+    struct proof p = {.group = server->pid, .server = server};
     if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
         inet_pton(AF_INET, host, &address) != 1)
         return;
