@@ -53,7 +53,7 @@ const struct hazard hazards[] = {
     {.name = "fast_talker",
      .rule =
          "a client that sends without a pause does not keep others waiting: 50 round trips take "
-         "250 ms at most",
+         "500 ms at most",
      .test = fast_talker,
      .excepted = PROMISE_NONE},
     {.name = "reset_at_any_moment",
