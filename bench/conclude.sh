@@ -19,6 +19,5 @@ step "$steps/analyse/analyse" "$here/questions" "$run"
 step "$steps/report/report" "$here/questions" "$run"
 rm -f "$run/report.json.xz" # of a packed run
 step "$here/report/plots.sh" "$run"
-step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md"
-step "$here/report/render.py" page.html.j2 "$run/report.json" "$run/report.html"
+step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md" -- page.html.j2 "$run/report.json" "$run/report.html"
 step "$here/report/index.sh" "$(dirname "$(cd "$run" && pwd)")"

@@ -13,6 +13,7 @@
 
 #include "bench/analyse/best.h"
 #include "bench/base/random.h"
+#include "tests/core/deep.h"
 
 enum { MOST = 28, BLOCKS = 20, RESAMPLES = 2000 };
 
@@ -238,12 +239,11 @@ struct outcome { // percent: of the best candidates in all runs, and of the runs
 
 static struct outcome outcome_of(size_t count, double worse)
 {
-    enum { RUNS = 200 };
-    const size_t bests = worse > 0 ? 1 : count;
-    const double one = 100.0 / RUNS / (double)bests;
+    const size_t bests = worse > 0 ? 1 : count, runs = simulations(100, 200);
+    const double one = 100.0 / (double)runs / (double)bests;
     struct outcome o = {0, 0, 0};
     random_state(state, 11, count);
-    for (uint64_t run = 0; run < RUNS; run++) {
+    for (uint64_t run = 0; run < runs; run++) {
         bool is_covered = true;
         simulate(count, worse);
         best_of_values(costs, count, BLOCKS, 250, run, standings);
@@ -253,7 +253,7 @@ static struct outcome outcome_of(size_t count, double worse)
             o.ruled_out += i < bests && !standings[i].may_be_best ? one : 0;
         }
         o.naively += one * (double)ruled_out_naively(count, bests);
-        o.missed += is_covered ? 0 : 100.0 / RUNS;
+        o.missed += is_covered ? 0 : 100.0 / (double)runs;
     }
     print_message("%2zu candidates, %2zu of them the best, the others %.0f %% worse: a best one is "
                   "ruled out in %.1f %% (naively in %.1f %%); an interval misses in %.1f %%\n",

@@ -18,7 +18,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS # each build uses all processors, and knows onl
 measured='contract state echo drive serving isolate'
 # When, how it is built, programs, scripts.
 matrix="
-deep|SAN=address|all|tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh
+deep|SAN=address|all|tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh tests/selftest_verdicts_test.sh
 quick|SAN=address|contract state echo drive_mutants ipc ipc_mutants spawn background process record table listener request|
 both|SAN=thread|contract state ipc micro spawn mistakes serving isolate request background|
 deep|CC=clang|$measured|
@@ -26,7 +26,7 @@ deep|LINK=static|$measured spawn ipc|
 deep|OPT=-funsigned-char|$measured histogram table record|
 quick|CC=clang LINK=static|$measured spawn ipc|
 deep|||tests/deep/*_test.sh
-deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth|"
+deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth coverage best merged_latencies verdict|"
 
 left_out=()
 while IFS='|' read -r when build programs scripts; do

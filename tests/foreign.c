@@ -155,7 +155,10 @@ static void servers_that_do_not_serve(void **unused)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct measurement m = foreign_trial(cases[i].run, short_ones);
-        if (strncmp(m.status, cases[i].status, strlen(cases[i].status)) != 0)
+        // On a busy machine its listener can be there before what started it has ended.
+        bool is_told_later = strstr(cases[i].run, "setsid") &&
+                             strstr(m.status, "sockets of its address are not the server's");
+        if (!is_told_later && strncmp(m.status, cases[i].status, strlen(cases[i].status)) != 0)
             fail_msg("%s: %s", cases[i].run, m.status);
     }
 }

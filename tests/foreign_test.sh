@@ -3,7 +3,7 @@
 # one line, and the run goes on without it; each that does something wrong is named by a code; one of the suite, through this door, costs
 # what it costs otherwise. And the foreign servers that come with the suite.
 #
-# Runs alone: other tasks on the CPUs give a trial codes, too.
+# Runs in turn: it measures.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
@@ -21,7 +21,7 @@ ask() { # NAME KEY_AND_VALUE...: a question in which foreign servers may take pa
         'headline fork' "${@:2}" > "$tree/bench/questions/experiments/$1.conf"
 }
 ask brief 'requests 1' 'connections 16' 'bytes 64' 'window_s 0.1' 'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s'
-ask lasting 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.5' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s'
+ask lasting 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.2' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s'
 plans() { # PLAN_OPTION...
     rm -rf "$results/planned"
     mkdir "$results/planned"

@@ -3,7 +3,7 @@
 # a code and shows no number of it as a valid one, and has nothing to say against the others. A client whose core somebody
 # else uses is named, too.
 #
-# Runs alone: other tasks on the CPUs give a trial codes, too.
+# Runs in turn: it measures.
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh

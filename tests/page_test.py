@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""page_test.py PAGE [WAY...]: uses the page of a run as a reader does, in headless Chromium.
+"""page_test.py (NAME PAGE WAYS)...: uses pages of runs as a reader does, in headless Chromium.
 
-A way is a function below; without one, all are tried. Prints one line per check: its name, a tab, and why it failed (nothing if it passed).
+Ways are functions below, separated by blanks; with none, all are tried. Prints one line per check: its name, a tab, and why it failed (nothing
+if it passed). One browser is started for all pages: a start costs more than most ways.
 """
 import base64
 import json
@@ -15,30 +16,26 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PAGE = Path(sys.argv[1]).resolve()
-URL = PAGE.as_uri()
 
-
-def browser(javascript=True):
+def browser():
     options = webdriver.ChromeOptions()
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    if not javascript:
-        off = {"profile.managed_default_content_settings.javascript": 2}
-        options.add_experimental_option("prefs", off)
     return webdriver.Chrome(options=options)
 
 
 class Reader:
     """A browser with the page in it."""
 
-    def __init__(self, driver):
+    def __init__(self, driver, page):
         self.driver = driver
+        self.page = page.resolve()
+        self.url = self.page.as_uri()
 
     def open(self, rest=""):
         self.driver.get("about:blank")
-        self.driver.get(URL + rest)
+        self.driver.get(self.url + rest)
 
     def js(self, code, *arguments):
         return self.driver.execute_script(code, *arguments)
@@ -75,11 +72,11 @@ def none(what, found):
 
 
 def until(what, condition):
-    for _ in range(40):
+    for _ in range(200):
         if condition():
             return
         time.sleep(0.05)
-    raise AssertionError(f"{what}: not within 2 s")
+    raise AssertionError(f"{what}: not within 10 s")
 
 
 # ---- what a page is ----------------------------------------------------------------------------------------------
@@ -89,7 +86,7 @@ def opens_without_errors_or_requests(r):
     none("console messages", [line["message"] for line in r.driver.get_log("browser")])
     events = [json.loads(line["message"])["message"] for line in r.driver.get_log("performance")]
     asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    none("requests", [url for url in asked if not url.startswith((URL, "about:", "data:"))])
+    none("requests", [url for url in asked if not url.startswith((r.url, "about:", "data:"))])
 
 
 def has_no_id_twice_and_no_dead_link(r):
@@ -100,7 +97,7 @@ def has_no_id_twice_and_no_dead_link(r):
     none("marks of figures that are not there", r.js("""return [...document.querySelectorAll("svg use")]
         .map((u) => u.getAttribute("xlink:href")).filter((h) => !document.querySelector(h))"""))
     links = r.js("return [...document.querySelectorAll('a:not([href^=\"#\"])')].map((a) => a.getAttribute('href'))")
-    none("links to files that are not there", [h for h in links if "://" not in h and not (PAGE.parent / unquote(h)).exists()])
+    none("links to files that are not there", [h for h in links if "://" not in h and not (r.page.parent / unquote(h)).exists()])
 
 
 def has_headings_scopes_and_names(r):
@@ -108,7 +105,7 @@ def has_headings_scopes_and_names(r):
     none("header cells without a scope", r.js("return [...document.querySelectorAll('th:not([scope])')].map((t) => t.textContent)"))
     none("tables without a caption", r.js("return [...document.querySelectorAll('table')].filter((t) => !t.caption).map((t) => t.className)"))
     none("buttons without a name", r.js("return [...document.querySelectorAll('button')].filter((b) => !b.textContent && !b.ariaLabel).map((b) => b.outerHTML)"))
-    none("undefined words", re.findall(r">\s*(?:None|null|undefined|NaN)\s*<", PAGE.read_text(encoding="utf-8")))
+    none("undefined words", re.findall(r">\s*(?:None|null|undefined|NaN)\s*<", r.page.read_text(encoding="utf-8")))
 
 
 # ---- what a reader does ------------------------------------------------------------------------------------------
@@ -209,10 +206,11 @@ def follows_a_model(r):
 
 
 def copies(r):
-    r.open("?all")
+    r.open()
     grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
     r.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
     button = r.all("[data-copy]")[-1]
+    r.js("for (let e = arguments[0]; e; e = e.parentElement) if (e.tagName == 'DETAILS') e.open = true", button)
     r.js("arguments[0].scrollIntoView({ block: 'center' })", button)
     button.click()
     until("the status line", lambda: r.one("#said").text == "Copied")
@@ -278,7 +276,7 @@ def fits_a_phone(r):
 
 def prints_everything(r):
     r.open()
-    pdf = base64.b64decode(r.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    pdf = base64.b64decode(r.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "generateTaggedPDF": False})["data"])
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     equal("the PDF has a page for every two questions", pages * 2 >= len(r.all(".card")) and pages > 0, True)
     until("what was closed before is closed again", lambda: r.all("details:not([open])"))
@@ -305,11 +303,11 @@ CONTRAST = """const rgb = (c) => { const n = c.match(/[\\d.]+/g).map(Number); re
 
 
 def has_contrast(r):
+    r.open("?all")
+    if r.all("[data-do=intervals]"):
+        r.click("[data-do=intervals]")
     for name in ("light", "dark"):
         r.scheme(name)
-        r.open("?all")
-        if r.all("[data-do=intervals]"):
-            r.click("[data-do=intervals]")
         equal("the ground is dark", r.js("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name == "light")
         none(f"texts with too little contrast, {name}", r.js(CONTRAST))
     r.click("[data-do=theme]")
@@ -317,6 +315,15 @@ def has_contrast(r):
 
 
 def works_without_javascript(r):
+    r.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        r.open()
+        can_be_used_without_javascript(r)
+    finally:
+        r.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def can_be_used_without_javascript(r):
     equal("marked as having JavaScript", "js" in (r.one("html").get_attribute("class") or ""), False)
     none("controls that would do nothing", [b.text for b in r.all("button.js, label.js, .tools.js") if b.is_displayed()])
     for card in r.all(".card")[:1]:
@@ -331,11 +338,12 @@ CHECKS = [
     opens_without_errors_or_requests, has_no_id_twice_and_no_dead_link, has_headings_scopes_and_names,
     sorts_the_grid, filters_claims, opens_a_claim_by_its_address, sorts_and_searches_numbers, follows_a_model,
     copies, goes_back, works_by_keyboard, opens_all, has_contrast, fits_a_phone, prints_everything,
+    works_without_javascript,
 ]
 
 
-def run(check, reader):
-    name = check.__name__.replace("_", " ")
+def run(name, check, reader):
+    name += ": " + check.__name__.replace("_", " ")
     try:
         check(reader)
         print(name, "", sep="\t", flush=True)
@@ -344,21 +352,18 @@ def run(check, reader):
 
 
 def main():
-    chosen = sys.argv[2:]
     driver = browser()
     try:
-        for check in CHECKS:
-            if not chosen or check.__name__ in chosen:
-                run(check, Reader(driver))
-    finally:
-        driver.quit()
-    if chosen:
-        return
-    driver = browser(javascript=False)
-    try:
-        reader = Reader(driver)
-        reader.open()
-        run(works_without_javascript, reader)
+        for name, page, ways in zip(*[iter(sys.argv[1:])] * 3):
+            last = driver.current_window_handle
+            driver.switch_to.new_window("tab")  # without history, of the usual size
+            new = driver.current_window_handle
+            driver.switch_to.window(last)
+            driver.close()
+            driver.switch_to.window(new)
+            for check in CHECKS:
+                if not ways or check.__name__ in ways.split():
+                    run(name, check, Reader(driver, Path(page)))
     finally:
         driver.quit()
 

@@ -11,16 +11,16 @@ render() { # JSON
 # Tidy has warnings for what HTML allows (empty marks); only errors count.
 is_valid() { ! tidy -e -q "$1" 2>&1 | grep -E ' Error: '; }
 
-# Uses a page in a browser, if there is one: in all ways, or in these.
+# Pages to use in a browser, if there is one: in all ways, or in these.
+used=()
 use() { # NAME PAGE [WAY...]
+    if [ -n "$no_browser" ]; then skips "$1" "$no_browser"; else used+=("$1" "$2" "${*:3}"); fi
+}
+use_all() {
     local name why
-    if [ -n "$no_browser" ]; then
-        skips "$1" "$no_browser"
-        return
-    fi
     while IFS=$'\t' read -r name why; do
-        if [ -z "$why" ]; then passes "$1: $name"; else fails "$1: $name" "$why"; fi
-    done < <("$repo/tests/page_test.py" "${@:2}" 2>&1)
+        if [ -z "$why" ]; then passes "$name"; else fails "$name" "$why"; fi
+    done < <("$repo/tests/page_test.py" "${used[@]}" 2>&1)
 }
 
 changed() { # NAME JQ_FILTER: a copy of the run with other data, and without pictures, which take a browser most of its time
@@ -58,6 +58,7 @@ empty='.headline = null | .hero = null | .takeaways = [] | .grid = null | .claim
     | .selftests = null | .metrics = [] | .validity = []'
 check 'an empty run: has a page' changed empty "$empty"
 use 'an empty run' "$results/empty/report.html"
+[ -n "$no_browser" ] || use_all
 
 hostile='(.. | objects | select(has("model")) | .model) |= "<b>&\"\u0027{{" + . | .run.title = "<script>alert(1)</script>"'
 check 'names that are no HTML: have a page' changed hostile "$hostile"

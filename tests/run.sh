@@ -3,7 +3,7 @@
 #
 # A test's source says in a comment line of its own how it is to be run:
 #   Runs alone: REASON    nothing else runs meanwhile
-#   Runs in turn: REASON  none of its kind runs meanwhile, for they mostly wait; others do
+#   Runs in turn: REASON  at most one other of its kind runs meanwhile, for they mostly wait; others do
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
 # TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
 # than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
@@ -146,9 +146,12 @@ in_turn() {
     while IFS=$'\t' read -r _ _ test part; do run "$test" "$part" -s < /dev/null; done
 }
 planned=$(plan "${tests[@]}")
-in_turn < <(grep '^-t' <<< "$planned") &
-chain=$!
-others() { jobs -rp | grep -cvx $chain; }
+chains=()
+for first in 1 2; do
+    in_turn < <(grep '^-t' <<< "$planned" | sed -n "$first~2p") &
+    chains+=(-e $!)
+done
+others() { jobs -rp | grep -cvx "${chains[@]}"; }
 while IFS=$'\t' read -r how _ test part; do
     while [ "$(others)" -ge "$at_once" ]; do wait -n; done
     run "$test" "$part" "$how" < /dev/null &

@@ -70,8 +70,8 @@ mkdir -p "$planted/seen/build/tests"
 plant parts '// Runs in 3 parts.' <<< "$beside"
 plant alone_1 '// Runs alone: it measures.' <<< "$beside"
 plant alone_2 '// Runs alone: it measures.' <<< "$beside"
-for n in 1 2; do plant turn_$n '// Runs in turn: it waits.' <<< 'echo turn >> seen/turns; [ "$(grep -c turn seen/turns)" -eq 1 ] && good=1; sleep 0.3; sed -i 1d seen/turns; echo "[  PASSED  ] ${good:-0} test(s)."'; done
-TEST_JOBS=3 check 'parts and tests that run alone: pass' eval 'cd "$planted" && BUILD=build TEST_SCRIPTS= TEST_PROGRAMS="turn_1 alone_1 parts turn_2 alone_2" tests/run.sh > "$work/said" && ends_with "7 passed, 0 failed, 0 skipped"'
+for n in 1 2 3; do plant turn_$n '// Runs in turn: it waits.' <<< 'echo turn >> seen/turns; [ "$(grep -c turn seen/turns)" -le 2 ] && good=1; sleep 0.3; sed -i 1d seen/turns; echo "[  PASSED  ] ${good:-0} test(s)."'; done
+TEST_JOBS=3 check 'parts and tests that run alone: pass' eval 'cd "$planted" && BUILD=build TEST_SCRIPTS= TEST_PROGRAMS="turn_1 alone_1 parts turn_2 alone_2 turn_3" tests/run.sh > "$work/said" && ends_with "8 passed, 0 failed, 0 skipped"'
 check 'parts: each runs once' equals parts "$(grep / "$planted/seen/parts" | sort | tr '\n' ' ')" '1/3 2/3 3/3 '
 check 'parts: side by side' grep -qx 3 "$planted"/seen/build/tests/parts_{1,2,3}
 check 'alone: nothing else runs' equals both "$(cat "$planted"/seen/build/tests/alone_?_ | tr '\n' ' ')" '1 1 '

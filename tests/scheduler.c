@@ -386,6 +386,31 @@ static void what_fails_twice_gets_no_more(void **unused)
     end_run(&r);
 }
 
+// Neighbours hide the slope of a timed program now and then, but not always.
+static void a_hidden_slope_is_no_failure(void **unused)
+{
+    (void)unused;
+    static struct run_made_up r;
+    two_questions(&r, 0.02);
+    add_cell(&r, "first", "flat", 0.1, 0.02);
+    for (size_t i = FIRST_HEAD; i <= ADDED; i += ADDED - FIRST_HEAD) {
+        r.truths[i].fault = "no slope";
+        r.truths[i].besides = METRIC_wall_us_per_operation;
+        r.truths[i].found = -3;
+    }
+    start(&r, &still, 5, 1);
+    while (choose(&r)) {
+        measure(&r);
+        if (r.measured[FIRST_HEAD] >= 3) {
+            r.truths[FIRST_HEAD].fault = NULL;
+            r.truths[FIRST_HEAD].besides = 0;
+        }
+    }
+    assert_true(r.measured[FIRST_HEAD] > FIRST_VALUES + 3);
+    assert_int_equal(r.measured[ADDED], FIRST_VALUES);
+    end_run(&r);
+}
+
 // A leak excludes a trial from costs. In a question about leaks it is the result.
 static void what_is_counted_is_no_failure(void **unused)
 {
@@ -436,6 +461,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_situation_is_allocated_as_in_the_book),
         cmocka_unit_test(an_interruption_changes_nothing),
         cmocka_unit_test(what_fails_twice_gets_no_more),
+        cmocka_unit_test(a_hidden_slope_is_no_failure),
         cmocka_unit_test(what_is_counted_is_no_failure),
         cmocka_unit_test(what_is_suspect_gets_no_more),
     };

@@ -1,40 +1,13 @@
 #!/bin/bash -p
-# selftest_test.sh: the self-tests of a run: on this machine, with a client planted that counts from when it sends, killed while
-# the server is stopped, and what is said afterwards of a server under two names.
+# selftest_test.sh: the self-tests of a run on this machine.
 #
 # Runs alone: other tasks on the CPUs make latencies wrong, and it is right to say so.
 #
 # Needs a built build/.
-# shellcheck source=tests/core/line.sh
-. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+# shellcheck source=tests/core/selftest.sh
+. "$(dirname "${BASH_SOURCE[0]}")/core/selftest.sh"
 
-selftest() { (cd "$work/$1" && exec build/bench/measure/selftest "${@:2}"); } # TREE ARGUMENT...
-planned() { mkdir "$results/$1" && (cd "$work/$1" && build/bench/measure/plan --experiments churn --models epoll "$results/$1"); } # RUN
-same='server_cpu_us_per_connection 20 22 18 21 19 20 21 19 20'
-filled() { # TREE NAME BLOCKS EPOLL_AGAIN FORK_AGAIN: with what fill takes of these two; whom they are compared with has 20
-    fixture "$1" "$2" "$3" --experiments self_same << END
-* * * server_cpu_us_per_connection 20
-* * * connections_per_s 2000
-self_same epoll+again - $4
-self_same fork+again - $5
-END
-}
-judge() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$results/$1"; } # RUN
-tests_itself() { selftest "$1" "$results/$1" && judge "$1"; } # TREE
-tested() { value "$results/$1/selftest_verdicts.tsv" "$2" "name=$3"; } # RUN COLUMN NAME
-
-verdicts() { # RUN VERDICT NAME...: with the findings, to show the reason for a failure
-    local run=$1 verdict=$2 name
-    shift 2
-    for name; do
-        equals "$name of $(tested "$run" value "$name") within $(tested "$run" low "$name") to $(tested "$run" high "$name")" "$(tested "$run" verdict "$name")" "$verdict" || return 1
-    done
-}
-
-for name in healthy mutant killed; do tree $name; done
-planned killed && filled mutant mutant 18 "$same" "$same" || exit 1
-
-# ---- a healthy machine ------------------------------------------------------------------------------------------
+tree healthy
 known=(known_answer_delayed known_answer_p99 known_answer_max)
 check 'a run with self-tests: ends well' runs healthy RUN=healthy BUDGET=0 EXPERIMENTS=churn MODELS=epoll SELFTEST=yes
 cp "$work/healthy.log" "$work/error"
@@ -74,71 +47,6 @@ check 'self-test: counted from the sending, the same load would fail' sending_wo
 failures_are_said() { diff <(value "$results/healthy/selftest_verdicts.tsv" name verdict=failed) <(sed -n 's/^analyse: \([^ ]*\) failed: .*/\1/p' "$work/error"); }
 check 'self-test: says which failed' failures_are_said
 
-# ---- a client that counts from when it sends --------------------------------------------------------------------------
-rm "$work/mutant/build/clients"
-mkdir "$work/mutant/build/clients"
-sed 's/c->due_ns = due_ns;/c->due_ns = iteration_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
-mapfile -t others < <(printf '%s\n' "$repo"/clients/core/*.c | grep -v /engine.c)
-check 'mutant: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
-"${CC:-cc}" -std=c11 -D_GNU_SOURCE -DVERSION='"0"' -O1 -pthread -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
-    "${others[@]}" -lm || exit 1
-tests_itself mutant 2> "$work/error"
-check 'mutant: no failure of the program' equals 'its status' $? 0
-check 'mutant: found out' verdicts mutant failed known_answer_delayed known_answer_p99
-check 'mutant: said so' says "$work/error" 'known_answer_delayed failed: '
-
-# ---- killed while the server is stopped -------------------------------------------------------------------------------
-is_stopped() { # TREE: whether a server in it is
-    local pid
-    pid=$(inhabitant "$1" '^build.*/servers/epoll') && grep -q '^State:[[:blank:]]*T' "/proc/$pid/status"
-}
-{ selftest killed "$results/killed" & } 2> /dev/null
-check 'killed: the server is stopped' within 5 is_stopped killed
-refuses 'killed: a second one meanwhile' 1 'another run is in progress' "$build/bench/measure/selftest" "$results/killed"
-check 'killed: it is' kill -KILL "$(inhabitant killed '^build.*/bench/measure/selftest')"
-wait
-check 'killed: nothing is left running' nothing_left killed
-check 'killed: no table' test ! -e "$results/killed/selftest.tsv"
-
-# ---- judged again -----------------------------------------------------------------------------------------------------
-again() { # NAME VALUE: of that finding or parameter
-    cp -r "$results/healthy" "$results/again" &&
-        awk -F '\t' -v OFS='\t' -v name="$1" -v value="$2" '$1 == name { $2 = value } { print }' "$results/healthy/selftest.tsv" > "$results/again/selftest.tsv" &&
-        judge again
-}
-other() { # VERDICT NAME NAME_OF_WHAT_CHANGED VALUE
-    rm -rf "$results/again"
-    again "$3" "$4" && verdicts again "$1" "$2"
-}
-check 'again: another value' other failed clock_read clock_read 201
-check 'again: another value that passes' other passed clock_read clock_read 199
-check 'again: no value' other failed clock_read clock_read -
-check 'again: another stop' other failed known_answer_p99 known_answer_stop_shortest 0.4
-check 'again: another window' other failed known_answer_delayed known_answer_window 1
-sed -i '/^known_answer_rate/d' "$results/again/selftest.tsv"
-refuses 'again: a parameter is missing' 1 'has no known_answer_rate' judge again
-
-# ---- the same server under two names ----------------------------------------------------------------------------------
-judges() { # NAME BLOCKS EPOLL_AGAIN FORK_AGAIN VERDICT_OF_EPOLL VERDICT_OF_FORK
-    filled healthy "$1" "$2" "$3" "$4" && cp "$results/healthy/selftest.tsv" "$results/$1" && judge "$1" 2> "$work/error" &&
-        are_whole "$results/$1/selftest_verdicts.tsv" && verdicts "$1" "$5" same_server_epoll && verdicts "$1" "$6" same_server_fork
-}
-section() { report "$results/$1" && shown "$results/$1" '.selftests | .text, "\(.ok)"'; } # RUN
-cpu=server_cpu_us_per_connection
-check 'two names: an interval that holds 1' judges hold 18 "$same" "$same" passed passed
-check 'two names: an interval that does not' judges differ 18 "$cpu 21 21.1 20.9 21 21.2 20.8 21 21.1 20.9" "$same" failed passed
-check 'two names: said so' says "$work/error" 'same_server_epoll failed: 1.0'
-doubts_everything() { says <(section differ) 'same server epoll' && says <(section differ) everything && says <(section differ) false; }
-check 'two names: the report doubts everything then' doubts_everything
-check 'two names: within 2 %' judges near 18 "$cpu 20.3 20.31 20.29" "$cpu 19.7 19.71 19.69" passed passed
-check 'two names: no valid trial' judges none 18 'status it broke' "$same" failed passed
-check 'two names: too few blocks' judges few 5 "$cpu 30" "$cpu 19.5" recorded recorded
-check 'two names: the report says that it was not judged' says <(section few) 'with itself'
-
-# ---- bad input ----------------------------------------------------------------------------------------------------
-refuses 'bad input: no folder' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest"
-refuses 'bad input: two folders' 2 'usage: selftest RUN_FOLDER' "$build/bench/measure/selftest" "$results/mutant" "$results/healthy"
-refuses 'bad input: not a run' 1 'is not a run' "$build/bench/measure/selftest" "$results"
 without_selftests() { cp -r "$results/healthy" "$results/untested" && rm "$results/untested"/selftest*.tsv && says <(section untested) 'no self-test'; }
 check 'report of a run without self-tests' without_selftests
 verdict

@@ -10,12 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static struct setting setting;
@@ -138,6 +140,32 @@ static void the_client_does_its_io_as_the_load_says(void **unused)
         assert_string_equal(m.status, "ok");
         assert_string_equal(m.client_io, ios[i]);
     }
+}
+
+// Another program has ended its service at this port, but not yet a connection.
+static void who_had_the_port_before_takes_no_part(void **unused)
+{
+    (void)unused;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof address;
+    char arguments[32];
+    int on = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+        client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, length), 0);
+    int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(connection >= 0);
+    close(listener);
+    snprintf(arguments, sizeof arguments, "-p %u", ntohs(address.sin_port));
+    struct measurement m = beside(BUILD_FOLDER "/servers/epoll", arguments,
+                                  (struct load){.connections = 2, .total = 100});
+    assert_string_equal(m.status, "ok");
+    expect(&m, METRIC_foreign, 0);
+    close(client);
+    close(connection);
 }
 
 static void company_is_there_while_it_is_measured(void **unused)
@@ -295,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_seen_of_a_server),
+        cmocka_unit_test(who_had_the_port_before_takes_no_part),
         cmocka_unit_test(where_the_service_stops),
         cmocka_unit_test(the_client_does_its_io_as_the_load_says),
         cmocka_unit_test(company_is_there_while_it_is_measured),

@@ -11,6 +11,7 @@
 
 #include "bench/analyse/verdict.h"
 #include "bench/base/random.h"
+#include "tests/core/deep.h"
 
 // An estimate with intervals that are symmetric in logarithms, of 10 blocks.
 static struct estimate around(double log_value, double half_95, double half_90)
@@ -106,7 +107,8 @@ static void unknown_ends_need_unknown_blocks(void **unused)
 
 // ---- errors in simulations ----
 
-enum { SIMULATIONS = 4000, RESAMPLES = 1000, MOST = 30 };
+#define SIMULATIONS simulations(2000, 4000)
+enum { RESAMPLES = 1000, MOST = 30 };
 
 static double gaussian(unsigned short state[3])
 {
@@ -138,8 +140,8 @@ static struct shares verdicts(double truth, size_t n)
             denominator[i] = block * noise(state);
         }
         struct estimate e = bootstrap_ratio(numerator, denominator, n, RESAMPLES, s);
-        shares.of[difference_judge(&e, NAN)] += 100.0 / SIMULATIONS;
-        shares.equivalent += is_about_the_same(&e) * 100.0 / SIMULATIONS;
+        shares.of[difference_judge(&e, NAN)] += 100.0 / (double)SIMULATIONS;
+        shares.equivalent += is_about_the_same(&e) * 100.0 / (double)SIMULATIONS;
     }
     return shares;
 }
@@ -148,7 +150,7 @@ static void verdicts_are_rarely_wrong(void **unused)
 {
     (void)unused;
     // Twice the standard error of a share of 5 % in so many simulations.
-    const double two_errors = 200 * sqrt(0.05 * 0.95 / SIMULATIONS);
+    const double two_errors = 200 * sqrt(0.05 * 0.95 / (double)SIMULATIONS);
     const size_t sizes[] = {8, 12, 30};
     for (size_t i = 0; i < 3; i++) {
         struct shares above = verdicts(1 + SAME_WITHIN, sizes[i]),

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""render.py TEMPLATE JSON... OUTPUT: renders a template of this folder with the data of a run.
+"""render.py TEMPLATE JSON... OUTPUT [-- TEMPLATE JSON... OUTPUT]...: renders templates of this
+folder with the data of a run.
 
 The template sees the members of the (first) JSON file, and all files as `reports`, each with its
 `folder` as seen from the output. It has the function svg(path, label), which puts a picture of the
@@ -76,13 +77,16 @@ def place_in_template(error):
 
 
 def main(arguments):
-    if len(arguments) < 3:
-        sys.exit("usage: render.py TEMPLATE JSON... OUTPUT")
-    *sources, output = map(Path, arguments[1:])
-    try:
-        write(render(arguments[0], sources, output), output)
-    except (OSError, ValueError, TypeError, lzma.LZMAError, jinja2.TemplateError) as error:
-        sys.exit(f"render: {output}: {error}{place_in_template(error)}")
+    while arguments:
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        one, arguments = arguments[:end], arguments[end + 1 :]
+        if len(one) < 3:
+            sys.exit("usage: render.py TEMPLATE JSON... OUTPUT [-- TEMPLATE JSON... OUTPUT]...")
+        *sources, output = map(Path, one[1:])
+        try:
+            write(render(one[0], sources, output), output)
+        except (OSError, ValueError, TypeError, lzma.LZMAError, jinja2.TemplateError) as error:
+            sys.exit(f"render: {output}: {error}{place_in_template(error)}")
 
 
-main(sys.argv[1:])
+main(sys.argv[1:] or [""])

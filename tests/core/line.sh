@@ -89,10 +89,15 @@ notes_say() { # RUN QUESTION TEXT...: its notes (what was left out, and why) hav
 }
 
 # ---- runs and their processes -----------------------------------------------------------------------------------
+# In it nothing measures what kernel operations cost here, which takes longer than a short run. line_test.sh does.
+printf '#!/bin/sh\necho fork 60 us\necho page_fault 0.5 us\necho system_call 0.1 us\n' > "$work/costs"
+chmod +x "$work/costs"
 tree() { # NAME
-    mkdir -p "$work/$1/build/servers"
+    mkdir -p "$work/$1"/build/{servers,bench/doctor}
     ln -s "$repo"/{Makefile,bench,clients,plots,servers} "$work/$1"
-    ln -s "$build"/{bench,clients,flags,layouts,linked_static} "$work/$1/build"
+    ln -s "$build"/{clients,flags,layouts,linked_static} "$work/$1/build"
+    find "$build/bench" -mindepth 1 -maxdepth 1 ! -name doctor -exec ln -s -t "$work/$1/build/bench" {} +
+    ln -s "$work/costs" "$work/$1/build/bench/doctor/costs"
     ln -s "$build"/servers/* "$work/$1/build/servers"
     [ "$BUILD" = build ] || ln -s . "$work/$1/$BUILD" # a variant's folder: there is but one in a tree
 }
@@ -145,7 +150,7 @@ within() { # SECONDS COMMAND...: waits until the command succeeds
     shift
     until "$@" > /dev/null; do
         [ $SECONDS -lt $end ] || return 1
-        sleep 0.02
+        sleep 0.05
     done
 }
 
@@ -222,8 +227,10 @@ analyse() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$1"; } # RUN
 # standard input says (tests/fixture/fill.c).
 fixture() { # TREE RUN BLOCKS [PLAN_OPTION...]
     local run=$results/$2
+    [ -s "$work/environment.json" ] || # once for all fixtures: it takes as long as the rest of one
+        "$repo/bench/measure/environment.sh" run=FIXTURE budget_minutes=1 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$work/environment.json" || return
     mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan "${@:4}" "$run") && "$build/fixture/fill" "$run" "$3" &&
-        "$repo/bench/measure/environment.sh" "run=$2" budget_minutes=1 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$run/environment.json"
+        sed "s/\"FIXTURE\"/\"$2\"/" "$work/environment.json" > "$run/environment.json"
 }
 
 in_order() { # TRIALS: each trial once, none left out

@@ -20,7 +20,7 @@ struct cell_state {
     struct cell cell;
     const struct experiment *experiment;
     bool is_headline, is_dropped;
-    bool is_hopeless; // all of its trials failed, two at least: more would, too
+    bool is_hopeless; // all of its trials failed, and more would, too
     size_t trials;
     double first_s; // what its first trial took
     double next_s;  // what the others are to take, as is known from the first

@@ -125,6 +125,21 @@ static int bounded_file(void)
     return fd;
 }
 
+static void note_stranger(const struct tcp_socket *socket, void *context)
+{
+    struct server *server = context;
+    if (!socket->listens && socket->inode != 0 && server->stranger_count < MOST_STRANGERS)
+        server->strangers[server->stranger_count++] = socket->inode;
+}
+
+static void note_strangers(struct server *server)
+{
+    unsigned port = 0;
+    server->stranger_count = 0;
+    if (sscanf(server->address, "%*[^:]:%u", &port) == 1)
+        tcp_sockets_visit(port, false, note_stranger, server);
+}
+
 bool server_start(const struct setting *setting, const char *program, const char *arguments,
                   struct server *server, struct measurement *m)
 {
@@ -167,6 +182,7 @@ bool server_start(const struct setting *setting, const char *program, const char
     snprintf(server->address, sizeof server->address, "%s", line + strlen(announcement));
     if (is_foreign && !await_listener(server, m))
         return false;
+    note_strangers(server);
     // The first process of a foreign server may be a script that started the server.
     if (is_foreign)
         server->descriptors = process_group_most_descriptors(server->pid);

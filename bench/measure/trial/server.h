@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { MOST_STRANGERS = 16 };
+
 struct server {
     pid_t pid; // leader of its own process group
     int output_fd, error_fd;
@@ -18,6 +20,9 @@ struct server {
     unsigned descriptors; // of its first process, when it started to listen
     double start_cpu_us;  // CPU time until then, of a foreign server; else 0
     char address[256];    // HOST:PORT
+    // Connections of its port that are older than it: of a program that had the port before.
+    unsigned long strangers[MOST_STRANGERS]; // inodes
+    unsigned stranger_count;
     char last_words[160]; // the last line of its error output, once it is stopped
 };
 

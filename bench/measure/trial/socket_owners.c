@@ -27,6 +27,7 @@ struct seen {
 
 struct proof {
     pid_t group;
+    const struct server *server;
     uint32_t address; // in host order
     struct socket *sockets;
     size_t socket_count;
@@ -37,10 +38,19 @@ struct proof {
     struct footing footing;
 };
 
+static bool is_stranger(const struct server *server, unsigned long inode)
+{
+    for (unsigned i = 0; i < server->stranger_count; i++)
+        if (server->strangers[i] == inode)
+            return true;
+    return false;
+}
+
 static void add_socket(const struct tcp_socket *s, void *context)
 {
     struct proof *p = context;
-    if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY))
+    if (s->inode == 0 || (s->address != p->address && s->address != INADDR_ANY) ||
+        is_stranger(p->server, s->inode))
         return;
     if (s->listens)
         footing_add_listener(&p->footing, s->backlog);
@@ -156,7 +166,7 @@ void socket_owners_check(const struct server *server, bool connections_are_open,
     char host[64];
     unsigned port;
     struct in_addr address;
-    struct proof p = {.group = server->pid, .footing = footing_unknown()};
+    struct proof p = {.group = server->pid, .server = server, .footing = footing_unknown()};
     if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
         inet_pton(AF_INET, host, &address) != 1)
         return;

@@ -2,9 +2,11 @@
 // is in no CPU time of a trial.
 //
 // Each socket of the server's address, including open connections, must be held by a process of its
-// group, and no descendant may have left the group. Costs about 10 us per process of this machine
-// and 1 us per descriptor of the server (of all processes, if a connection has no descriptor:
-// io_uring holds its own privately), plus listing the sockets (tcp_sockets.h).
+// group, and no descendant may have left the group. Connections that were there before the client
+// do not count: the port may have been another program's, whose clients are still connected. Costs
+// about 10 us per process of this machine and 1 us per descriptor of the server (of all processes,
+// if a connection has no descriptor: io_uring holds its own privately), plus listing the sockets
+// (tcp_sockets.h).
 //
 // While it has the sockets, it looks at their footing (footing.h): the backlog, and TCP_NODELAY
 // where connections are open.
