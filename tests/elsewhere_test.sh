@@ -150,7 +150,7 @@ echo 'struct io_uring { int fd; };' > "$work/old/liburing.h"
 uring() { env CPATH="$1" make -C "$repo" --no-print-directory -pn help 2> /dev/null | sed -n 's/^URING := *//p'; } # CPATH
 check 'an old liburing: is not used' equals 'what is linked' "$(uring "$work/old")" ''
 without_liburing() {
-    "${CC:-cc}" -std=c11 -D_GNU_SOURCE -DVERSION='"0"' -pthread -I "$repo" -I "$work/old" -o "$work/old/drive" "$repo"/clients/drive.c \
+    "${CC:-cc}" -std=c11 -D_GNU_SOURCE -DVERSION='"0"' -DBUILD_FOLDER='"build"' -pthread -I "$repo" -I "$work/old" -o "$work/old/drive" "$repo"/clients/drive.c \
         "$repo"/clients/core/*.c -lm &&
         "$work/old/drive" -n 20 "127.0.0.1:$port"
 }

@@ -27,7 +27,7 @@ mkdir "$work/mutant/build/clients"
 sed 's/c->due_ns = due_ns;/c->due_ns = iteration_ns;/' "$repo/clients/core/engine.c" > "$work/engine.c"
 mapfile -t others < <(printf '%s\n' "$repo"/clients/core/*.c | grep -v /engine.c)
 check 'mutant: it is one' test -n "$(diff "$repo/clients/core/engine.c" "$work/engine.c")"
-"${CC:-cc}" -std=c11 -D_GNU_SOURCE -DVERSION='"0"' -O1 -pthread -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
+"${CC:-cc}" -std=c11 -D_GNU_SOURCE -DVERSION='"0"' -DBUILD_FOLDER='"build"' -O1 -pthread -I "$repo" -o "$work/mutant/build/clients/drive" "$work/engine.c" "$repo/clients/drive.c" \
     "${others[@]}" -lm || exit 1
 tests_itself mutant 2> "$work/error"
 check 'mutant: no failure of the program' equals 'its status' $? 0
