@@ -49,7 +49,7 @@ int main(int argc, char **argv)
     while (strcmp(name, "zz_mute") == 0)
         pause();
     int listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(listener, (void *)&address, length) < 0 || listen(listener, 128) < 0 ||
+    if (bind(listener, (void *)&address, length) < 0 || listen(listener, 4096) < 0 ||
         getsockname(listener, (void *)&address, &length) < 0)
         return 1;
     printf("listening on 127.0.0.1:%u\n", ntohs(address.sin_port));
