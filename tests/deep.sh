@@ -26,7 +26,7 @@ deep|LINK=static|$measured spawn ipc|
 deep|OPT=-funsigned-char|$measured histogram table record|
 quick|CC=clang LINK=static|$measured spawn ipc|
 deep|||tests/deep/*_test.sh
-deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth coverage best merged_latencies verdict|"
+deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth coverage best merged_latencies verdict|tests/foreign_test.sh"
 
 left_out=()
 while IFS='|' read -r when build programs scripts; do
