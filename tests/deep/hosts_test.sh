@@ -89,6 +89,7 @@ loses_often() {
     done
 }
 check 'a run loses a host again and again' loses_often
+check 'a run that lost hosts: goes on to its end' runs hosts RUN=hosts BUDGET=0.7
 others_named() { equals 'another fault' "$(column "$trials" status | grep -vx ok | grep -v '^client host b ')" ''; }
 check 'a run that lost hosts: each loss is named, and nothing else is wrong' others_named
 check 'a run that lost hosts: some trials are not ok' test "$(column "$trials" status | grep -c 'client host b')" -gt 0
