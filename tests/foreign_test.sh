@@ -20,8 +20,8 @@ ask() { # NAME KEY_AND_VALUE...: a question in which foreign servers may take pa
     printf '%s\n' 'question Whose is it?' 'type serve' 'foreign yes' 'pool 16' 'warmup_s 0.02' 'timeout_s 2' 'models epoll fork' 'baseline epoll' \
         'headline fork' "${@:2}" > "$tree/bench/questions/experiments/$1.conf"
 }
-ask brief 'requests 1' 'connections 16' 'bytes 64' 'window_s 0.1' 'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s'
-ask lasting 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.2' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s'
+ask brief 'requests 1' 'connections 16' 'bytes 64' 'window_s 0.05' 'per connection' 'metric server_cpu_us_per_connection' 'also connections_per_s'
+ask lasting 'requests 0' 'connections 8' 'bytes 1024' 'window_s 0.1' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s'
 plans() { # PLAN_OPTION...
     rm -rf "$results/planned"
     mkdir "$results/planned"

@@ -29,8 +29,8 @@ ask brief 'baseline epoll' 'headline fork prefork thread zz_honest' 'requests 1'
     'models epoll fork prefork thread zz_honest zz_leaks_descriptors fork+keep-connfd fork+no-reap zz_serves_from_a_daemon zz_points_elsewhere' \
     'variant fork+keep-connfd fork --mistake keep-connfd' 'variant fork+no-reap fork --mistake no-reap'
 echoes=('requests 0' 'connections 8' 'bytes 1024' 'per echo' 'metric server_cpu_us_per_echo' 'also echoes_per_s')
-ask lasting "${echoes[@]}" 'window_s 0.5' 'baseline epoll' 'headline fork prefork thread zz_honest zz_sleeps_at_requests zz_sleeps_at_times' \
-    'models epoll fork prefork thread zz_honest zz_sleeps_at_requests zz_sleeps_at_times'
+ask lasting "${echoes[@]}" 'window_s 0.5' 'baseline epoll' 'headline fork zz_honest zz_sleeps_at_requests zz_sleeps_at_times' \
+    'models epoll fork zz_honest zz_sleeps_at_requests zz_sleeps_at_times'
 ask wrong "${echoes[@]}" 'window_s 0.1' 'baseline poll' 'headline zz_drops_bytes' \
     'models poll zz_drops_bytes zz_answers_before_reading zz_echoes_stale zz_serves_from_a_daemon zz_points_elsewhere'
 
