@@ -64,10 +64,10 @@ static void an_idle_server_has_nothing_to_recover_from(void **state)
 {
     use_io(state);
     for (unsigned workers = 1; workers <= 2; workers++) {
-        drive(plant(HONEST), "-w %u -c 16 -r 1000 -d 1 --burst 2000:0.3", workers);
+        drive(plant(HONEST), "-w %u -c 16 -r 1000 -d 0.6 --burst 2000:0.3", workers);
         expect_success();
-        expect_count(figure("echoes"), 0.3 * 2000 + 0.7 * 1000);
-        expect_figure("offered_per_s", 0.3 * 2000 + 0.7 * 1000);
+        expect_count(figure("echoes"), 0.3 * 2000 + 0.3 * 1000);
+        expect_figure("offered_per_s", (0.3 * 2000 + 0.3 * 1000) / 0.6);
         expect_figure("recovered", 1);
         expect_figure("recovery_s", 0);
     }

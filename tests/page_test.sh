@@ -44,11 +44,11 @@ cp -r "$repo/results/reference" "$run"
 check 'the reference run has a page' render "$run/report.json"
 # It is large: what one question shows as well as forty is tried on a part of it, two questions of each group, with their pictures.
 use 'reference' "$run/report.html" opens_without_errors_or_requests has_no_id_twice_and_no_dead_link has_headings_scopes_and_names \
-    sorts_the_grid opens_a_claim_by_its_address fits_a_phone has_contrast
+    sorts_the_grid opens_a_claim_by_its_address fits_a_phone
 check 'a part: has a page' changed part '.questions.groups[].questions |= .[:2]'
 ln -s "$run/plots" "$results/part/plots" && check 'a part: has its pictures' render "$results/part/report.json"
 use 'a part' "$results/part/report.html" filters_claims sorts_and_searches_numbers follows_a_model \
-    copies goes_back works_by_keyboard opens_all prints_everything works_without_javascript
+    copies goes_back works_by_keyboard opens_all prints_everything has_contrast works_without_javascript
 
 # shellcheck disable=SC2016  # jq's own $
 undecided='.claims.undecided += [.claims.themes[].claims[] | .verdict = "undecided" | .conditions[].verdict = "undecided"]
