@@ -5,7 +5,7 @@
 #   Runs alone: REASON    nothing else runs meanwhile
 #   Runs in turn: REASON  at most one other of its kind runs meanwhile, for they mostly wait; others do
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
-# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: one more
+# TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: two more
 # than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
 # a test that takes more than TEST_SECONDS (default 120, under a sanitizer 600) and than ten times as long as the last time.
 # How long each test took is kept in BUILD/durations.tsv.
@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 build=${BUILD:-build} SAN=${SAN:-}
 durations=$build/durations.tsv
 least=${TEST_SECONDS:-$((120 * (${#SAN} > 0 ? 5 : 1)))}
-at_once=${TEST_JOBS:-$(($(nproc) + 1))}
+at_once=${TEST_JOBS:-$(($(nproc) + 2))}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'kill -KILL $(jobs -rp) 2> /dev/null; exit 1' INT TERM HUP # their tests are ended by setpriv
