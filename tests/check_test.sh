@@ -48,7 +48,6 @@ while IFS='|' read -r name hazard passes seen; do
     check "mutant: $name fails $hazard" fails_at "$hazard" "$seen" "$work/zz_$name {port}"
 done << 'END'
 loses_the_end|half_close|fidelity_sizes|
-honest|stalled_reader|second_client|stuck for
 exits_when_interrupted|signal_storm|dribble|it ended by itself, with exit status 1
 dies_of_sigpipe|gone_mid_message|dribble|it ended by itself, with signal 13
 keeps_broken_connections|reset_at_any_moment|one_after_another|descriptors: 
@@ -75,6 +74,7 @@ check 'mutant: no-reap fails children_are_reaped' fails_at children_are_reaped '
 check 'mutant: reap-one fails all_gone_at_once' fails_at all_gone_at_once 'zombies: ' "$BUILD/servers/fork -p {port} --mistake reap-one"
 passes=many_in_turn
 check 'one client at a time fails second_client' fails_at second_client 'stuck for' "$BUILD/servers/iterative -p {port}"
+check 'one client at a time fails stalled_reader' fails_at stalled_reader 'stuck for' "$BUILD/servers/iterative -p {port}"
 check 'a pool of four fails many_at_once' fails_at many_at_once 'client 5 of 200 is not served' "$BUILD/servers/prefork -p {port} -w 4"
 
 # ---- what is no server ----------------------------------------------------------------------------------------------
