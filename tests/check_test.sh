@@ -85,8 +85,8 @@ bad() { # NAME TEXT COMMAND
 bad 'not there' 'server ended by itself; ' './nosuchserver {port}'
 bad 'ends early' 'server ended by itself; no luck today' 'sh -c "echo no luck today; exit 3" {port}'
 bad 'listens elsewhere' 'server does not listen on {port}' "$BUILD/servers/epoll # {port}"
-bad 'goes into the background' 'server does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
-bad 'a daemon' 'server does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"
+bad 'goes into the background' 'does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
+bad 'a daemon' 'does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"
 bad 'forks without end' 'server forks without end' "sh -c 'while :; do sleep 100 & done' {port}"
 ln -s "$work/mutant" "$work/zz_answers_before_reading"
 bad 'does not echo' 'it does not echo: wrong bytes' "$work/zz_answers_before_reading {port}"

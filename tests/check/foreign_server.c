@@ -61,8 +61,11 @@ const char *foreign_server_sudden_end(bool is_told)
     if (is_told || waitid(P_PID, (id_t)server.pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
         info.si_pid != server.pid)
         return NULL;
-    snprintf(text, sizeof text, "it ended by itself, with %s %d",
-             info.si_code == CLD_EXITED ? "exit status" : "signal", info.si_status);
+    bool is_exit = info.si_code == CLD_EXITED;
+    // One that goes into the background may do so just after it was seen to listen.
+    snprintf(text, sizeof text, "it ended by itself, with %s %d%s",
+             is_exit ? "exit status" : "signal", info.si_status,
+             is_exit && info.si_status == 0 ? ", and does not stay in the foreground" : "");
     return text;
 }
 
