@@ -79,10 +79,10 @@ check 'a pool of four fails many_at_once' fails_at many_at_once 'client 5 of 200
 
 # ---- what is no server ----------------------------------------------------------------------------------------------
 bad() { # NAME TEXT COMMAND
-    refuses "bad: $1" 1 "$3: $2" env -C "$work/check" "$build/check" "$3"
+    refuses "bad: $1" 1 "$2" env -C "$work/check" "$build/check" "$3"
     check "bad: $1: nothing is left" nothing_left check
 }
-bad 'not there' 'server ended by itself; ' './nosuchserver {port}'
+bad 'not there' './nosuchserver {port}: server ended by itself; ' './nosuchserver {port}'
 bad 'ends early' 'server ended by itself; no luck today' 'sh -c "echo no luck today; exit 3" {port}'
 bad 'listens elsewhere' 'server does not listen on {port}' "$BUILD/servers/epoll # {port}"
 bad 'goes into the background' 'does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
