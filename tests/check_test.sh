@@ -25,6 +25,12 @@ check 'each hazard has a line' equals 'the count' "$(tail -n 1 "$work/found")" \
 check 'the hazards are many' test ${#hazards[@]} -ge 19
 check 'a rule is one sentence' equals 'others' "$(grep -c '^passed .*\. ' "$work/found")" 0
 
+# A server that waits for the end of a line, as the textbook's does, is sent lines.
+lines="$build/fixture/lines {port}"
+check 'a line server passes' passes_all "$lines"
+check 'a line server is named' says <(head -n 1 "$work/found") 'It answers whole lines, so it is sent text, in lines of 64 bytes.'
+check 'a line server: single bytes are left out' equals 'skipped' "$(sed -n 's/^skipped *\([a-z_]*\): .* Reason: it answers whole lines$/\1/p' "$work/found")" dribble
+
 # asyncio of CPython 3.11 does not recover from a lack of descriptors for many seconds: it tries to accept as often as its queue is long.
 asyncio="/usr/bin/python3 $repo/servers/foreign/python_asyncio.py {port}"
 if [ -x /usr/bin/python3 ]; then

@@ -107,19 +107,19 @@ void start_server(struct cell *c)
     launch_server(c);
 }
 
-// What the textbook's server does with a text without a newline is worth a message of its own.
-static void expect_echo(unsigned port)
+// A server that waits for the end of a line, as the textbook's does, is known by a text without
+// one.
+static bool answers_lines(unsigned port)
 {
     struct client c = client_connect(port, 1);
-    client_send(&c, 100);
-    while (c.received < c.sent) {
-        if (client_has_news(&c, PATIENCE_MS))
-            client_expect(&c, 1);
-        else if (send(c.fd, "\n", 1, MSG_NOSIGNAL) == 1 && client_has_news(&c, PATIENCE_MS))
-            fail_because("it waits for the end of a line; bytes are to come back as they are");
-        else
-            fail_because("it sends nothing back");
-    }
+    bool answers_text =
+        send(c.fd, "text", 4, MSG_NOSIGNAL) == 4 && client_has_news(&c, PATIENCE_MS);
+    bool answers = answers_text ||
+                   (send(c.fd, "\n", 1, MSG_NOSIGNAL) == 1 && client_has_news(&c, PATIENCE_MS));
+    if (!answers)
+        fail_because("it sends nothing back");
+    client_close(&c);
+    return !answers_text;
 }
 
 static _Noreturn void run(const char *conf, const struct hazard *hazard)
@@ -133,8 +133,10 @@ static _Noreturn void run(const char *conf, const struct hazard *hazard)
     start_server(&cell);
     if (hazard)
         hazard->test(&cell);
+    else if (!client_sends_lines && answers_lines(cell.server.port))
+        finding.answers_lines = true;
     else
-        expect_echo(cell.server.port);
+        expect_service(cell.server.port);
     conclude(&finding);
 }
 

@@ -1,11 +1,14 @@
 // check: tries a server that is known only by its port on the hazards of the contract test that
 // apply to it, one line each (make check).
+#include "bench/base/usage.h"
 #include "bench/measure/foreign.h"
 #include "clients/core/clock.h"
 #include "tests/check/attempt.h"
+#include "tests/core/client.h"
 
 #include <ctype.h>
 #include <err.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +78,7 @@ static void print_line(const struct hazard *h, const struct finding *finding)
 static struct finding attempt_in_time(const char *conf, const struct hazard *h, uint64_t until_ns)
 {
     uint64_t most_ns = now_ns() + ATTEMPT_S * second_ns;
-    struct finding late = {FAILED, "not tried, for the time is used up"};
+    struct finding late = {.outcome = FAILED, .seen = "not tried, for the time is used up"};
     if (now_ns() >= until_ns)
         return late;
     return attempt(conf, h, most_ns < until_ns ? most_ns : until_ns);
@@ -86,8 +89,8 @@ int main(int argc, char **argv)
     unsigned count[3] = {0};
     uint64_t until_ns = now_ns() + CHECK_S * second_ns;
     struct rlimit files;
-    if (argc < 2 || argv[1][0] == '-')
-        errx(2, "usage: check './mine {port}' [HAZARD...]");
+    usage_check(argc, argv, 1, INT_MAX, "check './mine {port}' [HAZARD...]",
+                "Tries an echo server on hazards, one line each.");
     check_command(argv[1]);
     check_names(argv + 2);
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) { // clients need descriptors, too
@@ -96,8 +99,14 @@ int main(int argc, char **argv)
     }
     const char *conf = conf_of(argv[1]);
     struct finding start = attempt_in_time(conf, NULL, until_ns);
+    if (start.answers_lines) {
+        client_sends_lines = true;
+        start = attempt_in_time(conf, NULL, until_ns);
+    }
     if (start.outcome != PASSED)
         errx(1, "%s: %s", argv[1], start.seen);
+    if (client_sends_lines)
+        printf("It answers whole lines, so it is sent text, in lines of 64 bytes.\n");
     for (size_t i = 0; i < hazard_count; i++) {
         if (!is_wanted(&hazards[i], argv + 2))
             continue;

@@ -12,27 +12,45 @@
 #include <unistd.h>
 
 enum {
-    PERIOD_BYTES = 1048573, // the stream repeats: a prime, so never in step with a buffer
-    TRANSFER_BYTES = 65536
+    LINE_BYTES = 64,
+    PERIOD_BYTES = 16411 * LINE_BYTES, // the stream repeats, after a prime number of lines
+    TRANSFER_BYTES = CLIENT_STREAM_BYTES
 };
 
-// The bytes of the stream from here, TRANSFER_BYTES of them.
-static const unsigned char *stream(size_t position)
+int client_limit_ms = 10000;
+bool client_expects_end = true;
+bool client_sends_lines = false;
+
+static unsigned char line_byte(size_t position, long random)
+{
+    const unsigned char first = '!', printable = '~' - '!' + 1;
+    if (position % LINE_BYTES == LINE_BYTES - 1)
+        return '\n';
+    return (unsigned char)(first + random % printable);
+}
+
+const unsigned char *client_stream(size_t position)
 {
     static unsigned char bytes[PERIOD_BYTES + TRANSFER_BYTES];
     static bool made;
     if (!made) {
         unsigned short seed[3] = {1, 2, 3};
-        for (size_t i = 0; i < PERIOD_BYTES; i++)
-            bytes[i] = (unsigned char)(nrand48(seed) >> 12);
+        for (size_t i = 0; i < PERIOD_BYTES; i++) {
+            long random = nrand48(seed) >> 12;
+            bytes[i] = client_sends_lines ? line_byte(i, random) : (unsigned char)random;
+        }
         memcpy(bytes + PERIOD_BYTES, bytes, TRANSFER_BYTES);
         made = true;
     }
     return bytes + position % PERIOD_BYTES;
 }
 
-int client_limit_ms = 10000;
-bool client_expects_end = true;
+// Where a client is that has sent or received up to this position: lines are not divided.
+static size_t message_end(size_t position)
+{
+    size_t lines = (position + LINE_BYTES - 1) / LINE_BYTES;
+    return client_sends_lines ? lines * LINE_BYTES : position;
+}
 
 static size_t least(size_t a, size_t b)
 {
@@ -59,7 +77,7 @@ struct client client_begin(unsigned port)
 
 struct client client_connect_buffered(unsigned port, unsigned number, int buffer_bytes)
 {
-    struct client c = {.start = number * (size_t)7919};
+    struct client c = {.start = number * (size_t)7919 * LINE_BYTES};
     struct timeval limit = {.tv_sec = client_limit_ms / 1000};
     int on = 1;
     c.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -89,7 +107,7 @@ struct client client_connect(unsigned port, unsigned number)
 // Both transfer what they can now, at most so many bytes. Return whether it was anything.
 static bool send_some(struct client *c, size_t bytes)
 {
-    ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes, TRANSFER_BYTES),
+    ssize_t n = send(c->fd, client_stream(c->start + c->sent), least(bytes, TRANSFER_BYTES),
                      MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         fail_because("send after %zu bytes: %s", c->sent, strerror(errno));
@@ -105,7 +123,7 @@ static bool receive_some(struct client *c, size_t bytes)
         fail_because("the server closed after %zu of %zu bytes", c->received, c->sent);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         fail_because("recv after %zu bytes: %s", c->received, strerror(errno));
-    if (n > 0 && memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
+    if (n > 0 && memcmp(buffer, client_stream(c->start + c->received), (size_t)n) != 0)
         fail_because("wrong bytes among %zd, after %zu right ones", n, c->received);
     c->received += n > 0 ? (size_t)n : 0;
     return n > 0;
@@ -130,7 +148,7 @@ static void wait_for(const struct client *c, short events)
 
 void client_send(struct client *c, size_t bytes)
 {
-    size_t end = c->sent + bytes;
+    size_t end = message_end(c->sent + bytes);
     while (c->sent < end)
         if (!send_some(c, end - c->sent))
             wait_for(c, POLLOUT);
@@ -138,14 +156,15 @@ void client_send(struct client *c, size_t bytes)
 
 void client_push(struct client *c, size_t bytes, int patience_ms)
 {
-    while (c->sent < bytes)
-        if (!send_some(c, bytes - c->sent) && !ready(c, POLLOUT, patience_ms))
+    size_t end = message_end(bytes);
+    while (c->sent < end)
+        if (!send_some(c, end - c->sent) && !ready(c, POLLOUT, patience_ms))
             return;
 }
 
 void client_expect(struct client *c, size_t bytes)
 {
-    size_t end = c->received + bytes;
+    size_t end = message_end(c->received + bytes);
     while (c->received < end)
         if (!receive_some(c, end - c->received))
             wait_for(c, POLLIN);
@@ -153,7 +172,7 @@ void client_expect(struct client *c, size_t bytes)
 
 void client_exchange(struct client *c, size_t bytes, unsigned short seed[3])
 {
-    size_t end = c->sent + bytes;
+    size_t end = message_end(c->sent + bytes);
     while (c->received < end) {
         size_t most = seed ? 1 + (size_t)nrand48(seed) % 20000 : TRANSFER_BYTES;
         bool sent = c->sent < end && send_some(c, least(most, end - c->sent));
@@ -258,7 +277,7 @@ bool client_is_answered(struct client *c)
         ssize_t n = recv(c->fd, buffer, least(c->sent - c->received, sizeof buffer), 0);
         if (n <= 0)
             return false;
-        if (memcmp(buffer, stream(c->start + c->received), (size_t)n) != 0)
+        if (memcmp(buffer, client_stream(c->start + c->received), (size_t)n) != 0)
             fail_because("wrong bytes among %zd, after %zu right ones", n, c->received);
         c->received += (size_t)n;
     }
@@ -267,9 +286,10 @@ bool client_is_answered(struct client *c)
 
 bool client_is_pushed(struct client *c, size_t bytes, int patience_ms)
 {
-    while (c->sent < bytes) {
-        ssize_t n = send(c->fd, stream(c->start + c->sent), least(bytes - c->sent, TRANSFER_BYTES),
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
+    size_t end = message_end(bytes);
+    while (c->sent < end) {
+        ssize_t n = send(c->fd, client_stream(c->start + c->sent),
+                         least(end - c->sent, TRANSFER_BYTES), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno != EAGAIN && errno != EINTR)
             return false;
         c->sent += n > 0 ? (size_t)n : 0;

@@ -13,6 +13,14 @@ extern int client_limit_ms; // 10000 at first
 // send it then fails half_close, and not everything else.
 extern bool client_expects_end;
 
+// Whether the stream is text, in lines of 64 bytes, of which clients then send and expect whole
+// ones: every number of bytes below is rounded up. To be set before the first client.
+extern bool client_sends_lines;
+
+// The bytes of the stream from a position on, so many of them.
+enum { CLIENT_STREAM_BYTES = 65536 };
+const unsigned char *client_stream(size_t position);
+
 struct client {
     int fd;
     size_t start;          // where in the stream its bytes begin

@@ -24,13 +24,12 @@ void second_client(struct cell *cell)
 
 // Makes a process that sends, or one that receives, as fast as it can, until it is killed or the
 // connection ends.
-static pid_t talk(int fd, ssize_t (*transfer)(int fd, void *bytes, size_t n))
+static pid_t talk(int fd, ssize_t (*transfer)(int fd))
 {
-    static unsigned char bytes[65536];
     pid_t pid = fork();
     if (pid == 0) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
-            while (transfer(fd, bytes, sizeof bytes) > 0)
+            while (transfer(fd) > 0)
                 ;
         _exit(0);
     }
@@ -38,14 +37,15 @@ static pid_t talk(int fd, ssize_t (*transfer)(int fd, void *bytes, size_t n))
     return pid;
 }
 
-static ssize_t transfer_out(int fd, void *bytes, size_t n)
+static ssize_t transfer_out(int fd)
 {
-    return send(fd, bytes, n, MSG_NOSIGNAL);
+    return send(fd, client_stream(0), CLIENT_STREAM_BYTES, MSG_NOSIGNAL);
 }
 
-static ssize_t transfer_in(int fd, void *bytes, size_t n)
+static ssize_t transfer_in(int fd)
 {
-    return recv(fd, bytes, n, 0);
+    static unsigned char bytes[CLIENT_STREAM_BYTES];
+    return recv(fd, bytes, sizeof bytes, 0);
 }
 
 void fast_talker(struct cell *cell)
@@ -60,7 +60,7 @@ void fast_talker(struct cell *cell)
     uint64_t took_ns = 0;
     for (unsigned i = 0; i < ROUND_TRIPS; i++) {
         uint64_t start_ns = now_ns();
-        client_exchange(&other, 100, NULL);
+        client_exchange(&other, 64, NULL);
         took_ns += now_ns() - start_ns;
         if (took_ns > most_ms * (uint64_t)1000000)
             fail_because("%u round trips take %u ms beside a client that does not pause", i + 1,
