@@ -300,6 +300,8 @@ int main(int argc, char **argv)
         return puts("Usage: agent\nDrives a server for a front end on another host, which starts "
                     "it: "
                     "make bench CLIENT_HOSTS=..., or drive --hosts.") == EOF;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("forklore " VERSION) == EOF;
     if (argc != 1)
         errx(2, "usage: agent");
     if (isatty(STDIN_FILENO))

@@ -9,6 +9,7 @@
 #include "bench/analyse/summary.h"
 #include "bench/base/memory.h"
 #include "bench/base/output.h"
+#include "bench/base/usage.h"
 
 #include <err.h>
 #include <math.h>
@@ -151,8 +152,8 @@ int main(int argc, char **argv)
     struct summary summary;
     struct experiment *experiments;
     char path[4096];
-    if (argc != 3 || argv[1][0] == '-')
-        errx(2, "usage: analyse QUESTIONS_FOLDER RUN_FOLDER");
+    usage_check(argc, argv, 2, 2, "analyse QUESTIONS_FOLDER RUN_FOLDER",
+                "Computes a run's numbers and verdicts from its trials.");
     run_read(&run, argv[2]);
     check_raw_times(&run, argv[2]);
     snprintf(path, sizeof path, "%s/experiments", argv[2]);

@@ -83,6 +83,8 @@ static void judge_table(const char *run, FILE *file)
     // each, that is 4 %. In user space a read takes 20 to 60 ns; with a call into the kernel or the
     // hypervisor it takes several times that.
     static const struct bounds clock_ns = {NAN, 200};
+    // One percent of a trial's window of 0.15 s.
+    static const struct bounds step_us = {NAN, 1500};
     static char path[4096];
     struct table t;
     snprintf(path, sizeof path, "%s/selftest.tsv", run);
@@ -104,6 +106,7 @@ static void judge_table(const char *run, FILE *file)
         {"spin_longest_gap_client_core", gap_us, "latency"},
         {"spin_lost_client_core", lost_percent, "rates latency"},
         {"clock_read", clock_ns, "latency rates"},
+        {"cpu_time_step", step_us, "all"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         judge_row(&t, &rules[i], file);

@@ -1,6 +1,7 @@
 // docs: writes the tables of keys into the READMEs beside the conf files, between their marks.
 #include "bench/base/conf.h"
 #include "bench/base/output.h"
+#include "bench/base/usage.h"
 
 #include <err.h>
 #include <stdlib.h>
@@ -29,9 +30,7 @@ static void write_keys(enum conf_kind kind, const char *folder)
 
 int main(int argc, char **argv)
 {
-    (void)argv;
-    if (argc != 1)
-        errx(2, "usage: docs");
+    usage_check(argc, argv, 0, 0, "docs", "Writes the tables of keys into the documentation.");
     write_keys(EXPERIMENT, "bench/questions/experiments");
     write_keys(CLAIM, "bench/questions/claims");
     write_keys(SITUATION, "bench/questions/situations");

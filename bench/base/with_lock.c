@@ -4,10 +4,12 @@
 // The lock is inherited by the command and its children, and released with the last of them. The
 // file stays, empty: only its name matters.
 #include "bench/base/lock.h"
+#include "bench/base/usage.h"
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 // For writing, because NFS locks no other descriptor exclusively; another user's lock can only be
@@ -28,8 +30,8 @@ static int open_lock(const char *path)
 int main(int argc, char **argv)
 {
     char holder[HOLDER_BYTES];
-    if (argc < 3)
-        errx(2, "usage: with_lock FILE COMMAND [ARGUMENT...]");
+    usage_check(argc, argv, 2, INT_MAX, "with_lock FILE COMMAND [ARGUMENT...]",
+                "Executes a command while no other one holds the lock.");
     int fd = open_lock(argv[1]);
     if (!lock_take(fd, holder))
         errx(1, "another run is in progress: %s; it holds %s", holder, argv[1]);

@@ -4,6 +4,7 @@
 // epoll server on one core, with short and with persistent connections: the client's work grows
 // with the server's rate. It never gets more than half of the cores.
 #include "bench/base/cpus.h"
+#include "bench/base/usage.h"
 #include "bench/measure/trial/setting.h"
 #include "bench/measure/trial/trial_type.h"
 
@@ -45,11 +46,10 @@ static bool is_the_limit(const cpu_set_t *server, const cpu_set_t *client)
 
 int main(int argc, char **argv)
 {
-    (void)argv;
     char list[5 * CPU_SETSIZE];
     cpu_set_t allowed, server, client;
-    if (argc != 1)
-        errx(2, "usage: client_cpus");
+    usage_check(argc, argv, 0, 0, "client_cpus",
+                "Prints the processors that clients need so as not to be the limit.");
     setting.log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (setting.log_fd < 0)
         err(1, "/dev/null");

@@ -6,6 +6,7 @@
 // first edition, or by no scheduler: it is not replayed.
 #include "bench/analyse/run.h"
 #include "bench/base/memory.h"
+#include "bench/base/usage.h"
 #include "bench/measure/plan/blocks.h"
 #include "bench/measure/scheduler.h"
 #include "bench/measure/trial/setting.h"
@@ -102,8 +103,8 @@ int main(int argc, char **argv)
     struct replay r = {0};
     char path[4096];
     size_t number = 0;
-    if (argc != 2 || argv[1][0] == '-')
-        errx(2, "usage: replay RUN_FOLDER");
+    usage_check(argc, argv, 1, 1, "replay RUN_FOLDER",
+                "Draws a run's blocks again, and compares them with those it measured.");
     run_read(&r.run, argv[1]);
     r.plan = r.run.plan;
     if (!has_budgets(&r.plan)) {

@@ -6,6 +6,7 @@
 // (bench/analyse/selftest.c).
 #include "bench/base/output.h"
 #include "bench/base/record.h"
+#include "bench/base/usage.h"
 #include "bench/measure/gaps.h"
 #include "bench/measure/plan/contender.h"
 #include "bench/measure/trial/driver.h"
@@ -224,6 +225,18 @@ static void find_the_cost_of_the_clock(void)
           "cost of reading the clock; its source is %s", source);
 }
 
+// A program's CPU time may grow in steps of a tick, as in some sandboxes.
+static void find_the_step_of_cpu_time(void)
+{
+    static const uint64_t second_ns = 1000000000;
+    uint64_t until_ns = now_ns() + second_ns, step_ns = 0,
+             begun_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    while (step_ns == 0 && now_ns() < until_ns)
+        step_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - begun_ns;
+    found("cpu_time_step", step_ns > 0 ? (double)step_ns / 1e3 : NAN, "us",
+          "least that the CPU time of a program grows by");
+}
+
 // ---- selftest.tsv -------------------------------------------------------------------------------
 
 static void measure(const char *run)
@@ -241,6 +254,7 @@ static void measure(const char *run)
     find_the_gaps(&setting.server_cpus, "server");
     find_the_gaps(&setting.client_cpus, "client");
     find_the_cost_of_the_clock();
+    find_the_step_of_cpu_time();
     close(setting.log_fd);
 }
 
@@ -248,8 +262,7 @@ int main(int argc, char **argv)
 {
     char path[4096], *text;
     size_t bytes;
-    if (argc != 2 || argv[1][0] == '-')
-        errx(2, "usage: selftest RUN_FOLDER");
+    usage_check(argc, argv, 1, 1, "selftest RUN_FOLDER", "Measures known answers before a run.");
     snprintf(path, sizeof path, "%s/settings.tsv", argv[1]);
     if (access(path, R_OK) < 0)
         errx(1, "%s is not a run: it has no settings.tsv", argv[1]);

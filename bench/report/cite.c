@@ -3,6 +3,7 @@
 //
 // It reads RUN_FOLDER/report.json. A result that is suspect or invalid, or has too few blocks for
 // an interval, is refused with the reason and status 1.
+#include "bench/base/usage.h"
 #include "bench/report/model/report_file.h"
 
 #include <err.h>
@@ -141,10 +142,8 @@ static void print(const json_t *report, const char *id)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: cite RUN_FOLDER [EXPERIMENT.MODEL[@X]]\n");
-        return 2;
-    }
+    usage_check(argc, argv, 1, 2, "cite RUN_FOLDER [EXPERIMENT.MODEL[@X]]",
+                "Prints how to cite a run, or one of its numbers.");
     json_t *report = report_file_read(argv[1]);
     print(report, argv[2]);
     json_decref(report);

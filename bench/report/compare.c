@@ -8,6 +8,7 @@
 //
 // Exit status: 0 if nothing changed, 3 if a ratio did, 1 on failure, 2 on wrong usage.
 #include "bench/base/output.h"
+#include "bench/base/usage.h"
 #include "bench/report/compare/comparison.h"
 
 #include <err.h>
@@ -33,8 +34,8 @@ int main(int argc, char **argv)
     static struct side sides[2]; // reachable until the end, so nothing has to be freed
     static json_t *comparison;
     bool has_changed;
-    if (argc != 3 || !*argv[1] || !*argv[2])
-        errx(2, "usage: compare BASE_FOLDER NEW_FOLDER");
+    usage_check(argc, argv, 2, 2, "compare BASE_FOLDER NEW_FOLDER",
+                "Compares the ratios of two runs.");
     for (int i = 0; i < 2; i++) {
         size_t length = strlen(argv[i + 1]);
         if (length > 1 && argv[i + 1][length - 1] == '/')

@@ -6,6 +6,7 @@
 // that do not cover each other.
 #include "bench/base/output.h"
 #include "bench/base/table.h"
+#include "bench/base/usage.h"
 #include "bench/report/plot/tails.h"
 #include "bench/report/plot/words.h"
 
@@ -65,8 +66,8 @@ static json_t *read_report(const char *run)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
-        errx(2, "usage: plot_tables RUN_FOLDER FOLDER");
+    usage_check(argc, argv, 2, 2, "plot_tables RUN_FOLDER FOLDER",
+                "Writes what gnuplot draws of a run.");
     const char *run = argv[1], *folder = argv[2];
     json_t *report = read_report(run);
     char path[4096];

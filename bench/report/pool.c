@@ -11,11 +11,13 @@
 //
 // The statistics are those of bench/analyse/pooling.h.
 #include "bench/base/output.h"
+#include "bench/base/usage.h"
 #include "bench/report/model/made.h"
 #include "bench/report/pool/files.h"
 #include "bench/report/pool/sections.h"
 
 #include <err.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,8 +78,9 @@ int main(int argc, char **argv)
     bool accepts_all = argc > 1 && strcmp(argv[1], "--accept") == 0;
     char **arguments = argv + 1 + accepts_all;
     int count = argc - 1 - accepts_all;
-    if (count < 3 || arguments[0][0] == '-')
-        errx(2, "usage: pool [--accept] OUTPUT_FOLDER LEFT_OUT_FILE RUN_FOLDER...");
+    usage_check(count + 1, arguments - 1, 3, INT_MAX,
+                "pool [--accept] OUTPUT_FOLDER LEFT_OUT_FILE RUN_FOLDER...",
+                "Says what is true on all machines, from a run of each.");
     json_t *left_out = made(json_array());
     read_left_out(arguments[1], left_out);
     pool_read(&p, arguments + 2, (size_t)count - 2, accepts_all);

@@ -4,6 +4,7 @@
 //
 // The same run gives exactly the same file.
 #include "bench/base/output.h"
+#include "bench/base/usage.h"
 #include "bench/report/model/citation.h"
 #include "bench/report/model/made.h"
 #include "bench/report/model/section.h"
@@ -49,8 +50,8 @@ static void add_if_any(json_t *report, const char *name, json_t *list)
 int main(int argc, char **argv)
 {
     struct facts facts;
-    if (argc != 3 || argv[1][0] == '-')
-        errx(2, "usage: report QUESTIONS_FOLDER RUN_FOLDER");
+    usage_check(argc, argv, 2, 2, "report QUESTIONS_FOLDER RUN_FOLDER",
+                "Writes a run's report.json from its tables.");
     facts_read(&facts, argv[1], argv[2]);
     json_t *report = made(json_pack("{ss}", "schema", SCHEMA));
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
