@@ -17,7 +17,7 @@ step() { setpriv --pdeathsig TERM "$@"; } # it ends when this script is killed
 
 step "$steps/analyse/analyse" "$here/questions" "$run"
 step "$steps/report/report" "$here/questions" "$run"
-rm -f "$run/report.json.xz" # of a packed run
+rm -f "$run"/{report.json,summary.tsv,distribution.tsv}.xz # of a packed run
 step "$here/report/plots.sh" "$run"
 step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md" -- page.html.j2 "$run/report.json" "$run/report.html"
 step "$here/report/index.sh" "$(dirname "$(cd "$run" && pwd)")"

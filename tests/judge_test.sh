@@ -320,7 +320,7 @@ check 'pack: compresses the raw rows' packed
 check 'pack: the packed run verifies' "$repo/bench/report/verify.sh" "$naps"
 concluded_again() {
     cp -r "$naps" "$work/before" && "$repo/bench/conclude.sh" "$naps" && test -s "$naps/report.html" && test -s "$naps/plots/ways.pdf" &&
-        rm "$naps/report.html" "$naps/doubts.tsv" "$naps"/plots/*.[!s]* && xz -9e "$naps/report.json" && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
+        rm "$naps/report.html" "$naps/doubts.tsv" "$naps"/plots/*.[!s]* && { [ ! -f "$naps/distribution.tsv" ] || xz -9e "$naps/distribution.tsv"; } && xz -9e "$naps"/{report.json,summary.tsv} && diff -r "$work/before" "$naps" && [ ! -e "$naps/trials.tsv" ]
 }
 check 'pack: all is made again from a packed run' concluded_again
 check 'pack: a packed run can be cited' cites

@@ -27,7 +27,7 @@ compress() { # FILE...
         if [ -f "$run/$file" ]; then xz -9e -f "$run/$file"; fi
     done
 }
-compress plan.tsv trials.tsv hyperfine.tsv latency.tsv messages.log
+compress plan.tsv trials.tsv hyperfine.tsv latency.tsv messages.log cells.tsv summary.tsv distribution.tsv
 # The report's links now point to the packed files.
 "$here/../../${BUILD:-build}/bench/report/report" "$here/../questions" "$run"
 "$here/render.py" report.md.j2 "$run/report.json" "$run/report.md"

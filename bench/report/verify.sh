@@ -6,12 +6,12 @@
 # not what the scheduler chooses from the trials before it; experiments, claims, situations and foreign servers that are not those the run was planned
 # with (frozen.sha256). What the project has added since is no part of this. Binary pictures (.png, .pdf) are compared only if gnuplot
 # has the recorded version. An edit of other raw files that affects no result is not detected. A packed run (bench/report/pack.sh)
-# may lack report.html and parts of plots/, and its report.json is compressed.
+# may lack report.html and parts of plots/, and some of its files are compressed.
 set -euo pipefail
 export LC_ALL=C # bytes
 
 made=(summary.tsv metrics.tsv validity.tsv doubts.tsv distribution.tsv selftest_verdicts.tsv verdicts.tsv chooser.tsv
-    report.json report.json.xz plots report.md report.html)
+    report.json plots report.md report.html)
 
 fail() { echo "verify: $1" >&2; exit 1; }
 
@@ -36,8 +36,9 @@ replay=$!
 again=$work/$(basename "$(cd "$run" && pwd)") # plots and report contain its name
 mkdir "$again"
 for file in "$run"/*; do
+    name=${file##*/}
     case " ${made[*]} " in
-        *" ${file##*/} "*) ;;
+        *" ${name%.xz} "*) ;;
         *) cp -r "$file" "$again" ;;
     esac
 done
@@ -45,9 +46,11 @@ done
     why=$(tail -n 1 "$work/log")
     fail "$run cannot be recomputed: ${why//$again/$run}"
 }
-if [ -f "$run/report.json.xz" ] && ! xz -dc "$run/report.json.xz" > "$work/report.json"; then
-    fail "$run/report.json.xz: xz cannot read it; make report RUN=${run##*/}"
-fi
+mkdir "$work/unpacked"
+for name in "${made[@]}"; do
+    [ ! -f "$run/$name.xz" ] || xz -dc "$run/$name.xz" > "$work/unpacked/$name" ||
+        fail "$run/$name.xz: xz cannot read it; make report RUN=${run##*/}"
+done
 
 # ---- compare ---------------------------------------------------------------------------------------------
 recorded=$(HOME=/dev/null jq -r '.versions.gnuplot // "not known"' "$run/environment.json")
@@ -100,7 +103,7 @@ else
 fi
 while read -r file; do
     stored=$run/$file recomputed=$again/$file
-    if [ "$file" = report.json ] && [ ! -f "$stored" ]; then stored=$work/report.json; fi # of a packed run
+    if [ -f "$work/unpacked/$file" ] && [ ! -f "$stored" ]; then stored=$work/unpacked/$file; fi
     if [ ! -f "$stored" ] && [ -f "$run/trials.tsv.xz" ] && [[ $file = plots/*.[!s]* || $file = *.html || $file = doubts.tsv ]]; then
         packed=$((packed + 1))
     elif [ ! -f "$stored" ]; then
@@ -123,7 +126,7 @@ while read -r file; do
             differs "$file:$(difference "$stored")"
         fi
     fi
-done < <({ files "$run"; files "$again"; } | sed 's/^report[.]json[.]xz$/report.json/' | sort -u |
+done < <({ files "$run"; files "$work/unpacked"; files "$again"; } | sort -u |
     awk '{ print ($0 == "summary.tsv" ? 0 : /^[^\/]*[.]tsv$/ ? 1 : $0 == "report.json" ? 2 : 3), $0 }' |
     sort -k 1,1n -k 2,2r | cut -d ' ' -f 2-) # causes before their consequences
 

@@ -54,8 +54,9 @@ static bool is_packed(const struct facts *f)
 static json_t *files_of(const struct question *q)
 {
     json_t *list = made(json_array());
-    add_file(list, "All numbers", "", "summary", ".tsv");
-    add_file(list, "Raw trials", "", "trials", is_packed(q->f) ? ".tsv.xz" : ".tsv");
+    const char *table = is_packed(q->f) ? ".tsv.xz" : ".tsv";
+    add_file(list, "All numbers", "", "summary", table);
+    add_file(list, "Raw trials", "", "trials", table);
     add_file(list, "Conditions", "experiments/", q->e->stem, ".conf");
     return list;
 }
