@@ -190,7 +190,7 @@ help:
 	@echo '                   SERVER="./mine {port}": beside a server of your own; SERVERS=file: several, NAME=COMMAND a line'
 	@echo '                   CLIENT_HOSTS="a b" SERVER_ADDRESS=192.0.2.1: clients on other hosts, by ssh or LAUNCH="srun -w {} ..."'
 	@echo 'make deploy-clients CLIENT_HOSTS="a b"   copy the agent to client hosts, by ssh or LAUNCH                     2 s'
-	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=60                              62 min'
+	@echo 'make bench-all     the same for all questions: EXPERIMENTS=all BUDGET=75                              76 min'
 	@echo 'make doctor        report what on this machine will distort the numbers; changes nothing               15 s'
 	@echo 'make plots RUN=r   draw the plots of results/r again                                                     10 s'
 	@echo 'make report RUN=r  recompute everything after the trials of results/r, and results/index.html       15 s'
@@ -225,7 +225,7 @@ bench:
 	@$(MAKE) --no-print-directory -s all
 	@bench/run.sh
 
-bench-all: export BUDGET := $(or $(BUDGET),60)
+bench-all: export BUDGET := $(or $(BUDGET),75)
 bench-all: export EXPERIMENTS := all
 bench-all: bench
 

@@ -60,7 +60,7 @@ static json_t *text_of(const struct facts *f)
     prose_begin(&p);
     if (questions) {
         say_count("Not in this run: ", questions, "question", p.to);
-        fputs(" make bench-all measures all in 60\u00a0minutes.", p.to);
+        fputs(" make bench-all measures all in 75\u00a0minutes.", p.to);
     }
     if (dropped) {
         say_count(questions ? " Dropped for lack of time: " : "Dropped for lack of time: ", dropped,
