@@ -92,7 +92,8 @@ static void a_service_that_stops(void **state)
     expect_figure("connections_served", SERVED);
     expect_figure("echoes", SERVED);
     expect_errors("errors_timeout", 2 * 4, 3 * 4);
-    expect_failure(1, "failures and 20 echoes (no answer in time)");
+    expect_failure(
+        1, "failures and 20 echoes (no answer in time"); // another's accept queue may overflow
     assert_true(run.seconds < 2 * 0.25 + 5);
 }
 
