@@ -79,6 +79,7 @@ check 'mutant: keep-connfd fails half_close' fails_at half_close 'the connection
 check 'mutant: no-reap fails children_are_reaped' fails_at children_are_reaped 'zombies: 2' "$BUILD/servers/fork -p {port} --mistake no-reap"
 check 'mutant: reap-one fails all_gone_at_once' fails_at all_gone_at_once 'zombies: ' "$BUILD/servers/fork -p {port} --mistake reap-one"
 passes=many_in_turn
+check 'mutant: a line server that does not reap fails children_are_reaped' fails_at children_are_reaped 'zombies: 2' "$build/fixture/lines {port} no-reap"
 check 'one client at a time fails second_client' fails_at second_client 'stuck for' "$BUILD/servers/iterative -p {port}"
 check 'one client at a time fails stalled_reader' fails_at stalled_reader 'stuck for' "$BUILD/servers/iterative -p {port}"
 check 'a pool of four fails many_at_once' fails_at many_at_once 'client 5 of 200 is not served' "$BUILD/servers/prefork -p {port} -w 4"
@@ -95,6 +96,7 @@ bad 'goes into the background' 'does not stay in the foreground' "sh -c '$BUILD/
 bad 'a daemon' 'does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"
 bad 'forks without end' 'server forks without end' "sh -c 'while :; do sleep 100 & done' {port}"
 ln -s "$work/mutant" "$work/zz_answers_before_reading"
+bad 'a line server that does not echo' 'it does not echo: wrong bytes' "$build/fixture/lines {port} shouts"
 bad 'does not echo' 'it does not echo: wrong bytes' "$work/zz_answers_before_reading {port}"
 
 usage() { refuses "usage: $1" 2 "$2" env -C "$work/check" "$build/check" "${@:3}"; } # NAME TEXT [ARGUMENT...]

@@ -95,14 +95,15 @@ static int by_size(const void *one, const void *other)
 }
 
 // The least that cpu_seconds() grows by: far less than a batch takes, but 10 ms in some sandboxes.
+// If it does not grow for a second, that is its step.
 static double clock_step(void)
 {
-    double begin = cpu_seconds(), now;
+    time_t until = time(NULL) + 2;
+    double begin = cpu_seconds(), now = begin;
 
-    do
+    while (now <= begin && time(NULL) < until)
         now = cpu_seconds();
-    while (now <= begin);
-    return now - begin;
+    return now > begin ? now - begin : 1;
 }
 
 // The median of many batches: interrupts and neighbours lengthen a few of them. On a coarse clock a

@@ -45,7 +45,7 @@ const unsigned char *client_stream(size_t position)
     return bytes + position % PERIOD_BYTES;
 }
 
-// Where a client is that has sent or received up to this position: lines are not divided.
+// The end of a message up to this position; where lines are sent, of its last line.
 static size_t message_end(size_t position)
 {
     size_t lines = (position + LINE_BYTES - 1) / LINE_BYTES;

@@ -300,6 +300,14 @@ const char *facts_environment(const struct facts *f, const char *name)
     return json_string_value(json_object_get(f->environment, name));
 }
 
+bool facts_are_packed(const struct facts *f)
+{
+    char *packed = path_in(f->folder, "trials.tsv.xz");
+    bool exists = access(packed, F_OK) == 0;
+    free(packed);
+    return exists;
+}
+
 bool facts_dropped(const struct facts *f, const char *stem)
 {
     for (size_t row = 0; row < f->dropped.rows; row++)

@@ -55,6 +55,9 @@ const char *facts_nth(const struct experiment *e, const char *key, size_t n);
 // A string of environment.json, or NULL.
 const char *facts_environment(const struct facts *f, const char *name);
 
+// Whether the large tables are compressed (bench/report/pack.sh).
+bool facts_are_packed(const struct facts *f);
+
 // Whether the scheduler dropped the whole question for lack of time.
 bool facts_dropped(const struct facts *f, const char *stem);
 

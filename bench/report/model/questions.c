@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void set(json_t *object, const char *key, json_t *value)
 {
@@ -44,17 +43,10 @@ static void add_file(json_t *list, const char *name, const char *folder, const c
     add(list, json_pack("{s:s, s:s}", "name", name, "path", path));
 }
 
-static bool is_packed(const struct facts *f)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/trials.tsv.xz", f->folder);
-    return access(path, F_OK) == 0;
-}
-
 static json_t *files_of(const struct question *q)
 {
     json_t *list = made(json_array());
-    const char *table = is_packed(q->f) ? ".tsv.xz" : ".tsv";
+    const char *table = facts_are_packed(q->f) ? ".tsv.xz" : ".tsv";
     add_file(list, "All numbers", "", "summary", table);
     add_file(list, "Raw trials", "", "trials", table);
     add_file(list, "Conditions", "experiments/", q->e->stem, ".conf");
@@ -71,7 +63,7 @@ static json_t *plot_of(const struct question *q, const json_t *figure)
         return json_null();
     json_t *files = made(json_array());
     add_file(files, "SVG", folder, stem, ".svg");
-    if (!is_packed(q->f)) {
+    if (!facts_are_packed(q->f)) {
         add_file(files, "PDF", folder, stem, ".pdf");
         add_file(files, "PNG", folder, stem, ".png");
         add_file(files, "LaTeX", folder, stem, "_latex.tex");

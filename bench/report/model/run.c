@@ -4,17 +4,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 // With less time than this, a run is a first look: its intervals are wide.
 enum { FULL_MINUTES = 10 };
-
-static bool is_packed(const struct facts *f)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/plan.tsv.xz", f->folder);
-    return access(path, F_OK) == 0;
-}
 
 static size_t questions_measured(const struct facts *f)
 {
@@ -56,7 +48,7 @@ json_t *run_section(const struct facts *f)
         "dirty", json_is_true(json_object_get(f->environment, "dirty")), "budget_minutes", minutes,
         "first_look", is_short, "seed", seed, "questions", (json_int_t)questions_measured(f),
         "trials", (json_int_t)f->run.trials.rows, "trials_text", trials, "blocks_low",
-        (json_int_t)least, "blocks_high", (json_int_t)most, "packed", is_packed(f), "file_suffix",
-        is_packed(f) ? ".xz" : "");
+        (json_int_t)least, "blocks_high", (json_int_t)most, "packed", facts_are_packed(f),
+        "file_suffix", facts_are_packed(f) ? ".xz" : "");
     return made(section);
 }
