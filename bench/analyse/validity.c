@@ -94,10 +94,9 @@ const struct reason reasons[] = {
      "alone on its core the client waits less than 0.1 %, and 2 to 4 % if it makes so many "
      "connections that kernel threads need the core"},
     {"start-up", SUSPECT, CPU_TIMES, METRIC_idle_share, NAN, 0.25,
-     "over a quarter of the server's CPU time was for starting and stopping",
+     "over a quarter of the server's CPU time was for making a pool and stopping",
      "this part is measured in another start and subtracted, and starts differ by up to a third: "
-     "of "
-     "the rest, a tenth would be chance"},
+     "of the rest, a tenth would be chance"},
     {"stalls", SUSPECT, PACE, METRIC_stalled, NAN, 0.005,
      "sometimes nothing came back for long, though no thread waited for a CPU",
      "half the loss of a server that sleeps 1 % of the time; of correct servers a few trials in a "

@@ -209,7 +209,7 @@ struct metric {
     X(control_group, "", NEITHER, COUNTS, "control group", "",                                     \
       "foreign servers: 1 if their CPU time is that of a control group, 0 if of a process group")  \
     X(idle_share, "share", LESS, COUNTS, "start-up share", "",                                     \
-      "share of a server's total CPU time for starting and stopping")
+      "share of a server's CPU time for a pool and for stopping, measured in another start")
 
 #define METRIC_ENUM(name, ...) METRIC_##name,
 enum metric_id { METRICS(METRIC_ENUM) METRIC_COUNT };

@@ -188,8 +188,7 @@ bool server_start(const struct setting *setting, const char *program, const char
         server->descriptors = process_group_most_descriptors(server->pid);
     else
         process_count_descriptors(server->pid, &server->descriptors);
-    if (is_foreign)
-        server->start_cpu_us = (double)process_group_cpu_ns(server->pid) / 1e3;
+    server->start_cpu_us = (double)process_group_cpu_ns(server->pid) / 1e3;
     return true;
 }
 

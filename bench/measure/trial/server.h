@@ -18,7 +18,7 @@ struct server {
     bool may_crash;       // set by the caller: any exit status is then accepted
     bool ignores_sigterm; // it is foreign, and had to be killed
     unsigned descriptors; // of its first process, when it started to listen
-    double start_cpu_us;  // CPU time until then, of a foreign server; else 0
+    double start_cpu_us;  // CPU time until then
     char address[256];    // HOST:PORT
     // Connections of its port that are older than it: of a program that had the port before.
     unsigned long strangers[MOST_STRANGERS]; // inodes
@@ -29,7 +29,7 @@ struct server {
 // A server's whole life, including its descendants.
 struct life {
     double cpu_us, faults, switches; // page faults, and switches to another task
-    double start_cpu_us;             // of cpu_us: until it listened, if it is foreign; else 0
+    double start_cpu_us;             // of cpu_us: until it listened
     double counted;                  // requests counted in its shared state; NAN: it has none
     double busiest,
         idlest;          // requests of that worker, as multiples of an even share; NAN: not counted

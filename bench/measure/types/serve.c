@@ -119,9 +119,9 @@ struct serving {
     bool counts_failures;   // failures are part of the result
 };
 
-// CPU time for what the server does without clients. An interpreter may take long to start, and
-// starts differ, so of a foreign server that of its own start counts; only the rest, mostly for
-// stopping, is measured in another life.
+// CPU time for what the server does without clients. Starts differ, and may take long, so that of
+// its own start counts; only the rest, for making a pool and for stopping, is measured in another
+// life.
 static double idle_cpu_us(const struct serving *s)
 {
     return s->life.start_cpu_us + s->idle.cpu_us - s->idle.start_cpu_us;

@@ -33,7 +33,7 @@ static const struct {
     {"descriptors-leaked", "The server kept descriptors open that it no longer needed."},
     {"not-reaped", "The server did not reap its dead children."},
     {"client-disturbed", "Another task used the client's core."},
-    {"start-up", "Over a quarter of the server's CPU time was for starting and stopping."},
+    {"start-up", "Over a quarter of the server's CPU time was for making a pool and stopping."},
     {"stalls", "Sometimes nothing came back for long, though no thread waited for a CPU."},
     {"too-few-samples", "There are too few blocks or requests for an interval."},
 };
