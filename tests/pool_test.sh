@@ -50,6 +50,7 @@ END
 }
 check 'a machine' machine fast 'Fast One' 4
 check 'a pool of one' program first "$results/fast"
+check 'one: a claim holds on one machine, not everywhere' is first '[.claims.claims[].verdict_text]' '["✗ fails on one machine","✗ fails on one machine","✓ holds on one machine","✓ holds on one machine"]'
 check 'another machine' machine slow 'Slow One' 40
 check 'a third' machine middle 'Middle One' 6 '20 10 40'
 copy() { cp -r "$results/$1" "$work/$2"; } # RUN NAME: outside of the results

@@ -15,8 +15,11 @@
 enum verdict_over { HOLDS_EVERYWHERE, DEPENDS, FAILS_EVERYWHERE, OPEN, VERDICTS_OVER };
 
 static const char *const names[VERDICTS_OVER] = {"holds", "depends", "fails", "undecided"};
-static const char *const phrases[VERDICTS_OVER] = {"✓ holds everywhere", "≠ depends on the machine",
-                                                   "✗ fails everywhere", "? undecided"};
+// Of claims that several machines measured, and that one did.
+static const char *const phrases[2][VERDICTS_OVER] = {
+    {"✓ holds everywhere", "≠ depends on the machine", "✗ fails everywhere", "? undecided"},
+    {"✓ holds on one machine", NULL, "✗ fails on one machine", "? undecided"},
+};
 
 enum said { NOTHING, SAYS_UNDECIDED, SAYS_HOLDS, SAYS_FAILS }; // by a machine
 
@@ -239,16 +242,18 @@ static json_t *claim_json(const struct pool *p, const struct claim_over *claim)
     static const char *const said_names[] = {NULL, "undecided", "holds", "fails"};
     enum verdict_over verdict = verdict_over(p, claim);
     json_t *machines = made(json_array());
+    size_t measured = 0;
     for (size_t machine = 0; machine < p->machines; machine++) {
         const char *said = said_names[said_by(p, claim, machine)];
         add(machines, said ? json_string(said) : json_null());
+        measured += said != NULL;
     }
     return json_pack("{ss ss ss ss ss ss so so so}", "id", claim->id, "sentence",
                      known_text(claim->first, "sentence"), "source",
                      known_text(claim->first, "source"), "theme",
                      claim->theme ? claim->theme : "Undecided", "verdict", names[verdict],
-                     "verdict_text", phrases[verdict], "where", where(p, claim), "machines",
-                     machines, "conditions", conditions(p, claim));
+                     "verdict_text", phrases[measured == 1][verdict], "where", where(p, claim),
+                     "machines", machines, "conditions", conditions(p, claim));
 }
 
 json_t *claims_of_pool(const struct pool *p)
