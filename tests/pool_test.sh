@@ -205,4 +205,14 @@ check 'known: its own machine is the only one' stands fast '[]'
 nothing_said() { equals 'whether it has the section' "$(jq 'has("known")' "$results/fast/report.json")" false; }
 check 'known: nothing is said' nothing_said
 
+# The table in README has a row for each machine known.
+in_readme() {
+    local name ratio
+    while IFS=$'\t' read -r name ratio; do
+        grep -F "| $name |" "$repo/README.md" | grep -qF "| $ratio× |" || { echo "no row of $name with $ratio×" && return 1; }
+    done < <(sed 's/\xc2\xa0/ /g' "$repo/results/machines.tsv" | awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        $c["experiment"] == "churn" { printf "%s\t%.2g\n", $c["machine"], $c["ratio"] }')
+}
+check 'README: each machine known, with its ratios' in_readme
+
 verdict
