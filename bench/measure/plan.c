@@ -270,9 +270,9 @@ static void set_up_run(const struct options *options)
     rewind(found);
     check_remote(options);
     struct processors setting = choose_processors(options);
-    struct foreign_servers foreign = foreign_servers_read(
-        options->run, &setting.server, options->own_server, options->own_servers);
-    foreign.is_remote = options->client_hosts;
+    struct foreign_servers foreign =
+        foreign_servers_read(options->run, &setting.server, options->own_server,
+                             options->own_servers, options->server_address);
     make_folder(options->run, "experiments");
     freeze(options->run, CLAIM, "claims");
     freeze(options->run, SITUATION, "situations");
