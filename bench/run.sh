@@ -9,7 +9,7 @@
 #   SERVER_CPUS, CLIENT_CPUS   lists of CPUs (default: one core for the server, and as many for the client as it needs)
 #   RESULTS      folder of the runs (default results)
 #   RUN_LOCK     runs with the same lock file exclude each other (default /tmp/forklore.lock)
-#   SERVER       a server of your own, a command with {port}; it takes part as "mine"
+#   SERVER       a server of your own, a command with {port}, and {address} for client hosts; it takes part as "mine"
 #   SERVERS      a file of lines NAME=COMMAND: several of them
 #   CLIENT_HOSTS drive from these hosts instead of this machine, separated by blanks (README, "Client hosts")
 #   LAUNCH       how to start a program on the host {} (default: ssh, without questions)

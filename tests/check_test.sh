@@ -43,6 +43,8 @@ fi
 check 'one that prints megabytes passes' passes_all "sh -c 'yes | head -c 20000000; exec $BUILD/servers/epoll -p \$0' {port}" dribble
 check 'one that prints without end passes' passes_all "sh -c 'yes & exec $BUILD/servers/epoll -p \$0' {port}" dribble sigterm_under_load
 
+check 'one that is told the address passes' passes_all "$BUILD/servers/epoll -a {address} -p {port}" dribble
+
 # ---- servers with one -----------------------------------------------------------------------------------------------
 fails_at() { # HAZARD SEEN COMMAND: it fails this hazard, with these words, and passes `passes`
     checks "$3" "$1" "$passes"

@@ -99,6 +99,27 @@ static void servers_that_serve(void **unused)
         expect_ok("{build}/servers/epoll -a :: -p {port}"); // for IPv4, too
 }
 
+// As in a run with client hosts. Only there the server listens, and its sockets are found there.
+static void one_at_another_address(void **unused)
+{
+    (void)unused;
+    static const char run[] = "{build}/servers/epoll -p {port} -a {address}";
+    expect_ok(run);
+    snprintf(setting.server_address, sizeof setting.server_address, "127.0.0.2");
+    struct measurement there = foreign_trial(run, short_ones),
+                       elsewhere =
+                           foreign_trial("{build}/servers/epoll -p {port} # {address}", short_ones),
+                       nowhere = foreign_trial("{build}/servers/epoll -p {port}", short_ones);
+    *setting.server_address = '\0';
+    assert_string_equal(there.status, "ok");
+    assert_true(there.values[METRIC_served] == 20);
+    assert_false(there.values[METRIC_foreign] > 0);
+    if (!isnan(trial(BUILD_FOLDER "/servers/epoll", "-", short_ones).values[METRIC_backlog]))
+        assert_true(there.values[METRIC_backlog] > 5);
+    assert_string_not_equal(elsewhere.status, "ok");
+    assert_non_null(strstr(nowhere.status, "its command has no {address}"));
+}
+
 // Each request computes for a millisecond, so it is known what must be counted at least: by a loop
 // that persists, by children that the server reaps, and by those that it leaves. No control group
 // is needed for that.
@@ -380,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_that_serve),
+        cmocka_unit_test(one_at_another_address),
         cmocka_unit_test(the_cpu_time_is_whole),
         cmocka_unit_test(the_same_as_a_server_of_the_suite),
         cmocka_unit_test(servers_that_do_not_serve),

@@ -74,16 +74,32 @@ check 'takes part: in the questions that say so' equals 'models' "$(column "$res
 check 'takes part: with MODELS, too' plans --models fork --server "$BUILD/servers/epoll -p {port}"
 check 'takes part: beside those' equals 'models' "$(column "$results/planned/models.tsv" name | paste -sd ' ')" 'fork mine'
 
+# Client hosts reach one address of this machine, which the command must name. Nothing is asked of the hosts yet.
+hosts=(--client-hosts a --launch 'env {}' --server-address 127.0.0.2)
+for_hosts() { # STATUS COMMAND
+    plans "${hosts[@]}" --server "$2" || { cat "$work/error" && return 1; }
+    says <(planned_status mine) "$1" && equals 'epoll and fork' "$(planned_status epoll) $(planned_status fork)" 'ok ok' && nothing_left foreign
+}
+check 'client hosts: one with {address} takes part' for_hosts ok "$BUILD/servers/epoll -a {address} -p {port}"
+check 'client hosts: without a line' equals 'lines said' "$(wc -l < "$work/error")" 0
+check 'client hosts: one without is left out' for_hosts 'skipped: its command has no {address}, so client hosts do not reach it' \
+    "$BUILD/servers/epoll -p {port}"
+check 'client hosts: with a line' says "$work/error" 'mine is skipped: its command has no {address}'
+check 'client hosts: one that listens elsewhere is left out' for_hosts 'skipped: server accepts no connection on 127.0.0.2:' \
+    "$BUILD/servers/epoll -p {port} # {address}"
+
 # ---- those of the suite -------------------------------------------------------------------------------------------
-# A server that cannot run here says what is missing; each other one serves. Requests are larger than its buffer, and every byte comes back.
+# A server that cannot run here says what is missing; each other one serves, where it is told to and not elsewhere. Requests are larger than its
+# buffer, and every byte comes back.
 echoes() { # NAME
     local port pid
-    exec 5< <(cd "$tree" && exec setsid "$BUILD/bench/measure/foreign" "$1" 2> "$work/error")
+    exec 5< <(cd "$tree" && exec setsid "$BUILD/bench/measure/foreign" "$1" -a 127.0.0.2 2> "$work/error")
     pid=$!
     IFS=: read -r _ port <&5
     exec 5<&-
-    within 10 "$build/clients/drive" -n 1 "127.0.0.1:$port" 2> "$work/error"
-    "$build/clients/drive" --workers 1 -c 8 -k 5 -s 30000 -n 200 --timeout 10 "127.0.0.1:$port" > "$work/said" 2> "$work/error"
+    within 10 "$build/clients/drive" -n 1 "127.0.0.2:$port" 2> "$work/error"
+    "$build/clients/drive" --workers 1 -c 8 -k 5 -s 30000 -n 200 --timeout 10 "127.0.0.2:$port" > "$work/said" 2> "$work/error"
+    "$build/clients/drive" -n 1 "127.0.0.1:$port" > "$work/elsewhere" 2>&1 && echo 'it listens on 127.0.0.1, too' && kill -- "-$pid" && return 1
     kill -- "-$pid"
     equals 'echoes' "$(awk '$1 == "echoes" { print $2 }' "$work/said")" 200 &&
         equals 'errors' "$(awk '/^errors_/ { n += $2 } END { print n + 0 }' "$work/said")" 0 && within 2 has_ended "$pid"

@@ -163,8 +163,9 @@ refuses 'bad input: no agent' 1 'client host a has no agent' env RESULTS="$resul
 
 statuses() { column "$trials" status | sort | uniq -c | sort -rn | sed 's/^ *//'; }
 is_lost() { statuses | grep -q "$1"; } # TEXT
-kill_once() {
-    begin hosts BUDGET=0.15 "${knobs[@]}"
+printf '%s\n' 'python=/usr/bin/python3 servers/foreign/python_thread.py {port} {address}' "here=$BUILD/servers/epoll -p {port}" > "$work/servers"
+kill_once() { # beside a server of the user's own, and one that they would not reach
+    begin hosts BUDGET=0.15 "${knobs[@]}" MODELS='epoll python here' SERVERS="$work/servers"
     within 20 has_rows "$trials" 2 && within 5 signal KILL agent || return 1
     equals 'its status' "$(status hosts)" 0 && within 1 is_lost 'client host b has closed its channel (ended by signal 9)' &&
         equals 'trials that are not ok' "$(statuses | grep -cv ' ok$')" 1
@@ -172,6 +173,10 @@ kill_once() {
 check 'a run: an agent is killed, the trial names it, and it is started again' kill_once
 check 'a run: says where servers listen' says "$work/hosts.log" "clients on a b c; servers listen on $address"
 check 'a run: three hosts' equals 'hosts of a trial' "$(value "$trials" client_hosts status=ok | sort -u)" 3
+check 'a run: three hosts drive a foreign server' equals 'hosts of a trial' "$(value "$trials" client_hosts status=ok model=python | sort -u)" 3
+check 'a run: its sockets are its own' equals 'foreign sockets' "$(value "$trials" foreign status=ok model=python | sort -u)" 0
+check 'a run: a foreign server without {address} is left out' equals 'its status' "$(value "$results/hosts/models.tsv" status name=here)" \
+    'skipped: its command has no {address}, so client hosts do not reach it'
 check 'a run: its host has used CPU' test "$(value "$trials" host_cpu_us status=ok | awk '{ sum += $1 } END { print (sum > 0) }')" = 1
 check 'a run: which is not taken for that of the server alone' equals 'host_cpu_us_per_echo' "$(value "$trials" host_cpu_us_per_echo status=ok | sort -u)" -
 check 'a run: hosts in its environment' equals hosts "$(jq -r '.client_hosts | length' "$results/hosts/environment.json")" 3

@@ -87,11 +87,25 @@ static void what_cannot_be_measured(void **unused)
     assert_true(isnan(m.values[METRIC_connections_lost]));
 }
 
+// As in a run with client hosts.
+static void a_server_at_another_address(void **state)
+{
+    (void)state;
+    if (!can_be_followed(BUILD_FOLDER "/servers/fork"))
+        skip();
+    snprintf(setting.server_address, sizeof setting.server_address, "127.0.0.2");
+    struct measurement m = trial("fork", "--poison deadly", "kill");
+    *setting.server_address = '\0';
+    assert_string_equal(m.status, "ok");
+    assert_true(m.values[METRIC_connections_lost] == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_goes_down),
         cmocka_unit_test(what_cannot_be_measured),
+        cmocka_unit_test(a_server_at_another_address),
     };
     // LeakSanitizer makes a process of its own at the end of each, which is left if that is killed.
     if (setenv("ASAN_OPTIONS", "detect_leaks=0", 1) < 0)

@@ -223,7 +223,8 @@ const struct conf_key conf_keys[] = {
     {"run", FOREIGN, .form = COMMAND_AT,
      .sentence =
          "How it is started, in the syntax of the shell; `{port}` is the port to listen on, "
-         "`{build}` the build folder. It must stay in the foreground"},
+         "`{address}` the numeric IPv4 address, and `{build}` the build folder. It must stay in "
+         "the foreground"},
     {"build", FOREIGN, .form = TEXT,
      .sentence = "The command that builds it, before the first trial of a run. If it ends with "
                  "status 77, the server is skipped, and the last line is the reason"},

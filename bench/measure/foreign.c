@@ -2,8 +2,8 @@
 // (--describe, --clients, "listening on ADDRESS:PORT"), so that a foreign server is one more
 // program to the rest of the bench.
 //
-// It chooses a port, prints it, and becomes the server: the process that is then counted is the
-// server alone. The server listens a while later; trial/server.c waits for that.
+// It chooses a port, prints address and port, and becomes the server: the process that is then
+// counted is the server alone. The server listens a while later; trial/server.c waits for that.
 #include "bench/measure/foreign.h"
 
 #include "bench/base/experiment.h"
@@ -40,12 +40,19 @@ enum { CLIENTS_OPTION = 256, CONTROL_GROUP_OPTION, DESCRIBE_OPTION, BUILD_OPTION
 
 struct options {
     const char *conf;          // a name or a path
+    const char *address;       // to listen on; NULL: the loopback address
     const char *control_group; // a folder; NULL: none
     unsigned long clients;
     bool describe, build;
 };
 
+static const char loopback[] = "127.0.0.1";
+
 static const struct argp_option argp_options[] = {
+    {"address", 'a', "ADDRESS", 0,
+     "Listen on this numeric IPv4 address (default 127.0.0.1); exit with status 77 and the reason "
+     "if the server's command has no {address}",
+     0},
     {"clients", CLIENTS_OPTION, "N", 0,
      "Exit with status 77 and the reason if the server is not meant for N clients at once", 0},
     {"control-group", CONTROL_GROUP_OPTION, "FOLDER", 0,
@@ -61,9 +68,15 @@ static const struct argp_option argp_options[] = {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
+    struct in_addr address;
     switch (key) {
     case ARGP_KEY_INIT:
         state->err_stream = NULL; // getopt's one line is enough
+        return 0;
+    case 'a':
+        if (inet_pton(AF_INET, argument, &address) != 1)
+            errx(2, "--address must be a numeric IPv4 address, not '%s'", argument);
+        options->address = argument;
         return 0;
     case CLIENTS_OPTION:
         options->clients = number_whole(argument, "--clients", 1, 4194304);
@@ -103,10 +116,20 @@ static void read_server(const char *conf, struct experiment *server)
     experiment_need(server, "run");
 }
 
-// A command with {port} and {build} replaced, after some words.
-static const char *command_of(const char *words, const char *text, unsigned port)
+// Writes the value of a mark and goes on after it, if the text begins with that mark.
+static bool replace(const char **text, const char *mark, const char *value, FILE *file)
 {
-    static const char port_mark[] = "{port}", build_mark[] = "{build}";
+    if (strncmp(*text, mark, strlen(mark)) != 0)
+        return false;
+    fputs(value, file);
+    *text += strlen(mark);
+    return true;
+}
+
+// A command with {address}, {port} and {build} replaced, after some words.
+static const char *command_of(const char *words, const char *text, const char *address,
+                              const char *port)
+{
     static char *command;
     size_t bytes;
     FILE *file = open_memstream(&command, &bytes);
@@ -114,15 +137,9 @@ static const char *command_of(const char *words, const char *text, unsigned port
         err(1, "a command");
     fputs(words, file);
     while (*text)
-        if (strncmp(text, port_mark, strlen(port_mark)) == 0) {
-            fprintf(file, "%u", port);
-            text += strlen(port_mark);
-        } else if (strncmp(text, build_mark, strlen(build_mark)) == 0) {
-            fputs(BUILD_FOLDER, file);
-            text += strlen(build_mark);
-        } else {
+        if (!replace(&text, "{address}", address, file) && !replace(&text, "{port}", port, file) &&
+            !replace(&text, "{build}", BUILD_FOLDER, file))
             fputc(*text++, file);
-        }
     if (fclose(file) == EOF)
         err(1, "a command");
     return command;
@@ -157,6 +174,12 @@ static void check_clients(const struct experiment *server, unsigned long clients
 {
     if (experiment_get(server, "clients") && clients > experiment_number(server, "clients"))
         errx(SKIPPED, "is meant for at most %s clients at once", experiment_get(server, "clients"));
+}
+
+static void check_address(const struct experiment *server, const char *address)
+{
+    if (address && !strstr(experiment_get(server, "run"), "{address}"))
+        errx(SKIPPED, "its command has no {address}, so client hosts do not reach it");
 }
 
 // What makes progress on several connections, in words.
@@ -237,17 +260,19 @@ static void enter(const char *control_group)
     close(fd);
 }
 
-static _Noreturn void run(const struct experiment *server, const char *control_group)
+static _Noreturn void run(const struct experiment *server, const struct options *options)
 {
-    if (control_group)
-        enter(control_group);
-    unsigned port = free_port();
-    printf("listening on 127.0.0.1:%u\n", port);
+    const char *address = options->address ? options->address : loopback;
+    char port[8];
+    if (options->control_group)
+        enter(options->control_group);
+    snprintf(port, sizeof port, "%u", free_port());
+    printf("listening on %s:%s\n", address, port);
     if (fflush(stdout) == EOF)
         err(1, "standard output");
     prepare();
     // Without exec the shell would stay as another process, and would get the signals.
-    become(command_of("exec ", experiment_get(server, "run"), port));
+    become(command_of("exec ", experiment_get(server, "run"), address, port));
 }
 
 static int build(const struct experiment *server)
@@ -257,7 +282,7 @@ static int build(const struct experiment *server)
         return 0;
     if (mkdir(BUILD_FOLDER "/foreign", 0777) < 0 && errno != EEXIST)
         err(1, BUILD_FOLDER "/foreign");
-    become(command_of("", text, 0));
+    become(command_of("", text, loopback, "0"));
 }
 
 int main(int argc, char **argv)
@@ -274,8 +299,9 @@ int main(int argc, char **argv)
     if (argp_parse(&argp, argc, argv, 0, NULL, &options))
         return 2;
     read_server(options.conf, &server);
+    check_address(&server, options.address);
     if (!options.describe && !options.build)
-        run(&server, options.control_group);
+        run(&server, &options);
     check_needs(&server);
     check_clients(&server, options.clients);
     if (options.build)

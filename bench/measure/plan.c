@@ -71,7 +71,8 @@ static const struct argp_option argp_options[] = {
     {"client-cpus", CLIENT_CPUS_OPTION, "LIST", 0,
      "Processors of the client (default: the core before it)", 0},
     {"server", OWN_SERVER_OPTION, "COMMAND", 0,
-     "A server of your own, called mine; {port} is the port to listen on", 0},
+     "A server of your own, called mine; {port} is the port to listen on, {address} the address",
+     0},
     {"servers", OWN_SERVERS_OPTION, "FILE", 0, "Servers of your own, in lines NAME=COMMAND", 0},
     {"client-hosts", CLIENT_HOSTS_OPTION, "NAMES", 0,
      "Drive from these hosts instead of this machine, separated by blanks", 0},
@@ -270,9 +271,9 @@ static void set_up_run(const struct options *options)
     rewind(found);
     check_remote(options);
     struct processors setting = choose_processors(options);
-    struct foreign_servers foreign = foreign_servers_read(
-        options->run, &setting.server, options->own_server, options->own_servers);
-    foreign.is_remote = options->client_hosts;
+    struct foreign_servers foreign =
+        foreign_servers_read(options->run, &setting.server, options->own_server,
+                             options->own_servers, options->server_address);
     make_folder(options->run, "experiments");
     freeze(options->run, CLAIM, "claims");
     freeze(options->run, SITUATION, "situations");

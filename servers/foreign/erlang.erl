@@ -2,9 +2,11 @@
 %% An echo server: an Erlang process per connection.
 -mode(compile).
 
-main([Port]) ->
+main([Port]) -> main([Port, "127.0.0.1"]);
+main([Port, Address]) ->
     ok = os:set_signal(sigterm, default), % end at once; its own way takes a second
-    Options = [binary, {active, false}, {backlog, 4096}, {ip, {127, 0, 0, 1}},
+    {ok, Ip} = inet:parse_ipv4_address(Address),
+    Options = [binary, {active, false}, {backlog, 4096}, {ip, Ip},
                {nodelay, true}, {reuseaddr, true}],
     {ok, Listener} = gen_tcp:listen(list_to_integer(Port), Options),
     accept(Listener).

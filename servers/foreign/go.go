@@ -22,7 +22,11 @@ func echo(client net.Conn) {
 }
 
 func main() {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Args[1])
+	address := "127.0.0.1"
+	if len(os.Args) > 2 {
+		address = os.Args[2]
+	}
+	listener, err := net.Listen("tcp", address+":"+os.Args[1])
 	if err != nil {
 		log.Fatal(err)
 	}

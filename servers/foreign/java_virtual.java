@@ -23,8 +23,9 @@ class VirtualEcho {
 
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
+        String address = arguments.length > 1 ? arguments[1] : "127.0.0.1";
         try (ServerSocket listener =
-                new ServerSocket(port, 4096, InetAddress.getByName("127.0.0.1"))) {
+                new ServerSocket(port, 4096, InetAddress.getByName(address))) {
             while (true) {
                 Socket client = listener.accept();
                 Thread.startVirtualThread(() -> echo(client));

@@ -6,4 +6,5 @@ const server = net.createServer({ noDelay: true }, (client) => {
   client.pipe(client);
 });
 
-server.listen({ host: "127.0.0.1", port: Number(process.argv[2]), backlog: 4096 });
+const [port, host = "127.0.0.1"] = process.argv.slice(2);
+server.listen({ host, port: Number(port), backlog: 4096 });

@@ -15,10 +15,10 @@ async def echo(reader, writer):
         writer.close()
 
 
-async def main():
-    server = await asyncio.start_server(echo, "127.0.0.1", int(sys.argv[1]), backlog=4096)
+async def main(port, address="127.0.0.1"):
+    server = await asyncio.start_server(echo, address, int(port), backlog=4096)
     async with server:
         await server.serve_forever()
 
 
-asyncio.run(main())
+asyncio.run(main(*sys.argv[1:]))

@@ -17,6 +17,10 @@ class Server(socketserver.ThreadingTCPServer):
     request_queue_size = 4096
 
 
-with Server(("127.0.0.1", int(sys.argv[1])), Echo) as server:
-    server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    server.serve_forever()
+def main(port, address="127.0.0.1"):
+    with Server((address, int(port)), Echo) as server:
+        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        server.serve_forever()
+
+
+main(*sys.argv[1:])

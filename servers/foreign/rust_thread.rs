@@ -19,7 +19,8 @@ fn echo(mut client: TcpStream) -> Result<()> {
 
 fn main() -> Result<()> {
     let port = env::args().nth(1).expect("a port");
-    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))?;
+    let address = env::args().nth(2).unwrap_or("127.0.0.1".into());
+    let listener = TcpListener::bind(format!("{address}:{port}"))?;
     for client in listener.incoming() {
         let client = client?;
         thread::spawn(move || echo(client));

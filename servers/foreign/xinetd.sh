@@ -1,5 +1,5 @@
 #!/bin/sh
-# xinetd.sh PORT BUILD: xinetd's internal echo service. It forks for each connection, and executes nothing.
+# xinetd.sh PORT BUILD [ADDRESS]: xinetd's internal echo service. It forks for each connection, and executes nothing.
 #
 # xinetd closes its input and all other descriptors before it reads its configuration, so that is a file, in BUILD/foreign/.
 set -e
@@ -14,7 +14,7 @@ service echo
     protocol    = tcp
     wait        = no
     user        = $(id -un)
-    bind        = 127.0.0.1
+    bind        = ${3:-127.0.0.1}
     port        = $1
     instances   = UNLIMITED
     per_source  = UNLIMITED

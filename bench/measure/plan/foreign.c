@@ -7,7 +7,6 @@
 #include "bench/measure/trial/server.h"
 #include "bench/measure/trial/setting.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
@@ -125,10 +124,13 @@ static void add_suite(struct foreign_servers *all)
 }
 
 struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus,
-                                            const char *own, const char *own_file)
+                                            const char *own, const char *own_file,
+                                            const char *address)
 {
     struct foreign_servers all = {.run = run,
                                   .setting = {.server_cpus = *server_cpus, .log_fd = -1}};
+    snprintf(all.setting.server_address, sizeof all.setting.server_address, "%s",
+             address ? address : "");
     setting_name_foreign(run);
     add_suite(&all);
     if (own)
@@ -185,24 +187,21 @@ static bool build(const struct foreign_server *one, struct measurement *m)
 }
 
 // A line, which must come back.
-static void echo(const char *address, struct measurement *m)
+static void echo(const struct server *server, struct measurement *m)
 {
     static const char line[] = "Is this an echo server?\n";
     static const struct timeval limit = {.tv_sec = 5};
     char answer[sizeof line] = "";
     size_t got = 0;
     ssize_t n = 1;
-    unsigned port = 0;
-    sscanf(address, "%*[^:]:%u", &port);
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)port),
-                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    const struct sockaddr_in to = server_endpoint(server);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
         err(1, "socket");
-    if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0 ||
+    if (connect(fd, (const struct sockaddr *)&to, sizeof to) < 0 ||
         send(fd, line, strlen(line), MSG_NOSIGNAL) != (ssize_t)strlen(line))
-        measurement_fault(m, "server accepts no connection on 127.0.0.1: %s", strerror(errno));
+        measurement_fault(m, "server accepts no connection on %s: %s", server->address,
+                          strerror(errno));
     while (got < strlen(line) && n > 0) {
         n = recv(fd, answer + got, strlen(line) - got, 0);
         got += n > 0 ? (size_t)n : 0;
@@ -218,7 +217,7 @@ static void start_once(const struct foreign_servers *all, const struct foreign_s
 {
     struct server server = {0};
     if (server_start(&all->setting, FOREIGN_LAUNCHER, one->conf.stem, &server, m))
-        echo(server.address, m);
+        echo(&server, m);
     server_stop(&all->setting, &server, m);
     measurement_explain(m, server.last_words);
     if (server.ignores_sigterm && strcmp(m->status, "ok") == 0)
@@ -227,17 +226,16 @@ static void start_once(const struct foreign_servers *all, const struct foreign_s
 
 void foreign_try(struct foreign_servers *all, struct foreign_server *one)
 {
-    char text[512];
+    char text[512], options[128];
     struct measurement m;
     if (one->is_tried)
         return;
     one->is_tried = true;
     measurement_reset(&m);
     prepare(all, one);
-    if (all->is_remote)
-        measurement_fault(&m,
-                          "it listens on the loopback address, which client hosts do not reach");
-    else if (describe(FOREIGN_LAUNCHER, one->conf.stem, text, sizeof text) != 0)
+    snprintf(options, sizeof options, "%s%s%s", one->conf.stem,
+             *all->setting.server_address ? " -a " : "", all->setting.server_address);
+    if (describe(FOREIGN_LAUNCHER, options, text, sizeof text) != 0)
         measurement_fault(&m, "%s", text);
     else if (build(one, &m))
         start_once(all, one, &m);

@@ -21,15 +21,16 @@ struct foreign_server {
 struct foreign_servers {
     const char *run;        // the folder
     struct setting setting; // that they are tried in
-    bool is_remote;         // clients are on other hosts, which do not reach the loopback address
     struct foreign_server *list;
     size_t count;
 };
 
 // Reads all. `own`: a command with {port}, which is then called "mine", or NULL. `own_file`: a file
-// of lines NAME=COMMAND, or NULL. Exits with status 2 and one line on an error in these.
+// of lines NAME=COMMAND, or NULL. `address`: where they must listen for client hosts; NULL: on
+// 127.0.0.1. Exits with status 2 and one line on an error in these.
 struct foreign_servers foreign_servers_read(const char *run, const cpu_set_t *server_cpus,
-                                            const char *own, const char *own_file);
+                                            const char *own, const char *own_file,
+                                            const char *address);
 
 // Tries one, unless that was done, and sets its status. The reason why one of the user's does not
 // take part, and a server that ignores SIGTERM, are also a line on standard error.

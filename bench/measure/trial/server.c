@@ -31,6 +31,18 @@ enum {
     FOREIGN_STOP_S = 2 // one that ignores SIGTERM would take that long in every trial
 };
 
+struct sockaddr_in server_endpoint(const struct server *server)
+{
+    struct sockaddr_in endpoint = {.sin_family = AF_INET};
+    char host[64];
+    unsigned port;
+    if (sscanf(server->address, "%63[0-9.]:%u", host, &port) != 2 ||
+        inet_pton(AF_INET, host, &endpoint.sin_addr) != 1)
+        errx(1, "not an IPv4 address: %s", server->address);
+    endpoint.sin_port = htons((uint16_t)port);
+    return endpoint;
+}
+
 // ---- foreign servers --------------------------------------------------------------------------
 
 // A server may have a process for each client, and some of its own. More than that only come from
@@ -67,22 +79,20 @@ static void see_if_listens(const struct tcp_socket *socket, void *found)
 }
 
 // Where the kernel does not list its sockets, a connection shows it.
-static bool accepts(unsigned port)
+static bool accepts(const struct sockaddr_in *address)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port),
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool connected = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    bool connected = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
     if (fd >= 0)
         close(fd);
     return connected;
 }
 
-static bool is_listened_on(unsigned port)
+static bool is_listened_on(const struct sockaddr_in *address)
 {
-    bool found = false;
-    return tcp_sockets_visit(port, true, see_if_listens, &found) ? found : accepts(port);
+    bool found = false,
+         is_listed = tcp_sockets_visit(ntohs(address->sin_port), true, see_if_listens, &found);
+    return is_listed ? found : accepts(address);
 }
 
 // Why a foreign server that should listen, or should go on to, does not; NULL: it may yet.
@@ -99,11 +109,11 @@ static const char *reason_to_give_up(struct server *server)
 static bool await_listener(struct server *server, struct measurement *m)
 {
     static const struct timespec step = {.tv_nsec = 2000000};
+    const struct sockaddr_in address = server_endpoint(server);
     uint64_t until_ns = now_ns() + START_S * second_ns;
-    unsigned port = 0;
     const char *reason = NULL;
-    sscanf(server->address, "%*[^:]:%u", &port);
-    while (!is_listened_on(port) && !(reason = reason_to_give_up(server)) && now_ns() < until_ns)
+    while (!is_listened_on(&address) && !(reason = reason_to_give_up(server)) &&
+           now_ns() < until_ns)
         nanosleep(&step, NULL);
     if (!reason && now_ns() >= until_ns)
         reason = "does not listen on {port}";

@@ -6,6 +6,7 @@
 #include "bench/measure/trial/setting.h"
 #include "bench/measure/trial/watch.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -40,6 +41,10 @@ struct life {
 // must be stopped in any case. arguments are words; "-": none.
 bool server_start(const struct setting *setting, const char *program, const char *arguments,
                   struct server *server, struct measurement *m);
+
+// The address and port that a started server has reported. Exits with status 1 and one line if they
+// are not IPv4.
+struct sockaddr_in server_endpoint(const struct server *server);
 
 // Stops a server and accounts for it; anything but a clean stop is a fault. Its error output goes
 // to the log.

@@ -225,12 +225,7 @@ static void choose_victim(struct client *clients, size_t n, unsigned long trial)
 static void isolate(const struct trial *t, const struct server *server, struct client *clients,
                     size_t n, struct measurement *m)
 {
-    unsigned port;
-    if (sscanf(server->address, "127.0.0.1:%u", &port) != 1)
-        errx(1, "not a loopback address: %s", server->address);
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in address = server_endpoint(server);
     uint64_t until_ns = now_ns() + patience_ns;
     size_t waiting = n;
     for (size_t i = 0; i < n; i++)
@@ -244,7 +239,7 @@ static void isolate(const struct trial *t, const struct server *server, struct c
     choose_victim(clients, n, t->number);
     if (waiting > 0)
         measurement_fault(m, "%zu of %zu connections are not served beforehand", waiting, n);
-    else if (bring_down(t, server, &clients[0], port, m))
+    else if (bring_down(t, server, &clients[0], ntohs(address.sin_port), m))
         count(clients + 1, n - 1, ask_everybody(server, &address, clients + 1, n - 1), m->values);
     for (size_t i = 0; i <= n; i++)
         if (clients[i].wronged)

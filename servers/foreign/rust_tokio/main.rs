@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::Result;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Builder;
@@ -19,10 +19,10 @@ async fn echo(mut client: TcpStream) -> Result<()> {
     }
 }
 
-async fn serve(port: u16) -> Result<()> {
+async fn serve(endpoint: SocketAddr) -> Result<()> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
-    socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+    socket.bind(endpoint)?;
     let listener = socket.listen(4096)?;
     loop {
         let (client, _) = listener.accept().await?;
@@ -36,6 +36,10 @@ fn main() -> Result<()> {
         "current_thread" => Builder::new_current_thread(),
         _ => Builder::new_multi_thread(),
     };
-    let port = arguments[2].parse().expect("a port");
-    builder.enable_io().build()?.block_on(serve(port))
+    let port: u16 = arguments[2].parse().expect("a port");
+    let address = match arguments.get(3) {
+        Some(text) => text.parse().expect("an IPv4 address"),
+        None => Ipv4Addr::LOCALHOST,
+    };
+    builder.enable_io().build()?.block_on(serve((address, port).into()))
 }
