@@ -83,6 +83,18 @@ static void what_is_seen_of_a_server(void **unused)
     expect(&m, METRIC_server_descriptors, correct.values[METRIC_server_descriptors]);
 }
 
+// Each start counts its own CPU time until it listens: the other start shows only what stopping
+// costs, so a slow start makes no number doubtful.
+static void a_slow_start(void **unused)
+{
+    (void)unused;
+    struct measurement m =
+        trial("tests/fixture/slow_start.sh " BUILD_FOLDER "/servers/epoll", "-", 5);
+    assert_string_equal(m.status, "ok");
+    assert_true(m.values[METRIC_server_idle_cpu_us] > 5000);
+    assert_true(m.values[METRIC_idle_share] < 0.5);
+}
+
 static void where_the_service_stops(void **unused)
 {
     (void)unused;
@@ -324,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_seen_of_a_server),
         cmocka_unit_test(who_had_the_port_before_takes_no_part),
+        cmocka_unit_test(a_slow_start),
         cmocka_unit_test(where_the_service_stops),
         cmocka_unit_test(the_client_does_its_io_as_the_load_says),
         cmocka_unit_test(company_is_there_while_it_is_measured),
