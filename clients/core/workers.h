@@ -3,7 +3,7 @@
 //
 // Connections, requests and rate are divided evenly, and what remains goes to the first workers.
 // Independent Poisson schedules add up to one of the whole rate. The workers wait for each other at
-// the start and at the end of the window; all begin within the time that it takes to wake them.
+// the start and at the end of the window; all begin at one moment, when each has had time to wake.
 #pragma once
 
 #include "clients/core/engine.h"
