@@ -8,8 +8,8 @@ nines(percentile) = -log10(1 - percentile / 100.0)
 of(m, name) = strcol("x") eq tails_at && strcol("model") eq m && strcol(name) ne "-" ? column(name) : NaN
 line_tone(i) = tone(word(hues, i), word(line_numbers, i))
 
-tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_bottom; high = tails_top; \
-    eval place_curves; set xlabel "percentile"; \
+tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_bottom; high = tails_top; most = high; \
+    eval units; eval place_curves; set xlabel "percentile"; \
     set xrange [nines(50):nines(tails_rarest)]; eval y_axis; \
     set xtics ("" 0); do for [v in "50 90 99 99.9 99.99 99.999"] { set xtics add (v nines(real(v))) }; \
     do for [i=1:words(tail_ends) / 7] { \
