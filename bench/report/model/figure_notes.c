@@ -1,6 +1,7 @@
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,7 +106,7 @@ static void add_bars(const struct figure *g, json_t *notes)
         is_merged = is_merged || (m && m->is_merged);
     }
     add(notes,
-        json_sprintf("bars: 95 %% interval of the median over blocks%s",
+        json_sprintf("error bars: 95 %% interval of the median over blocks%s",
                      is_merged ? "; 99.9th percentile and bands: of all blocks together" : ""));
 }
 
@@ -134,8 +135,10 @@ static void add_marks(const struct figure *g, json_t *notes)
 
 json_t *figure_notes(const struct figure *g)
 {
+    const struct question q = {.f = g->f, .e = g->e, .xs = g->xs, .xs_count = g->x_count};
     json_t *notes = made(json_array());
     add_not_run(g, notes);
+    notes_say_left_out(&q, notes);
     add_failures(g, notes);
     add_marks(g, notes);
     return notes;
