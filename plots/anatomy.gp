@@ -43,7 +43,7 @@ bar = 'begin = begins[i] ? 0 : end; end = begin + v; beyond = end > limit; \
     }; \
     if (beyond) { \
         set label 50+i shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK front boxed; \
-        set label 60+i "off scale →" at first limit, first -i right offset -0.6, 0 font "sans-serif,9" tc rgb 0xFFFFFF front; \
+        set label 60+i "off scale" at first limit, first -i right offset -0.6, 0 font "sans-serif,9" tc rgb 0xFFFFFF front; \
     } else { \
         set label 50+i shown_as at first upper, first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK front boxed; \
     }'

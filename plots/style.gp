@@ -148,7 +148,7 @@ logarithmic = 'begin = least / 1.3; decades = log10(most / begin); \
     do for [e=e_step == 1 ? floor(log10(begin)) : ceil(log10(begin)):ceil(log10(most)):e_step] { do for [k=1:strlen(marks)] { \
         v = real(marks[k:k]) * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add (tick(v) v) }; \
     } }; \
-    do for [e=floor(log10(begin)):ceil(log10(most))] { do for [k=1:9] { v = k * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add ("" v 1) } } }'
+    do for [e=floor(log10(begin)):ceil(log10(most))] { do for [k=1:e_step == 1 ? 9 : 1] { v = k * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add ("" v 1) } } }'
 # `left` and `right` are the edges of the panel p in pixels; the text after a value needs 122 of them.
 dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_panel("title", p); \
     least = of_panel("least", p); most = of_panel("most", p); base = of_panel("base", p); \

@@ -44,6 +44,8 @@ if command -v gnuplot > /dev/null; then
     check 'a text that leaves the canvas: is seen' fixed uring 's/translate(14\.00,26\.89)/translate(780,26.89)/' 'leaves the canvas'
     check 'two texts that touch: are seen' fixed uring 's/<text>0</<text>0, 100, 200, 300, 400, 500</' 'is not clear of'
     check 'what never comes: is said' never_is_said
+    check 'one of a thing: is singular' says "$plots/languages_idle.svg" '>with 1 idle connection<'
+    check 'one of a unit: is not' says "$plots/slo_rate.svg" '>with p99 within 1 ms<'
     check 'a missing model: has its reason' says "$plots/memory.svg" 'select (serves at most'
 else
     skips 'figures' 'gnuplot is not installed'

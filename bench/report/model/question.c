@@ -175,13 +175,16 @@ void question_axis(const struct question *q, char text[SPOT_BYTES])
         vary_name(q, text, SPOT_BYTES);
 }
 
-// "connections", "idle connections"; no unit, and nothing longer.
+// "connections", " idle connections"; no unit ("ms"), and nothing longer.
 static void make_singular(char *noun)
 {
-    size_t length = strlen(noun), blanks = 0;
-    for (const char *c = noun; *c; c++)
-        blanks += *c == ' ';
-    if (length > 2 && blanks <= 2 && noun[length - 1] == 's' && noun[length - 2] != ' ')
+    size_t length = strlen(noun), words = 0, last = 0;
+    for (size_t i = 0; i < length; i++)
+        if (i == 0 || noun[i] == ' ') {
+            last = i;
+            words++;
+        }
+    if (words <= 2 && length - last > 4 && noun[length - 1] == 's')
         noun[length - 1] = '\0';
 }
 

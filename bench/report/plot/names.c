@@ -46,7 +46,8 @@ static double share_of(const struct picture *p, double x)
                : log(x / least) / log(most / least);
 }
 
-// How often other lines pass through a name beside the end of its line, at this height.
+// How often other lines pass through a name beside the end of its line, at this height, or through
+// the line that leads to it, which is worse.
 static unsigned passes(const struct picture *p, const struct curves *c, const struct name *n,
                        double at)
 {
@@ -64,7 +65,9 @@ static unsigned passes(const struct picture *p, const struct curves *c, const st
         for (int k = 0; k <= SAMPLES; k++) {
             double x = from + wide * k / SAMPLES;
             double y = low + (high - low) * (x - left) / (right - left);
-            count += x >= left && x <= right && fabs(y - at) < NAME_PIXELS / 2;
+            bool is_near = fabs(y - at) < NAME_PIXELS / 2,
+                 is_between = k == 0 && (y - at) * (y - n->at) <= 0; // the name's line crosses it
+            count += x >= left && x <= right ? is_near + 3 * is_between : 0;
         }
     }
     return count;
@@ -76,7 +79,7 @@ static void place_early(const struct picture *p, const struct curves *c, struct 
                         size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double end = names[i].at, least = INFINITY;
+        double end = names[i].at, best = end, least = INFINITY;
         for (int k = -TRIES; k <= TRIES; k++) {
             double at = end + k * NAME_PIXELS / 2;
             double cost = passes(p, c, &names[i], at) + 0.5 * abs(k);
@@ -86,8 +89,9 @@ static void place_early(const struct picture *p, const struct curves *c, struct 
             if (at < NAME_PIXELS / 2 || at > p->pixels || cost >= least)
                 continue;
             least = cost;
-            names[i].at = at;
+            best = at;
         }
+        names[i].at = best;
     }
 }
 
