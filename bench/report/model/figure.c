@@ -187,6 +187,13 @@ static void rank_models(struct figure *g)
     }
 }
 
+bool figure_doubts_ratio(const struct figure *g, const struct number *n)
+{
+    const struct number *base = baseline_number(g->f, n);
+    return figure_has_ratio(n) && strcmp(n->validity, "suspect") != 0 && base &&
+           strcmp(base->validity, "suspect") == 0;
+}
+
 // ---- what is drawn, as JSON ----
 
 static const char *unit_of(const struct figure *g, const struct number *n)
@@ -198,14 +205,14 @@ static const char *unit_of(const struct figure *g, const struct number *n)
 }
 
 // "153 µs (6.6×)".
-static json_t *label_of(const struct number *n, const char *unit)
+static json_t *label_of(const struct figure *g, const struct number *n, const char *unit)
 {
     char value[FORMAT_BYTES], ratio[FORMAT_BYTES];
     format_value(n->value, unit, value);
     if (!figure_has_ratio(n) || isinf(n->value))
         return json_string(value);
     format_ratio(n->ratio, ratio);
-    return json_sprintf("%s (%s)", value, ratio);
+    return json_sprintf("%s (%s%s)", value, ratio, figure_doubts_ratio(g, n) ? "?" : "");
 }
 
 // A condition that is a word has its own row, close to the other rows of its model.
@@ -238,7 +245,7 @@ static json_t *row_json(const struct figure *g, const struct number *n)
         real_or_null(scale * n->low), "high", real_or_null(scale * n->high), "ratio",
         real_or_null(n->ratio), "ratio_low", real_or_null(n->ratio_low), "ratio_high",
         real_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
-        m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(n, unit),
+        m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(g, n, unit),
         "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict));
     shape_mark_foreign(&m->shape, row);
     return row;

@@ -112,11 +112,12 @@ static void add_bars(const struct figure *g, json_t *notes)
 
 static void add_marks(const struct figure *g, json_t *notes)
 {
-    bool has_ratio = false, is_undecided = false, has_bars = false;
+    bool has_ratio = false, is_doubtful = false, is_undecided = false, has_bars = false;
     for (const struct number *n = g->begin; n < g->end; n++) {
         if (!figure_draws(g, n))
             continue;
         has_ratio = has_ratio || figure_has_ratio(n);
+        is_doubtful = is_doubtful || figure_doubts_ratio(g, n);
         is_undecided = is_undecided || strcmp(n->verdict, "undecided") == 0;
         has_bars = has_bars || n->low < n->high;
     }
@@ -126,6 +127,8 @@ static void add_marks(const struct figure *g, json_t *notes)
                                 other(g), g->x_title));
     else if (has_ratio)
         add(notes, json_sprintf("×: ratio to %s, paired within blocks", other(g)));
+    if (is_doubtful)
+        add(notes, json_sprintf("×?: suspect, because the number of %s is", other(g)));
     if (is_undecided)
         add(notes, json_sprintf("hollow: undecided whether it differs from %s", other(g)));
     add_reasons(g, notes);
