@@ -14,15 +14,15 @@ array quantity[bars] = ["accept_and_echo", "a_task_more", "a_process_that_shares
     "accept_and_echo", "fork_exit_wait_alone", "unexplained_by_parts_alone", "parts_in_one_process"]
 # Where each bar begins: at the end of the one before it, or at zero (1).
 array begins[bars] = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1]
-array shade[bars] = [colour("o"), colour("t"), colour("p"), colour("p"), colour("p"), 0, colour("o"), colour("p"), GREY, colour("p")]
+array shade[bars] = [colour("o"), colour("t"), colour("p"), colour("p"), colour("p"), 0, colour("o"), colour("p"), PALE, colour("p")]
 
 bar_pixels = 26
 height = top + bar_pixels * (bars + 0.4) + 40 + bottom
-left_column = 236
+left_column = 246
 of_model(m) = strcol("metric") eq headline_metric && strcol("model") eq m && strcol("value") ne "-" && (only eq "" || strcol("x") eq only) ? column("value") : 0
 only = ""
 stats data using (of_model("fork") + of_model("iterative_fork")) nooutput
-limit = STATS_max > 0 ? 1.6 * STATS_max : 1
+limit = STATS_max > 0 ? 1.7 * STATS_max : 1
 
 place = 'eval panel; set tmargin at screen y(top); set bmargin at screen y(top + bar_pixels * (bars + 0.4)); set yrange [-bars - 0.7:-0.3]'
 names_of_bars = 'eval place; set lmargin at screen x(0); set rmargin at screen x(left_column); \
@@ -42,9 +42,10 @@ bar = 'begin = begins[i] ? 0 : end; end = begin + v; beyond = end > limit; \
         upper = begin + high > upper ? begin + high : upper; \
     }; \
     if (beyond) { \
-        set label 50+i "off scale: ".shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK boxed; \
+        set label 50+i shown_as at first begin, first -i right offset -0.6, 0 font "sans-serif,11" tc rgb INK front boxed; \
+        set label 60+i "off scale" at first limit, first -i right offset -0.6, 0 font "sans-serif,9" tc rgb 0xFFFFFF front; \
     } else { \
-        set label 50+i shown_as at first upper, first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK boxed; \
+        set label 50+i shown_as at first upper, first -i left offset 0.6, 0 font "sans-serif,11" tc rgb INK front boxed; \
     }'
 
 do for [format in formats] {

@@ -28,7 +28,7 @@ ratios = 'eval panel; set lmargin at screen x(left); set rmargin at screen x(rig
         eval place; set xrange [mean * (1 - 1.05 * reach):mean * (1 - 1.05 * reach + 2.1 * reach / share)]; \
         set object 1 rect from 0.99 * mean, graph 0 to 1.01 * mean, graph 1 back fc rgb PALE fs solid 0.5 noborder; \
         set arrow 1 from mean, graph 0 to mean, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY; \
-        set label 5 sprintf("mean %.2f×", mean) at mean, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
+        set label 5 sprintf("mean %.2f× ± 1 %%", mean) at mean, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
         step = 10.0 ** floor(log10(mean * reach)); step = mean * reach / step < 2 ? step / 2 : mean * reach / step < 5 ? step : 2 * step; \
         set xtics 2 * step; \
         plot data using (get_of(m, "ratio_low")):(-column("x")):(get_of(m, "ratio_high") - get_of(m, "ratio_low")):(0):(pale(colour(strcol("hue")))) \

@@ -8,8 +8,9 @@ nines(percentile) = -log10(1 - percentile / 100.0)
 of(m, name) = strcol("x") eq tails_at && strcol("model") eq m && strcol(name) ne "-" ? column(name) : NaN
 line_tone(i) = tone(word(hues, i), word(line_numbers, i))
 
-tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_bottom; high = tails_top; \
-    eval place_curves; set xlabel "percentile"; \
+tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_bottom; high = tails_top; most = high; \
+    eval units; eval place_curves; set xlabel "percentile"; \
+    set label 7 "log scale" at graph 1, screen y(from - 8) right font "sans-serif,9" tc rgb GREY; \
     set xrange [nines(50):nines(tails_rarest)]; eval y_axis; \
     set xtics ("" 0); do for [v in "50 90 99 99.9 99.99 99.999"] { set xtics add (v nines(real(v))) }; \
     do for [i=1:words(tail_ends) / 7] { \
@@ -19,7 +20,7 @@ tails = 'title = "Latency at ".tails_at." % of the capacity, µs"; low = tails_b
             to graph 1.035, graph at nohead back lw 0.7 lc rgb c; \
     }; \
     plot for [i=1:words(models)] distribution using (nines(of(word(models, i), "percentile"))):(of(word(models, i), "low")): \
-            (of(word(models, i), "high")) with filledcurves fs transparent solid 0.15 noborder lc rgb line_tone(i), \
+            (of(word(models, i), "high")) with filledcurves fs transparent solid 0.08 noborder lc rgb line_tone(i), \
         for [i=1:words(models)] distribution using (nines(of(word(models, i), "percentile"))):(of(word(models, i), "latency_us")) \
             with lines lw 1.5 dt dashed(word(line_numbers, i)) lc rgb line_tone(i)'
 

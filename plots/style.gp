@@ -29,14 +29,25 @@ mark(pool, hollow) = 7 - 2 * int(pool) - int(hollow)
 metric = ""; only = "" # what the panel shows; the x, if it is one
 is_here(m) = strcol("metric") eq m && (only eq "" || strcol("x") eq only)
 get(m, name) = is_here(m) && strcol(name) ne "-" ? column(name) : NaN
-far(m) = strcol("high") eq "-" ? get(m, "value") : get(m, "high")
-near(m) = strcol("low") eq "-" ? get(m, "value") : get(m, "low")
+# The ends of an interval, on the axis. What never comes is at its upper end.
+lowest = -1e99; highest = 1e99
+within(v) = v < lowest ? lowest : v > highest ? highest : v
+never(m) = is_here(m) && strcol("label") eq "never"
+far(m) = never(m) ? most : within(strcol("high") eq "-" ? get(m, "value") : get(m, "high"))
+near(m) = within(strcol("low") eq "-" ? get(m, "value") : get(m, "low"))
 of_panel(name, p) = value(name."_".p)
 
 # ---- ticks -----------------------------------------------------------------------------------------------------
-title = ""
+title = ""; has_units = 0
 group(x) = x < 1000 ? sprintf("%d", x) : group(floor(x / 1000.0)).sprintf(",%03d", int(x) % 1000)
-tick(v) = v < 10 ? sprintf("%g", v) : v < 1e6 || strstrt(title, "µs") == 0 ? group(v) : sprintf("%g s", v / 1e6)
+duration(v) = v < 1000 ? sprintf("%g µs", v) : v < 1e6 ? sprintf("%g ms", v / 1e3) : sprintf("%g s", v / 1e6)
+tick(v) = has_units ? duration(v) : v < 10 ? sprintf("%g", v) : group(v)
+# A time that reaches a millisecond: each tick has its unit, as the values do, and the title has none.
+reaches_ms(title, most) = strstrt(title, ", µs") > 0 && most >= 1000
+without_unit(title) = title[1:strstrt(title, ", µs") - 1]
+units = 'has_units = reaches_ms(title, most); if (has_units) { title = without_unit(title) }'
+# How many pixels a tick needs, with the gap to the next one.
+wide_as(v) = 5 + 7 * strlen(tick(v))
 
 # ---- the sheet: `height` in pixels at a width of 800, the PNG twice as large ----------------------------------
 # x and y count pixels from the upper left corner.
@@ -109,25 +120,39 @@ far_apart = 8
 row_pixels = rows > 50 ? 13 : strstrt(row_names, ", ") > 0 ? 17 : 22
 row_font = rows > 50 ? "sans-serif,10" : "sans-serif,11"
 rows_pixels = row_pixels * (rows + 0.4)
-names_width = 30 + 7.2 * longest_name
+names_width = 30 + (rows > 50 ? 6.0 : 7.2) * longest_name
+# The next larger of 1, 2, 5, 10 ...
+larger(step) = step * (abs(step / 10.0 ** floor(log10(step) + 1e-9) - 2) < 0.1 ? 2.5 : 2)
 linear = 'begin = 0; end = most / share; \
     step = 10.0 ** floor(log10(most)); \
     step = most / step < 2 ? step / 2 : most / step < 5 ? step : 2 * step; \
+    do for [i=1:2] { if ((right - left) * step / end < wide_as(ceil(most / step) * step)) { step = larger(step) } }; \
     set xrange [0:end]; set xtics 0, step, step; set xtics ("0" 0); \
     last = strstrt(title, "%") ? 100 : ceil(most / step) * step < end ? ceil(most / step) * step : end; \
     do for [i=1:int(last / step + 1e-9)] { set xtics add (tick(step * i) step * i) }'
 logarithmic = 'begin = least / 1.3; decades = log10(most / begin); \
     set logscale x; set xrange [begin:begin * 10 ** (decades / share)]; \
-    decade = (right - left) * share / decades; widest = 6 + 6.2 * strlen(tick(10.0 ** floor(log10(most)))); \
-    marks = decade * 0.3 > widest ? "1 2 5" : decade * 0.477 > widest ? "1 3" : "1"; \
+    decade = (right - left) * share / decades; marks = ""; e_step = 1; \
+    do for [m in "125 13 1"] { \
+        fits = marks eq ""; edge = -100; \
+        do for [e=floor(log10(begin)):ceil(log10(most))] { do for [k=1:strlen(m)] { \
+            v = real(m[k:k]) * 10.0 ** e; \
+            if (v > begin && v < 1.5 * most) { \
+                at = decade * log10(v / begin); half = wide_as(v) / 2.0; fits = fits && at - half > edge; edge = at + half; \
+            }; \
+        } }; \
+        if (fits) { marks = m }; \
+    }; \
+    if (marks eq "") { marks = "1"; e_step = 2 }; \
     set xtics ("" 1); \
-    do for [e=floor(log10(begin)):ceil(log10(most)):decade > widest ? 1 : 2] { do for [k in marks] { \
-        v = k * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add (tick(v) v) }; \
-    } }'
+    do for [e=e_step == 1 ? floor(log10(begin)) : ceil(log10(begin)):ceil(log10(most)):e_step] { do for [k=1:strlen(marks)] { \
+        v = real(marks[k:k]) * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add (tick(v) v) }; \
+    } }; \
+    do for [e=floor(log10(begin)):ceil(log10(most))] { do for [k=1:e_step == 1 ? 9 : 1] { v = k * 10.0 ** e; if (v > begin && v < 1.5 * most) { set xtics add ("" v 1) } } }'
 # `left` and `right` are the edges of the panel p in pixels; the text after a value needs 122 of them.
 dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_panel("title", p); \
     least = of_panel("least", p); most = of_panel("most", p); base = of_panel("base", p); \
-    eval panel; share = 1 - 122.0 / (right - left); \
+    eval panel; eval units; share = 1 - 122.0 / (right - left); \
     set tmargin at screen y(top); set bmargin at screen y(top + rows_pixels); \
     set lmargin at screen x(left); set rmargin at screen x(right); \
     set label 4 condition_1 eq "" || p == 1 ? title : "" at graph 0, screen y(legend_at + 21) left tc rgb INK; \
@@ -135,15 +160,14 @@ dots = 'metric = of_panel("metric", p); only = of_panel("x", p); title = of_pane
     if (most != most) { eval nothing } else { \
         most = most > 0 ? most : 1; \
         if (least > 0 && most > far_apart * least) { \
-            eval logarithmic; set label 7 "log scale" at screen x(right), screen y(top - 6) right font "sans-serif,9" tc rgb GREY; \
-        } else { eval linear }; \
+            eval logarithmic; lowest = begin; set label 7 "log scale" at screen x(right), screen y(top - 6) right font "sans-serif,9" tc rgb GREY; \
+        } else { eval linear; lowest = 0 }; \
         set yrange [-rows - 0.7:-0.3]; \
         if (base > 0) { \
             set arrow from base, graph 0 to base, graph 1 nohead back dt 3 lw 1.2 lc rgb GREY; \
             set label 5 baseline at base, screen y(top - 6) center font "sans-serif,9" tc rgb GREY; \
         }; \
-        plot data using (strcol("label") eq "never" && is_here(metric) ? begin : far(metric)):(-column("row")): \
-                (strcol("label")):(column("hollow") > 0 || strcol("label") eq "never" ? GREY : INK) \
+        plot data using (far(metric)):(-column("row")):(strcol("label")):(column("hollow") > 0 || never(metric) ? GREY : INK) \
                 with labels boxed left offset 0.8, 0 font row_font tc rgb variable, \
             data using (near(metric)):(-column("row")):(far(metric) - near(metric)):(0):(pale(colour(strcol("hue")))) \
                 with vectors nohead lw 3 lc rgb variable, \
@@ -177,11 +201,12 @@ x_axis = 'longest = 0; \
         l = strlen(word(stops, 7 * i - 6)); longest = l > longest ? l : longest; \
     } }; \
     room = longest > 0 ? (16 + 7.2 * longest) / (curves_right - 64) : 0.04; \
-    if (is_linear_x) { set xrange [0:x_most] } else { \
+    if (is_linear_x) { set xrange [x_least - (x_most - x_least) * room / (1 - room):x_most] } else { \
         set logscale x; set xrange [x_least / (1.08 * x_most / x_least) ** (room / (1 - room)):x_most * 1.08]; \
     }; \
     set xtics ("" 0); do for [v in xs] { set xtics add (group_x(v) real(v)) }'
-group_x(v) = real(v) < 10 ? v : group(real(v))
+group_x(v) = strstrt(x_title, "bytes") > 0 && real(v) >= 1024 ? (real(v) < 2 ** 20 ? sprintf("%g KiB", v / 1024.0) : sprintf("%g MiB", v / 2.0 ** 20)) : \
+    reaches_ms(x_title, x_most) ? duration(real(v)) : real(v) < 10 ? v : group(real(v))
 # Seven words for each name: the text, its height as a share of the panel's, the end of its line, hue, line and pool.
 name_lines = 'do for [i=1:words(ends) / 7] { \
         c = tone(word(ends, 7 * i - 2), word(ends, 7 * i - 1)); at = real(word(ends, 7 * i - 5)); \
@@ -193,9 +218,10 @@ name_lines = 'do for [i=1:words(ends) / 7] { \
     do for [i=1:words(stops) / 7] { \
         c = tone(word(stops, 7 * i - 2), word(stops, 7 * i - 1)); at = real(word(stops, 7 * i - 5)); v = real(word(stops, 7 * i - 4)); \
         if (v == x_least) { \
-            set label 200+i word(stops, 7 * i - 6) at first v, graph at right offset -0.8, 0 font "sans-serif,11" tc rgb c front boxed; \
+            set label 200+i word(stops, 7 * i - 6) at first v, graph at right offset -0.8, 0 font "sans-serif,11" tc rgb c front; \
         } else { \
-            set label 200+i word(stops, 7 * i - 6) at first v, graph at left offset 0.8, 0.7 font "sans-serif,11" tc rgb c front boxed; \
+            set label 200+i word(stops, 7 * i - 6) at first v, graph at left offset 1.2, 0 font "sans-serif,11" tc rgb c front; \
+            set arrow 200+i from first v, first real(word(stops, 7 * i - 3)) to first v, graph at nohead back lw 0.7 lc rgb c; \
         }; \
     }'
 place_curves = 'eval panel; set tmargin at screen y(from); set bmargin at screen y(from + curve_pixels); \
@@ -203,10 +229,12 @@ place_curves = 'eval panel; set tmargin at screen y(from); set bmargin at screen
     set label 4 title at graph 0, screen y(from - 16) left tc rgb INK'
 # The panel p, `from` pixels below the upper edge.
 curves = 'metric = of_panel("metric", p); only = ""; title = of_panel("title", p); ends = of_panel("ends", p); stops = of_panel("stops", p); \
-    low = of_panel("bottom", p); high = of_panel("top", p); \
-    eval place_curves; \
-    if (p == panels) { set xlabel x_title }; \
+    low = of_panel("bottom", p); high = of_panel("top", p); most = of_panel("most", p); lowest = low; highest = high; \
+    eval units; eval place_curves; \
+    if (p == panels) { set xlabel reaches_ms(x_title, x_most) ? without_unit(x_title) : x_title }; \
     if (low != low) { eval nothing } else { \
+        set label 7 (low > 0 ? "log scale" : "").(of_panel("is_cut", p) ? ", error bars cut at the edge" : "") \
+            at graph 1, screen y(from - 8) right font "sans-serif,9" tc rgb GREY; \
         eval y_axis; eval x_axis; eval name_lines; \
         plot data using (column("x")):(near(metric)):(0):(far(metric) - near(metric)):(pale(tone(strcol("hue"), column("line")))) \
                 with vectors nohead lw 2.5 lc rgb variable, \
@@ -219,11 +247,11 @@ curves = 'metric = of_panel("metric", p); only = ""; title = of_panel("title", p
     }'
 
 # ---- whole figures ---------------------------------------------------------------------------------------------------
-two_dots = 'height = top + rows_pixels + 36 + bottom; wide = 0.5 * (786 - names_width - 12 * panels); \
+all_dots = 'height = top + rows_pixels + 36 + bottom; wide = (786 - names_width - 24 * (panels - 1)) / panels; \
     do for [format in formats] { \
         eval open; eval names; \
         do for [p=1:panels] { \
-            left = names_width + (p - 1) * (wide + 24); right = panels == 1 ? 786 : left + wide; \
+            left = names_width + (p - 1) * (wide + 24); right = left + wide; \
             eval dots; \
         }; \
         eval shut; \
@@ -235,7 +263,7 @@ all_lines = 'height = top + panels * curve_step - 8 + bottom; \
         do for [p=1:panels] { from = top + (p - 1) * curve_step; eval curves }; \
         eval shut; \
     }'
-figure = form eq "dots" ? two_dots : all_lines
+figure = form eq "dots" ? all_dots : all_lines
 
 # What a list of words says of a name: the word number n after it, "" if it has none.
 said(list, name, n) = strstrt(list, '"'.name.'" ') == 0 ? "" : word(list[strstrt(list, '"'.name.'" '):*], n)

@@ -91,6 +91,7 @@ doubted() { # NAME QUESTION MODEL TEXT: the validity of value and of ratio, and 
 }
 doubted 'a suspect rate, at values that are ordered though they are words' work_wait fork 'suspect suspect: The hypervisor took more than 5 % of the CPU time.'
 doubted 'a baseline that the client holds back: its ratio is suspect, the value is not' limited fork 'valid suspect: The client was the limit; the server could have done more.'
+check 'and so the figure says' reports "$run" '40,000/s (0.44×?)' 'q("limited").figure.rows[] | select(.model == "fork").label'
 check 'the state of an answer' reports "$run" 'suspect undecided decided' '[q("limited", "many", "cost").state] | join(" ")'
 check 'more of a rate is better, so the table begins with the most' reports "$run" epoll 'q("highest").table.rows[0].model'
 titles() { shown "$run" "q(\"$1\").table.columns[].title"; } # QUESTION

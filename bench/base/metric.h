@@ -100,9 +100,9 @@ struct metric {
       .percent = 99)                                                                               \
     X(server_cpu_us_per_kib, "µs", LESS, CPU_TIMES, "server CPU", "KiB",                           \
       "CPU time of the server's whole process tree per KiB echoed")                                \
-    X(busiest_worker_share, "", LESS, COUNTS, "busiest worker's load", "",                         \
+    X(busiest_worker_share, "", LESS, COUNTS, "busiest worker's load", "even share",               \
       "requests of the busiest worker, as a multiple of an even share")                            \
-    X(idlest_worker_share, "", MORE, COUNTS, "least busy worker's load", "",                       \
+    X(idlest_worker_share, "", MORE, COUNTS, "least busy worker's load", "even share",             \
       "requests of the least busy worker, as a multiple of an even share")                         \
     X(processors_shared, "", LESS, COUNTS, "shared CPUs", "",                                      \
       "CPUs that server and client both used")                                                     \

@@ -4,6 +4,7 @@
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/question.h"
 #include "bench/report/model/section.h"
 
 #include <ctype.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define DERIVED "derived"    // the metric of derived quantities
+enum { CONDITIONS = 3 };     // panels side by side, at most
 enum { SERVER_GROUPS = 13 }; // shape.c: the first are servers of which it is known what serves
 
 #define PANELS_MARK "# panels: "
@@ -115,8 +117,8 @@ static void choose_panels(struct figure *g)
         for (; name; name = strtok_r(NULL, " \n", &rest))
             add_panel(g, name, NULL);
     } else if (!g->is_lines && !g->x_is_word && g->x_count > 1) {
-        add_panel(g, g->metric->name, g->xs[0]);
-        add_panel(g, g->metric->name, g->xs[1]);
+        for (size_t i = 0; i < g->x_count && i < CONDITIONS; i++)
+            add_panel(g, g->metric->name, g->xs[i]);
     } else {
         add_panel(g, g->metric->name, NULL);
         if (second_metric(g))
@@ -185,6 +187,13 @@ static void rank_models(struct figure *g)
     }
 }
 
+bool figure_doubts_ratio(const struct figure *g, const struct number *n)
+{
+    const struct number *base = baseline_number(g->f, n);
+    return figure_has_ratio(n) && strcmp(n->validity, "suspect") != 0 && base &&
+           strcmp(base->validity, "suspect") == 0;
+}
+
 // ---- what is drawn, as JSON ----
 
 static const char *unit_of(const struct figure *g, const struct number *n)
@@ -196,14 +205,14 @@ static const char *unit_of(const struct figure *g, const struct number *n)
 }
 
 // "153 µs (6.6×)".
-static json_t *label_of(const struct number *n, const char *unit)
+static json_t *label_of(const struct figure *g, const struct number *n, const char *unit)
 {
     char value[FORMAT_BYTES], ratio[FORMAT_BYTES];
     format_value(n->value, unit, value);
-    if (!figure_has_ratio(n))
+    if (!figure_has_ratio(n) || isinf(n->value))
         return json_string(value);
     format_ratio(n->ratio, ratio);
-    return json_sprintf("%s (%s)", value, ratio);
+    return json_sprintf("%s (%s%s)", value, ratio, figure_doubts_ratio(g, n) ? "?" : "");
 }
 
 // A condition that is a word has its own row, close to the other rows of its model.
@@ -218,12 +227,7 @@ static json_t *row_name(const struct figure *g, const struct number *n)
 {
     if (!g->x_is_word)
         return json_string(n->model);
-    char x[64];
-    snprintf(x, sizeof x, "%s", n->x);
-    for (char *c = x; *c; c++)
-        if (*c == '_')
-            *c = ' ';
-    return json_sprintf("%s, %s", n->model, x);
+    return json_sprintf("%s, %s", n->model, n->x);
 }
 
 static json_t *row_json(const struct figure *g, const struct number *n)
@@ -241,7 +245,7 @@ static json_t *row_json(const struct figure *g, const struct number *n)
         real_or_null(scale * n->low), "high", real_or_null(scale * n->high), "ratio",
         real_or_null(n->ratio), "ratio_low", real_or_null(n->ratio_low), "ratio_high",
         real_or_null(n->ratio_high), "name", row_name(g, n), "row", row_of(g, m, n), "hue",
-        m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(n, unit),
+        m->shape.hue, "pool", m->shape.is_pool, "line", (int)m->line, "label", label_of(g, n, unit),
         "hollow", figure_is_hollow(n), "validity", n->validity, "verdict", n->verdict));
     shape_mark_foreign(&m->shape, row);
     return row;
@@ -295,18 +299,13 @@ static json_t *panel_title(const struct figure *g, const char *metric)
                         *per ? " per " : "", per, *unit ? ", " : "", unit);
 }
 
-// "with 8 stalled clients"; "50 connections".
+// "with 8 stalled clients"; "at 50 connections".
 static json_t *panel_condition(const struct figure *g, const char *x)
 {
-    if (!x)
-        return json_string("");
-    char number[FORMAT_BYTES];
-    format_count(strtod(x, NULL), number);
-    const char *spot = experiment_get(g->e, "spot");
-    const char *gap = spot ? strchr(spot, '%') : NULL;
-    if (gap)
-        return json_sprintf("%.*s%s%s", (int)(gap - spot), spot, number, gap + 1);
-    return json_sprintf("%s %s", number, g->x_title);
+    const struct question q = {.e = g->e, .xs = g->xs, .xs_count = g->x_count};
+    char spot[SPOT_BYTES];
+    question_spot(&q, x ? x : "-", spot);
+    return json_string(spot);
 }
 
 static json_t *panels_json(const struct figure *g)
@@ -343,7 +342,16 @@ static void add_to_legend(json_t *legend, const char *hue, const char *text)
                         before ? json_sprintf("%s, %s", before, text) : json_string(text));
 }
 
-// What each colour stands for: who serves, or, of programs that are no servers, their family.
+// Who serves, by the hue, or a task in its place; of programs that are no servers, their group.
+static void legend_text(const struct shape *s, const char *server, char *text, size_t bytes)
+{
+    if (s->place < SERVER_GROUPS)
+        snprintf(text, bytes, "%s", strstr(s->title, "task") ? "task" : server);
+    else
+        snprintf(text, bytes, "%c%s", tolower((unsigned char)*s->title), s->title + 1);
+}
+
+// What each colour stands for.
 static json_t *legend_json(const struct figure *g)
 {
     static const struct {
@@ -357,9 +365,10 @@ static json_t *legend_json(const struct figure *g)
     for (size_t k = 0; k < sizeof servers / sizeof *servers; k++)
         for (size_t i = 0; i < g->model_count; i++) {
             const struct shape *s = &g->models[i].shape;
+            char text[64];
+            legend_text(s, servers[k].text, text, sizeof text);
             if (strcmp(s->hue, servers[k].hue) == 0)
-                add_to_legend(legend, s->hue,
-                              s->place < SERVER_GROUPS ? servers[k].text : g->models[i].family);
+                add_to_legend(legend, s->hue, text);
         }
     return legend;
 }

@@ -3,8 +3,8 @@
 //
 // Questions of several numeric conditions are drawn as lines, all others as rows of dots, each with
 // two panels: the headline metric and the next one that a reader compares, or the headline metric
-// in two conditions. A question with a script of its own (plots/STEM.gp) names the metrics there,
-// in a line "# panels: METRIC ...".
+// in up to three conditions. A question with a script of its own (plots/STEM.gp) names the metrics
+// there, in a line "# panels: METRIC ...".
 #pragma once
 
 #include "bench/report/model/facts.h"

@@ -1,6 +1,7 @@
 #include "bench/report/model/figure_parts.h"
 #include "bench/report/model/format.h"
 #include "bench/report/model/made.h"
+#include "bench/report/model/notes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,17 +106,18 @@ static void add_bars(const struct figure *g, json_t *notes)
         is_merged = is_merged || (m && m->is_merged);
     }
     add(notes,
-        json_sprintf("bars: 95 %% interval of the median over blocks%s",
+        json_sprintf("error bars: 95 %% interval of the median over blocks%s",
                      is_merged ? "; 99.9th percentile and bands: of all blocks together" : ""));
 }
 
 static void add_marks(const struct figure *g, json_t *notes)
 {
-    bool has_ratio = false, is_undecided = false, has_bars = false;
+    bool has_ratio = false, is_doubtful = false, is_undecided = false, has_bars = false;
     for (const struct number *n = g->begin; n < g->end; n++) {
         if (!figure_draws(g, n))
             continue;
         has_ratio = has_ratio || figure_has_ratio(n);
+        is_doubtful = is_doubtful || figure_doubts_ratio(g, n);
         is_undecided = is_undecided || strcmp(n->verdict, "undecided") == 0;
         has_bars = has_bars || n->low < n->high;
     }
@@ -125,6 +127,8 @@ static void add_marks(const struct figure *g, json_t *notes)
                                 other(g), g->x_title));
     else if (has_ratio)
         add(notes, json_sprintf("×: ratio to %s, paired within blocks", other(g)));
+    if (is_doubtful)
+        add(notes, json_sprintf("×?: suspect, because the number of %s is", other(g)));
     if (is_undecided)
         add(notes, json_sprintf("hollow: undecided whether it differs from %s", other(g)));
     add_reasons(g, notes);
@@ -134,8 +138,10 @@ static void add_marks(const struct figure *g, json_t *notes)
 
 json_t *figure_notes(const struct figure *g)
 {
+    const struct question q = {.f = g->f, .e = g->e, .xs = g->xs, .xs_count = g->x_count};
     json_t *notes = made(json_array());
     add_not_run(g, notes);
+    notes_say_left_out(&q, notes);
     add_failures(g, notes);
     add_marks(g, notes);
     return notes;

@@ -50,5 +50,8 @@ bool figure_is_hollow(const struct number *n);
 // Whether it has a ratio to another number than itself.
 bool figure_has_ratio(const struct number *n);
 
+// Whether its ratio is in doubt though it is not itself: the other number is suspect.
+bool figure_doubts_ratio(const struct figure *g, const struct number *n);
+
 // The footnotes.
 json_t *figure_notes(const struct figure *g);

@@ -140,7 +140,7 @@ static void say_not_run(const struct question *q, json_t *lines)
     list_say(q, "Not run", &list, lines);
 }
 
-static void say_left_out(const struct question *q, json_t *lines)
+void notes_say_left_out(const struct question *q, json_t *lines)
 {
     struct list list = {0};
     add_rows(q, &q->f->left_out, true, &list);
@@ -188,7 +188,7 @@ json_t *notes_of(const struct question *q)
     json_t *lines = made(json_array());
     say_footing(q, lines);
     say_not_run(q, lines);
-    say_left_out(q, lines);
+    notes_say_left_out(q, lines);
     say_no_trial(q, lines);
     say_dropped(q, lines);
     return lines;

@@ -9,5 +9,8 @@
 
 json_t *notes_of(const struct question *q);
 
+// Those about cells that were left out, alone.
+void notes_say_left_out(const struct question *q, json_t *lines);
+
 // A number's reasons to doubt it, or why there is none, as text for readers; empty without any.
 json_t *note_reason(const struct number *n);

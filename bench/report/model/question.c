@@ -175,19 +175,34 @@ void question_axis(const struct question *q, char text[SPOT_BYTES])
         vary_name(q, text, SPOT_BYTES);
 }
 
+// "connections", " idle connections"; no unit ("ms"), and nothing longer.
+static void make_singular(char *noun)
+{
+    size_t length = strlen(noun), words = 0, last = 0;
+    for (size_t i = 0; i < length; i++)
+        if (i == 0 || noun[i] == ' ') {
+            last = i;
+            words++;
+        }
+    if (words <= 2 && length - last > 4 && noun[length - 1] == 's')
+        noun[length - 1] = '\0';
+}
+
 void question_spots(const struct question *q, const char *values, char text[SPOT_BYTES])
 {
     const char *spot = experiment_get(q->e, "spot"), *gap = spot ? strchr(spot, '%') : NULL;
     char noun[SPOT_BYTES / 2]; // with room for what is before it
-    if (gap) {
-        snprintf(text, SPOT_BYTES, "%.*s%s%s", (int)(gap - spot), spot, values, gap + 1);
-        return;
-    }
-    vary_name(q, noun, sizeof noun);
-    size_t length = strlen(noun);
-    if (strcmp(values, "1") == 0 && length && noun[length - 1] == 's')
-        noun[length - 1] = '\0';
-    snprintf(text, SPOT_BYTES, "%s %s %s", question_varies_words(q) ? "with" : "at", values, noun);
+    if (gap)
+        snprintf(noun, sizeof noun, "%s", gap + 1);
+    else
+        vary_name(q, noun, sizeof noun);
+    if (strcmp(values, "1") == 0)
+        make_singular(noun);
+    if (gap)
+        snprintf(text, SPOT_BYTES, "%.*s%s%s", (int)(gap - spot), spot, values, noun);
+    else
+        snprintf(text, SPOT_BYTES, "%s %s %s", question_varies_words(q) ? "with" : "at", values,
+                 noun);
 }
 
 void question_spot(const struct question *q, const char *x, char text[SPOT_BYTES])

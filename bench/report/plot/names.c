@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define NAME_PIXELS 14.5 // height of a name beside a line
+#define NAME_SHARE 0.014 // width of each of its letters, as a share of the axis
+
+enum { SAMPLES = 8, TRIES = 10 }; // of a name that ends early: places on it, and places for it
 
 static int by_height(const void *left, const void *right)
 {
@@ -32,13 +35,64 @@ void names_spread(const struct picture *p, struct name *names, size_t count)
         names[i].at = fmax(names[i].at, i > 0 ? names[i - 1].at + NAME_PIXELS : 0);
 }
 
-// Those that end at the same place, in no particular order: each is pushed above the others there.
-static void push_up(struct name *names, size_t count)
+// Where an x is, as a share of the axis.
+static double share_of(const struct picture *p, double x)
 {
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (names[i].x == names[k].x)
-                names[i].at = fmax(names[i].at, names[k].at + NAME_PIXELS);
+    const json_t *xs = json_object_get(p->figure, "xs");
+    double least = strtod(json_string_value(json_array_get(xs, 0)), NULL),
+           most = strtod(json_string_value(json_array_get(xs, json_array_size(xs) - 1)), NULL);
+    return json_is_true(json_object_get(p->figure, "linear_x"))
+               ? (x - least) / (most - least)
+               : log(x / least) / log(most / least);
+}
+
+// How often other lines pass through a name beside the end of its line, at this height, or through
+// the line that leads to it, which is worse.
+static unsigned passes(const struct picture *p, const struct curves *c, const struct name *n,
+                       double at)
+{
+    double from = share_of(p, n->x), wide = NAME_SHARE * (double)strlen(n->text);
+    unsigned count = 0;
+    if (from == 0)
+        return 0; // it is to the left
+    for (const struct row *b = p->rows + 1; b < p->rows + p->count; b++) {
+        const struct row *a = b - 1;
+        if (strcmp(a->model, b->model) != 0 || strcmp(a->model, n->row->model) == 0 ||
+            !is_in(a, c->panel) || !is_in(b, c->panel))
+            continue;
+        double left = share_of(p, strtod(a->x, NULL)), right = share_of(p, strtod(b->x, NULL)),
+               low = height_of(p, a->value, c), high = height_of(p, b->value, c);
+        for (int k = 0; k <= SAMPLES; k++) {
+            double x = from + wide * k / SAMPLES;
+            double y = low + (high - low) * (x - left) / (right - left);
+            bool is_near = fabs(y - at) < NAME_PIXELS / 2,
+                 is_between = k == 0 && (y - at) * (y - n->at) <= 0; // the name's line crosses it
+            count += x >= left && x <= right ? is_near + 3 * is_between : 0;
+        }
+    }
+    return count;
+}
+
+// Places the names of lines that end early, to the right of their ends: where the fewest lines and
+// no other names are, but not far above or below.
+static void place_early(const struct picture *p, const struct curves *c, struct name *names,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double end = names[i].at, best = end, least = INFINITY;
+        for (int k = -TRIES; k <= TRIES; k++) {
+            double at = end + k * NAME_PIXELS / 2;
+            double cost = passes(p, c, &names[i], at) + 0.5 * abs(k);
+            for (size_t other = 0; other < i; other++)
+                if (names[other].x == names[i].x && fabs(names[other].at - at) < NAME_PIXELS)
+                    cost += 100;
+            if (at < NAME_PIXELS / 2 || at > p->pixels || cost >= least)
+                continue;
+            least = cost;
+            best = at;
+        }
+        names[i].at = best;
+    }
 }
 
 // real() of gnuplot refuses "1e+06", so without %g.
@@ -54,10 +108,10 @@ void names_print(const struct picture *p, const char *key, const struct name *na
     fputs("'\n", p->words);
 }
 
-double height_of(const struct picture *p, double y, double bottom, double top, bool is_log)
+double height_of(const struct picture *p, double y, const struct curves *c)
 {
-    return p->pixels *
-           (is_log ? log(y / bottom) / log(top / bottom) : (y - bottom) / (top - bottom));
+    return p->pixels * (c->is_log ? log(y / c->bottom) / log(c->top / c->bottom)
+                                  : (y - c->bottom) / (c->top - c->bottom));
 }
 
 // The last point of each line; `lasts` has place for every row. Returns how many.
@@ -74,14 +128,14 @@ static size_t last_points(const struct picture *p, const json_t *panel, struct n
     return count;
 }
 
-void names_print_lines(const struct picture *p, size_t i, double bottom, double top, bool is_log)
+void names_print_lines(const struct picture *p, size_t i, const struct curves *c)
 {
     struct name *lasts = memory_for(p->count, sizeof *lasts);
-    size_t count = last_points(p, json_array_get(p->panels, i), lasts), whole = 0;
+    size_t count = last_points(p, c->panel, lasts), whole = 0;
     double most = 0;
     for (size_t k = 0; k < count; k++) {
         most = fmax(most, lasts[k].x);
-        lasts[k].at = height_of(p, lasts[k].y, bottom, top, is_log);
+        lasts[k].at = height_of(p, lasts[k].y, c);
     }
     qsort(lasts, count, sizeof *lasts, by_height);
     struct name *early = memory_for(count, sizeof *early);
@@ -96,7 +150,7 @@ void names_print_lines(const struct picture *p, size_t i, double bottom, double 
             early[k - whole] = *n;
     }
     names_spread(p, lasts, whole);
-    push_up(early, count - whole);
+    place_early(p, c, early, count - whole);
     char key[32];
     snprintf(key, sizeof key, "ends_%zu", i + 1);
     names_print(p, key, lasts, whole);

@@ -11,8 +11,15 @@ struct name {
     double up, down;
 };
 
-// The height in pixels from the bottom of a panel whose axis goes from `bottom` to `top`.
-double height_of(const struct picture *p, double y, double bottom, double top, bool is_log);
+// A panel of lines, and its axis.
+struct curves {
+    const json_t *panel;
+    double bottom, top;
+    bool is_log;
+};
+
+// The height in pixels from the bottom of a panel.
+double height_of(const struct picture *p, double y, const struct curves *c);
 
 // Sorts names by their height and moves them apart; none leaves the panel.
 void names_spread(const struct picture *p, struct name *names, size_t count);
@@ -23,4 +30,4 @@ void names_print(const struct picture *p, const char *key, const struct name *na
 
 // Of panel i: ends_I, the lines that reach the end, from the lowest to the highest; stops_I, the
 // others.
-void names_print_lines(const struct picture *p, size_t i, double bottom, double top, bool is_log);
+void names_print_lines(const struct picture *p, size_t i, const struct curves *c);

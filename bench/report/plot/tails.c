@@ -30,14 +30,15 @@ void tails_print(const struct picture *p, const struct table *t, const char *at)
         count += count == 0 || names[count - 1].row != row;
         names[count - 1] = n;
     }
-    print_number(p->words, "tails_bottom", least / 1.12);
-    print_number(p->words, "tails_top", most * 1.12);
+    const struct curves c = {.bottom = least / 1.12, .top = most * 1.12, .is_log = true};
+    print_number(p->words, "tails_bottom", c.bottom);
+    print_number(p->words, "tails_top", c.top);
     print_number(p->words, "tails_rarest", rarest);
     for (struct name *n = names; n < names + count; n++) {
         char value[FORMAT_BYTES];
         format_value(n->y, "µs", value);
         snprintf(n->text, sizeof n->text, "%s  %s", n->row->model, value);
-        n->at = height_of(p, n->y, least / 1.12, most * 1.12, true);
+        n->at = height_of(p, n->y, &c);
     }
     names_spread(p, names, count);
     print_text(p->words, "tails_at", at);

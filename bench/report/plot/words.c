@@ -9,19 +9,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUESTION_WIDTH = 88, NOTE_WIDTH = 125 }; // characters of a line of text
+enum { QUESTION_WIDTH = 88, NOTE_WIDTH = 150 }; // characters of a line of text
 
 // The ends of an axis: of all panels of the metric, so that they can be compared.
-static void extent(const struct picture *p, const char *metric, double *least, double *most)
+struct extent {
+    double least, most;
+    bool is_cut; // an interval goes on beyond them
+};
+
+// Intervals of lines may add to either end as much as the values need, and a factor of 2 in any
+// case. A longer one would squeeze the lines together. An interval that reaches below 0 makes no
+// axis linear.
+static struct extent extent(const struct picture *p, const char *metric)
 {
-    *least = INFINITY;
-    *most = -INFINITY;
+    struct extent all = {INFINITY, -INFINITY, false}, values = all;
     for (const struct row *r = p->rows; r < p->rows + p->count; r++) {
-        if (strcmp(r->metric, metric) != 0 || isnan(r->value))
+        if (strcmp(r->metric, metric) != 0)
             continue;
-        *least = fmin(*least, fmin(r->value, r->low)); // fmin and fmax ignore NAN
-        *most = fmax(*most, fmax(r->value, r->high));
+        values.least = fmin(values.least, r->value); // fmin and fmax ignore NAN
+        values.most = fmax(values.most, r->value);
+        all.least = fmin(all.least, r->value > 0 && r->low <= 0 ? r->value : r->low);
+        all.most = fmax(all.most, fmax(r->low, r->high)); // no high end: it may never come
     }
+    all.least = fmin(all.least, values.least);
+    all.most = fmax(all.most, values.most);
+    double factor = fmax(2, values.most / values.least);
+    if (p->is_lines && values.least > 0) {
+        all.is_cut = all.least < values.least / factor || all.most > values.most * factor;
+        all.least = fmax(all.least, values.least / factor);
+        all.most = fmin(all.most, values.most * factor);
+    }
+    return all;
 }
 
 // key_I: a variable of the panel number I.
@@ -56,23 +74,25 @@ static double base_of(const struct picture *p, const json_t *panel)
 static void print_panel(const struct picture *p, size_t i)
 {
     const json_t *panel = json_array_get(p->panels, i);
-    double least, most;
-    extent(p, text_of(panel, "metric"), &least, &most);
-    bool is_log = least > 0, is_empty = least > most;
+    struct extent e = extent(p, text_of(panel, "metric"));
+    bool is_log = e.least > 0, is_empty = e.least > e.most;
     print_panel_text(p, "metric", i);
     print_panel_text(p, "x", i);
     print_panel_text(p, "title", i);
     print_panel_text(p, "condition", i);
-    print_panel_number(p, "least", i, is_empty ? NAN : least);
-    print_panel_number(p, "most", i, is_empty ? NAN : most);
+    print_panel_number(p, "least", i, is_empty ? NAN : e.least);
+    print_panel_number(p, "most", i, is_empty ? NAN : e.most);
     print_panel_number(p, "base", i, base_of(p, panel));
     if (!p->is_lines)
         return;
-    double bottom = is_log ? least / 1.12 : fmin(least, 0);
-    double top = is_log ? most * 1.12 : most > 0 ? most * 1.12 : 1;
-    print_panel_number(p, "bottom", i, bottom);
-    print_panel_number(p, "top", i, top);
-    names_print_lines(p, i, bottom, top, is_log);
+    const struct curves c = {.panel = panel,
+                             .bottom = is_log ? e.least / 1.12 : fmin(e.least, 0),
+                             .top = e.most > 0 ? e.most * 1.12 : 1,
+                             .is_log = is_log};
+    print_panel_number(p, "bottom", i, c.bottom);
+    print_panel_number(p, "top", i, c.top);
+    fprintf(p->words, "is_cut_%zu = %d\n", i + 1, e.is_cut);
+    names_print_lines(p, i, &c);
 }
 
 // The conditions, and the ends of their axis if they are numbers.
