@@ -438,6 +438,8 @@ int engine_run(const struct net *net_to_use, const struct load *load_to_run,
         load->gate("start");
     uint64_t run_queue_delay_before_ns, run_queue_delay_after_ns;
     outcome->knows_run_queue_delay = net->one_thread && run_queue_delay(&run_queue_delay_before_ns);
+    if (load->begin)
+        load->begin();
     uint64_t cpu_before_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t start_ns = outcome->begun_ns = outcome->begun_by_ns = now_ns();
     in_window = true;

@@ -35,6 +35,8 @@ struct load {
                               // of its own (workers.h)
     // Called at the start and at the end of the window, while no request is pending. May be NULL.
     void (*gate)(const char *moment);
+    // Called last before the window, and returns when it begins. May be NULL.
+    void (*begin)(void);
 };
 
 // The seed of a load's schedule, in the window or the warm-up.

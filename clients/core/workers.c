@@ -103,8 +103,13 @@ static void wait_at_gate(const char *moment)
     while (atomic_load(&shared->gates_opened) == passed)
         syscall(SYS_futex, &shared->gates_opened, FUTEX_WAIT, passed, NULL, NULL, 0);
     passed++;
+}
+
+// The server is idle as long as nobody begins, so each worker gets its CPU in this time.
+static void begin_together(void)
+{
     while (now_ns() < atomic_load(&shared->begin_ns))
-        ; // the server is idle as long as nobody begins, so each gets its CPU in this time
+        ;
 }
 
 // Stays on the how-manieth CPU that this process may use; the first again after the last.
@@ -228,6 +233,7 @@ const struct outcome *workers_run(const struct net *net, const struct load *load
     for (unsigned i = 0; i < count; i++) {
         struct load part = workers_part(load, i, count);
         part.gate = wait_at_gate;
+        part.begin = begin_together;
         start_worker(net, &part);
         hear(&workers[i]); // one after the other, so that a single one says what does not work
     }
