@@ -116,9 +116,10 @@ static void metrics_have_their_classes(void **unused)
     }
     assert_null(metric_named("latency_p98_us"));
     for (const struct metric *m = metrics; m < metrics + METRIC_COUNT; m++) {
-        assert_true(m->metric_class <= SHARES && (m->metric_class & (m->metric_class - 1)) == 0);
+        assert_true(m->metric_class <= MEDIANS && (m->metric_class & (m->metric_class - 1)) == 0);
         assert_true(*m->label && strlen(m->sentence) > 10);
-        assert_true(m->percent == 0 || m->metric_class == LATENCIES);
+        assert_int_equal(m->percent == 50, m->metric_class == MEDIANS);
+        assert_true(m->percent == 0 || m->metric_class & (LATENCIES | MEDIANS));
         for (const struct metric *other = metrics; other < m; other++)
             assert_string_not_equal(m->name, other->name);
     }
@@ -221,7 +222,9 @@ static void a_reason_is_told_of_what_it_concerns(void **unused)
     expect_cell(BLOCKS, "client-bound", "server_cpu_us_per_connection", "-");
     expect_cell(BLOCKS, "client-bound;steal", "server_cpu_us_per_connection", "steal");
     expect_cell(BLOCKS, "send-lag", "connections_per_s", "-");
-    expect_cell(BLOCKS, "send-lag", "latency_p50_us", "send-lag");
+    expect_cell(BLOCKS, "send-lag", "latency_p99_us", "send-lag");
+    expect_cell(BLOCKS, "send-lag", "latency_p50_us", "-");
+    expect_cell(BLOCKS, "median-lag", "latency_p50_us", "median-lag");
     expect_cell(BLOCKS, "steal;unsteady", "server_memory_kib", "-");
     expect_cell(BLOCKS, "client-bound;unsteady;stalls", "in_time_percent",
                 "client-bound;unsteady;stalls");
@@ -342,7 +345,7 @@ static void the_reasons_are_written_with_their_counts(void **unused)
     assert_non_null(strstr(text, line));
     assert_non_null(strstr(text, "\tclient_load\t-\t0.8\t0\t"));
     assert_non_null(strstr(text, "\tthirds\t0.67\t1.5\t3\t"));
-    assert_non_null(strstr(text, "client-bound\tsuspect\trates, latencies, shares\t"));
+    assert_non_null(strstr(text, "client-bound\tsuspect\trates, latencies, shares, medians\t"));
     free(text);
     run_free(&run);
 }

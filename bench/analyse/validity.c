@@ -11,7 +11,7 @@
 const char *const validity_names[] = {
     [VALID] = "valid", [SUSPECT] = "suspect", [INVALID] = "invalid", [DISPROVED] = "invalid"};
 
-#define PACE (RATES | LATENCIES | SHARES)
+#define PACE (RATES | LATENCIES | MEDIANS | SHARES)
 static const char too_few[] = "too-few-samples", fault_code[] = "fault";
 
 const struct reason reasons[] = {
@@ -36,7 +36,7 @@ const struct reason reasons[] = {
      "the load is a mean over the window: from 80 % on there are periods in which the driver is "
      "the "
      "limit"},
-    {"clients-disagree", SUSPECT, LATENCIES | SHARES, METRIC_client_p50_spread, NAN, 1.5,
+    {"clients-disagree", SUSPECT, LATENCIES | MEDIANS | SHARES, METRIC_client_p50_spread, NAN, 1.5,
      "one of the client's workers found a median latency half as long again as another's",
      "workers have the same load, so they differ by where they run; what is merged is then true of "
      "none of them"},
@@ -45,6 +45,9 @@ const struct reason reasons[] = {
      "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "
      "is "
      "not the cause, and the delay counts as the server's"},
+    {"median-lag", SUSPECT, MEDIANS, METRIC_send_lag_p50_us, NAN, 100,
+     "the client sent half of the due requests late",
+     "timers are about 0.1 ms late, a client in its loop less; the delay counts as the server's"},
     {"offered-not-sent", SUSPECT, PACE, METRIC_unsent_share, NAN, 0.001,
      "some due requests were never sent",
      "they count with the time-out: from one in a thousand on, the 99.9th percentile consists of "

@@ -29,8 +29,8 @@ bool is_better(const struct metric *metric, double a, double b)
 
 const char *metric_class_name(unsigned metric_class)
 {
-    static const char *const names[] = {"rates",     "latencies", "durations",
-                                        "CPU times", "counts",    "shares"};
+    static const char *const names[] = {"rates",  "latencies", "durations", "CPU times",
+                                        "counts", "shares",    "medians"};
     size_t i = 0;
     while (metric_class >> i != 1)
         i++;

@@ -30,6 +30,7 @@ static void take_report(const struct report *report, double cpu_us, struct measu
     f[METRIC_latency_p50_us] = report->latency.p50_us;
     f[METRIC_latency_p99_us] = report->latency.p99_us;
     f[METRIC_latency_p99_9_us] = report->latency.p99_9_us;
+    f[METRIC_send_lag_p50_us] = report->send_lag.p50_us;
     f[METRIC_send_lag_p99_us] = report->send_lag.p99_us;
     f[METRIC_unsent_share] = report->unsent / due;
     f[METRIC_client_load] = report->cpu_load;

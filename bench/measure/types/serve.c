@@ -100,6 +100,7 @@ static void look_at_the_load(const struct report *report, struct measurement *m)
     if (first + last >= LEAST_ECHOES_IN_THIRDS)
         f[METRIC_thirds] = last / first;
     if (isfinite(due)) {
+        f[METRIC_send_lag_p50_us] = report->send_lag.p50_us;
         f[METRIC_send_lag_p99_us] = report->send_lag.p99_us;
         f[METRIC_unsent_share] = report->unsent / due;
     } else if (report->requests_per_connection == 0 && latency_s < window_s / 10) {

@@ -59,6 +59,7 @@ static bool try_once(struct search *s, double rate_per_s)
     f[METRIC_slo_rate_per_s] = report.echoes_per_s;
     f[METRIC_latency_p50_us] = report.latency.p50_us;
     f[METRIC_latency_p99_us] = p99_us;
+    f[METRIC_send_lag_p50_us] = report.send_lag.p50_us;
     f[METRIC_send_lag_p99_us] = lag_us;
     f[METRIC_client_load] = report.cpu_load;
     return true;

@@ -52,7 +52,7 @@ static void say_quantity(const struct question *q, FILE *to)
 void clause_title(const struct question *q, const struct metric *m, char text[SPOT_BYTES])
 {
     const char *per = strcmp(m->per, "operation") == 0 ? per_of(q) : m->per;
-    bool is_closed = m->metric_class == LATENCIES && !is_open(q);
+    bool is_closed = m->metric_class & (LATENCIES | MEDIANS) && !is_open(q);
     snprintf(text, SPOT_BYTES, "%s%s%s%s", m->label, *per ? " per " : "", per,
              is_closed ? ", closed loop" : "");
     *text = (char)toupper((unsigned char)*text);

@@ -198,6 +198,7 @@ static const char *unit_heading(const struct metric *metric)
     case RATES:
         return "rate";
     case LATENCIES:
+    case MEDIANS:
         return "latency";
     case DURATIONS:
         return "time";

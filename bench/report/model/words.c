@@ -21,6 +21,8 @@ static const struct {
     {"client-bound", "The client was the limit; the server could have done more."},
     {"clients-disagree", "The client's workers found different latencies under the same load."},
     {"send-lag", "The client sent requests late, and the delay counts as the server's."},
+    {"median-lag",
+     "The client sent half of the requests late, and the delay counts as the server's."},
     {"offered-not-sent", "The client never sent some of the requests that were due."},
     {"shared-processor", "Client and server shared a CPU, and took time from each other."},
     {"capacity-of-client", "The client was the limit when the server's capacity was measured."},
