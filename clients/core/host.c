@@ -22,7 +22,7 @@
 // starts commands: that of the same file system here, the home directory by ssh.
 static const char agent[] = BUILD_FOLDER "/clients/agent";
 
-enum { COMMAND_BYTES = 2048, ERRORS_AT_MOST = 65536, ORPHANS_MS = 1000 };
+enum { COMMAND_BYTES = 2048, ERRORS_AT_MOST = 65536, ORPHANS_MS = 1000, PATIENCE_MS = 1000 };
 
 // ---- names --------------------------------------------------------------------------------------
 
@@ -101,6 +101,7 @@ static _Noreturn void become_launcher(pid_t keeper, int fd, int error_fd, const 
 {
     sigset_t none;
     sigemptyset(&none);
+    setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != keeper || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
         dup2(error_fd, STDERR_FILENO) < 0)
@@ -123,6 +124,23 @@ static bool reap(pid_t launcher, int *status)
             *status = of_any;
         }
     return has_ended;
+}
+
+// A launcher may have something to give back when it ends, as srun has its nodes. So it is killed
+// only if it ends neither with its channel nor on request.
+static void end_launcher(pid_t launcher, const sigset_t *ended, int *status)
+{
+    static const int requests[] = {SIGTERM, SIGKILL};
+    static const struct timespec step = {.tv_nsec = 20000000};
+    shutdown(3, SHUT_RDWR);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        for (int ms = 0; ms < PATIENCE_MS; ms += 20) {
+            if (reap(launcher, status))
+                return;
+            sigtimedwait(ended, NULL, &step);
+        }
+        kill(-launcher, requests[i]);
+    }
 }
 
 // Those who ended with the launcher are not to become orphans of this process's parent.
@@ -148,21 +166,29 @@ static bool take_only(const int needed[3])
     return true;
 }
 
-// ends: of the channel, the front end's and the launcher's.
+// What a keeper waits for: its launcher has ended, or it is to end it.
+static sigset_t keeper_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+// ends: of the channel, the front end's and the launcher's. The keeper's signals are blocked.
 static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const char *command,
                            const cpu_set_t *cpus)
 {
     static const struct timespec second = {.tv_sec = 1};
     static const char word[] = "alive\n";
-    int status = 0;
-    sigset_t ended;
-    sigemptyset(&ended);
-    sigaddset(&ended, SIGCHLD);
+    const sigset_t signals = keeper_signals();
+    int status = 0, came = 0;
     setpgid(0, 0); // what a terminal sends to the front end is not for it
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (getppid() != front || !take_only((const int[]){ends[0], ends[1], error_fd}) ||
-        sched_setaffinity(0, sizeof *cpus, cpus) < 0 || sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
+        sched_setaffinity(0, sizeof *cpus, cpus) < 0)
         _exit(1);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -171,10 +197,14 @@ static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const c
         _exit(1);
     if (launcher == 0)
         become_launcher(keeper, 4, 5, command);
+    setpgid(launcher, launcher); // here and there, because either may be first
     close(4); // the front end is to see when the launcher closes it
-    while (!reap(launcher, &status))
-        if (sigtimedwait(&ended, NULL, &second) < 0 && errno == EAGAIN)
+    while (came != SIGTERM && !reap(launcher, &status))
+        if ((came = sigtimedwait(&signals, NULL, &second)) < 0 && errno == EAGAIN)
             send(3, word, sizeof word - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (came == SIGTERM)
+        end_launcher(launcher, &signals, &status);
+    kill(-launcher, SIGKILL); // what it started on this machine
     reap_orphans();
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
@@ -184,34 +214,52 @@ static void launch_one(struct host *host, const char *launch, const cpu_set_t *c
     char command[COMMAND_BYTES];
     int ends[2];
     pid_t front = getpid();
+    sigset_t before;
+    const sigset_t signals = keeper_signals();
     command_for(host, launch, agent, command);
     host->error_fd = memfd_create("launcher", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (host->error_fd < 0 || ftruncate(host->error_fd, ERRORS_AT_MOST) < 0 ||
         fcntl(host->error_fd, F_ADD_SEALS, F_SEAL_GROW) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         err(1, "the channel to %s", host->name);
+    sigprocmask(SIG_BLOCK, &signals, &before); // it may be told to end before it waits for that
     host->keeper = fork();
     if (host->keeper < 0)
         err(1, "fork");
     if (host->keeper == 0)
         keep(front, ends, host->error_fd, command, cpus);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[1]);
     host->fd = ends[0];
 }
 
-void host_close(struct host *host)
+void hosts_close(struct host *hosts, size_t count)
 {
-    if (host->fd < 0)
-        return;
-    close(host->fd);
-    kill(-host->keeper, SIGKILL); // the launcher, and what it started on this machine
-    kill(host->keeper, SIGKILL);  // it may not have got its group yet
-    waitpid(host->keeper, NULL, 0);
-    close(host->error_fd);
-    host->fd = host->error_fd = -1;
+    for (size_t i = 0; i < count; i++)
+        if (hosts[i].fd >= 0)
+            kill(hosts[i].keeper, SIGTERM);
+    for (size_t i = 0; i < count; i++) {
+        if (hosts[i].fd < 0)
+            continue;
+        waitpid(hosts[i].keeper, NULL, 0);
+        close(hosts[i].fd);
+        close(hosts[i].error_fd);
+        hosts[i].fd = hosts[i].error_fd = -1;
+    }
 }
 
 // ---- greeting -----------------------------------------------------------------------------------
+
+// The last line, but for srun's of the status, which comes after the reason.
+static const char *last_line(char *text)
+{
+    char *newline = strrchr(text, '\n');
+    if (newline && strstr(newline, ": Exited with exit code ")) {
+        *newline = '\0';
+        newline = strrchr(text, '\n');
+    }
+    return newline ? newline + 1 : text;
+}
 
 // What the launcher wrote last on standard error.
 static void last_words(const struct host *host, char words[HOST_TEXT_BYTES])
@@ -224,8 +272,7 @@ static void last_words(const struct host *host, char words[HOST_TEXT_BYTES])
     while (n > 0 && (unsigned char)text[n - 1] <= ' ')
         n--;
     text[n > 0 ? n : 0] = '\0';
-    const char *newline = strrchr(text, '\n');
-    snprintf(words, HOST_TEXT_BYTES, "%.200s", newline ? newline + 1 : text);
+    snprintf(words, HOST_TEXT_BYTES, "%.200s", last_line(text));
 }
 
 void host_explain(const struct host *host, char words[HOST_TEXT_BYTES])
@@ -349,10 +396,11 @@ struct host *hosts_open(struct host *hosts, size_t count, const char *launch, co
 int host_deploy(const struct host *host, const char *launch)
 {
     static const char *const steps[] = {
-        "mkdir -p " BUILD_FOLDER "/clients",
+        "mkdir -p " BUILD_FOLDER "/clients < /dev/null",
         "tee " BUILD_FOLDER "/clients/agent.new < " BUILD_FOLDER "/clients/agent > /dev/null",
-        "chmod 755 " BUILD_FOLDER "/clients/agent.new",
-        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER "/clients/agent",
+        "chmod 755 " BUILD_FOLDER "/clients/agent.new < /dev/null",
+        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER
+        "/clients/agent < /dev/null",
     };
     char command[COMMAND_BYTES];
     int status = 0;
