@@ -198,7 +198,7 @@ static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const c
     if (launcher == 0)
         become_launcher(keeper, 4, 5, command);
     setpgid(launcher, launcher); // here and there, because either may be first
-    close(4); // the front end is to see when the launcher closes it
+    close(4);                    // the front end is to see when the launcher closes it
     while (came != SIGTERM && !reap(launcher, &status))
         if ((came = sigtimedwait(&signals, NULL, &second)) < 0 && errno == EAGAIN)
             send(3, word, sizeof word - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -399,8 +399,7 @@ int host_deploy(const struct host *host, const char *launch)
         "mkdir -p " BUILD_FOLDER "/clients < /dev/null",
         "tee " BUILD_FOLDER "/clients/agent.new < " BUILD_FOLDER "/clients/agent > /dev/null",
         "chmod 755 " BUILD_FOLDER "/clients/agent.new < /dev/null",
-        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER
-        "/clients/agent < /dev/null",
+        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER "/clients/agent < /dev/null",
     };
     char command[COMMAND_BYTES];
     int status = 0;

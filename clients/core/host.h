@@ -50,8 +50,8 @@ bool host_build(const char *path, char build[17]);
 struct host *hosts_open(struct host *hosts, size_t count, const char *launch, const cpu_set_t *cpus,
                         char problem[HOST_TEXT_BYTES]);
 
-// Closes the channels and ends the launchers, which takes 3 s at most. Agents end when their channel
-// does. A closed host stays closed.
+// Closes the channels and ends the launchers, which takes 3 s at most. Agents end when their
+// channel does. A closed host stays closed.
 void hosts_close(struct host *hosts, size_t count);
 
 // Why a launcher has ended, or its last words: " (ended with status 255: …)", or "".
