@@ -44,7 +44,7 @@ if [ -e "$run/settings.tsv" ]; then
     for knob in SEED EXPERIMENTS MODELS SERVER SERVERS SERVER_CPUS CLIENT_CPUS CLIENT_HOSTS LAUNCH SERVER_ADDRESS; do
         planned=$(setting "${knob,,}")
         [ -z "${!knob:-}" ] || [ "${!knob}" = "$planned" ] ||
-            fail "$run is already planned: $knob cannot change${planned:+ from '$planned'} to '${!knob}'" 2
+            fail "$run is already planned: $knob cannot change from '$planned' to '${!knob}'" 2
     done
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"

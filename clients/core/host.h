@@ -1,10 +1,7 @@
 // A client host: a machine that puts load on a server for a front end elsewhere, by an agent
 // (clients/agent.c). A launcher such as ssh starts the agent; its standard input and output are the
 // channel between the two. Launcher, authentication and transport are programs that exist.
-//
-// Beside each launcher runs a keeper, a process of its own. It says once a second that the front
-// end lives, ends the launcher with the front end, and is where orphaned processes of a launcher on
-// this machine go.
+// Beside each launcher runs a keeper (keeper.h).
 #pragma once
 
 #include <sched.h>
