@@ -1,7 +1,8 @@
 #!/bin/bash -p
 # run.sh: one whole run: plan, trials, and conclusions. Settings are environment variables:
 #
-#   RUN          the run's name, a folder in RESULTS (default: the time); an existing run continues where it stopped
+#   RUN          the run's name, a folder in RESULTS (default: the time); an existing run continues where it stopped, and its
+#                other settings, apart from BUDGET, may be given again, but not changed
 #   BUDGET       minutes for all trials together (default 10)
 #   EXPERIMENTS  only these, separated by blanks, or all (default: the core)
 #   MODELS       only these, separated by blanks (default: all)
@@ -40,8 +41,11 @@ setting() { awk -F '\t' -v name="$1" '$1 == name { print $2 }' "$run/settings.ts
 client_hosts() { "$build"/clients/drive --describe --hosts "$1" ${2:+--launch "$2"}; }
 
 if [ -e "$run/settings.tsv" ]; then
-    [ -z "${SEED:-}${EXPERIMENTS:-}${MODELS:-}${SERVER_CPUS:-}${CLIENT_CPUS:-}${SERVER:-}${SERVERS:-}${CLIENT_HOSTS:-}${LAUNCH:-}${SERVER_ADDRESS:-}" ] ||
-        fail "$run is already planned: its SEED, EXPERIMENTS, MODELS, servers, client hosts and CPUs cannot change" 2
+    for knob in SEED EXPERIMENTS MODELS SERVER SERVERS SERVER_CPUS CLIENT_CPUS CLIENT_HOSTS LAUNCH SERVER_ADDRESS; do
+        planned=$(setting "${knob,,}")
+        [ -z "${!knob:-}" ] || [ "${!knob}" = "$planned" ] ||
+            fail "$run is already planned: $knob cannot change from '$planned' to '${!knob}'" 2
+    done
     [ ! -e "$run/trials.tsv" ] || "$build"/bench/base/with_lock "$run/trials.tsv" true || exit
     [ ! -e "$run/trials.tsv.xz" ] || fail "$run is packed: unxz its files to continue it"
     echo "bench: $run exists and continues where it stopped" >&2

@@ -300,8 +300,7 @@ static struct options *opened; // whose hosts this process has started
 
 static void close_hosts(void)
 {
-    for (size_t i = 0; i < opened->host_count; i++)
-        host_close(&opened->hosts[i]);
+    hosts_close(opened->hosts, opened->host_count);
 }
 
 // Starts the agents of the hosts, unless another program has done so.

@@ -80,6 +80,15 @@ refused 1 "client host a has another build; to copy it: make deploy-clients CLIE
 printf '#!/bin/sh\necho "%s" >&2\nexit 255\n' 'user@a: Permission denied (publickey).' > "$work/no_key"
 chmod +x "$work/no_key"
 refused 1 'client host a has no agent that starts (ended with status 255: user@a: Permission denied (publickey).)' --hosts a --launch "$work/no_key {}"
+cat > "$work/no_agent" << 'END'
+#!/bin/sh
+echo "slurmstepd: error: execve(): build/clients/agent: No such file or directory
+srun: error: a: task 0: Exited with exit code 2" >&2
+exit 2
+END
+chmod +x "$work/no_agent"
+refused 1 "(ended with status 2: slurmstepd: error: execve(): build/clients/agent: No such file or directory); to copy it: make deploy-clients CLIENT_HOSTS='a'" \
+    --hosts a --launch "$work/no_agent {}"
 if command -v ssh > "$work/output"; then
     refused 1 'client host nosuch.invalid has no agent that starts (ended with status 255: ssh: Could not resolve hostname' --hosts nosuch.invalid
 else
@@ -88,6 +97,30 @@ fi
 by_hand() { script -qec "$build/clients/agent" /dev/null < /dev/null > "$work/output" 2>&1; grep -q 'not by hand' "$work/output" && equals lines "$(wc -l < "$work/output")" 1; }
 if command -v script > "$work/output"; then check 'bad input: an agent run by hand says so' by_hand; else skips 'an agent run by hand' 'no script(1) here'; fi
 check 'nothing is left' none_left
+
+# ---- a launcher like srun ---------------------------------------------------------------------------------------------
+# It says something first, takes a node, and gives it back when the agent has ended or when it is asked to, but not if it is killed.
+cat > "$work/like_srun" << 'END'
+#!/bin/bash
+touch "$1"
+trap 'rm "$1"; exit' TERM
+echo 'srun: job 5 queued and waiting for resources' >&2
+sleep 0.2
+"${@:3}" <&0 &
+wait $!
+"$2" # what else it waits for
+sleep 0.2
+rm "$1"
+END
+printf '#!/bin/sh\nexec sleep 60\n' > "$work/stay"
+chmod +x "$work/like_srun" "$work/stay"
+given_back() { within 3 test ! -e "$work/node_a" -a ! -e "$work/node_b" -a ! -e "$work/node_c"; }
+by_srun() { # WAITS_FOR COMMAND...
+    local launch="$work/like_srun $work/node_{} $1 $launch"
+    "${@:2}" && given_back && none_left
+}
+check 'a launcher gives back what it has when the front end ends' by_srun true drives -c 3 -n 30
+check 'a launcher that waits is asked to end' by_srun "$work/stay" drives -c 3 -n 30
 
 # ---- copying the agent ----------------------------------------------------------------------------------------------
 deployed() {
@@ -142,7 +175,7 @@ front_is_killed() {
     within 10 working && front=$(cat "/proc/$shell/task/$shell/children") && kill -KILL "${front%% *}" || return 1
     within 2 no_host || none_left
 }
-check 'the front end is killed: no agent stays' front_is_killed 2> "$work/output"
+check 'the front end is killed: no agent stays' by_srun true front_is_killed 2> "$work/output"
 silent_front_ends() { wait $silent || { cat "$work/silent" && return 1; }; }
 check 'the front end is silent: the agent ends' silent_front_ends
 kill "$server" && wait "$server"
@@ -200,9 +233,10 @@ lost_twice() {
 goes_on() {
     local trials=$results/cut/trials.tsv before
     before=$(rows "$trials")
-    runs hosts RUN=cut BUDGET=0.27 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
+    runs hosts "${knobs[@]}" RUN=cut MODELS='epoll fork' BUDGET=0.27 && [ "$(rows "$trials")" -gt "$before" ] && in_order "$trials" && none_left &&
         equals 'lost rows' "$(grep -c 'client host b ' "$trials")" 2
 }
 with_links 'a run: a host that is lost again ends it' lost_twice
-with_links 'a run: and it goes on' goes_on
+with_links 'a run: and it goes on, with the same settings' goes_on
+bad_run "is already planned: LAUNCH cannot change from '$launch' to 'ssh {}'" LAUNCH='ssh {}'
 verdict

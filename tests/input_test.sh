@@ -63,7 +63,9 @@ bad_knob 1 'RUN_LOCK: cannot create /nowhere/lock: /nowhere is not a writable fo
 mkdir "$results/letters" "$results/empty"
 echo 'a line' > "$results/letters/one.txt"
 bad_knob 1 'is not a run' RUN=letters
-bad_knob 2 'is already planned' RUN=tiny EXPERIMENTS= MODELS= SEED=2
+bad_knob 2 "is already planned: SEED cannot change from '1' to '2'" RUN=tiny SEED=2
+bad_knob 2 "is already planned: MODELS cannot change from 'epoll' to 'fork'" RUN=tiny MODELS=fork
+bad_knob 2 "is already planned: SERVER cannot change from '' to './mine {port}'" RUN=tiny SERVER='./mine {port}'
 for folder in "$results/letters" "$results/nosuch"; do
     what="${folder##*/}, which is no run"
     refuses "bad input: trial on $what" 1 "$folder is not a run" "$trial" "$folder"

@@ -191,6 +191,10 @@ static void write_settings(const struct options *options, const struct processor
     struct output settings = output_begin(options->run, "settings.tsv");
     fprintf(settings.file, "name\tvalue\nseed\t%lu\nserver_cpus\t%s\nclient_cpus\t%s\n",
             options->seed, server_list, client_list);
+    if (options->experiments)
+        fprintf(settings.file, "experiments\t%s\n", options->experiments);
+    if (options->models)
+        fprintf(settings.file, "models\t%s\n", options->models);
     if (options->client_hosts)
         fprintf(settings.file, "client_hosts\t%s\nlaunch\t%s\nserver_address\t%s\n",
                 options->client_hosts, options->launch ? options->launch : HOST_LAUNCH,

@@ -1,20 +1,18 @@
 #include "clients/core/host.h"
 
 #include "clients/core/clock.h"
+#include "clients/core/keeper.h"
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +20,7 @@
 // starts commands: that of the same file system here, the home directory by ssh.
 static const char agent[] = BUILD_FOLDER "/clients/agent";
 
-enum { COMMAND_BYTES = 2048, ERRORS_AT_MOST = 65536, ORPHANS_MS = 1000 };
+enum { COMMAND_BYTES = 2048, ERRORS_AT_MOST = 65536 };
 
 // ---- names --------------------------------------------------------------------------------------
 
@@ -95,123 +93,52 @@ bool host_build(const char *path, char build[17])
     return is_read;
 }
 
-// ---- the keeper ---------------------------------------------------------------------------------
-
-static _Noreturn void become_launcher(pid_t keeper, int fd, int error_fd, const char *command)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != keeper || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
-        dup2(error_fd, STDERR_FILENO) < 0)
-        _exit(127);
-    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    signal(SIGPIPE, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
-}
-
-// Reaps what has ended. Returns whether the launcher has, with its status.
-static bool reap(pid_t launcher, int *status)
-{
-    bool has_ended = false;
-    int of_any;
-    for (pid_t pid; (pid = waitpid(-1, &of_any, WNOHANG)) > 0;)
-        if (pid == launcher) {
-            has_ended = true;
-            *status = of_any;
-        }
-    return has_ended;
-}
-
-// Those who ended with the launcher are not to become orphans of this process's parent.
-static void reap_orphans(void)
-{
-    static const struct timespec step = {.tv_nsec = 2000000};
-    for (int ms = 0; ms < ORPHANS_MS && waitpid(-1, NULL, WNOHANG) >= 0; ms += 2)
-        nanosleep(&step, NULL);
-}
-
-// Lets go of the descriptors of the front end, such as its locks. Those that are needed become 3, 4
-// and 5.
-static bool take_only(const int needed[3])
-{
-    int high[3];
-    for (int i = 0; i < 3; i++)
-        if ((high[i] = fcntl(needed[i], F_DUPFD_CLOEXEC, 10)) < 0)
-            return false;
-    for (int i = 0; i < 3; i++)
-        if (dup3(high[i], 3 + i, O_CLOEXEC) < 0)
-            return false;
-    syscall(SYS_close_range, 6, ~0U, 0);
-    return true;
-}
-
-// ends: of the channel, the front end's and the launcher's.
-static _Noreturn void keep(pid_t front, const int ends[2], int error_fd, const char *command,
-                           const cpu_set_t *cpus)
-{
-    static const struct timespec second = {.tv_sec = 1};
-    static const char word[] = "alive\n";
-    int status = 0;
-    sigset_t ended;
-    sigemptyset(&ended);
-    sigaddset(&ended, SIGCHLD);
-    setpgid(0, 0); // what a terminal sends to the front end is not for it
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (getppid() != front || !take_only((const int[]){ends[0], ends[1], error_fd}) ||
-        sched_setaffinity(0, sizeof *cpus, cpus) < 0 || sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
-        _exit(1);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    pid_t keeper = getpid(), launcher = fork();
-    if (launcher < 0)
-        _exit(1);
-    if (launcher == 0)
-        become_launcher(keeper, 4, 5, command);
-    close(4); // the front end is to see when the launcher closes it
-    while (!reap(launcher, &status))
-        if (sigtimedwait(&ended, NULL, &second) < 0 && errno == EAGAIN)
-            send(3, word, sizeof word - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-    reap_orphans();
-    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
-}
+// ---- launching ----------------------------------------------------------------------------------
 
 static void launch_one(struct host *host, const char *launch, const cpu_set_t *cpus)
 {
     char command[COMMAND_BYTES];
     int ends[2];
-    pid_t front = getpid();
     command_for(host, launch, agent, command);
     host->error_fd = memfd_create("launcher", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (host->error_fd < 0 || ftruncate(host->error_fd, ERRORS_AT_MOST) < 0 ||
         fcntl(host->error_fd, F_ADD_SEALS, F_SEAL_GROW) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         err(1, "the channel to %s", host->name);
-    host->keeper = fork();
+    host->keeper = keeper_start(ends, host->error_fd, command, cpus);
     if (host->keeper < 0)
         err(1, "fork");
-    if (host->keeper == 0)
-        keep(front, ends, host->error_fd, command, cpus);
     close(ends[1]);
     host->fd = ends[0];
 }
 
-void host_close(struct host *host)
+void hosts_close(struct host *hosts, size_t count)
 {
-    if (host->fd < 0)
-        return;
-    close(host->fd);
-    kill(-host->keeper, SIGKILL); // the launcher, and what it started on this machine
-    kill(host->keeper, SIGKILL);  // it may not have got its group yet
-    waitpid(host->keeper, NULL, 0);
-    close(host->error_fd);
-    host->fd = host->error_fd = -1;
+    for (size_t i = 0; i < count; i++)
+        if (hosts[i].fd >= 0)
+            kill(hosts[i].keeper, SIGTERM);
+    for (size_t i = 0; i < count; i++) {
+        if (hosts[i].fd < 0)
+            continue;
+        waitpid(hosts[i].keeper, NULL, 0);
+        close(hosts[i].fd);
+        close(hosts[i].error_fd);
+        hosts[i].fd = hosts[i].error_fd = -1;
+    }
 }
 
 // ---- greeting -----------------------------------------------------------------------------------
+
+// The last line, but for srun's of the status, which comes after the reason.
+static const char *last_line(char *text)
+{
+    char *newline = strrchr(text, '\n');
+    if (newline && strstr(newline, ": Exited with exit code ")) {
+        *newline = '\0';
+        newline = strrchr(text, '\n');
+    }
+    return newline ? newline + 1 : text;
+}
 
 // What the launcher wrote last on standard error.
 static void last_words(const struct host *host, char words[HOST_TEXT_BYTES])
@@ -224,8 +151,7 @@ static void last_words(const struct host *host, char words[HOST_TEXT_BYTES])
     while (n > 0 && (unsigned char)text[n - 1] <= ' ')
         n--;
     text[n > 0 ? n : 0] = '\0';
-    const char *newline = strrchr(text, '\n');
-    snprintf(words, HOST_TEXT_BYTES, "%.200s", newline ? newline + 1 : text);
+    snprintf(words, HOST_TEXT_BYTES, "%.200s", last_line(text));
 }
 
 void host_explain(const struct host *host, char words[HOST_TEXT_BYTES])
@@ -349,10 +275,10 @@ struct host *hosts_open(struct host *hosts, size_t count, const char *launch, co
 int host_deploy(const struct host *host, const char *launch)
 {
     static const char *const steps[] = {
-        "mkdir -p " BUILD_FOLDER "/clients",
+        "mkdir -p " BUILD_FOLDER "/clients < /dev/null",
         "tee " BUILD_FOLDER "/clients/agent.new < " BUILD_FOLDER "/clients/agent > /dev/null",
-        "chmod 755 " BUILD_FOLDER "/clients/agent.new",
-        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER "/clients/agent",
+        "chmod 755 " BUILD_FOLDER "/clients/agent.new < /dev/null",
+        "mv -f " BUILD_FOLDER "/clients/agent.new " BUILD_FOLDER "/clients/agent < /dev/null",
     };
     char command[COMMAND_BYTES];
     int status = 0;

@@ -1,10 +1,7 @@
 // A client host: a machine that puts load on a server for a front end elsewhere, by an agent
 // (clients/agent.c). A launcher such as ssh starts the agent; its standard input and output are the
 // channel between the two. Launcher, authentication and transport are programs that exist.
-//
-// Beside each launcher runs a keeper, a process of its own. It says once a second that the front
-// end lives, ends the launcher with the front end, and is where orphaned processes of a launcher on
-// this machine go.
+// Beside each launcher runs a keeper (keeper.h).
 #pragma once
 
 #include <sched.h>
@@ -50,9 +47,9 @@ bool host_build(const char *path, char build[17]);
 struct host *hosts_open(struct host *hosts, size_t count, const char *launch, const cpu_set_t *cpus,
                         char problem[HOST_TEXT_BYTES]);
 
-// Closes the channel and ends the launcher. Agents end when their channel does. A closed host stays
-// closed.
-void host_close(struct host *host);
+// Closes the channels and ends the launchers, which takes 3 s at most. Agents end when their
+// channel does. A closed host stays closed.
+void hosts_close(struct host *hosts, size_t count);
 
 // Why a launcher has ended, or its last words: " (ended with status 255: …)", or "".
 void host_explain(const struct host *host, char words[HOST_TEXT_BYTES]);

@@ -47,7 +47,7 @@ const char *client_hosts_lose(const char *message)
         if (strlen(hosts[i].name) != length || strncmp(hosts[i].name, message, length) != 0)
             continue;
         host_explain(&hosts[i], why);
-        host_close(&hosts[i]);
+        hosts_close(&hosts[i], 1);
         losses[i]++;
         snprintf(words, sizeof words, "client host %s%s%s", message, why,
                  losses[i] > 1 ? ", for the second time" : "");
