@@ -238,5 +238,5 @@ goes_on() {
 }
 with_links 'a run: a host that is lost again ends it' lost_twice
 with_links 'a run: and it goes on, with the same settings' goes_on
-bad_run "is already planned: LAUNCH cannot change from '$launch' to 'ssh {}'" LAUNCH='ssh {}'
+bad_run "is already planned: LAUNCH cannot change from '$launch' to 'ssh {}'" MODELS= LAUNCH='ssh {}'
 verdict

@@ -53,10 +53,11 @@ beyond() {
 }
 check 'beyond the capacity: latencies grow, and the trial counts' beyond
 refused_share() { value "$trials" refused_share experiment=over model="$1" status=ok; } # MODEL
+# A capacity that was measured low, beside other processes, is no overload, and nothing is refused then.
 refused_by_one() {
     equals 'refused where the others wait' "$(refused_share fork+bound | sort -u)" 0
     paste <(refused_share fork+refusing) <(value "$trials" lost_share experiment=over model=fork+refusing status=ok) |
-        awk '{ if (!($1 > 0 && $1 <= $2)) { print $1 " refused, " $2 " lost"; bad = 1 } } END { exit bad || NR < 1 }'
+        awk '{ seen = seen || $1 > 0; if ($1 > $2) { print $1 " refused, " $2 " lost"; bad = 1 } } END { exit bad || !seen }'
 }
 check 'overload: what is refused is a part of what is lost, and no fault' refused_by_one
 highest_rate_found() {
