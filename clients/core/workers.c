@@ -20,7 +20,7 @@
 
 // Whoever begins first wakes the server, which may take the CPU of a worker that has not begun. So
 // all begin at one time, by when each is awake.
-#define WAKE_NS UINT64_C(300000)
+#define WAKE_NS UINT64_C(1000000)
 
 struct worker {
     pid_t pid;
