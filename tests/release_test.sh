@@ -7,7 +7,7 @@
 
 # ---- links ----------------------------------------------------------------------------------------------------------------
 # Of a copy without git, too: all that is not made.
-pages() { find "$repo" -name '*.md' ! -path '*/.*' ! -path "$repo/build/*" \( ! -path "$repo/results/*" -o -path "$repo/results/reference/*" \) | sort; }
+pages() { find "$repo" -name '*.md' ! -path '*/.*' ! -path "$repo/build/*" \( ! -path "$repo/results/*" -o -path "$repo/results/reference*/*" \) | sort; }
 mapfile -t markdown < <(pages)
 lead_somewhere() { equals 'what is found' "$("$repo/tests/links.py" "$@")" ''; }
 check "links: those of ${#markdown[@]} files lead somewhere" lead_somewhere "${markdown[@]}"
