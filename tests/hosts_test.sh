@@ -40,8 +40,8 @@ adds_up() { # OPTION...: the report and the merged histogram are the sums of wha
     [ "$(wc -l <<< "$is")" -gt 20 ] && equals 'the histogram' "$is" "$should_be"
 }
 figure() { awk -v name="$1" '$1 == name { print $2 }' "$work/report"; }
-all_served() { # what the server has counted
-    kill "$server" && wait "$server"
+all_served() { # what the server has counted; it is no child of the subshell of a check, which cannot wait for it
+    kill "$server" && within 5 grep -q ' counted ' "$work/server"
     equals 'requests counted by the server' "$(sed -n 's/.* counted //p' "$work/server")" "$1"
 }
 serve epoll --state plain
@@ -176,8 +176,10 @@ front_is_killed() {
     within 2 no_host || none_left
 }
 check 'the front end is killed: no agent stays' by_srun true front_is_killed 2> "$work/output"
-silent_front_ends() { wait $silent || { cat "$work/silent" && return 1; }; }
-check 'the front end is silent: the agent ends' silent_front_ends
+wait $silent
+silent=$?
+silent_front_ended() { [ $silent -eq 0 ] || { cat "$work/silent" && return 1; }; }
+check 'the front end is silent: the agent ends' silent_front_ended
 kill "$server" && wait "$server"
 
 # ---- a run --------------------------------------------------------------------------------------------------------------
