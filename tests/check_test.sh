@@ -96,7 +96,7 @@ bad 'ends early' 'server ended by itself; no luck today' 'sh -c "echo no luck to
 bad 'listens elsewhere' 'server does not listen on {port}' "$BUILD/servers/epoll # {port}"
 bad 'goes into the background' 'does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
 bad 'a daemon' 'does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"
-bad 'forks without end' 'server forks without end' "sh -c 'while :; do sleep 100 & done' {port}"
+bad 'forks without end' 'server forks without end' "sh -c 'sleep 100 | { exec 3<&0; while :; do read x <&3 & done; }' {port}"
 ln -s "$work/mutant" "$work/zz_answers_before_reading"
 bad 'a line server that does not echo' 'it does not echo: wrong bytes' "$build/fixture/lines {port} shouts"
 bad 'does not echo' 'it does not echo: wrong bytes' "$work/zz_answers_before_reading {port}"

@@ -120,9 +120,9 @@ static void one_at_another_address(void **unused)
     assert_non_null(strstr(nowhere.status, "its command has no {address}"));
 }
 
-// Each request computes for a millisecond, so it is known what must be counted at least: by a loop
-// that persists, by children that the server reaps, and by those that it leaves. No control group
-// is needed for that.
+// Each request computes for a millisecond, so it is known what must be counted at least (on a busy
+// slow machine, starting its process takes several more): by a loop that persists, by children that
+// the server reaps, and by those that it leaves. No control group is needed for that.
 static void the_cpu_time_is_whole(void **unused)
 {
     (void)unused;
@@ -138,7 +138,7 @@ static void the_cpu_time_is_whole(void **unused)
             struct measurement m = foreign_trial(runs[i], load);
             double us = m.values[METRIC_server_cpu_us_per_echo];
             assert_string_equal(m.status, "ok");
-            if (!(us >= 950 && us < 4000))
+            if (!(us >= 950 && us < 10000))
                 fail_msg("%s: %g us per echo of 1000", runs[i], us);
         }
     unsetenv("CONTROL_GROUP");
@@ -159,6 +159,9 @@ static void the_same_as_a_server_of_the_suite(void **unused)
 
 // ---- others -----------------------------------------------------------------------------------
 
+// The children execute nothing, so that it is quick on a slow machine, too.
+#define FORKS_WITHOUT_END "sleep 100 | { exec 3<&0; while :; do read x <&3 & done; }"
+
 static void servers_that_do_not_serve(void **unused)
 {
     (void)unused;
@@ -171,7 +174,7 @@ static void servers_that_do_not_serve(void **unused)
          "server does not stay in the foreground"},
         {"sh -c 'setsid {build}/servers/epoll -p $0 & exit 0' {port}",
          "server does not stay in the foreground"},
-        {"sh -c 'while :; do sleep 100 & done' {port}", "server forks without end"},
+        {"sh -c '" FORKS_WITHOUT_END "' {port}", "server forks without end"},
         {"{build}/servers/epoll # {port}", "server does not listen on {port}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -193,8 +196,8 @@ static void servers_that_fail_later(void **unused)
         (struct load){.connections = 1, .window_s = 1, .warmup_s = 0.05, .timeout_s = 0.2});
     assert_string_not_equal(m.status, "ok");
     m = foreign_trial(
-        "sh -c '{build}/servers/epoll -p $0 & sleep 0.2; while :; do sleep 100 & done' {port}",
-        (struct load){.connections = 1, .window_s = 5, .warmup_s = 0.05, .timeout_s = 0.5});
+        "sh -c '{build}/servers/epoll -p $0 & sleep 0.2; " FORKS_WITHOUT_END "' {port}",
+        (struct load){.connections = 1, .window_s = 10, .warmup_s = 0.05, .timeout_s = 0.5});
     assert_string_not_equal(m.status, "ok");
 }
 
@@ -299,7 +302,7 @@ static void a_control_group_counts_what_leaves_the_process_group(void **state)
         double us = m.values[METRIC_server_cpu_us_per_echo];
         assert_string_equal(m.status, "ok");
         assert_true(m.values[METRIC_control_group] == 1 && !(m.values[METRIC_foreign] > 0));
-        if (!(us >= 950 && us < 4000))
+        if (!(us >= 950 && us < 10000))
             fail_msg("%g us per echo of 1000", us);
     }
     assert_string_equal(foreign_trial(ignores_sigchld, short_ones).status, "ok");

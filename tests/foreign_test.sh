@@ -59,7 +59,6 @@ check 'skipped: one that ends' skipped 'server ended by itself; no luck today' '
 check 'skipped: one that listens elsewhere' skipped 'server does not listen on {port}' "$BUILD/servers/epoll # {port}"
 check 'skipped: one that goes into the background' skipped 'server does not stay in the foreground' "sh -c '$BUILD/servers/epoll -p \$0 & exit 0' {port}"
 check 'skipped: a daemon' skipped 'server does not stay in the foreground' "sh -c 'setsid $BUILD/servers/epoll -p \$0 & exit 0' {port}"
-check 'skipped: one that forks without end' skipped 'server forks without end' "sh -c 'while :; do sleep 100 & done' {port}"
 check 'skipped: no echo server' skipped 'server answers something else' 'python3 -m http.server --bind 127.0.0.1 {port}'
 goes_on() { # COMMAND
     plans --server "$1" || { cat "$work/error" && return 1; }

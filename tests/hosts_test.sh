@@ -130,7 +130,7 @@ deployed() {
 check 'the agent is copied' deployed
 
 # ---- lost hosts -------------------------------------------------------------------------------------------------------
-# Something happens to host b in the window. Every such test ends soon, by one line with its name, and leaves nothing.
+# Something happens to host b in the window, which is long enough to find its processes. Every such test ends soon, by one line with its name, and leaves nothing.
 working() { trial_of b > "$work/output" && [ "$(of_host b | wc -l)" -ge 2 ]; }
 loses() { # TEXT SECONDS WINDOW_S COMMAND...: it happens
     local text=$1 limit=$2 begun_s
@@ -156,11 +156,11 @@ silent_front() { # its channel stays open, and that is all
 silent_front > "$work/silent" 2>&1 & # meanwhile
 silent=$!
 check 'an agent is killed' loses 'client host b has closed its channel (ended by signal 9)' 2 5 signal KILL agent
-check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 8 2 signal STOP agent
+check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 9 3 signal STOP agent
 check 'the process of a trial is killed' loses 'client host b failed: ended by signal 9' 2 5 signal KILL trial_of
-check 'the process of a trial is stopped' loses 'client host b takes too long' 10 1 signal STOP trial_of
+check 'the process of a trial is stopped' loses 'client host b takes too long' 12 3 signal STOP trial_of
 cut_link() { ip link set to_b down; }
-with_links 'a link is cut' loses 'client host b does not reach the server any more' 8 1 cut_link
+with_links 'a link is cut' loses 'client host b does not reach the server any more' 10 3 cut_link
 [ $has_links = no ] || ip link set to_b up
 cat > "$work/garble" << 'END'
 #!/bin/bash

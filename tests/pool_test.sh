@@ -51,6 +51,7 @@ END
 check 'a machine' machine fast 'Fast One' 4
 check 'a pool of one' program first "$results/fast"
 check 'one: a claim holds on one machine, not everywhere' is first '[.claims.claims[].verdict_text]' '["✗ fails on one machine","✗ fails on one machine","✓ holds on one machine","✓ holds on one machine"]'
+check 'one: all four are of one machine' is first .claims.counts '{"holds":2,"depends":0,"fails":2,"undecided":0,"of_one":4}'
 check 'another machine' machine slow 'Slow One' 40
 check 'a third' machine middle 'Middle One' 6 '20 10 40'
 copy() { cp -r "$results/$1" "$work/$2"; } # RUN NAME: outside of the results
@@ -84,7 +85,7 @@ check 'three: in the order of the first ratio' is three '[.machines[] | .letter 
 # exp((log 4 + log 6 + log 40) / 3) = 9.87: the intervals are narrow, so the machines count alike.
 check 'three: the mean' is three '.headlines[0].rows[0] | [.text, .range, .known]' '["9.9× (0.5–209.1)","4.0× to 40×",3]'
 check 'three: a machine that differs so much predicts nothing' is three '.headlines[0].rows[0].prediction.text' '"not predictable"'
-check 'three: claims' is three '.claims.counts' '{"holds":1,"depends":1,"fails":1,"undecided":1}'
+check 'three: claims' is three '.claims.counts' '{"holds":1,"depends":1,"fails":1,"undecided":1,"of_one":0}'
 verdict_is() { is three ".claims.claims[] | select(.id == \"$1\") | [.verdict, .where]" "$2"; } # CLAIM VERDICT
 check 'three: a claim that depends on the machine' verdict_is fork_is_far_above '["depends","Holds on B, C. Fails on A."]'
 check 'three: one that holds everywhere' verdict_is fork_is_above '["holds","Holds on A, B, C."]'
@@ -98,6 +99,7 @@ check 'three: the table of machines' is three '[.machines[].costs[0].text]' '["6
 rows_are() { equals 'the rows' "$(cut -f 2,4,6,8 "$work/three/machines.tsv" | sed '1d; s/^[^;]*; //; s/;[^\t]*//' | paste -sd '|' | tr '\t' ' ')" "$1"; }
 check 'three: the table for reports' rows_are 'Fast One churn fork 3.99937|Middle One churn fork 5.99958|Slow One churn fork 39.9999|Fast One other thread 1.99875|Middle One other thread 2|Slow One other thread 1.99875'
 if command -v gnuplot > /dev/null; then
+    check 'three: their footer names the interval' says "$work/three/plots/forest_churn.svg" 'prediction interval'
     drawn() { grep -c . < <(cd "$work/three/plots" && ls forest_churn.svg forest_other.svg cost_fork_us.svg cost_page_fault_us.svg) | grep -qx 4 && grep -q 'a new machine' "$work/three/plots/forest_churn.svg"; }
     check 'three: the forests are drawn' drawn
     check 'three: and are in the page' says "$work/three/pool.html" 'a new machine'
@@ -123,6 +125,7 @@ check 'known: its Markdown has it' known_here md
 # ---- fewer, and several runs of one ------------------------------------------------------------------------------------------
 check 'two: are shown side by side' program two "$results/fast" "$results/slow"
 check 'two: nothing is pooled' is two '.headlines[0].rows[0] | [.text, .pooled, .prediction]' '["4.0× to 40×",null,null]'
+check 'two: the picture has no line for a new machine' grep -qx 'predicts = 0' "$work/two/plots/forest_churn.words"
 copy fast again
 check 'again: two runs of a machine' program again_pool "$results"/* "$work/again"
 check 'again: are one machine' is again_pool '[.runs, (.machines | length), [.machines[0].runs[].name]]' '[4,3,["fast","again"]]'

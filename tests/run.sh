@@ -7,13 +7,13 @@
 #   Runs in N parts.      as N processes side by side, each with an argument I/N
 # TEST_PROGRAMS and TEST_SCRIPTS name others than all of them, or none; TEST_JOBS is how many run at a time (default: two more
 # than there are processors, for most wait most of the time). A program that prints nothing or crashes has failed, and so has
-# a test that takes more than TEST_SECONDS (default 120, under a sanitizer 600) and than ten times as long as the last time.
+# a test that takes more than TEST_SECONDS (default 300, under a sanitizer 600) and than ten times as long as the last time.
 # How long each test took is kept in BUILD/durations.tsv.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 build=${BUILD:-build} SAN=${SAN:-}
 durations=$build/durations.tsv
-least=${TEST_SECONDS:-$((120 * (${#SAN} > 0 ? 5 : 1)))}
+least=${TEST_SECONDS:-$((300 * (${#SAN} > 0 ? 2 : 1)))}
 at_once=${TEST_JOBS:-$(($(nproc) + 2))}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -68,6 +68,9 @@ failures() { # LOG
         END { if (holds) print held }' "$1"
 }
 
+# Of the job and what it waited for.
+cpu_seconds() { awk 'NR == 2 { split($1 " " $2, t, /[ms]/); printf "%.0f", 60 * (t[1] + t[3]) + t[2] + t[4] }' "$log.cpu"; }
+
 report() { # STATUS
     local good bad omitted seconds=$((($(now_us) - begun) / 1000000))
     good=$(count PASSED) bad=$(count FAILED) omitted=$(count SKIPPED)
@@ -79,7 +82,7 @@ report() { # STATUS
         failures "$log"
         echo "FAILED $test${part:+ $part} (status $1)"
     else
-        echo "ok $test${part:+ $part}: $good passed, $omitted skipped, $seconds s"
+        echo "ok $test${part:+ $part}: $good passed, $omitted skipped, $seconds s, $(cpu_seconds) s of CPU time"
         grep -E '^(skipped|exception):' "$log"
     fi
 }
@@ -104,6 +107,7 @@ run() { # TEST PART HOW
         status=124
     fi
     exec 8>&-
+    times > "$log.cpu"
     {
         flock 7
         report $status

@@ -225,6 +225,8 @@ static void a_reason_is_told_of_what_it_concerns(void **unused)
     expect_cell(BLOCKS, "send-lag", "latency_p99_us", "send-lag");
     expect_cell(BLOCKS, "send-lag", "latency_p50_us", "-");
     expect_cell(BLOCKS, "median-lag", "latency_p50_us", "median-lag");
+    expect_cell(BLOCKS, "start-skew", "echoes_per_s", "start-skew");
+    expect_cell(BLOCKS, "start-skew", "server_cpu_us_per_echo", "-");
     expect_cell(BLOCKS, "steal;unsteady", "server_memory_kib", "-");
     expect_cell(BLOCKS, "client-bound;unsteady;stalls", "in_time_percent",
                 "client-bound;unsteady;stalls");

@@ -40,6 +40,10 @@ const struct reason reasons[] = {
      "one of the client's workers found a median latency half as long again as another's",
      "workers have the same load, so they differ by where they run; what is merged is then true of "
      "none of them"},
+    {"start-skew", SUSPECT, PACE, METRIC_client_start_skew_us, NAN, 10000,
+     "one of the client's workers began more than 10 ms after another",
+     "until then the server has only a part of the load; of the usual window, 0.15 to 0.4 s, that "
+     "is 3 to 7 %"},
     {"send-lag", SUSPECT, LATENCIES, METRIC_send_lag_p99_us, NAN, 1000,
      "the client sent due requests late",
      "timers are about 0.1 ms late; if one request in a hundred is more than 1 ms late, the timer "

@@ -12,7 +12,11 @@ contents() { # FILE: its first line
     printf '%s\n' "$text"
 }
 
-sysctl_value() { contents "$machine/proc/sys/${1//.//}" | tr '\t' ' '; } # NAME
+sysctl_value() { # NAME
+    local words
+    { read -ra words < "$machine/proc/sys/${1//.//}"; } 2>/dev/null || return 0
+    printf '%s\n' "${words[*]}"
+}
 
 virtualization() {
     if [ -z "$machine" ] && command -v systemd-detect-virt > /dev/null; then
@@ -54,9 +58,9 @@ clock_source() { contents "$machine/sys/devices/system/clocksource/clocksource0/
 huge_pages() { contents "$machine/sys/kernel/mm/transparent_hugepage/enabled" | sed 's/.*\[\(.*\)\].*/\1/'; }
 
 mitigations() { # a line per vulnerability: its name, a tab, its mitigation
-    local file
+    local file text
     for file in "$cpus"/vulnerabilities/*; do
-        if [ -r "$file" ]; then printf '%s\t%s\n' "${file##*/}" "$(contents "$file")"; fi
+        if { read -r text < "$file"; } 2>/dev/null; then printf '%s\t%s\n' "${file##*/}" "$text"; fi
     done
 }
 

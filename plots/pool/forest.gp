@@ -1,8 +1,8 @@
 # The ratios of a question's headline on each machine, and what is pooled from them: a dot with a bar is a machine (hollow: it is not
 # pooled), the diamond is the mean of all machines with its interval, and the thin line is where a new machine is to be expected.
 curve_pixels = 1; form = "forest"; condition_1 = ""; row_names = ""; xs = ""; legend = ""; has_pool = 0; has_foreign = 0
-footer = "bars: 95 % intervals; thin line: 95 % prediction interval, an arrow where it leaves the axis; hollow: not pooled"
 load "style.gp"
+footer = "bars: 95 % intervals".(predicts ? "; thin line: 95 % prediction interval, an arrow where it leaves the axis" : "")."; hollow: not pooled"
 formats = "svg"; timeless = "true"; literal = "true" # the others are not drawn
 is(kind) = strcol("kind") eq kind
 left = 40 + 7.2 * longest_name; right = 786; share = 1 - 210.0 / (right - left)

@@ -63,7 +63,7 @@ const struct hazard hazards[] = {
     {.name = "fast_talker",
      .rule =
          "a client that sends without a pause does not keep others waiting: 50 round trips take "
-         "500 ms at most",
+         "2.5 s at most",
      .by_port = "a client that sends without a pause does not keep others waiting: 50 round trips "
                 "take 2.5 s at most",
      .test = fast_talker,

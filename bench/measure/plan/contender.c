@@ -56,11 +56,31 @@ static int output_of(const char *command, char *text, size_t bytes)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// What programs said. Most take part in many questions, and are asked the same once.
+static const struct answer {
+    char command[1024], text[1024];
+    int status;
+} * answer_to(const char *command)
+{
+    static struct answer *answers;
+    static size_t count;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(answers[i].command, command) == 0)
+            return &answers[i];
+    answers = memory_one_more(answers, count, sizeof *answers);
+    struct answer *new = &answers[count++];
+    snprintf(new->command, sizeof new->command, "%s", command);
+    new->status = output_of(command, new->text, sizeof new->text);
+    return new;
+}
+
 int describe(const char *program, const char *options, char *text, size_t bytes)
 {
     char command[1024];
     snprintf(command, sizeof command, "timeout 10 %s %s --describe 2>&1", program, options);
-    int status = output_of(command, text, bytes);
+    const struct answer *answer = answer_to(command);
+    int status = answer->status;
+    snprintf(text, bytes, "%s", answer->text);
     const char *reason = strstr(text, ": "); // after the program's name
     if (status == SKIPPED && reason)
         memmove(text, reason + 2, strlen(reason + 2) + 1);

@@ -20,6 +20,7 @@ static const struct {
     {"ports-exhausted", "The client had no free port for a connection."},
     {"client-bound", "The client was the limit; the server could have done more."},
     {"clients-disagree", "The client's workers found different latencies under the same load."},
+    {"start-skew", "The client's workers began at different times: at first the load was less."},
     {"send-lag", "The client sent requests late, and the delay counts as the server's."},
     {"median-lag",
      "The client sent half of the requests late, and the delay counts as the server's."},

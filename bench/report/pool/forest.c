@@ -13,6 +13,7 @@ struct plot {
     FILE *rows;          // STEM.tsv
     size_t count, names; // rows, and the characters of the longest name
     double least, most;  // of what is drawn
+    bool predicts;       // has a row for a new machine
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -77,6 +78,7 @@ static void write_ratio(struct plot *p, const json_t *row, const json_t *machine
     if (!json_is_object(json_object_get(row, "pooled")))
         return;
     write_measured(p, "all machines", "pooled", json_object_get(row, "pooled"));
+    p->predicts = true;
     write_row(p, "a new machine", "prediction", json_object_get(row, "prediction"),
               text_of(json_object_get(row, "prediction"), "text"));
 }
@@ -107,7 +109,8 @@ static void write_words(const struct plot *p, const json_t *pool, const char *fo
     print_wrapped(o.file, "question", question, 88);
     print_wrapped(o.file, "below", below, WIDTH);
     print_text(o.file, "title_1", axis);
-    fprintf(o.file, "rows = %zu\nlongest_name = %zu\n", p->count, p->names);
+    fprintf(o.file, "rows = %zu\nlongest_name = %zu\npredicts = %d\n", p->count, p->names,
+            p->predicts);
     print_number(o.file, "least_1", p->least);
     print_number(o.file, "most_1", p->most);
     output_complete(&o);

@@ -237,29 +237,36 @@ static json_t *conditions(const struct pool *p, const struct claim_over *claim)
 
 // ---- the whole ----------------------------------------------------------------------------------
 
+// Whether a single machine measured it.
+static bool is_of_one(const struct pool *p, const struct claim_over *claim)
+{
+    size_t measured = 0;
+    for (size_t machine = 0; machine < p->machines; machine++)
+        measured += said_by(p, claim, machine) != NOTHING;
+    return measured == 1;
+}
+
 static json_t *claim_json(const struct pool *p, const struct claim_over *claim)
 {
     static const char *const said_names[] = {NULL, "undecided", "holds", "fails"};
     enum verdict_over verdict = verdict_over(p, claim);
     json_t *machines = made(json_array());
-    size_t measured = 0;
     for (size_t machine = 0; machine < p->machines; machine++) {
         const char *said = said_names[said_by(p, claim, machine)];
         add(machines, said ? json_string(said) : json_null());
-        measured += said != NULL;
     }
     return json_pack("{ss ss ss ss ss ss so so so}", "id", claim->id, "sentence",
                      known_text(claim->first, "sentence"), "source",
                      known_text(claim->first, "source"), "theme",
                      claim->theme ? claim->theme : "Undecided", "verdict", names[verdict],
-                     "verdict_text", phrases[measured == 1][verdict], "where", where(p, claim),
-                     "machines", machines, "conditions", conditions(p, claim));
+                     "verdict_text", phrases[is_of_one(p, claim)][verdict], "where",
+                     where(p, claim), "machines", machines, "conditions", conditions(p, claim));
 }
 
 json_t *claims_of_pool(const struct pool *p)
 {
     struct claims_read c = {.left_out = made(json_array())};
-    size_t count[VERDICTS_OVER] = {0};
+    size_t count[VERDICTS_OVER] = {0}, of_one = 0;
     json_t *list = made(json_array());
     read_claims(p, &c);
     for (size_t i = 0; i < c.count; i++) {
@@ -275,14 +282,16 @@ json_t *claims_of_pool(const struct pool *p)
             if (!reason && verdict_over(p, &c.all[i]) == order[v]) {
                 add(list, claim_json(p, &c.all[i]));
                 count[order[v]]++;
+                of_one += is_of_one(p, &c.all[i]);
             }
             json_decref(reason);
         }
     for (size_t i = 0; i < c.count; i++)
         free(c.all[i].in);
     free(c.all);
-    return made(json_pack(
-        "{s{sI sI sI sI} so so}", "counts", "holds", (json_int_t)count[HOLDS_EVERYWHERE], "depends",
-        (json_int_t)count[DEPENDS], "fails", (json_int_t)count[FAILS_EVERYWHERE], "undecided",
-        (json_int_t)count[OPEN], "claims", list, "left_out", c.left_out));
+    return made(json_pack("{s{sI sI sI sI sI} so so}", "counts", "holds",
+                          (json_int_t)count[HOLDS_EVERYWHERE], "depends",
+                          (json_int_t)count[DEPENDS], "fails", (json_int_t)count[FAILS_EVERYWHERE],
+                          "undecided", (json_int_t)count[OPEN], "of_one", (json_int_t)of_one,
+                          "claims", list, "left_out", c.left_out));
 }
