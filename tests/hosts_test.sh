@@ -158,9 +158,9 @@ silent=$!
 check 'an agent is killed' loses 'client host b has closed its channel (ended by signal 9)' 2 5 signal KILL agent
 check 'an agent is stopped' loses 'client host b has said nothing for 5 s' 9 3 signal STOP agent
 check 'the process of a trial is killed' loses 'client host b failed: ended by signal 9' 2 5 signal KILL trial_of
-check 'the process of a trial is stopped' loses 'client host b takes too long' 12 3 signal STOP trial_of
+check 'the process of a trial is stopped' loses 'client host b takes too long' 15 6 signal STOP trial_of
 cut_link() { ip link set to_b down; }
-with_links 'a link is cut' loses 'client host b does not reach the server any more' 10 3 cut_link
+with_links 'a link is cut' loses 'client host b does not reach the server any more' 13 6 cut_link
 [ $has_links = no ] || ip link set to_b up
 cat > "$work/garble" << 'END'
 #!/bin/bash
