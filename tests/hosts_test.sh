@@ -130,7 +130,8 @@ deployed() {
 check 'the agent is copied' deployed
 
 # ---- lost hosts -------------------------------------------------------------------------------------------------------
-# Something happens to host b in the window, which is long enough to find its processes. Every such test ends soon, by one line with its name, and leaves nothing.
+# Something happens to host b in the window, which is long enough to find its processes. Every such test ends soon, by one line with
+# its name, and leaves nothing.
 working() { trial_of b > "$work/output" && [ "$(of_host b | wc -l)" -ge 2 ]; }
 loses() { # TEXT SECONDS WINDOW_S COMMAND...: it happens
     local text=$1 limit=$2 begun_s

@@ -68,8 +68,8 @@ failures() { # LOG
         END { if (holds) print held }' "$1"
 }
 
-# Of the job and what it waited for.
-cpu_seconds() { awk 'NR == 2 { split($1 " " $2, t, /[ms]/); printf "%.0f", 60 * (t[1] + t[3]) + t[2] + t[4] }' "$log.cpu"; }
+# Of what the job waited for: what the shell's children had used before and after it, each in the second line of times.
+cpu_seconds() { awk 'NR % 2 == 0 { split($1 " " $2, t, /[ms]/); before = now; now = 60 * (t[1] + t[3]) + t[2] + t[4] } END { printf "%.0f", now - before }' "$log.cpu"; }
 
 report() { # STATUS
     local good bad omitted seconds=$((($(now_us) - begun) / 1000000))
@@ -95,6 +95,7 @@ run() { # TEST PART HOW
     while IFS=$'\t' read -r _ name ms; do
         before[$name]=$ms
     done < <(grep -- "^$program"$'\t' "$durations")
+    times > "$log.cpu"
     exec 8>> build/tests.lock && flock "$3" 8 || exit 1
     begun=$(now_us) since=$begun
     exec 9< <(exec setpriv --pdeathsig TERM timeout --kill-after=10 3600 "$test" ${part:+"$part"} 2>&1 8>&-)
@@ -107,7 +108,7 @@ run() { # TEST PART HOW
         status=124
     fi
     exec 8>&-
-    times > "$log.cpu"
+    times >> "$log.cpu"
     {
         flock 7
         report $status

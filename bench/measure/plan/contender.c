@@ -56,11 +56,13 @@ static int output_of(const char *command, char *text, size_t bytes)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-// What programs said. Most take part in many questions, and are asked the same once.
-static const struct answer {
+struct answer {
     char command[1024], text[1024];
     int status;
-} * answer_to(const char *command)
+};
+
+// Most programs take part in many questions, and are asked the same once.
+static const struct answer *answer_to(const char *command)
 {
     static struct answer *answers;
     static size_t count;
