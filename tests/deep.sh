@@ -15,33 +15,10 @@ case ${1-} in
 esac
 
 unset MAKEFLAGS MAKELEVEL MFLAGS # each build uses all processors, and knows only what its row says
-measured='contract state echo drive serving isolate'
-# When, how it is built, programs, scripts.
-matrix="
-deep|SAN=address|all|tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh tests/selftest_verdicts_test.sh
-quick|SAN=address|contract state echo drive_mutants ipc ipc_mutants spawn background process record table listener request|
-both|SAN=thread|contract state ipc micro spawn mistakes serving isolate request background|
-deep|CC=clang|$measured|
-deep|LINK=static|$measured spawn ipc|
-deep|OPT=-funsigned-char|$measured histogram table record|
-quick|CC=clang LINK=static|$measured spawn ipc|
-deep|||tests/deep/*_test.sh
-deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth coverage best merged_latencies verdict|tests/foreign_test.sh"
-
-left_out=()
-while IFS='|' read -r when build programs scripts; do
-    if [ "$when" != both ] && [ "$when" != "$rows" ]; then
-        [ "$when" != deep ] || left_out+=("${build:-the plain build}: ${programs:+$programs }$scripts")
-        continue
-    fi
-    echo "== make test${build:+ $build}: ${programs:+$programs }$scripts"
-    [ "$programs" != all ] || unset programs
-    # shellcheck disable=SC2086  # one or two variables of make
-    env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build < /dev/null
-done <<< "${matrix#?}"
-
-# Only built, without a warning: when, by which compiler, how. For another processor that is what needs no further library.
+# Only built, without a warning, and first, as that costs least: when, by which compiler, how. For another processor that is
+# what needs no further library.
 builds='quick||-Og
+deep||-O1
 deep||-O3
 deep||-O0
 deep||-O2 -flto
@@ -64,5 +41,30 @@ while IFS='|' read -r when compiler opt; do
     echo "== make ${variables[*]}"
     make --no-print-directory -s "${variables[@]}" "${targets[@]}" < /dev/null
 done <<< "$builds"
+
+measured='contract state echo drive serving isolate'
+# When, how it is built, programs, scripts.
+matrix="
+deep|SAN=address|all|tests/line_test.sh tests/answers_test.sh tests/questions_test.sh tests/input_test.sh tests/selftest_test.sh tests/selftest_verdicts_test.sh
+quick|SAN=address|contract state echo drive_mutants ipc ipc_mutants spawn background process record table listener request|
+both|SAN=thread|contract state ipc micro spawn mistakes serving isolate request background|
+deep|CC=clang|$measured|
+deep|LINK=static|$measured spawn ipc|
+deep|OPT=-funsigned-char|$measured histogram table record|
+quick|CC=clang LINK=static|$measured spawn ipc|
+deep|||tests/deep/*_test.sh
+deep|DEEP=1 TEST_JOBS=1|contract scheduler scheduler_fit scheduler_worth coverage best merged_latencies verdict|tests/foreign_test.sh"
+left_out=()
+while IFS='|' read -r when build programs scripts; do
+    if [ "$when" != both ] && [ "$when" != "$rows" ]; then
+        [ "$when" != deep ] || left_out+=("${build:-the plain build}: ${programs:+$programs }$scripts")
+        continue
+    fi
+    echo "== make test${build:+ $build}: ${programs:+$programs }$scripts"
+    [ "$programs" != all ] || unset programs
+    # shellcheck disable=SC2086  # one or two variables of make
+    env TEST_SCRIPTS="$scripts" ${programs+TEST_PROGRAMS="$programs"} make --no-print-directory -s test $build < /dev/null
+done <<< "${matrix#?}"
+
 ((${#absent[@]} == 0)) || echo "not installed: ${absent[*]}"
 ((${#left_out[@]} == 0)) || printf 'left to make check-deep: %s\n' "${left_out[@]}"

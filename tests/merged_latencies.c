@@ -48,7 +48,7 @@ static void make_sparse(const struct histogram *h, struct sparse *s)
 static struct pool pool_of_blocks(const struct histogram *from, size_t n)
 {
     struct sparse sparse[MOST_BLOCKS];
-    const struct sparse *of[MOST_BLOCKS];
+    const struct sparse *of[MOST_BLOCKS] = {0};
     struct pool pool;
     for (size_t i = 0; i < n; i++) {
         make_sparse(&from[i], &sparse[i]);

@@ -226,7 +226,7 @@ static void start_once(const struct foreign_servers *all, const struct foreign_s
 
 void foreign_try(struct foreign_servers *all, struct foreign_server *one)
 {
-    char text[512], options[128];
+    char text[512], options[160];
     struct measurement m;
     if (one->is_tried)
         return;

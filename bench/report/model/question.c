@@ -142,11 +142,16 @@ bool question_varies_words(const struct question *q)
     return question_varies(q) && islower((unsigned char)q->xs[0][0]) && !strchr(q->xs[0], ':');
 }
 
+static void underscores_to_blanks(char *text)
+{
+    for (char *blank = text; (blank = strchr(blank, '_'));)
+        *blank = ' ';
+}
+
 void question_plain(const char *name, char *text, size_t bytes)
 {
     snprintf(text, bytes, "%s", name);
-    for (char *blank = text; (blank = strchr(blank, '_'));)
-        *blank = ' ';
+    underscores_to_blanks(text);
 }
 
 void question_x(const char *x, char text[FORMAT_BYTES])
@@ -161,9 +166,8 @@ void question_x(const char *x, char text[FORMAT_BYTES])
 static void vary_name(const struct question *q, char *text, size_t bytes)
 {
     const char *vary = experiment_get(q->e, "vary");
-    char name[SPOT_BYTES];
-    snprintf(name, sizeof name, "%.*s", vary ? (int)strcspn(vary, " ") : 0, vary ? vary : "");
-    question_plain(name, text, bytes);
+    snprintf(text, bytes, "%.*s", vary ? (int)strcspn(vary, " ") : 0, vary ? vary : "");
+    underscores_to_blanks(text);
 }
 
 void question_axis(const struct question *q, char text[SPOT_BYTES])
