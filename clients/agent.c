@@ -107,8 +107,7 @@ static void say_hello(void)
            build, workers_cpus(), boot, kernel.release, model, workers_cpus(), governor, link);
 }
 
-// ---- the process that runs a trial
-// ----------------------------------------------------------------
+// ---- the process that runs a trial --------------------------------------------------------------
 
 static struct trial {
     pid_t pid; // 0: none

@@ -38,8 +38,7 @@ struct result {
 
 static struct result result;
 
-// ---- running it
-// ----------------------------------------------------------------------------------
+// ---- running it ---------------------------------------------------------------------------------
 
 // ptrace(2) and kcmp(2) fail from now on, as they do in many containers.
 static bool forbid_looking(void)
@@ -117,8 +116,7 @@ static void expect_failure(int status, const char *words)
     assert_string_equal(result.out, "");
 }
 
-// ---- reading a table
-// -----------------------------------------------------------------------------
+// ---- reading a table ----------------------------------------------------------------------------
 
 struct row {
     int pid, fd;
@@ -210,8 +208,7 @@ static void expect_references(const char *title, unsigned listening, unsigned fi
     assert_int_equal(references(connections[1]), second);
 }
 
-// ---- the tests
-// -----------------------------------------------------------------------------------
+// ---- the tests ----------------------------------------------------------------------------------
 
 static void skip_where_servers_do_not_stop(void)
 {

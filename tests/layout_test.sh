@@ -9,9 +9,11 @@ tree tiny
 none=$build/layouts/none # is there under a sanitizer, or where everything is linked statically
 seeds=(1 2 3 4 5 6 7 8)
 servers=(epoll fork prefork thread)
-functions() { nm --defined-only "$1" | awk '$2 ~ /^[tTwW]$/ { print $3 }' | sort; }
-# Where each function lies, by name; names that several objects use do not count.
-addresses() { nm -t d --defined-only "$1" | awk '$2 ~ /^[tT]$/ { n[$3]++; at[$3] = $1 } END { for (f in n) if (n[f] == 1) print f, at[f] }' | sort; }
+# The functions of each program: SERVER SEED NAME ADDRESS; the seed 0 is the build's own. Read once: many processes are slow.
+symbols() {
+    (cd "$build" && nm -t d -A --defined-only servers/{epoll,fork,prefork,thread} layouts/[1-8]/servers/{epoll,fork,prefork,thread}) |
+        awk '$2 ~ /^[tTwW]$/ { n = split($1, part, "[/:]"); print part[n - 1], (n > 3 ? part[2] : 0), $3, part[n] + 0 }' | sort
+}
 program() { if [ "$2" -eq 0 ]; then echo "$build/servers/$1"; else echo "$build/layouts/$2/servers/$1"; fi; } # SERVER SEED: 0 is the build's own
 plan() { (mkdir "$work/$1" && cd "$work/tiny" && build/bench/measure/plan "${@:2}" "$work/$1"); } # RUN OPTION...
 
@@ -23,23 +25,26 @@ if [ -e "$none" ]; then
 fi
 
 # ---- the programs ---------------------------------------------------------------------------------------------------
-same_functions() {
-    for seed in "${seeds[@]}"; do
-        for server in "${servers[@]}"; do
-            diff <(functions "$build/servers/$server") <(functions "$build/layouts/$seed/servers/$server") || { echo "$server, layout $seed" && return 1; }
-        done
-    done
+symbols > "$work/symbols"
+same_functions() { # each as often in every layout, and in the build's own program
+    awk '
+        { n[$1 " " $3, $2]++; all[$1 " " $3]; seeds[$1 " " $2] }
+        END {
+            for (f in all) for (k = 1; k <= 8; k++) if (n[f, k] != n[f, 0]) { print f ", layout " k; bad = 1 }
+            for (s in seeds) programs++
+            if (programs != 36) { print programs " programs"; bad = 1 }
+            exit bad
+        }' "$work/symbols"
 }
 check 'a layout has the same functions' same_functions
 
-moves() { # SERVER: of each function, between any two layouts: by how many bytes it is moved
-    local one other
-    for one in 0 "${seeds[@]}"; do addresses "$(program "$1" "$one")" > "$work/addresses_$one"; done
-    for one in 0 "${seeds[@]}"; do
-        for ((other = one + 1; other <= ${#seeds[@]}; other++)); do
-            join "$work/addresses_$one" "$work/addresses_$other" | awk -v pair="$one-$other" '{ print pair, $3 - $2 }'
-        done
-    done
+moves() { # SERVER: of each function, between any two layouts: by how many bytes it is moved. Names that several objects use do not count.
+    awk -v server="$1" '
+        $1 == server { n[$2, $3]++; at[$2, $3] = $4; names[$3] }
+        END {
+            for (f in names) for (i = 0; i < 9; i++) for (j = i + 1; j < 9; j++)
+                if (n[i, f] == 1 && n[j, f] == 1) print i "-" j, at[j, f] - at[i, f]
+        }' "$work/symbols"
 }
 
 # Most functions lie elsewhere in a page, and not all are moved by the same distance. They are aligned to 16 bytes, so a quarter

@@ -12,9 +12,9 @@ contents() { # FILE: its first line
     printf '%s\n' "$text"
 }
 
-sysctl_value() { # NAME
-    local words
-    { read -ra words < "$machine/proc/sys/${1//.//}"; } 2>/dev/null || return 0
+sysctl_value() { # NAME: a line, which is empty if it cannot be read
+    local words=()
+    { read -ra words < "$machine/proc/sys/${1//.//}"; } 2>/dev/null || words=()
     printf '%s\n' "${words[*]}"
 }
 

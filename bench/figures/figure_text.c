@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- the table
-// -----------------------------------------------------------------------------------
+// ---- the table ----------------------------------------------------------------------------------
 
 static void describe(const struct figure *f, const struct descriptor *d, char *text, size_t bytes)
 {
@@ -48,8 +47,7 @@ static void print_table(const struct figure *f)
     }
 }
 
-// ---- the canvas
-// ----------------------------------------------------------------------------------
+// ---- the canvas ---------------------------------------------------------------------------------
 
 enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 };
 enum style { SINGLE, DOUBLE, STYLES };

@@ -81,8 +81,7 @@ static void show(const char *name, const char *title, const char *moment)
         figure_write_svg(&figure, svg_folder);
 }
 
-// ---- clients
-// -------------------------------------------------------------------------------------
+// ---- clients ------------------------------------------------------------------------------------
 
 static void connect_client(int i)
 {
@@ -100,8 +99,7 @@ static void check_echo(int i)
     printf("  client %d sent \"%s\" and got it back\n", i + 1, words);
 }
 
-// ---- states that last
-// ----------------------------------------------------------------------------
+// ---- states that last ---------------------------------------------------------------------------
 
 static bool is_served(int i)
 {
@@ -159,8 +157,7 @@ static void observe_what_lasts(void)
     }
 }
 
-// ---- states that pass
-// ----------------------------------------------------------------------------
+// ---- states that pass ---------------------------------------------------------------------------
 
 static void run_until(struct traced *traced, enum moment moment, struct traced *child)
 {
@@ -230,8 +227,7 @@ static bool may_trace(struct traced *parent)
     return false;
 }
 
-// ---- the whole
-// -----------------------------------------------------------------------------------
+// ---- the whole ----------------------------------------------------------------------------------
 
 static void say_who_is_gone(void)
 {

@@ -34,8 +34,7 @@ static uint64_t limit_ns(void)
     return now_ns() + SUBJECT_LIMIT_S * (uint64_t)1000000000;
 }
 
-// ---- a program that runs
-// -------------------------------------------------------------------------
+// ---- a program that runs ------------------------------------------------------------------------
 
 static void start(const struct arguments *list)
 {
@@ -83,8 +82,7 @@ static void close_outputs(void)
     close(running.errors_fd);
 }
 
-// ---- which server
-// --------------------------------------------------------------------------------
+// ---- which server -------------------------------------------------------------------------------
 
 static void find(const char *name, char *path, size_t bytes)
 {
@@ -123,8 +121,7 @@ static bool has_pool(struct subject *s, char *path)
     return pool;
 }
 
-// ---- starting and stopping
-// -----------------------------------------------------------------------
+// ---- starting and stopping ----------------------------------------------------------------------
 
 // Ends the program because a server does not serve, with the server's message, if any.
 static _Noreturn void give_up(const char *path)
@@ -191,8 +188,7 @@ void subject_stop(struct subject *s)
     close_outputs();
 }
 
-// ---- clients
-// -------------------------------------------------------------------------------------
+// ---- clients ------------------------------------------------------------------------------------
 
 int subject_connect(const struct subject *s, unsigned *port)
 {

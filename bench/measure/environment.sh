@@ -37,6 +37,23 @@ machine_id() {
     printf 'forklore %s' "$id" | sha256sum | cut -c 1-12
 }
 
+# The process limits, soft and hard, two rows each.
+limits() { # NAME:NAME_IN_PROC...
+    { cat "$machine/proc/self/limits" 2>/dev/null || true; } | awk -v names="$(printf '%s\n' "$@")" '
+        { line[NR] = $0 }
+        END {
+            n = split(names, pair, "\n")
+            for (i = 1; i <= n; i++) {
+                at = index(pair[i], ":")
+                name = substr(pair[i], 1, at - 1)
+                value[1] = value[2] = ""
+                for (k = 1; k <= NR; k++)
+                    if (index(line[k], substr(pair[i], at + 1) " ") == 1) split(substr(line[k], length(pair[i]) - at + 1), value, " ")
+                printf "limits\t%s\t%s\nlimits\t%s_hard\t%s\n", name, value[1], name, value[2]
+            }
+        }'
+}
+
 commit=
 dirty=
 if [ -e "$root/.git" ] && commit=$(git -C "$root" rev-parse --verify HEAD 2>/dev/null) &&
@@ -57,12 +74,10 @@ compiler=${flags%% *}
         kernel.sched_autogroup_enabled vm.overcommit_memory vm.swappiness vm.max_map_count net.core.rmem_default \
         net.core.wmem_default net.ipv4.tcp_fin_timeout net.ipv4.tcp_congestion_control kernel.msgmax kernel.msgmnb kernel.sem \
         kernel.shmmax fs.mqueue.msg_max fs.mqueue.msgsize_max fs.nr_open; do
-        printf 'sysctls\t%s\t%s\n' "$name" "$(sysctl_value "$name")"
+        printf 'sysctls\t%s\t' "$name"
+        sysctl_value "$name"
     done
-    for limit in nofile:'Max open files' nproc:'Max processes' sigpending:'Max pending signals' memlock:'Max locked memory' \
-        stack:'Max stack size'; do
-        printf 'limits\t%s\t%s\n' "${limit%%:*}" "$(limit soft "${limit#*:}")" "${limit%%:*}_hard" "$(limit hard "${limit#*:}")"
-    done
+    limits nofile:'Max open files' nproc:'Max processes' sigpending:'Max pending signals' memlock:'Max locked memory' stack:'Max stack size'
     for tool in hyperfine gnuplot; do
         printf 'versions\t%s\t%s\n' "$tool" "$(first_line "$tool" --version)"
     done
@@ -71,7 +86,7 @@ compiler=${flags%% *}
     { "$root/${BUILD:-build}/bench/doctor/costs" 2>/dev/null || true; } | awk -v OFS='\t' '{ print "costs", $1 "_" $3, $2 }'
     printf 'versions\tliburing\t%s\n' "$(first_line pkg-config --modversion liburing)"
 } | HOME=/dev/null jq -Rn \
-    --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+    --arg date "$(TZ="UTC0" printf '%(%Y-%m-%dT%H:%M:%SZ)T' -1)" \
     --arg kernel_release "$(uname -r)" \
     --arg kernel_version "$(uname -v)" \
     --arg distribution "$(sed -n 's/^PRETTY_NAME="*\([^"]*\)"*$/\1/p' /etc/os-release 2>/dev/null)" \

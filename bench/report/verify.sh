@@ -65,6 +65,8 @@ text() { # FILE
     if [ "$recorded" = "$present" ]; then cat "$1"; else sed 's/<desc>Produced by GNUPLOT [^<]*//' "$1"; fi
 }
 
+is_picture() { [[ $1 = *.png || $1 = *.pdf ]]; } # binary
+
 # The first different line of two texts: its number, and the text around the first difference.
 difference() { # STORED RECOMPUTED
     awk '
@@ -110,14 +112,12 @@ while read -r file; do
         differs "$file is missing"
     elif [ ! -f "$recomputed" ]; then
         differs "$file: the raw files do not produce it"
-    elif [[ $file = *.png || $file = *.pdf ]]; then
-        if [ "$recorded" != "$present" ]; then
-            skipped=$((skipped + 1))
-        elif cmp -s "$stored" "$recomputed"; then
-            same=$((same + 1))
-        else
-            differs "$file: the stored picture differs"
-        fi
+    elif is_picture "$file" && [ "$recorded" != "$present" ]; then
+        skipped=$((skipped + 1))
+    elif cmp -s "$stored" "$recomputed"; then
+        same=$((same + 1))
+    elif is_picture "$file"; then
+        differs "$file: the stored picture differs"
     else
         text "$recomputed" > "$work/recomputed"
         if text "$stored" | cmp -s - "$work/recomputed"; then

@@ -268,8 +268,7 @@ struct host *hosts_open(struct host *hosts, size_t count, const char *launch, co
     return NULL;
 }
 
-// ---- copying the agent
-// ---------------------------------------------------------------------------
+// ---- copying the agent --------------------------------------------------------------------------
 
 // Words that no shell changes: a launcher may or may not have one at the other end.
 int host_deploy(const struct host *host, const char *launch)

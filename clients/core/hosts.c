@@ -110,8 +110,7 @@ static bool lose_for(const struct channel *c, const char *line)
     return lose(c, "says '%.60s' out of turn", line);
 }
 
-// ---- what all have to say
-// -------------------------------------------------------------------------
+// ---- what all have to say -----------------------------------------------------------------------
 
 // Reads a host's lines up to this word, whose rest may be a number. False: the host is lost.
 static bool hear(struct channel *c, const char *word, bool skips)

@@ -15,16 +15,16 @@ enum { SLICES = 1024 }; // of a window, at most
 
 struct outcome {
     uint64_t begun_ns, begun_by_ns; // of the window: then, or on another host between the two
-    uint64_t
-        window_ns;   // how long requests were released; counted ones: until the last was answered
+    // How long requests were released; counted ones: until the last was answered.
+    uint64_t window_ns;
     uint64_t echoes; // requests of the window with a correct answer
-    uint64_t
-        echoes_in_time; // those of them that came back before the window's end: the rate is theirs
-    uint64_t echoes_first_third, echoes_last_third; // by when they came back, where the window has
-                                                    // a length: they tell whether it was steady
-    uint64_t connections;                           // made for the window's requests
-    uint64_t echoes_total;                          // including the warm-up
-    uint64_t connections_total;                     // including persistent ones and the warm-up
+    // Those of them that came back before the window's end: the rate is theirs.
+    uint64_t echoes_in_time;
+    // By when they came back, where the window has a length: they tell whether it was steady.
+    uint64_t echoes_first_third, echoes_last_third;
+    uint64_t connections;        // made for the window's requests
+    uint64_t echoes_total;       // including the warm-up
+    uint64_t connections_total;  // including persistent ones and the warm-up
     uint64_t connections_served; // of those, connections whose requests were all answered correctly
     uint64_t failures[FAILURES]; // over the whole run, by type
     uint64_t ports_exhausted;    // connections that failed because no local port was free
@@ -45,14 +45,12 @@ struct outcome {
     // failed.
     uint64_t slice_due[SLICES], slice_late[SLICES];
 
-    // The window's requests. Failed and unsent ones count with the time-out: they took at least
-    // that long.
-    struct histogram latency; // from the moment the request was due (closed loop: from its start)
-                              // to its last byte
-    struct histogram
-        service; // from its start (connecting, where it needs a connection) to its last byte
-    struct histogram
-        send_lag; // how late the driver started it, though it was due and a connection was free
+    // The window's requests: to its last byte, from the moment it was due (closed loop: from its
+    // start), and from its start (connecting, where it needs a connection). Failed and unsent ones
+    // count with the time-out: they took at least that long.
+    struct histogram latency, service;
+    // How late the driver started it, though it was due and a connection was free.
+    struct histogram send_lag;
 };
 
 // Must be called before anything else.

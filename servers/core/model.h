@@ -17,14 +17,14 @@ struct argp; // argp.h's
 
 // What main.c hands to a model.
 struct server {
-    int listen_fd; // listening, blocking, close-on-exec; accepted sockets inherit TCP_NODELAY from
-                   // it
+    // Listening, blocking, close-on-exec; accepted sockets inherit TCP_NODELAY from it.
+    int listen_fd;
     unsigned workers; // -w: size of the pool; 0 in models without one
-    unsigned
-        max_children; // most processes or threads alive at once, in models with one per connection
-    bool refuses;     // what comes beyond max_children is closed; it does not wait
-    const char *work, *poison; // what requests do besides echoing, as option text for an executed
-                               // program; "": nothing
+    // Most processes or threads alive at once, in models with one per connection.
+    unsigned max_children;
+    bool refuses; // what comes beyond max_children is closed; it does not wait
+    // What requests do besides echoing, as option text for an executed program; "": nothing.
+    const char *work, *poison;
 };
 
 struct model {

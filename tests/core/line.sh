@@ -55,20 +55,21 @@ equals() { # WHAT IS SHOULD_BE
 
 unescaped() { tr -d '\134' < "$1"; } # MARKDOWN_FILE: without its backslashes
 
-listing() { find "$results" -type d -print -o -printf '%p %s %T@\n' | sort; }
+listing() { find "$results" -type d -print -o -printf '%p %s %T@\n'; }
 
 # The command ends with this status after one line that says why, and leaves no trace among the results.
 refuses() { # NAME STATUS TEXT COMMAND...
-    local name=$1 status=$2 text=$3 before after is why=
+    local name=$1 status=$2 text=$3 before after is why='' said
     shift 3
     before=$(listing)
     "$@" > "$work/output" 2> "$work/error"
     is=$?
     after=$(listing)
+    mapfile said < "$work/error"
     [ $is -eq "$status" ] || why+="status $is instead of $status; "
-    [ "$(wc -l < "$work/error")" -eq 1 ] || why+="not one line but $(wc -l < "$work/error"); "
+    [[ ${#said[@]} -eq 1 && ${said[0]} = *$'\n' ]] || why+="not one line but ${#said[@]}; "
     [ ! -s "$work/output" ] || why+="words on the standard output; "
-    grep -qF -- "$text" "$work/error" || why+="no '$text'; "
+    [[ ${said[*]} = *"$text"* ]] || why+="no '$text'; "
     [ "$before" = "$after" ] || why+="the results changed: $(diff <(echo "$before") <(echo "$after") | head -n 2); "
     if [ -z "$why" ]; then passes "$name"; else fails "$name" "${why}it said: $(head -n 3 "$work/error")"; fi
 }
@@ -234,7 +235,7 @@ analyse() { "$build/bench/analyse/analyse" "$repo/bench/questions" "$1"; } # RUN
 fixture() { # TREE RUN BLOCKS [PLAN_OPTION...]
     local run=$results/$2
     [ -s "$work/environment.json" ] || # once for all fixtures: it takes as long as the rest of one
-        "$repo/bench/measure/environment.sh" run=FIXTURE budget_minutes=1 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$work/environment.json" || return
+        "$work/$1/bench/measure/environment.sh" run=FIXTURE budget_minutes=1 seed=1 server_cpus=1 client_cpus=0 halts_held_off=no selftest=no > "$work/environment.json" || return
     mkdir "$run" && (cd "$work/$1" && build/bench/measure/plan "${@:4}" "$run") && "$build/fixture/fill" "$run" "$3" &&
         sed "s/\"FIXTURE\"/\"$2\"/" "$work/environment.json" > "$run/environment.json"
 }

@@ -26,8 +26,7 @@ static int next_number(DIR *folder)
     return -1;
 }
 
-// ---- processes
-// -----------------------------------------------------------------------------------
+// ---- processes ----------------------------------------------------------------------------------
 
 struct stat_line {
     char state;
@@ -114,8 +113,7 @@ static int by_number(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-// ---- descriptors
-// ---------------------------------------------------------------------------------
+// ---- descriptors --------------------------------------------------------------------------------
 
 static int by_fd(const void *a, const void *b)
 {
@@ -195,8 +193,7 @@ static unsigned count_references(struct tree *t, pid_t pid, const struct descrip
     return references;
 }
 
-// ---- the whole
-// -----------------------------------------------------------------------------------
+// ---- the whole ----------------------------------------------------------------------------------
 
 static void forget_members(struct tree *t)
 {

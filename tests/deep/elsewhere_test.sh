@@ -4,7 +4,7 @@
 #
 # Needs a built build/.
 # shellcheck source=tests/core/line.sh
-. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../core/line.sh"
 
 drive=$build/clients/drive
 exec 4< <(exec "$build/servers/epoll")

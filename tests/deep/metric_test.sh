@@ -4,7 +4,7 @@
 #
 # Needs a built build/. The edits are made in a copy of the sources.
 # shellcheck source=tests/core/line.sh
-. "$(dirname "${BASH_SOURCE[0]}")/core/line.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../core/line.sh"
 
 edited=$work/edited
 mkdir "$edited"
