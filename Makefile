@@ -269,6 +269,7 @@ report: $(REPORTERS)
 	$(NEED_RUN)
 	@bench/report/later.sh '$(RESULTS)/$(RUN)'
 	@bench/conclude.sh '$(RESULTS)/$(RUN)'
+	@bench/report/index.sh '$(RESULTS)'
 
 verify: $(REPORTERS)
 	$(NEED_RUN)

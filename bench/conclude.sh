@@ -1,6 +1,6 @@
 #!/bin/bash -p
-# conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, report.json, plots, report, and the list of all runs
-# beside it (index.html). The first step that fails ends it with its status.
+# conclude.sh RUN_DIR: makes everything after a run's trials: summary, verdicts, report.json, plots and report. The first step that fails
+# ends it with its status. Who calls it has the list of all runs made again, too (report/index.sh).
 #
 # It reads packed runs (bench/report/pack.sh), too. Without gnuplot the report has no plots, and says so.
 set -euo pipefail
@@ -20,4 +20,3 @@ step "$steps/report/report" "$here/questions" "$run"
 rm -f "$run"/{report.json,summary.tsv,distribution.tsv}.xz # of a packed run
 step "$here/report/plots.sh" "$run"
 step "$here/report/render.py" report.md.j2 "$run/report.json" "$run/report.md" -- page.html.j2 "$run/report.json" "$run/report.html"
-step "$here/report/index.sh" "$(dirname "$(cd "$run" && pwd)")"

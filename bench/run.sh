@@ -91,4 +91,5 @@ echo "bench: run $name, $BUDGET minutes of trials, then plots and report; to con
 step "$build"/bench/measure/trial --budget "$BUDGET" "$run"
 step bench/report/later.sh "$run"
 step bench/conclude.sh "$run"
+step bench/report/index.sh "${RESULTS:-results}"
 echo "bench: read $run/report.html" >&2

@@ -113,6 +113,7 @@ all_there() {
     ! find "$tiny" -name '*.new' | grep .
 }
 check 'tiny run: all files' all_there
+check 'tiny run: is in the list of runs' says "$results/index.html" 'href="tiny/report.html"'
 
 whole_tables() {
     local table
