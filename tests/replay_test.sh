@@ -20,9 +20,17 @@ printf '%s\n' '# Why not?' 'claim It is so.' 'source A book' 'refuted_by somethi
 printf '%s\n' 'place 1' 'experiment churn' 'sentence usual' > "$questions/situations/usual.conf"
 verify() { "$project/report/verify.sh" "$run" 2>&1; }
 
-measured() { runs project RUN=measured EXPERIMENTS=churn SEED=3 BUDGET=0.12 && runs project RUN=measured BUDGET=0.15; }
-check 'a run: ends well, and continues with more time' measured
 run=$results/measured
+measured() { # five blocks, which take a busy machine longer
+    local budget
+    runs project RUN=measured EXPERIMENTS=churn SEED=3 BUDGET=0.12 || return 1
+    for budget in 0.15 0.3 0.6 1.2; do
+        runs project RUN=measured BUDGET=$budget || return 1
+        [ "$(column "$run/plan.tsv" block | tail -n 1)" -lt 5 ] || return 0
+    done
+    echo 'fewer than five blocks' && return 1
+}
+check 'a run: ends well, and continues with more time' measured
 hashed() { (cd "$run" && sha256sum --quiet -c frozen.sha256) && equals 'files' "$(wc -l < "$run/frozen.sha256")" 3; }
 check 'frozen: the copies have their hashes' hashed
 blocks=$(column "$run/plan.tsv" block | tail -n 1)
