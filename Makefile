@@ -204,7 +204,7 @@ help:
 	@echo 'make check         SERVER="./mine {port}": does your own server keep the rules? One line a rule (lossy end,          5 s'
 	@echo '                   stalled client, resets, leaks, zombies, stopping ...); HAZARDS="half_close dribble": only these'
 	@echo 'make test          install what is missing, build, test (a variant likewise)                            4 to 15 min'
-	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min'
+	@echo 'make check-deep    the tests under every sanitizer and compiler, and linked statically                30 min and more'
 	@echo 'make deps          only install what the other targets need (NO_DEPS=1: only print the command)      1 min'
 	@echo 'make deps-languages  install what servers/foreign/ needs: go, node, java, rust, erlang, ncat, xinetd       2 min'
 	@echo 'make lint          clang-format, cppcheck, shellcheck, includes, words                                20 s'

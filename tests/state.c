@@ -96,8 +96,7 @@ static void start(struct cell *cell)
 static unsigned drive(struct cell *cell, const char *requests, const char *per_connection)
 {
     char target[32];
-    const char *const arguments[] = {"-w",     "1",  "-c",           "8",    "-n",
-                                     requests, "-k", per_connection, target, NULL};
+    const char *const arguments[] = {"-c", "8", "-n", requests, "-k", per_connection, target, NULL};
     snprintf(target, sizeof target, "127.0.0.1:%u", cell->server.port);
     server_process_start(&cell->driver, BUILD_FOLDER "/clients/drive", arguments, 0);
     struct result r = wait_for_end(&cell->driver);
@@ -195,12 +194,12 @@ static void stop_and_expect(struct cell *cell, unsigned requests)
 static void counts_what_it_echoes(struct cell *cell)
 {
     start(cell);
-    unsigned requests = drive(cell, "64", "1");
+    unsigned requests = drive(cell, "150", "1");
     requests += drive(cell, "400", cell->program->keeps_eight ? "0" : "1");
     requests += speak(cell);
     if (cell->program->has_processes) {
         kill_a_worker(cell);
-        requests += drive(cell, "40", "1");
+        requests += drive(cell, "100", "1");
     }
     stop_and_expect(cell, requests);
 }
